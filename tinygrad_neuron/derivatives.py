@@ -1,0 +1,188 @@
+"""Derivatives as Values: of any order, because the table of operations is closed.
+
+`Value.backward()` evaluates the partials of the table on floats; here the same expressions are
+evaluated on Values, which records the derivative as a graph that can be differentiated again.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, partial
+from typing import Any
+
+from .engine import (
+    Number,
+    Operand,
+    Value,
+    constant,
+    is_constant,
+    operation_error,
+    refuse_made_by_hand,
+    to_float,
+    topological_order,
+)
+from .ops import TABLE, Operation
+
+
+def gradients(output: Value, inputs: Iterable[Value], gradient: Operand = 1.0) -> list[Value]:
+    """The derivatives of `output` (times `gradient`) with respect to each input, as Values.
+
+    Unlike `backward()` it changes no `grad`: it records new nodes, which can be differentiated
+    again. Inputs may be any nodes; the derivative for one that `output` does not depend on is the
+    constant 0. A node made by hand (with its own `_backward`) is refused with a `TypeError`.
+
+    >>> x = Value(3.0)
+    >>> [dy] = gradients(x**3, [x])
+    >>> [ddy] = gradients(dy, [x])
+    >>> dy.data, ddy.data
+    (27.0, 18.0)
+    """
+    inputs = tuple(inputs)
+    order = topological_order(output)
+    needed = set(inputs)
+    for node in order:
+        if node not in needed and any(operand in needed for operand in node._prev):
+            needed.add(node)
+    totals: dict[Value, Operand] = {output: gradient}
+    for node in reversed(order):
+        if node not in needed or node not in totals or not node._prev:
+            continue
+        refuse_made_by_hand(node, "a derivative as Values")
+        incoming = totals[node]
+        try:
+            for operand, record_partial in _partials_of(node, _on_values(node._operation)):
+                if operand in needed:
+                    derivative = record_partial()
+                    contribution = incoming if derivative == 1 else incoming * derivative
+                    earlier = totals.get(operand)
+                    totals[operand] = contribution if earlier is None else earlier + contribution
+        except (ArithmeticError, ValueError) as error:
+            raise operation_error(node, error, derivative=True) from None
+    found = [totals.get(value, 0.0) for value in inputs]
+    return [value if isinstance(value, Value) else constant(value) for value in found]
+
+
+def local_derivatives(node: Value) -> list[tuple[Value, float]]:
+    """Each operand of a node that can get a gradient, with the node's derivative for it.
+
+    In the order of the operands; one that is used twice stands there twice. A leaf has none.
+
+    >>> x = Value(3.0, label="x")
+    >>> local_derivatives(x * x)
+    [(Value(data=3.0, label='x'), 3.0), (Value(data=3.0, label='x'), 3.0)]
+    """
+    if not node._prev:
+        return []
+    refuse_made_by_hand(node, "a local derivative")
+    operation: Operation = node._operation
+    try:
+        partials = _partials_of(node, operation.partials_on_floats, number=True)
+        return [(operand, float(evaluate())) for operand, evaluate in partials]
+    except (ArithmeticError, ValueError) as error:
+        raise operation_error(node, error, derivative=True) from None
+
+
+def _partials_of(
+    node: Value, partials: Sequence[Callable[..., Any]], number: bool = False
+) -> Iterator[tuple[Value, Callable[[], Any]]]:
+    """Each operand of a node that can get a gradient, with a call that evaluates its partial."""
+    operation: Operation = node._operation
+    operands = node._prev
+    positions: Iterable[int] = range(len(operands))
+    if operation.chosen:
+        positions = [int(operands[-1].data)]
+    arguments = [v.data for v in (*operands, node)] if number else [*operands, node]
+    for position in positions:
+        if not is_constant(operands[position]):
+            if operation.variadic:
+                call = partial(partials[0], arguments[position], arguments[-1])
+            else:
+                call = partial(partials[position], *arguments)
+            yield operands[position], call
+
+
+@cache
+def _on_values(operation: Operation) -> tuple[Callable[..., Operand], ...]:
+    return operation.partials_with(lambda name: TABLE[name].function)
+
+
+def grad(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any]:
+    """The derivative of a function, as a function: `grad(grad(f))` is its second derivative.
+
+    **Arguments:** `function` of Values (and anything else), returning one Value; `argument`, the
+    position of the argument to differentiate for: a number, a Value, or a (nested) list of them.
+    **Returns** a function of the same arguments that returns a Value, or a list of the same shape.
+
+    >>> def f(x):
+    ...     return x**3
+    >>> grad(f)(2.0).data, grad(grad(f))(2.0).data
+    (12.0, 12.0)
+    """
+
+    def derivative(*arguments: Any, **options: Any) -> Any:
+        if not -len(arguments) <= argument < len(arguments):
+            raise TypeError(
+                f"grad(..., argument={argument}) needs that argument, got {len(arguments)}"
+            )
+        leaves: list[Value] = []
+        copy = _as_values(arguments[argument], leaves)
+        changed = list(arguments)
+        changed[argument] = copy
+        output = function(*changed, **options)
+        if not isinstance(output, Value):
+            raise TypeError(
+                f"grad needs a function that returns one Value, got {type(output).__name__}"
+            )
+        found = iter(gradients(output, leaves))
+        return _like(copy, found)
+
+    return derivative
+
+
+def _as_values(structure: Any, leaves: list[Value]) -> Any:
+    if isinstance(structure, list | tuple):
+        return [_as_values(item, leaves) for item in structure]
+    value = structure if isinstance(structure, Value) else Value(structure)
+    leaves.append(value)
+    return value
+
+
+def _like(structure: Any, found: Any) -> Any:
+    return (
+        [_like(item, found) for item in structure] if isinstance(structure, list) else next(found)
+    )
+
+
+def check_gradients(
+    function: Callable[..., Value],
+    inputs: Sequence[Number],
+    step: float = 1e-6,
+    tolerance: float = 1e-6,
+) -> float:
+    """Compare `backward()` with central differences (f(x + h) - f(x - h)) / 2h for every input.
+
+    **Arguments:** `function` of as many Values as there are `inputs`; `step`, the h, relative to
+    max(1, |x|); `tolerance`, the error allowed, relative to max(1, |derivative|). **Returns** the
+    largest such error. Raises an `AssertionError` that shows both numbers where it is too large.
+
+    >>> check_gradients(lambda a, b: a * b + b.tanh(), [0.5, -1.0]) < 1e-6
+    True
+    """
+    numbers = [to_float(x, "check_gradients", f"input {i}") for i, x in enumerate(inputs)]
+    values = [Value(x) for x in numbers]
+    function(*values).backward()
+    worst = 0.0
+    for i, value in enumerate(values):
+        h = step * max(1.0, abs(numbers[i]))
+
+        def at(x: float, i: int = i) -> float:
+            return function(*(Value(n if j != i else x) for j, n in enumerate(numbers))).data
+
+        up, down = numbers[i] + h, numbers[i] - h
+        difference = (at(up) - at(down)) / (up - down)
+        error = abs(value.grad - difference) / max(1.0, abs(difference))
+        worst = max(worst, error)
+        if not error <= tolerance:
+            raise AssertionError(
+                f"input {i} = {numbers[i]}: backward() gives {value.grad}, "
+                f"the difference quotient {difference}"
+            )
+    return worst

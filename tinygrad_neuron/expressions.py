@@ -1,0 +1,140 @@
+"""The small language in which the table of operations is written, and what can be done with it.
+
+An expression is a Python expression made of numbers, operand names, arithmetic, calls, and (in a
+forward expression only) `x if condition else y`. It is parsed once with `ast`; every reader of the
+table rewrites the tree instead of repeating the mathematics.
+"""
+
+import ast
+from collections.abc import Callable, Iterable, Mapping
+
+_ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.USub, ast.UAdd)
+_COMPARISON = (ast.Compare, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
+_CHOICE = (ast.IfExp, ast.BoolOp, ast.And, ast.Or, *_COMPARISON)
+_PLAIN = (ast.Expression, ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Load, ast.Constant)
+
+
+def parse(text: str, choices: bool = False) -> ast.expr:
+    """The tree of an expression; a ValueError says what is not part of the language.
+
+    `choices`: whether `x if condition else y` is allowed (it is not in a derivative, which has to
+    be evaluated on Values too).
+
+    >>> ast.unparse(parse("1 - y*y"))
+    '1 - y * y'
+    >>> parse("a if a > 0 else 0")
+    Traceback (most recent call last):
+    ...
+    ValueError: 'a if a > 0 else 0': a conditional is not allowed here; multiply with step(), sign()
+    \
+or share(), or clamp with minimum() and maximum()
+    """
+    try:
+        tree = ast.parse(text, mode="eval")
+    except SyntaxError as error:
+        raise ValueError(f"{text!r} is not an expression: {error.msg}") from None
+    for node in ast.walk(tree):
+        if isinstance(node, _CHOICE):
+            if not choices:
+                raise ValueError(
+                    f"{text!r}: a conditional is not allowed here; multiply with step(), sign() or "
+                    "share(), or clamp with minimum() and maximum()"
+                )
+        elif isinstance(node, ast.Call):
+            if not isinstance(node.func, ast.Name) or node.keywords:
+                raise ValueError(f"{text!r}: only calls such as tanh(a) are allowed")
+        elif isinstance(node, ast.Constant):
+            if type(node.value) not in (int, float):
+                raise ValueError(f"{text!r}: {node.value!r} is not a number")
+        elif not isinstance(node, _PLAIN + _ARITHMETIC):
+            raise ValueError(f"{text!r}: {type(node).__name__} is not part of the language")
+    return tree.body
+
+
+def called(tree: ast.expr) -> set[str]:
+    """The names of the functions that an expression calls.
+
+    >>> sorted(called(parse("exp(a) + sigmoid(exp(a))")))
+    ['exp', 'sigmoid']
+    """
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return {function.id for function in calls if isinstance(function, ast.Name)}
+
+
+def names(tree: ast.expr) -> set[str]:
+    """The names of the values that an expression reads.
+
+    >>> sorted(names(parse("b * a ** (b - 1)")))
+    ['a', 'b']
+    """
+    found: set[str] = set()
+    _Rewrite(lambda name: found.add(name), lambda call: None).visit(tree)
+    return found
+
+
+class _Rewrite(ast.NodeTransformer):
+    """Replace names by what `name` returns and calls by what `call` returns; None keeps them."""
+
+    def __init__(
+        self,
+        name: Callable[[str], ast.expr | None],
+        call: Callable[[ast.Call], ast.expr | None],
+    ) -> None:
+        self.name, self.call = name, call
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.name(node.id) or node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        call = ast.Call(node.func, [self.visit(argument) for argument in node.args], [])
+        return self.call(call) or call
+
+
+def substitute(tree: ast.expr, replacements: Mapping[str, str | ast.expr]) -> ast.expr:
+    """A copy of an expression with names replaced by other expressions.
+
+    >>> ast.unparse(substitute(parse("1 - y * y"), {"y": "node.data"}))
+    '1 - node.data * node.data'
+    """
+    trees = {
+        name: ast.parse(new, mode="eval").body if isinstance(new, str) else new
+        for name, new in replacements.items()
+    }
+    fresh = ast.parse(ast.unparse(tree), mode="eval").body
+    new: ast.expr = _Rewrite(trees.get, lambda call: None).visit(fresh)
+    return new
+
+
+def inline(
+    tree: ast.expr, definition: Callable[[str], tuple[Iterable[str], ast.expr] | None]
+) -> ast.expr:
+    """A copy in which calls are replaced by what they compute, where that repeats no work.
+
+    `definition(name)` gives the operand names and the forward tree of an operation, or None for a
+    function that stays a call. A call stays too where an argument that is itself a computation
+    would be written down more than once.
+
+    >>> step = (["a"], parse("1 if a > 0 else 0", choices=True))
+    >>> ast.unparse(inline(parse("g * step(x)"), {"step": step}.get))
+    'g * (1 if x > 0 else 0)'
+    """
+
+    def expand(call: ast.Call) -> ast.expr | None:
+        assert isinstance(call.func, ast.Name)
+        found = definition(call.func.id)
+        if found is None:
+            return None
+        operands, forward = list(found[0]), found[1]
+        for operand, argument in zip(operands, call.args, strict=True):
+            simple = isinstance(argument, ast.Name | ast.Constant | ast.Attribute)
+            uses = sum(
+                isinstance(node, ast.Name) and node.id == operand for node in ast.walk(forward)
+            )
+            if uses > 1 and not simple:
+                return None
+        replaced = substitute(forward, dict(zip(operands, call.args, strict=True)))
+        return inline(replaced, definition)
+
+    fresh = ast.parse(ast.unparse(tree), mode="eval").body
+    new: ast.expr = _Rewrite(lambda name: None, expand).visit(fresh)
+    return new

@@ -1,0 +1,31 @@
+"""Turn generated source text into functions that debuggers, tracebacks and `inspect` can read.
+
+Everything that writes Python (the engine for its operations, the compiler for recorded graphs)
+builds text and a dictionary of globals, without side effects, and hands both to `load`.
+"""
+
+import linecache
+from collections.abc import Mapping
+from typing import Any
+
+
+def load(source: str, globals_: Mapping[str, Any], title: str) -> dict[str, Any]:
+    """Run generated source and return the names that it defines.
+
+    The text is registered in `linecache` under the file name `<tinygrad_neuron: title>`, so that
+    `inspect.getsource` and tracebacks show it and a debugger steps through it.
+
+    >>> load("def double(a):\\n    return 2 * a\\n", {}, "an example")["double"](4)
+    8
+    """
+    file = f"<tinygrad_neuron: {title}>"
+    code = compile(source, file, "exec")
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    namespace = dict(globals_)
+    exec(code, namespace)
+    return {name: namespace[name] for name in namespace.keys() - globals_.keys() - {"__builtins__"}}
+
+
+def forget(title: str) -> None:
+    """Drop the registered text, once nothing can run it any more."""
+    linecache.cache.pop(f"<tinygrad_neuron: {title}>", None)
