@@ -1,0 +1,197 @@
+"""Initial weights: where learning starts from.
+
+An initialiser is a function `(generator, fan_in, fan_out) -> float`: it draws one weight with a
+`random.Random` of the caller's, given how many inputs the neuron has (fan-in) and how many outputs
+its layer has (fan-out). The functions here make initialisers; `init="he_normal"` in a layer means
+`he_normal()`. Python's global random state is never touched.
+"""
+
+import math
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
+
+from .ops import unknown
+
+Initialiser: TypeAlias = Callable[[random.Random, int, int], float]
+Seed: TypeAlias = int | random.Random | None
+
+
+def small_normal(deviation: float = 0.01) -> Initialiser:
+    """Normal with mean 0 and a small standard deviation: breaks the symmetry, little more.
+
+    >>> abs(small_normal()(random.Random(0), 4, 4)) < 0.1
+    True
+    """
+    _positive("small_normal", "deviation", deviation)
+    return lambda generator, fan_in, fan_out: generator.gauss(0.0, deviation)
+
+
+def uniform(low: float = -1.0, high: float = 1.0) -> Initialiser:
+    """Uniform between two bounds; the default is micrograd's.
+
+    >>> -1 <= uniform()(random.Random(0), 4, 4) <= 1
+    True
+    """
+    if not low <= high:
+        raise ValueError(f"uniform: low must be at most high, got low={low}, high={high}")
+    return lambda generator, fan_in, fan_out: generator.uniform(low, high)
+
+
+def xavier_uniform(gain: float = 1.0) -> Initialiser:
+    """Uniform within ± gain * sqrt(6 / (fan_in + fan_out)), for tanh and sigmoid.
+
+    Source: X. Glorot and Y. Bengio (2010).
+
+    >>> abs(xavier_uniform()(random.Random(0), 3, 3)) <= 1
+    True
+    """
+    _positive("xavier_uniform", "gain", gain)
+
+    def draw(generator: random.Random, fan_in: int, fan_out: int) -> float:
+        bound = gain * math.sqrt(6.0 / (fan_in + fan_out))
+        return generator.uniform(-bound, bound)
+
+    return draw
+
+
+def xavier_normal(gain: float = 1.0) -> Initialiser:
+    """Normal with deviation gain * sqrt(2 / (fan_in + fan_out)), for tanh and sigmoid.
+
+    Source: X. Glorot and Y. Bengio (2010).
+
+    >>> abs(xavier_normal()(random.Random(0), 3, 3)) < 6
+    True
+    """
+    _positive("xavier_normal", "gain", gain)
+    return lambda generator, fan_in, fan_out: generator.gauss(
+        0.0, gain * math.sqrt(2.0 / (fan_in + fan_out))
+    )
+
+
+def he_uniform(gain: float = math.sqrt(2.0)) -> Initialiser:
+    """Uniform within ± gain * sqrt(3 / fan_in), for relu.
+
+    Source: K. He et al. (2015).
+
+    >>> abs(he_uniform()(random.Random(0), 6, 3)) <= 1
+    True
+    """
+    _positive("he_uniform", "gain", gain)
+
+    def draw(generator: random.Random, fan_in: int, fan_out: int) -> float:
+        bound = gain * math.sqrt(3.0 / fan_in)
+        return generator.uniform(-bound, bound)
+
+    return draw
+
+
+def he_normal(gain: float = math.sqrt(2.0)) -> Initialiser:
+    """Normal with deviation gain / sqrt(fan_in), for relu.
+
+    Source: K. He et al. (2015).
+
+    >>> abs(he_normal()(random.Random(0), 6, 3)) < 6
+    True
+    """
+    _positive("he_normal", "gain", gain)
+    return lambda generator, fan_in, fan_out: generator.gauss(0.0, gain / math.sqrt(fan_in))
+
+
+def constant(value: float) -> Initialiser:
+    """The same number for every weight: all neurons of a layer then stay alike.
+
+    >>> constant(0.5)(random.Random(0), 4, 4)
+    0.5
+    """
+    return lambda generator, fan_in, fan_out: float(value)
+
+
+def zeros() -> Initialiser:
+    """0 for every weight.
+
+    >>> zeros()(random.Random(0), 4, 4)
+    0.0
+    """
+    return constant(0.0)
+
+
+INITIALISERS: dict[str, Callable[[], Initialiser]] = {
+    "small_normal": small_normal,
+    "uniform": uniform,
+    "xavier_uniform": xavier_uniform,
+    "xavier_normal": xavier_normal,
+    "he_uniform": he_uniform,
+    "he_normal": he_normal,
+    "zeros": zeros,
+}
+
+
+def initialiser(init: str | Initialiser) -> Initialiser:
+    """The initialiser of a name (with its defaults), or the given function itself.
+
+    >>> initialiser("he")
+    Traceback (most recent call last):
+    ...
+    ValueError: initialiser 'he': unknown, did you mean 'he_normal'? Known: he_normal, he_uniform, \
+small_normal, uniform, xavier_normal, xavier_uniform, zeros
+    """
+    if callable(init):
+        return init
+    if init not in INITIALISERS:
+        raise ValueError(f"initialiser {init!r}: {unknown(init, INITIALISERS)}")
+    return INITIALISERS[init]()
+
+
+def generator_of(seed: Seed) -> random.Random:
+    """A generator of one's own from a seed; a given generator is used (and advanced) as it is.
+
+    >>> generator_of(1).random() == random.Random(1).random()
+    True
+    """
+    return seed if isinstance(seed, random.Random) else random.Random(seed)
+
+
+def class_prior_biases(labels: Iterable[int], classes: int) -> list[float]:
+    """Output biases log(p_k) that make a softmax start at the classes' frequencies p_k.
+
+    **Arguments:** `labels`, the class integers of the training examples, from 0; `classes`, how
+    many classes there are. A class without example counts as one half. **Returns** `classes`
+    floats.
+
+    >>> [round(b, 3) for b in class_prior_biases([0, 0, 0, 1], 2)]
+    [-0.288, -1.386]
+    """
+    if classes < 1:
+        raise ValueError(f"class_prior_biases: classes must be 1 or more, got {classes}")
+    counts = Counter(labels)
+    for label in counts:
+        if label not in range(classes):
+            raise ValueError(
+                f"class_prior_biases: a label must be an integer from 0 to {classes - 1}, "
+                f"got {label!r}"
+            )
+    if not counts:
+        raise ValueError("class_prior_biases of no labels: it takes at least one")
+    weights: Sequence[float] = [counts[k] or 0.5 for k in range(classes)]
+    total = math.fsum(weights)
+    return [math.log(weight / total) for weight in weights]
+
+
+def prior_bias(probability: float) -> float:
+    """The output bias log(p / (1 - p)) that makes a sigmoid start at the probability p.
+
+    >>> prior_bias(0.5)
+    0.0
+    """
+    if not 0.0 < probability < 1.0:
+        raise ValueError(
+            f"prior_bias: the probability must be between 0 and 1, both excluded, got {probability}"
+        )
+    return math.log(probability / (1.0 - probability))
+
+
+def _positive(function: str, name: str, number: float) -> None:
+    if not number > 0:
+        raise ValueError(f"{function}: {name} must be greater than 0, got {number}")

@@ -1,0 +1,178 @@
+"""The artificial neuron: y = f(w·x + b)."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ..engine import Number, Operand, Value, constant, to_float
+from ..functions import leaky_relu, sum
+from ..init import Initialiser, Seed, generator_of, initialiser
+from ..ops import TABLE, unknown
+from .module import Module
+
+Activation: TypeAlias = str | Callable[[Value], Value]
+
+
+@dataclass(frozen=True)
+class Hyperplane:
+    """Where a neuron's pre-activation is 0: all x with normal · x + bias = 0.
+
+    `normal` is the weight vector, `bias` the bias, `distance` the signed distance of the origin,
+    bias / ‖normal‖ (NaN where all weights are 0: then there is no hyperplane).
+    """
+
+    normal: tuple[float, ...]
+    bias: float
+
+    @property
+    def norm(self) -> float:
+        """The length ‖w‖ of the normal vector."""
+        return math.hypot(*self.normal)
+
+    @property
+    def distance(self) -> float:
+        """The signed distance of the origin from the hyperplane."""
+        return self.bias / self.norm if self.norm else math.nan
+
+
+class PReLU(Module):
+    """leaky_relu with a slope that is learned (K. He et al., 2015): an activation with a parameter.
+
+    >>> act = PReLU()
+    >>> act(Value(-2.0)).data
+    -0.5
+    """
+
+    def __init__(self, slope: Number = 0.25) -> None:
+        self.slope = Value(slope)
+
+    def __call__(self, z: Operand) -> Value:
+        return leaky_relu(z, self.slope)
+
+    def __repr__(self) -> str:
+        return f"PReLU({self.slope.data})"
+
+
+class Neuron(Module):
+    """One artificial neuron: a weighted sum of its inputs, plus a bias, through an activation.
+
+    A call records exactly that: one multiply per input, one sum, one add (the bias), one
+    activation.
+
+    **Arguments:**
+
+    - `nin`: the number of inputs, 1 or more.
+    - `nonlin`: as in micrograd; False is short for `activation="identity"`.
+    - `activation`: the name of an activation of the table, or a function of a Value; default relu.
+    - `init`: the name of an initialiser or one itself (see `init`); default uniform in ±1.
+    - `bias`: the bias to start with.
+    - `bias_trick`: keep the bias as a last weight `w[nin]` of an input that is always 1, instead of
+      in `b`. The number computed is the same.
+    - `seed`: an int or a `random.Random`; None takes a new one from the system.
+    - `fan_out`: the number of outputs of the layer it stands in, for the initialiser.
+
+    >>> neuron = Neuron(2, activation="sigmoid", seed=0)
+    >>> neuron.w[0].data, neuron.w[1].data, neuron.b.data = 0.5, 0.3, -0.4
+    >>> neuron.pre_activation([2, 3]).data
+    1.5
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        *,
+        activation: Activation | None = None,
+        init: str | Initialiser = "uniform",
+        bias: Number = 0.0,
+        bias_trick: bool = False,
+        seed: Seed = None,
+        fan_out: int = 1,
+    ) -> None:
+        nin = size("Neuron", "nin", nin)
+        draw, generator = initialiser(init), generator_of(seed)
+        if activation is None:
+            activation = "relu" if nonlin else "identity"
+        self.activation_name, self.activation = find_activation(activation)
+        self.nin = nin
+        self.bias_trick = bias_trick
+        weights = [Value(draw(generator, nin, fan_out), label=f"w{i}") for i in range(nin)]
+        offset = Value(to_float(bias, "Neuron", "bias"), label=f"w{nin}" if bias_trick else "b")
+        self.w = [*weights, offset] if bias_trick else weights
+        if not bias_trick:
+            self.b = offset
+        # Made here once, not at each call.
+        self._product_labels = [f"{weight.label}*x{i}" for i, weight in enumerate(self.w)]
+
+    def __call__(self, x: Sequence[Operand]) -> Value:
+        """The activation for one input vector of `nin` Values or numbers."""
+        y = self.activation(self.pre_activation(x))
+        y.label, y.scope = "y", self.scope
+        return y
+
+    def pre_activation(self, x: Sequence[Operand]) -> Value:
+        """The weighted sum plus the bias, z = w·x + b, for one input vector."""
+        if len(x) != self.nin:
+            raise ValueError(f"Neuron: expected {self.nin} inputs, got {len(x)}")
+        scope = self.scope
+        if self.bias_trick:
+            x = [*x, constant(1.0)]
+        products = []
+        for weight, value, label in zip(self.w, x, self._product_labels, strict=True):
+            product = weight * value
+            product.label = label
+            product.scope = scope
+            products.append(product)
+        total = sum(products)
+        total.scope = scope
+        if self.bias_trick:
+            total.label = "z"
+            return total
+        total.label = "w·x"
+        z = total + self.b
+        z.label = "z"
+        z.scope = scope
+        return z
+
+    @property
+    def hyperplane(self) -> Hyperplane:
+        """Where this neuron's pre-activation is 0."""
+        return Hyperplane(
+            tuple(w.data for w in self.w[: self.nin]),
+            self.w[-1].data if self.bias_trick else self.b.data,
+        )
+
+    def signed_distance(self, x: Sequence[Operand]) -> float:
+        """How far a point is from the hyperplane, z / ‖w‖; negative on the side where z < 0.
+
+        >>> neuron = Neuron(2, init="zeros")
+        >>> neuron.w[0].data, neuron.w[1].data = 3.0, 4.0
+        >>> neuron.signed_distance([1, 1])
+        1.4
+        """
+        norm = self.hyperplane.norm
+        if not norm:
+            raise ValueError("signed_distance: all weights are 0, so there is no hyperplane")
+        return self.pre_activation(x).data / norm
+
+    def __repr__(self) -> str:
+        return f"Neuron({self.nin}, {self.activation_name})"
+
+
+def find_activation(activation: Activation) -> tuple[str, Callable[[Value], Value]]:
+    """The name and the function of an activation given by name or as a function."""
+    if callable(activation):
+        return getattr(activation, "__name__", type(activation).__name__), activation
+    known = {name: entry.function for name, entry in TABLE.items() if entry.activation}
+    known |= {"linear": known["identity"]}
+    if activation not in known:
+        raise ValueError(f"activation {activation!r}: {unknown(activation, known)}")
+    return activation, known[activation]
+
+
+def size(what: str, name: str, number: object) -> int:
+    """A checked number of inputs or neurons."""
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise ValueError(f"{what}: {name} must be an integer of 1 or more, got {number!r}")
+    return number

@@ -1,0 +1,97 @@
+"""Rosenblatt's perceptron (1958): a threshold unit that learns from its mistakes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ..engine import Number, Operand, to_float
+from ..init import Initialiser, Seed
+from .neuron import Neuron
+
+
+@dataclass(frozen=True)
+class PerceptronRun:
+    """What happened while a perceptron learned.
+
+    `mistakes`: how many in each epoch; `converged`: whether an epoch passed without any; `updates`:
+    the weights and the bias after each mistake, `((w0, w1, ...), b)`.
+    """
+
+    mistakes: list[int]
+    converged: bool
+    updates: list[tuple[tuple[float, ...], float]] = field(repr=False)
+
+
+class Perceptron(Neuron):
+    """A neuron with the step activation and Rosenblatt's learning rule.
+
+    **Arguments:** `nin`: the number of inputs; `lr`: the learning rate, greater than 0; `init`,
+    `bias`, `seed`: as for `Neuron` (default: all zeros).
+
+    Source: F. Rosenblatt, "The perceptron" (1958); the convergence theorem: A. Novikoff (1962).
+
+    >>> from tinygrad_neuron import datasets
+    >>> perceptron = Perceptron(2)
+    >>> perceptron.fit(datasets.gate("and")).converged
+    True
+    >>> [perceptron.predict(x) for x, _ in datasets.gate("and")]
+    [0, 0, 0, 1]
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        lr: Number = 1.0,
+        *,
+        init: str | Initialiser = "zeros",
+        bias: Number = 0.0,
+        seed: Seed = None,
+    ) -> None:
+        super().__init__(nin, activation="step", init=init, bias=bias, seed=seed)
+        self.lr = to_float(lr, "Perceptron", "lr")
+        if not self.lr > 0:
+            raise ValueError(f"Perceptron: lr must be greater than 0, got {lr}")
+
+    def predict(self, x: Sequence[Operand]) -> int:
+        """1 where w·x + b > 0, else 0."""
+        return int(self(x).data)
+
+    def fit(
+        self, examples: Iterable[tuple[Sequence[Number], Number]], epochs: int = 100
+    ) -> PerceptronRun:
+        """Learn: at each mistake add lr * (target - output) * x to the weights, and the same
+        without x to the bias. Stops after an epoch without a mistake, or after `epochs`.
+
+        **Arguments:** `examples`, pairs of `nin` numbers and a target, 0 or 1. On separable data it
+        converges; on any other it never does (and says so).
+
+        >>> run = Perceptron(2).fit([((0, 0), 0), ((0, 1), 1), ((1, 0), 1), ((1, 1), 0)])
+        >>> run.converged, len(run.mistakes)
+        (False, 100)
+        """
+        checked = []
+        for x, target in examples:
+            if len(x) != self.nin:
+                raise ValueError(f"Perceptron: expected {self.nin} inputs, got {len(x)}")
+            if target not in (0, 1):
+                raise ValueError(f"Perceptron: a target must be 0 or 1, got {target!r}")
+            checked.append(([to_float(v, "Perceptron", "an input") for v in x], float(target)))
+        if not checked:
+            raise ValueError("Perceptron: fit needs at least one example, got none")
+        if epochs < 1:
+            raise ValueError(f"Perceptron: epochs must be 1 or more, got {epochs}")
+        mistakes: list[int] = []
+        updates = []
+        while len(mistakes) < epochs and (not mistakes or mistakes[-1]):
+            mistakes.append(0)
+            for inputs, target in checked:
+                error = target - self.predict(inputs)
+                if error:
+                    mistakes[-1] += 1
+                    for weight, v in zip(self.w, inputs, strict=True):
+                        weight.data += self.lr * error * v
+                    self.b.data += self.lr * error
+                    updates.append((tuple(w.data for w in self.w), self.b.data))
+        return PerceptronRun(mistakes, mistakes[-1] == 0, updates)
+
+    def __repr__(self) -> str:
+        return f"Perceptron({self.nin}, lr={self.lr})"

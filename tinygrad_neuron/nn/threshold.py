@@ -1,0 +1,157 @@
+"""The McCulloch-Pitts unit (1943): logic from threshold units, before learning."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import product
+
+
+class McCullochPitts:
+    """A unit with binary inputs that fires (1) or not (0).
+
+    It fires if no inhibitory input is active (absolute inhibition: one active inhibitory input is a
+    veto) and at least `threshold` excitatory inputs are.
+
+    **Arguments:** `inputs`, how many inputs there are; `threshold`, a whole number: at 0 or less it
+    fires whenever nothing vetoes; `inhibitory`, the positions (from 0) of the inhibitory inputs;
+    all others are excitatory.
+
+    Source: W. McCulloch and W. Pitts, "A logical calculus of the ideas immanent in nervous
+    activity" (1943).
+
+    >>> and_gate = McCullochPitts(2, threshold=2)
+    >>> [and_gate(a, b) for a, b in [(0, 0), (0, 1), (1, 0), (1, 1)]]
+    [0, 0, 0, 1]
+    >>> a_but_not_b = McCullochPitts(2, threshold=1, inhibitory=[1])
+    >>> a_but_not_b(1, 0), a_but_not_b(1, 1)
+    (1, 0)
+    """
+
+    def __init__(self, inputs: int, threshold: int, inhibitory: Iterable[int] = ()) -> None:
+        if not isinstance(inputs, int) or inputs < 1:
+            raise ValueError(
+                f"McCullochPitts: inputs must be an integer of 1 or more, got {inputs!r}"
+            )
+        if not isinstance(threshold, int):
+            raise TypeError(f"McCullochPitts: threshold must be a whole number, got {threshold!r}")
+        self.inputs = inputs
+        self.threshold = threshold
+        self.inhibitory = tuple(sorted(set(inhibitory)))
+        for position in self.inhibitory:
+            if position not in range(inputs):
+                raise ValueError(
+                    f"McCullochPitts: an inhibitory position must be from 0 to {inputs - 1}, "
+                    f"got {position!r}"
+                )
+        self.excitatory = tuple(i for i in range(inputs) if i not in self.inhibitory)
+
+    def __call__(self, *x: int) -> int:
+        """1 if the unit fires for these inputs, else 0."""
+        bits = _bits("McCullochPitts", self.inputs, x)
+        if any(bits[i] for i in self.inhibitory):
+            return 0
+        return int(sum(bits[i] for i in self.excitatory) >= self.threshold)
+
+    def __repr__(self) -> str:
+        veto = f", inhibitory={list(self.inhibitory)}" if self.inhibitory else ""
+        return f"McCullochPitts({self.inputs}, threshold={self.threshold}{veto})"
+
+
+def AND(inputs: int = 2) -> McCullochPitts:
+    """The unit that fires if all its inputs are active.
+
+    >>> AND(3)(1, 1, 1), AND(3)(1, 0, 1)
+    (1, 0)
+    """
+    return McCullochPitts(inputs, threshold=inputs)
+
+
+def OR(inputs: int = 2) -> McCullochPitts:
+    """The unit that fires if at least one of its inputs is active.
+
+    >>> OR()(0, 1), OR()(0, 0)
+    (1, 0)
+    """
+    return McCullochPitts(inputs, threshold=1)
+
+
+def NOT() -> McCullochPitts:
+    """The unit that fires unless its one, inhibitory, input is active.
+
+    >>> NOT()(0), NOT()(1)
+    (1, 0)
+    """
+    return McCullochPitts(1, threshold=0, inhibitory=[0])
+
+
+class _Circuit:
+    """Units that detect one row of a truth table each, and an OR over them."""
+
+    def __init__(self, inputs: int, detectors: Sequence[McCullochPitts]) -> None:
+        self.inputs = inputs
+        self.detectors = tuple(detectors)
+        self.output = OR(len(detectors)) if detectors else McCullochPitts(1, threshold=2)
+
+    def __call__(self, *x: int) -> int:
+        bits = _bits("boolean_function", self.inputs, x)
+        fired = [detector(*bits) for detector in self.detectors]
+        return self.output(*(fired or [0]))
+
+    def __repr__(self) -> str:
+        return f"<circuit: {self.output} over {list(self.detectors)}>"
+
+
+def boolean_function(table: Mapping[Sequence[int], int]) -> Callable[..., int]:
+    """Any Boolean function from McCulloch-Pitts units in two layers.
+
+    For each row of the truth table whose result is 1 there is one unit that fires for exactly that
+    row: its 1s are excitatory inputs, all of them needed, its 0s inhibitory ones. An OR collects
+    them.
+
+    **Arguments:** `table`, from tuples of bits (all of one length, 1 or more) to 0 or 1; rows left
+    out give 0. **Returns** a callable of that many bits, with its units in `.detectors` and
+    `.output`.
+
+    >>> majority = boolean_function({(1, 1, 0): 1, (1, 0, 1): 1, (0, 1, 1): 1, (1, 1, 1): 1})
+    >>> majority(1, 0, 1), majority(0, 0, 1)
+    (1, 0)
+    """
+    lengths = {len(row) for row in table}
+    if len(lengths) != 1 or 0 in lengths:
+        raise ValueError(
+            "boolean_function: the rows must be tuples of bits of one length, 1 or more, "
+            f"got rows of lengths {sorted(lengths)}"
+        )
+    (inputs,) = lengths
+    detectors = []
+    for row, result in table.items():
+        bits = _bits("boolean_function", inputs, row)
+        if _bits("boolean_function", 1, (result,)) == (1,):
+            zeros = [i for i, bit in enumerate(bits) if not bit]
+            detectors.append(McCullochPitts(inputs, threshold=sum(bits), inhibitory=zeros))
+    return _Circuit(inputs, detectors)
+
+
+def XOR() -> Callable[..., int]:
+    """Exclusive or. No single unit computes it; two detectors and an OR do.
+
+    >>> XOR()(0, 1), XOR()(1, 1)
+    (1, 0)
+    """
+    return boolean_function({(0, 0): 0, (0, 1): 1, (1, 0): 1, (1, 1): 0})
+
+
+def truth_table(function: Callable[..., int], inputs: int) -> dict[tuple[int, ...], int]:
+    """What a function of bits gives for every row of its inputs.
+
+    >>> truth_table(AND(), 2)
+    {(0, 0): 0, (0, 1): 0, (1, 0): 0, (1, 1): 1}
+    """
+    return {row: function(*row) for row in product((0, 1), repeat=inputs)}
+
+
+def _bits(what: str, inputs: int, x: Sequence[object]) -> tuple[int, ...]:
+    if len(x) != inputs:
+        raise ValueError(f"{what}: expected {inputs} inputs, got {len(x)}")
+    for bit in x:
+        if bit not in (0, 1):
+            raise ValueError(f"{what}: an input must be 0 or 1, got {bit!r}")
+    return tuple(int(bit) for bit in x)  # type: ignore[call-overload]  # 0 or 1 of some kind
