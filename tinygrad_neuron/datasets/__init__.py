@@ -1,0 +1,32 @@
+"""Small data sets for training: generated ones (gates, moons, circles, spirals) and real ones.
+
+>>> from tinygrad_neuron import datasets
+>>> train, test = datasets.train_test_split(datasets.iris(), test_fraction=0.2, seed=1)
+>>> train, test = datasets.standardise(train, test)
+>>> len(train), len(test)
+(120, 30)
+>>> for features, target in datasets.xor():
+...     print(features, target)
+(0.0, 0.0) 0
+(0.0, 1.0) 1
+(1.0, 0.0) 1
+(1.0, 1.0) 0
+"""
+
+from .dataset import Dataset
+from .generated import circles, gate, moons, spirals, xor
+from .real import digits, iris
+from .splitting import standardise, train_test_split
+
+__all__ = [
+    "Dataset",
+    "gate",
+    "xor",
+    "moons",
+    "circles",
+    "spirals",
+    "iris",
+    "digits",
+    "train_test_split",
+    "standardise",
+]

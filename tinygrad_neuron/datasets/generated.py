@@ -1,0 +1,222 @@
+"""Data sets made by formula: truth tables of gates, and curves in the plane with noise."""
+
+import random
+from collections.abc import Sequence
+from difflib import get_close_matches
+from itertools import product
+from math import cos, inf, pi, sin
+from numbers import Integral, Real
+
+from .checking import check, random_generator
+from .dataset import Dataset
+
+# The output column of each truth table, its input rows counted upwards: 00, 01, 10, 11.
+_TRUTH_TABLES = {
+    "not": (1, 0),
+    "and": (0, 0, 0, 1),
+    "or": (0, 1, 1, 1),
+    "nand": (1, 1, 1, 0),
+    "nor": (1, 0, 0, 0),
+    "xor": (0, 1, 1, 0),
+    "xnor": (1, 0, 0, 1),
+}
+
+
+def gate(name: str) -> Dataset[int]:
+    """Return the truth table of a logic gate.
+
+    Arguments:
+        name: "not", "and", "or", "nand", "nor", "xor" or "xnor", in any case.
+
+    Returns:
+        A Dataset of four samples with two features (two samples with one feature for "not"),
+        features 0.0 or 1.0, targets 0 or 1, in counting order.
+
+    Raises:
+        ValueError: if the gate is not known; the message lists the known ones.
+
+    >>> gate("and")
+    <Dataset 'and': 4 samples, 2 features, 2 classes (false, true)>
+    >>> list(gate("and"))
+    [((0.0, 0.0), 0), ((0.0, 1.0), 0), ((1.0, 0.0), 0), ((1.0, 1.0), 1)]
+    >>> gate("xorr")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: gate 'xorr' is not known; did you mean 'xor'? Known: not, and, ...
+    """
+    key = str(name).lower()
+    if key not in _TRUTH_TABLES:
+        nearest = get_close_matches(key, _TRUTH_TABLES, n=1)
+        hint = f"did you mean {nearest[0]!r}? " if nearest else ""
+        raise ValueError(f"gate {name!r} is not known; {hint}Known: {', '.join(_TRUTH_TABLES)}")
+    targets = _TRUTH_TABLES[key]
+    feature_names = ("a", "b")[: len(targets) // 2]
+    inputs = tuple(product((0.0, 1.0), repeat=len(feature_names)))
+    return Dataset(key, inputs, targets, feature_names, ("false", "true"))
+
+
+def xor() -> Dataset[int]:
+    """Return the truth table of exclusive or: the classic data that no single line separates.
+
+    Returns:
+        The same as `gate("xor")`.
+
+    Source: Minsky and Papert, "Perceptrons" (1969).
+
+    >>> xor().targets
+    (0, 1, 1, 0)
+    """
+    return gate("xor")
+
+
+def moons(samples: int = 100, noise: float = 0.1, seed: int | random.Random = 0) -> Dataset[int]:
+    """Return two interleaving half circles of radius 1.
+
+    Class 0 is the upper half of the circle around (0, 0), class 1 the lower half of the circle
+    around (1, 0.5). The samples of each class are evenly spaced, then moved by the noise.
+
+    Arguments:
+        samples: how many, at least 2; classes are balanced, an odd one goes to class 0.
+        noise: standard deviation of the Gaussian noise added to each coordinate, at least 0.
+        seed: an int, or a generator to draw from; it decides the noise and the order.
+
+    Returns:
+        A Dataset of shape samples x 2, targets 0 and 1, in random order.
+
+    Raises:
+        TypeError, ValueError: if an argument is not of the kind, or in the range, given above.
+
+    Source: the geometry of scikit-learn's `make_moons`.
+
+    >>> data = moons(samples=4, noise=0.0)
+    >>> for target, (x, y) in sorted(zip(data.targets, data.inputs)):
+    ...     print(f"{data.target_names[target]} {x:4.1f} {y:4.1f}")
+    upper -1.0  0.0
+    upper  1.0  0.0
+    lower  0.0  0.5
+    lower  2.0  0.5
+    """
+    upper, lower = _class_sizes(samples, 2)
+    curves = [
+        [(cos(angle), sin(angle)) for angle in _half_circle(upper)],
+        [(1 - cos(angle), 0.5 - sin(angle)) for angle in _half_circle(lower)],
+    ]
+    return _noisy("moons", curves, ("upper", "lower"), noise, seed)
+
+
+def circles(
+    samples: int = 100,
+    noise: float = 0.1,
+    factor: float = 0.5,
+    seed: int | random.Random = 0,
+) -> Dataset[int]:
+    """Return two circles around (0, 0), one inside the other.
+
+    Class 0 is the outer circle, of radius 1; class 1 the inner one, of radius `factor`. The
+    samples of each class are evenly spaced, then moved by the noise.
+
+    Arguments:
+        samples: how many, at least 2; classes are balanced, an odd one goes to class 0.
+        noise: standard deviation of the Gaussian noise added to each coordinate, at least 0.
+        factor: radius of the inner circle, between 0 and 1, both excluded.
+        seed: an int, or a generator to draw from; it decides the noise and the order.
+
+    Returns:
+        A Dataset of shape samples x 2, targets 0 and 1, in random order.
+
+    Raises:
+        TypeError, ValueError: if an argument is not of the kind, or in the range, given above.
+
+    Source: the geometry of scikit-learn's `make_circles`.
+
+    >>> data = circles(samples=5, noise=0.0, factor=0.3)
+    >>> sorted((target, round(abs(complex(x, y)), 3)) for (x, y), target in data)
+    [(0, 1.0), (0, 1.0), (0, 1.0), (1, 0.3), (1, 0.3)]
+    """
+    check("factor", factor, Real, lambda value: 0 < value < 1, "a number between 0 and 1")
+    curves = [
+        [
+            (radius * cos(2 * pi * index / size), radius * sin(2 * pi * index / size))
+            for index in range(size)
+        ]
+        for radius, size in zip((1.0, factor), _class_sizes(samples, 2), strict=True)
+    ]
+    return _noisy("circles", curves, ("outer", "inner"), noise, seed)
+
+
+def spirals(
+    samples: int = 100,
+    noise: float = 0.05,
+    turns: float = 1.0,
+    classes: int = 2,
+    seed: int | random.Random = 0,
+) -> Dataset[int]:
+    """Return spiral arms that wind around each other from the centre to radius 1.
+
+    Class k is the arm whose angle, in turns, is `k / classes + turns * radius`. The samples of
+    each class are evenly spaced in radius, then moved by the noise.
+
+    Arguments:
+        samples: how many, at least `classes`; classes are balanced, what is left over goes to
+            the first ones.
+        noise: standard deviation of the Gaussian noise added to each coordinate, at least 0. Two
+            neighbouring arms are `1 / (turns * classes)` apart in radius.
+        turns: how many times each arm goes round, above 0.
+        classes: number of arms, at least 2.
+        seed: an int, or a generator to draw from; it decides the noise and the order.
+
+    Returns:
+        A Dataset of shape samples x 2, targets 0 to classes - 1, in random order.
+
+    Raises:
+        TypeError, ValueError: if an argument is not of the kind, or in the range, given above.
+
+    Source: after Lang and Witbrock, "Learning to Tell Two Spirals Apart" (1988).
+
+    >>> spirals(samples=90, classes=3)
+    <Dataset 'spirals': 90 samples, 2 features, 3 classes (arm 0, arm 1, arm 2)>
+    """
+    check("classes", classes, Integral, lambda value: value >= 2, "a whole number of at least 2")
+    check("turns", turns, Real, lambda value: 0 < value < inf, "a finite number above 0")
+    curves = []
+    for arm, size in enumerate(_class_sizes(samples, classes)):
+        curve = []
+        for index in range(size):
+            # From 1 / size, not from 0: at the centre itself all classes would coincide.
+            radius = (index + 1) / size
+            angle = 2 * pi * (arm / classes + turns * radius)
+            curve.append((radius * cos(angle), radius * sin(angle)))
+        curves.append(curve)
+    return _noisy("spirals", curves, [f"arm {arm}" for arm in range(classes)], noise, seed)
+
+
+def _class_sizes(samples: int, classes: int) -> list[int]:
+    rule = f"a whole number of at least {classes}, one for each class"
+    check("samples", samples, Integral, lambda value: value >= classes, rule)
+    return [samples // classes + (index < samples % classes) for index in range(classes)]
+
+
+def _half_circle(size: int) -> list[float]:
+    # max: a class of one sample sits at the start of its curve.
+    return [pi * index / max(size - 1, 1) for index in range(size)]
+
+
+def _noisy(
+    name: str,
+    curves: Sequence[Sequence[tuple[float, float]]],
+    target_names: Sequence[str],
+    noise: float,
+    seed: int | random.Random,
+) -> Dataset[int]:
+    """Return the points of the curves, one class each, moved by Gaussian noise and shuffled."""
+    rule = "a finite number of at least 0 (0 leaves every sample on its curve)"
+    check("noise", noise, Real, lambda value: 0 <= value < inf, rule)
+    generator = random_generator(seed)
+    # float: an argument may be a NumPy scalar, a feature may not.
+    samples = [
+        ((float(x + generator.gauss(0, noise)), float(y + generator.gauss(0, noise))), target)
+        for target, curve in enumerate(curves)
+        for x, y in curve
+    ]
+    generator.shuffle(samples)
+    inputs, targets = zip(*samples, strict=True)
+    return Dataset(name, inputs, targets, ("x", "y"), tuple(target_names))
