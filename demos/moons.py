@@ -1,0 +1,40 @@
+"""micrograd's demo: two interleaved half moons, a network of 337 parameters, a max-margin loss.
+
+    python demos/moons.py [folder]
+
+Prints loss and accuracy as it goes and writes the decision boundary into the folder (default: out).
+"""
+
+import sys
+from pathlib import Path
+
+from tinygrad_neuron import datasets, losses, nn, optim
+from tinygrad_neuron.draw import figures
+
+
+def main(folder: Path) -> None:
+    moons = datasets.moons(100, noise=0.1, seed=1337)
+    targets = [2 * target - 1 for target in moons.targets]
+    model = nn.MLP(2, [16, 16, 1], seed=1337)
+    optimiser = optim.SGD(model.parameters(), lr=lambda step: 1.0 - 0.009 * step)
+    print(f"{model}: {len(model.parameters())} parameters")
+    for step in range(100):
+        scores = [model(x) for x in moons.inputs]
+        loss = losses.hinge(scores, targets) + losses.l2_penalty(model.parameters(), 1e-4)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        right = sum((s.data > 0) == (t > 0) for s, t in zip(scores, targets, strict=True))
+        if step % 10 == 9:
+            print(f"step {step + 1:3}  loss {loss.data:.4f}  accuracy {right}%")
+
+    figure = figures.decision_boundary(
+        lambda point: model(point).data, moons, names=moons.target_names
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    figure.savefig(folder / "moons.svg")
+    print("picture:", folder / "moons.svg")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "out"))

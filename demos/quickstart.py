@@ -1,0 +1,53 @@
+"""The main job: train a small network on real flowers, and look at what it learned.
+
+    python demos/quickstart.py [folder]
+
+Trains a multilayer perceptron on Iris, prints the loss and the accuracy on flowers it has not seen,
+and writes three pictures into the folder (default: out).
+"""
+
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from tinygrad_neuron import Value, datasets, draw_dot, losses, nn, optim
+from tinygrad_neuron.draw import figures
+
+
+def main(folder: Path) -> None:
+    train, test = datasets.train_test_split(datasets.iris(), test_fraction=0.3, seed=0)
+    train, test = datasets.standardise(train, test)
+    model = nn.MLP(4, [8, 3], activation="tanh", init="xavier_uniform", seed=0)
+    optimiser = optim.Adam(model.parameters(), lr=optim.cosine_decay(0.05, steps=100))
+    print(f"{model}: {len(model.parameters())} parameters, {len(train)} flowers to learn from")
+
+    curve = []
+    progress = tqdm(range(100), desc="training", unit="epoch", file=sys.stdout)
+    for _ in progress:
+        loss = losses.cross_entropy([model(x) for x in train.inputs], train.targets)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        curve.append(loss.data)
+        progress.set_postfix(loss=f"{loss.data:.4f}")
+
+    right = 0
+    for x, target in test:
+        scores = model(x)
+        right += scores.index(max(scores)) == target
+    print(f"loss {curve[0]:.3f} -> {curve[-1]:.3f}")
+    print(f"test accuracy {right / len(test):.1%} ({right} of {len(test)} flowers)")
+
+    # One trained neuron, looking at one flower.
+    flower = zip(test.inputs[0], test.feature_names, strict=True)
+    y = model.layers[0].neurons[0]([Value(x, label=name) for x, name in flower])
+    y.backward()
+    picture = draw_dot(y)
+    written = [picture.render(folder / "neuron.svg"), picture.render(folder / "neuron.png")]
+    figures.training_curves({"loss": curve}, steps="epoch").savefig(folder / "loss.svg")
+    print("pictures:", *written, folder / "loss.svg")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "out"))

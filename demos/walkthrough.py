@@ -1,0 +1,59 @@
+"""One neuron, forward and backward, one contribution a line.
+
+    python demos/walkthrough.py
+
+In a terminal it waits for Enter before each line.
+"""
+
+import sys
+from collections.abc import Iterator
+
+from tinygrad_neuron import Value, local_derivatives, nn, topological_order
+
+
+def lines() -> Iterator[str]:
+    neuron = nn.Neuron(2, activation="tanh", bias=-0.5)
+    neuron.w[0].data, neuron.w[1].data = 0.5, -1.0
+    x = [Value(2.0, label="x0"), Value(-0.5, label="x1")]
+    y = neuron(x)
+    z = y._prev[0]
+    w_x = z._prev[0]
+    products = w_x._prev
+
+    yield "forward: the output y = tanh(w0*x0 + w1*x1 + b)"
+    for product in products:
+        a, b = product._prev
+        yield f"  {product.label} = {a.data:g} * {b.data:g} = {product.data:g}"
+    terms = " + ".join(f"{product.data:g}" for product in products)
+    yield f"  w·x = {terms} = {w_x.data:g}"
+    yield f"  z = {w_x.data:g} + {neuron.b.data:g} = {z.data:g}"
+    yield f"  y = tanh({z.data:g}) = {y.data:.4f}"
+
+    yield "backward: incoming * local = contribution, old + contribution = new"
+    yield "  y: 1.0000 to start with, the derivative of y for itself"
+    grad = dict.fromkeys(topological_order(y), 0.0)
+    grad[y] = 1.0
+    for node in reversed(topological_order(y)):
+        for operand, local in local_derivatives(node):
+            contribution = grad[node] * local
+            new = grad[operand] + contribution
+            yield (
+                f"  {operand.label} from {node.label}: "
+                f"{grad[node]:.4f} * {local:.4f} = {contribution:.4f}, "
+                f"{grad[operand]:.4f} + {contribution:.4f} = {new:.4f}"
+            )
+            grad[operand] = new
+
+    y.backward()
+    assert all(grad[node] == node.grad for node in grad)
+    yield "the same numbers as y.backward()"
+
+
+if __name__ == "__main__":
+    pause = sys.stdin.isatty() and sys.stdout.isatty()
+    for line in lines():
+        print(line, end="", flush=True)
+        if pause:
+            input()
+        else:
+            print()

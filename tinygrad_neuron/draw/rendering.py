@@ -1,0 +1,466 @@
+"""A `graphviz.Digraph` that finds its layout engine, waits for it only so long, and says why not.
+
+What a picture is written with: the `dot` executable of a Graphviz on this machine, else the
+`graphviz-pure` command (`pip install "tinygrad_neuron[dot]"`), a port of Graphviz without
+dependencies. `graph.layout_command` names another one, `graph.timeout` the seconds it may take.
+
+>>> graph = Digraph("neuron", format="svg")
+>>> graph.edge("x", "z", label="w")
+>>> print(graph.source.replace(chr(9), "    "), end="")
+digraph neuron {
+    x -> z [label=w]
+}
+>>> graph.pipe(format="svgg")
+Traceback (most recent call last):
+...
+ValueError: unknown format 'svgg', did you mean 'svg'? The usual ones are svg, png, jpeg, pdf; \
+all are in graphviz.FORMATS
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import math
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+import graphviz
+
+__all__ = [
+    "Digraph",
+    "Engine",
+    "EngineNotFoundError",
+    "RenderingError",
+    "RenderingTimeoutError",
+    "find_engine",
+]
+
+_HOW_TO_GET_ONE = (
+    "Get one with `apt install graphviz`, `brew install graphviz` "
+    'or `pip install "tinygrad_neuron[dot]"`.'
+)
+
+# `graph.render("neuron.gv")` names the source file to save, as everywhere in `graphviz`.
+_SOURCE_SUFFIXES = frozenset({"gv", "dot"})
+_SAME_FORMAT = {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff"}
+
+# graphviz-pure draws a bitmap at any size it is asked for: 80 inches at 96 dots each are 7,680.
+_BITMAP_LIMIT = "-Gsize=80,80"
+_BITMAPS = frozenset({"png", "jpeg", "jpg", "jpe"})
+
+# Said of every Greek letter and of every list of fonts; the text is drawn all the same.
+_HARMLESS = re.compile(r"(Warning: )+no (value for width of|hard-coded metrics for) ")
+_NOT_WRITTEN = re.compile(r'Format: "[^"]*" not recognized. Use one of: (?P<formats>.*)')
+
+
+class EngineNotFoundError(graphviz.ExecutableNotFound):
+    """There is no layout engine on this machine, or not where `layout_command` says."""
+
+    def __init__(self, message: str) -> None:
+        RuntimeError.__init__(self, message)
+
+
+class RenderingError(RuntimeError):
+    """The layout engine failed, or it ended without a picture."""
+
+
+class RenderingTimeoutError(RenderingError, TimeoutError):
+    """The layout engine took longer than `graph.timeout` seconds and was stopped."""
+
+
+class Engine(NamedTuple):
+    """A program that makes pictures from DOT source: its name and its absolute path."""
+
+    name: str
+    path: str
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether this is graphviz-pure, which writes fewer formats than Graphviz does."""
+        return self.name == "graphviz-pure"
+
+
+def find_engine(command: str | os.PathLike[str] | None = None) -> Engine:
+    """Find the layout engine: `dot` on the PATH, else `graphviz-pure`.
+
+    `graphviz-pure` is looked for on the PATH and among the scripts of the running Python, so it
+    is found in a virtual environment that was not activated.
+
+    Args:
+        command: the name or path of the only program to consider, or None for the two above.
+
+    Returns:
+        The engine.
+
+    Raises:
+        EngineNotFoundError: a `graphviz.ExecutableNotFound`, if there is none; says how to get one.
+
+    >>> try:
+    ...     find_engine("no-such-command")
+    ... except graphviz.ExecutableNotFound as error:
+    ...     print(str(error).partition(". ")[0])
+    layout_command 'no-such-command' was not found
+    """
+    for name in ("dot", "graphviz-pure") if command is None else (os.fspath(command),):
+        found = shutil.which(name)
+        if found is None and name == "graphviz-pure":
+            found = shutil.which(name, path=os.pathsep.join(_script_folders()))
+        if found is not None:
+            pure = Path(found).stem == "graphviz-pure"
+            return Engine("graphviz-pure" if pure else "dot", os.path.abspath(found))
+    if command is None:
+        raise EngineNotFoundError(
+            "no layout engine for pictures: neither Graphviz (`dot`) nor `graphviz-pure` was "
+            f"found. {_HOW_TO_GET_ONE}"
+        )
+    raise EngineNotFoundError(
+        f"layout_command {os.fspath(command)!r} was not found. Set it to the name or path of a "
+        "Graphviz `dot` or of `graphviz-pure`, or to None to search for them"
+    )
+
+
+class Digraph(graphviz.Digraph):
+    """A `graphviz.Digraph` drawn by whichever layout engine there is, within a time limit.
+
+    `source`, `save`, `pipe`, `render`, `view` and display in a notebook are those of `graphviz`;
+    `render` also takes the picture's own path. Without an engine, a notebook shows the source.
+
+    Args:
+        *args: as for `graphviz.Digraph`.
+        timeout: seconds that the engine may take for one picture, as attribute `timeout`.
+        layout_command: name or path of the engine, as attribute `layout_command`; by default
+            `find_engine` decides.
+        **kwargs: as for `graphviz.Digraph`.
+    """
+
+    timeout: float = 60.0
+    layout_command: str | os.PathLike[str] | None = None
+
+    def __init__(
+        self,
+        *args: Any,
+        timeout: float | None = None,
+        layout_command: str | os.PathLike[str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if timeout is not None:
+            self.timeout = timeout
+        if layout_command is not None:
+            self.layout_command = layout_command
+
+    def render(
+        self,
+        filename: str | os.PathLike[str] | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        view: bool = False,
+        cleanup: bool = False,
+        format: str | None = None,
+        renderer: str | None = None,
+        formatter: str | None = None,
+        neato_no_op: bool | int | None = None,
+        quiet: bool = False,
+        quiet_view: bool = False,
+        *,
+        outfile: str | os.PathLike[str] | None = None,
+        engine: str | None = None,
+        raise_if_result_exists: bool = False,
+        overwrite_source: bool = False,
+    ) -> str:
+        """Write the picture to a file: `graph.render("out/neuron.svg")`.
+
+        A `filename` that ends in a picture's format names the picture: exactly this file is
+        written, its folders are made, and it is replaced whole or not at all. Any other one, as
+        `graph.render("neuron.gv", format="svg")`, is the name of the source, as in `graphviz`:
+        the source is saved there and the picture beside it, as `neuron.gv.svg`.
+
+        Args:
+            filename: path of the picture, or of the source.
+            directory: folder that `filename` starts from.
+            view: whether to open the picture in the system's viewer.
+            format: the picture's format; it has to agree with the suffix of a picture's path.
+            raise_if_result_exists: whether to refuse to replace a file.
+            cleanup, renderer, formatter, neato_no_op, quiet, quiet_view, outfile, engine,
+                overwrite_source: as for `graphviz.Digraph.render`.
+
+        Returns:
+            The path of the picture.
+
+        Raises:
+            ValueError: for an unknown format, or one that contradicts the suffix.
+            graphviz.FileExistsError: if asked to, and there is such a file.
+            EngineNotFoundError: a `graphviz.ExecutableNotFound`, without a layout engine.
+            RenderingError: if the engine fails; a RenderingTimeoutError if it takes too long.
+        """
+        suffix = _picture_suffix(filename)
+        if filename is None or suffix is None or outfile is not None:
+            rendered: str = super().render(
+                filename=filename,
+                directory=directory,
+                view=view,
+                cleanup=cleanup,
+                format=format,
+                renderer=renderer,
+                formatter=formatter,
+                neato_no_op=neato_no_op,
+                quiet=quiet,
+                quiet_view=quiet_view,
+                outfile=outfile,
+                engine=engine,
+                raise_if_result_exists=raise_if_result_exists,
+                overwrite_source=overwrite_source,
+            )
+            return rendered
+        if format is not None:
+            self._verify_format(format)
+            if _one_name(format) != _one_name(suffix):
+                raise ValueError(
+                    f"format {format!r} contradicts the suffix of {os.fspath(filename)!r}; give "
+                    f"one of the two, or end the file's name in .{format.lower()}"
+                )
+        folder = os.fsdecode(self.directory if directory is None else directory)
+        picture = os.path.join(folder, os.fspath(filename))
+        if raise_if_result_exists and os.path.exists(picture):
+            raise graphviz.FileExistsError(f"output file exists: {picture!r}")
+        drawn = self.pipe(
+            format=suffix,
+            renderer=renderer,
+            formatter=formatter,
+            neato_no_op=neato_no_op,
+            quiet=quiet,
+            engine=engine,
+        )
+        _replace_file(picture, drawn)
+        if view or quiet_view:
+            self._view(picture, format=suffix, quiet=quiet_view)
+        return picture
+
+    def _repr_mimebundle_(
+        self,
+        include: Iterable[str] | None = None,
+        exclude: Iterable[str] | None = None,
+        **kwargs: Any,
+    ) -> dict[str, bytes | str]:
+        """Show the picture in a notebook, or the source where there is no layout engine."""
+        try:
+            return dict(super()._repr_mimebundle_(include, exclude, **kwargs))
+        except EngineNotFoundError as error:
+            print(error, file=sys.stderr)
+            return {} if "text/plain" in set(exclude or ()) else {"text/plain": self.source}
+
+    # What follows are the places where `graphviz` hands over to its own engine: it looks up these
+    # properties "to simplify mocking" and calls what they hold, with every parameter resolved.
+
+    @property
+    def _pipe_lines(self) -> Callable[..., bytes]:
+        return self._draw
+
+    @property
+    def _pipe_lines_string(self) -> Callable[..., str]:
+        return self._draw_string
+
+    @property
+    def _render(self) -> Callable[..., str]:
+        return self._draw_file
+
+    @staticmethod
+    def _verify_format(format: str, *, required: bool = True) -> None:
+        if format.lower() not in graphviz.FORMATS:
+            _refuse_format(format)
+
+    def _copy_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        copied: dict[str, Any] = super()._copy_kwargs(**kwargs)  # type: ignore[no-untyped-call]
+        for name in ("timeout", "layout_command"):
+            if name in vars(self):
+                copied[name] = vars(self)[name]
+        return copied
+
+    def _draw(
+        self,
+        engine: str,
+        format: str,
+        input_lines: Iterator[str],
+        *,
+        input_encoding: str,
+        renderer: str | None = None,
+        formatter: str | None = None,
+        neato_no_op: bool | int | None = None,
+        quiet: bool = False,
+        cwd: str | None = None,
+    ) -> bytes:
+        if formatter is not None and renderer is None:
+            raise graphviz.RequiredArgumentError("formatter given without renderer")
+        format = format.lower()
+        program = find_engine(self.layout_command)
+        arguments = [f"-K{engine}", "-T" + ":".join(filter(None, (format, renderer, formatter)))]
+        if neato_no_op:
+            arguments.append(f"-n{neato_no_op:d}")
+        if program.is_pure and format in _BITMAPS:
+            arguments.append(_BITMAP_LIMIT)
+        source = "".join(input_lines).encode(input_encoding)
+        drawn, remarks = _run(program, arguments, source, timeout=self.timeout, cwd=cwd)
+        if remarks and not quiet:
+            print(remarks, file=sys.stderr)
+        return drawn
+
+    def _draw_string(
+        self, engine: str, format: str, input_lines: Iterator[str], *, encoding: str, **options: Any
+    ) -> str:
+        drawn = self._draw(engine, format, input_lines, input_encoding=encoding, **options)
+        return drawn.decode(encoding)
+
+    def _draw_file(
+        self,
+        engine: str,
+        format: str,
+        filepath: str,
+        *,
+        outfile: str | os.PathLike[str] | None = None,
+        raise_if_result_exists: bool = False,
+        overwrite_filepath: bool = False,
+        **options: Any,
+    ) -> str:
+        if raise_if_result_exists and overwrite_filepath:
+            raise ValueError("overwrite_source cannot be combined with raise_if_result_exists")
+        parts = (filepath, options.get("formatter"), options.get("renderer"), format)
+        picture = ".".join(filter(None, parts)) if outfile is None else os.fspath(outfile)
+        if not overwrite_filepath and os.path.realpath(picture) == os.path.realpath(filepath):
+            raise ValueError(
+                f"outfile {picture!r} must be different from the source file "
+                "(pass overwrite_source=True to override)"
+            )
+        if raise_if_result_exists and os.path.exists(picture):
+            raise graphviz.FileExistsError(f"output file exists: {picture!r}")
+        # Images that the source names are relative to the source's folder.
+        folder = os.path.dirname(filepath) or None
+        options.update(input_encoding=self.encoding, cwd=folder)
+        _replace_file(picture, self._draw(engine, format, iter(self), **options))
+        return picture
+
+
+def _script_folders() -> list[str]:
+    """Where `pip install` puts commands for the running Python, activated or not."""
+    folders = [os.path.dirname(sys.executable)] if sys.executable else []
+    for scheme in (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user")):
+        folders.append(sysconfig.get_path("scripts", scheme))
+    return folders
+
+
+def _picture_suffix(filename: str | os.PathLike[str] | None) -> str | None:
+    """The format that a path's suffix names, or None: `x.svg` gives 'svg', `x.gv` gives None."""
+    suffix = "" if filename is None else Path(filename).suffix[1:].lower()
+    return suffix if suffix in graphviz.FORMATS - _SOURCE_SUFFIXES else None
+
+
+def _one_name(format: str) -> str:
+    return _SAME_FORMAT.get(format.lower(), format.lower())
+
+
+def _refuse_format(format: str) -> NoReturn:
+    nearest = difflib.get_close_matches(format.lower(), sorted(graphviz.FORMATS), n=1)
+    hint = f", did you mean {nearest[0]!r}?" if nearest else "."
+    raise ValueError(
+        f"unknown format {format!r}{hint} The usual ones are svg, png, jpeg, pdf; "
+        "all are in graphviz.FORMATS"
+    )
+
+
+def _run(
+    engine: Engine, arguments: list[str], source: bytes, *, timeout: float, cwd: str | None
+) -> tuple[bytes, str]:
+    """Send DOT source through the engine; return its output and what is worth saying of stderr."""
+    if not 0 < timeout < math.inf:
+        raise ValueError(f"timeout must be a positive number of seconds, got {timeout!r}")
+    try:
+        process = subprocess.Popen(
+            [engine.path, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=cwd,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError as error:
+        raise RenderingError(f"{_described(engine)} could not be started: {error}") from error
+    with process:
+        try:
+            output, stderr = process.communicate(source, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            _stop(process)
+            raise RenderingTimeoutError(
+                f"{_described(engine)} did not finish within {timeout:g} seconds and was stopped. "
+                "Draw fewer nodes (fold the graph), or allow more time: graph.timeout = "
+                f"{2 * timeout:g}"
+            ) from None
+        except BaseException:  # also Ctrl-C, which does not reach a process group of its own
+            _stop(process)
+            raise
+
+    lines = stderr.decode("utf-8", errors="replace").splitlines()
+    said = "\n".join(line for line in lines if not _HARMLESS.match(line)).strip()
+    if process.returncode != 0:
+        _raise_failure(engine, process.returncode, arguments, said)
+    if not output:
+        raise RenderingError(
+            f"{_described(engine)} ended without an error and without a picture. "
+            f"It was asked for {arguments[1]} of a source of {len(source):,} bytes. {said}".rstrip()
+        )
+    return output, said
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the engine and whatever it has started."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # it leads a group: start_new_session
+
+
+def _raise_failure(engine: Engine, code: int, arguments: list[str], said: str) -> NoReturn:
+    refused = _NOT_WRITTEN.search(said)
+    if refused is not None:
+        message = (
+            f"{_described(engine)} cannot write {arguments[1][2:]!r}. "
+            f"It writes: {', '.join(refused['formats'].split())}."
+        )
+        if engine.is_pure:
+            message += (
+                " Choose svg, or get Graphviz itself, which writes more: "
+                "`apt install graphviz` or `brew install graphviz`."
+            )
+        raise RenderingError(message)
+    end = f"was ended by signal {-code}" if code < 0 else f"failed with exit code {code}"
+    last = "\n".join(line[:500] for line in said.splitlines()[-10:])
+    raise RenderingError(f"{_described(engine)} {end}" + (f":\n{last}" if last else ""))
+
+
+def _described(engine: Engine) -> str:
+    return f"{engine.name} ({engine.path})"
+
+
+def _replace_file(path: str, content: bytes) -> None:
+    """Write a file whole or not at all: readers see the old content or the new one."""
+    target = os.path.realpath(path)  # a link stays a link
+    folder, name = os.path.split(target)
+    os.makedirs(folder, exist_ok=True)
+    beside = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(6)}.tmp")
+    try:
+        with open(beside, "xb") as file:
+            file.write(content)
+        os.replace(beside, target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(beside)
+        raise
