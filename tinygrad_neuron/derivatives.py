@@ -13,6 +13,7 @@ from .engine import (
     Operand,
     Value,
     constant,
+    described,
     is_constant,
     operation_error,
     refuse_made_by_hand,
@@ -36,14 +37,18 @@ def gradients(output: Value, inputs: Iterable[Value], gradient: Operand = 1.0) -
     (27.0, 18.0)
     """
     inputs = tuple(inputs)
-    order = topological_order(output)
+    for value in inputs:
+        if not isinstance(value, Value):
+            raise TypeError(f"gradients: an input must be a Value, got {described(value)}")
     needed = set(inputs)
-    for node in order:
-        if node not in needed and any(operand in needed for operand in node._prev):
+    between = []  # the nodes through which a derivative reaches an input
+    for node in topological_order(output):
+        if any(operand in needed for operand in node._prev):
             needed.add(node)
+            between.append(node)
     totals: dict[Value, Operand] = {output: gradient}
-    for node in reversed(order):
-        if node not in needed or node not in totals or not node._prev:
+    for node in reversed(between):
+        if node not in totals:
             continue
         refuse_made_by_hand(node, "a derivative as Values")
         incoming = totals[node]
@@ -51,7 +56,8 @@ def gradients(output: Value, inputs: Iterable[Value], gradient: Operand = 1.0) -
             for operand, record_partial in _partials_of(node, _on_values(node._operation)):
                 if operand in needed:
                     derivative = record_partial()
-                    contribution = incoming if derivative == 1 else incoming * derivative
+                    one = not isinstance(derivative, Value) and derivative == 1
+                    contribution = incoming if one else incoming * derivative
                     earlier = totals.get(operand)
                     totals[operand] = contribution if earlier is None else earlier + contribution
         except (ArithmeticError, ValueError) as error:
@@ -90,10 +96,13 @@ def _partials_of(
     if operation.chosen:
         positions = [int(operands[-1].data)]
     arguments = [v.data for v in (*operands, node)] if number else [*operands, node]
+    if operation.variadic:
+        values = arguments[:-2] if operation.chosen else arguments[:-1]
+        one = partials[0](values, arguments[-1])
     for position in positions:
         if not is_constant(operands[position]):
             if operation.variadic:
-                call = partial(partials[0], arguments[position], arguments[-1])
+                call = partial(one, arguments[position])
             else:
                 call = partial(partials[position], *arguments)
             yield operands[position], call
@@ -141,6 +150,9 @@ def _as_values(structure: Any, leaves: list[Value]) -> Any:
     if isinstance(structure, list | tuple):
         return [_as_values(item, leaves) for item in structure]
     value = structure if isinstance(structure, Value) else Value(structure)
+    if is_constant(value):
+        value = Value(value.data)
+    value._passed_through()  # a stand-in of a recording becomes a variable
     leaves.append(value)
     return value
 

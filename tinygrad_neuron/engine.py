@@ -11,6 +11,7 @@ operation, from the table in `ops`.
 """
 
 import numbers
+import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -73,6 +74,21 @@ def _restore(name: str, symbol: str, arity: int, closure: Callable[[], object] |
     return known.get(name) or Primitive(name, symbol, arity, closure)
 
 
+class Recording(threading.local):
+    """Whether a function is being recorded for compilation in this thread, and by what.
+
+    `compiler` sets it. The engine asks only where plain numbers would otherwise be frozen into a
+    recording: in comparisons, in `drawn`, and in a module's mode.
+    """
+
+    recorder: Any = None
+
+
+recording = Recording()
+
+# The gradient of a node that no backward pass has reached: it reads 0.0, but is this very object.
+NOT_COMPUTED = float("0.0")
+
 LEAF = Primitive("leaf", "", 0)
 CONSTANT = Primitive("constant", "", 0)
 
@@ -125,6 +141,15 @@ class Value:
     _a: Any
     _b: Any
 
+    def __new__(cls, data: Any = 0.0, *arguments: Any, **options: Any) -> "Value":
+        if isinstance(data, Value) and (passed := data._passed_through()) is not None:
+            return passed
+        return object.__new__(cls)
+
+    def _passed_through(self) -> "Value | None":
+        """What Value(self) gives, where that is not an error: see `compiler.tracing`."""
+        return None
+
     def __init__(
         self,
         data: "Number",
@@ -132,7 +157,11 @@ class Value:
         _op: str = "",
         label: str = "",
     ) -> None:
+        if isinstance(data, Value) and data._passed_through() is not None:  # done by __new__
+            self.label = label or self.label
+            return
         self.data = to_float(data, "Value")
+        self.grad = NOT_COMPUTED
         children = tuple(_children)
         for child in children:
             if not isinstance(child, Value):
@@ -160,6 +189,8 @@ class Value:
                 state[name] = Value.__dict__[name].__get__(self)
             except AttributeError:
                 pass
+        if state.get("grad") is NOT_COMPUTED:
+            del state["grad"]
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -219,7 +250,8 @@ class Value:
             return
         order = topological_order(self)
         order.reverse()
-        leaves: list[tuple[Value, Any]] = []
+        inner: list[Value] = []
+        leaves: list[tuple[Value, float]] = []
         node = self
         try:
             for node in order:
@@ -227,20 +259,21 @@ class Value:
                 if kind is CONSTANT:
                     continue
                 if kind.arity == 0:
-                    leaves.append((node, stored_gradient(node)))
+                    leaves.append((node, node.grad))
+                if kind is not LEAF:  # a leaf may have an assigned closure
+                    inner.append(node)
                 node.grad = 0.0
             self.grad = seed
-            for node in order:
+            for node in inner:
                 node._operation.pull(node)
             for node, before in leaves:
-                if before is not None:
-                    node.grad = before + node.grad
+                # PyTorch's habit `p.grad = None` means zero too.
+                node.grad = node.grad if before is None else before + node.grad
         except BaseException as error:
-            for other in order:
-                forget_gradient(other)
+            for other in inner:
+                other.grad = NOT_COMPUTED
             for leaf, before in leaves:
-                if before is not None:
-                    leaf.grad = before
+                leaf.grad = before
             if isinstance(node._operation, Operation) and isinstance(error, DOMAIN_ERRORS):
                 raise operation_error(node, error, derivative=True) from None
             raise
@@ -256,9 +289,10 @@ class Value:
         >>> y.forward()
         25.0
         """
-        order = [node for node in topological_order(self) if node._operation.arity != 0]
+        order = topological_order(self)
         for node in order:
             refuse_made_by_hand(node, "forward()")
+        order = [node for node in order if node._operation.arity != 0]
         before = [node.data for node in order]
         node = self
         try:
@@ -290,22 +324,29 @@ class Value:
     # Comparisons are of data; == and hash are of identity, as for any object.
 
     def __lt__(self, other: "Operand") -> bool:
-        return self.data < _compared(other, "<")
+        number = _compared(self, other, "<")
+        return self.data < number
 
     def __le__(self, other: "Operand") -> bool:
-        return self.data <= _compared(other, "<=")
+        number = _compared(self, other, "<=")
+        return self.data <= number
 
     def __gt__(self, other: "Operand") -> bool:
-        return self.data > _compared(other, ">")
+        number = _compared(self, other, ">")
+        return self.data > number
 
     def __ge__(self, other: "Operand") -> bool:
-        return self.data >= _compared(other, ">=")
+        number = _compared(self, other, ">=")
+        return self.data >= number
 
     def __float__(self) -> float:
         raise TypeError(_NOT_A_NUMBER.format("float()"))
 
     def __int__(self) -> int:
         raise TypeError(_NOT_A_NUMBER.format("int()"))
+
+    def __index__(self) -> int:
+        raise TypeError("a Value cannot be an index: use select(values, index), or .data")
 
     def __round__(self, digits: int | None = None) -> float:
         raise TypeError(_NOT_A_NUMBER.format("round()"))
@@ -378,14 +419,13 @@ class Value:
 Number: TypeAlias = float  # and, when called, any real number: int, NumPy scalar, Fraction
 Operand: TypeAlias = Value | Number
 
-_UNSET = {"grad": 0.0, "label": "", "scope": None, "line": "", "_a": (), "_b": None}
+_UNSET = {"grad": NOT_COMPUTED, "label": "", "scope": None, "line": "", "_a": (), "_b": None}
 _NOT_A_NUMBER = (
     "{} of a Value would lose the graph: use .data for its number, or the recorded functions "
     "(tinygrad_neuron.exp, .log, .tanh, ...) in place of those of math"
 )
 DOMAIN_ERRORS = (ArithmeticError, ValueError, IndexError)
-new_value: Callable[[type[Value]], Value] = Value.__new__
-_grad_slot = Value.__dict__["grad"]
+new_value: Callable[[type[Value]], Value] = object.__new__
 
 
 def described(x: object) -> str:
@@ -406,12 +446,16 @@ def to_float(x: object, where: str, operand: str = "data") -> float:
     """
     if type(x) is float:
         return x
-    if isinstance(x, numbers.Real) or (
-        getattr(x, "ndim", None) == 0
-        and hasattr(x, "__float__")
-        and not isinstance(x, numbers.Complex)
-    ):
-        return float(x)
+    kind = getattr(getattr(x, "dtype", None), "kind", None)  # of a NumPy scalar or array
+    if kind is None:
+        welcome = isinstance(x, numbers.Real)
+    else:
+        welcome = kind in "biuf" and getattr(x, "ndim", None) == 0
+    if welcome:
+        try:
+            return float(x)  # type: ignore[arg-type]  # real numbers have __float__
+        except OverflowError as error:
+            raise OverflowError(f"{where}: {operand}: {error}") from None
     text = f"{where}: {operand} must be a real number, got {described(x)}"
     if isinstance(x, Value):
         text += "; a Value is already a node of the graph (its number is .data)"
@@ -437,20 +481,15 @@ def is_constant(node: Value) -> bool:
     return node._operation is CONSTANT
 
 
-def stored_gradient(node: Value) -> Any:
+def stored_gradient(node: Value) -> float | None:
     """The gradient of a node, or None where no backward pass has reached it."""
-    try:
-        return _grad_slot.__get__(node)
-    except AttributeError:
-        return None
+    gradient = node.grad
+    return None if gradient is NOT_COMPUTED else gradient
 
 
 def forget_gradient(node: Value) -> None:
-    """Back to "not computed yet"."""
-    try:
-        _grad_slot.__delete__(node)
-    except AttributeError:
-        pass
+    """Back to "not computed yet", which reads 0.0."""
+    node.grad = NOT_COMPUTED
 
 
 def topological_order(*roots: Value) -> list[Value]:
@@ -537,5 +576,21 @@ def make_node(operation: Operation, operands: tuple[Value, ...], data: float) ->
     return node
 
 
-def _compared(other: object, operator: str) -> float:
+def _compared(value: Value, other: object, operator: str) -> float:
+    if recording.recorder is not None:
+        recording.recorder.refuse_comparison(value, other, operator)
     return other.data if isinstance(other, Value) else to_float(other, operator, "right operand")
+
+
+def drawn(draw: Callable[[], float]) -> Value:
+    """A constant whose number comes from a call: fresh at each call of a compiled function too.
+
+    For what is random at each pass, as dropout's mask.
+
+    >>> drawn(lambda: 2.0)
+    Value(data=2.0)
+    """
+    if recording.recorder is not None:
+        made: Value = recording.recorder.drawn(draw)
+        return made
+    return constant(draw())

@@ -29,6 +29,8 @@ def parse(text: str, choices: bool = False) -> ast.expr:
     \
 or share(), or clamp with minimum() and maximum()
     """
+    if not isinstance(text, str):
+        raise TypeError(f"an expression must be a string such as '2 * a', got {text!r}")
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
@@ -57,8 +59,17 @@ def called(tree: ast.expr) -> set[str]:
     >>> sorted(called(parse("exp(a) + sigmoid(exp(a))")))
     ['exp', 'sigmoid']
     """
-    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
-    return {function.id for function in calls if isinstance(function, ast.Name)}
+    return {name for name, _ in calls(tree)}
+
+
+def calls(tree: ast.expr) -> list[tuple[str, ast.Call]]:
+    """The calls in an expression, with the name of the function; those in arguments included.
+
+    >>> [(name, ast.unparse(call)) for name, call in calls(parse("exp(a) + tanh(exp(b))"))]
+    [('exp', 'exp(a)'), ('tanh', 'tanh(exp(b))'), ('exp', 'exp(b)')]
+    """
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [(call.func.id, call) for call in found if isinstance(call.func, ast.Name)]
 
 
 def names(tree: ast.expr) -> set[str]:
@@ -70,6 +81,17 @@ def names(tree: ast.expr) -> set[str]:
     found: set[str] = set()
     _Rewrite(lambda name: found.add(name), lambda call: None).visit(tree)
     return found
+
+
+def summed(tree: ast.expr) -> ast.expr | None:
+    """The expression in `total(expression)`; None for any other tree.
+
+    >>> ast.unparse(summed(parse("total(exp(a - y))")))
+    'exp(a - y)'
+    """
+    if isinstance(tree, ast.Call) and len(tree.args) == 1:
+        return tree.args[0] if calls(tree)[0][0] == "total" else None
+    return None
 
 
 class _Rewrite(ast.NodeTransformer):
@@ -88,6 +110,18 @@ class _Rewrite(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         call = ast.Call(node.func, [self.visit(argument) for argument in node.args], [])
         return self.call(call) or call
+
+
+def with_prefix(tree: ast.expr, prefix: str) -> str:
+    """The text of an expression whose called functions have a prefix, so that no name clashes.
+
+    >>> with_prefix(parse("a * exp(exp)"), "forward_")
+    'a * forward_exp(exp)'
+    """
+    fresh = ast.parse(ast.unparse(tree), mode="eval").body
+    for name, call in calls(fresh):
+        call.func = ast.Name(prefix + name)
+    return ast.unparse(fresh)
 
 
 def substitute(tree: ast.expr, replacements: Mapping[str, str | ast.expr]) -> ast.expr:

@@ -7,9 +7,9 @@ checkers and editors (a test compares them with the table).
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from . import recording as recording  # generates the functions of the table
 from .engine import Operand, Value
 from .ops import TABLE
+from .recording import sequence  # this import also generates the functions of the table
 
 if TYPE_CHECKING:
 
@@ -62,9 +62,7 @@ def mean(values: Iterable[Operand]) -> Value:
     >>> mean([1.0, 2.0, 6.0]).data
     3.0
     """
-    values = tuple(values)
-    if not values:
-        raise ValueError("mean of no values: it takes at least one")
+    values = _at_least_one("mean", values)
     return sum(values) / len(values)
 
 
@@ -76,9 +74,12 @@ def softmax(values: Iterable[Operand]) -> list[Value]:
     >>> [round(p.data, 3) for p in softmax([2.0, 1.0, 0.5])]
     [0.629, 0.231, 0.14]
     """
-    values = tuple(values)
-    total = logsumexp(values)
-    return [exp(value - total) for value in values]
+    values = _at_least_one("softmax", values)
+    shift = logsumexp(values)
+    # Their sum is 1, save that the shift is rounded: much, where it is large.
+    exponentials = [exp(value - shift) for value in values]
+    total = sum(exponentials)
+    return [exponential / total for exponential in exponentials]
 
 
 def maxout(values: Iterable[Operand]) -> Value:
@@ -87,10 +88,15 @@ def maxout(values: Iterable[Operand]) -> Value:
     >>> maxout([1.0, 3.0, 2.0]).data
     3.0
     """
-    first, *others = tuple(values) or (None,)
-    if first is None:
-        raise ValueError("maxout of no values: it takes at least one")
+    first, *others = _at_least_one("maxout", values)
     largest = identity(first)
     for value in others:
         largest = maximum(largest, value)
     return largest
+
+
+def _at_least_one(name: str, values: Iterable[Operand]) -> tuple[Operand, ...]:
+    found = sequence(name, values)
+    if not found:
+        raise ValueError(f"{name} of no values: it takes at least one")
+    return found

@@ -41,9 +41,9 @@ def power(a: float, b: float) -> float:
     >>> power(2.0, -1.0)
     0.5
     """
-    y: float | complex = a**b
-    if isinstance(y, complex):
+    if a < 0.0 and a - a == 0.0 and b - b == 0.0 and b % 1.0 != 0.0:  # x - x == 0: x is finite
         raise ValueError("a negative base needs an integer exponent")
+    y: float = a**b
     return y
 
 

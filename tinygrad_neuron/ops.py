@@ -11,7 +11,9 @@ Rules of the language (see `expressions`):
 - operands have the names in `operands`; a name with a star, `*a`, stands for any number of
   operands: in the forward expression `a` is then all of them, in the partial it is the one in
   question;
-- `where` names intermediate results that the forward expression and the partials share;
+- `where` names intermediate results that the forward expression and the partials share; one may
+  use those before it, and `y` if only partials need it. Where there are any number of operands it
+  may be `total(expression)`, the sum of the expression over all of them, in the partials again;
 - a function called in a forward expression is a scalar kernel or another operation; a function
   called in a partial is another operation;
 - a partial has no conditional: it multiplies with `step`, `sign` or `share`, or clamps with
@@ -21,7 +23,9 @@ Rules of the language (see `expressions`):
 
 import ast
 import difflib
+import inspect
 import keyword
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -31,6 +35,15 @@ from .kernels import KERNELS
 
 if TYPE_CHECKING:
     from .engine import Value
+
+# The names that the code generated from an entry uses itself (see `recording`), and how its names
+# of functions begin: no operation, operand or intermediate result can have these.
+RESERVED = frozenset({
+    "CONSTANT", "DOMAIN", "Value", "all", "apply", "constant", "data", "exception", "int", "map",
+    "new", "node", "only_values", "operation", "operation_error", "pull", "recompute", "sequence",
+    "total", "type", "y",
+})  # fmt: skip
+PREFIXES = ("_", "forward_", "partial_")
 
 
 class Operation:
@@ -80,6 +93,11 @@ class Operation:
         source: str = "",
         example: str = "",
     ) -> None:
+        for what, text in {"name": name, "forward": forward, "operands": operands}.items():
+            if not isinstance(text, str):
+                raise TypeError(f"the {what} of an operation must be a string, got {text!r}")
+        if isinstance(partials, str):
+            raise TypeError(f"{name}: partials must be a list of strings, got {partials!r}")
         self.name = name
         self.symbol = symbol or name
         self.operands = tuple(operand.strip() for operand in operands.split(","))
@@ -99,7 +117,6 @@ class Operation:
         self.variadic = self.operands[0].startswith("*")
         # How a node keeps its operands: 1 and 2 in two slots, any other number as a tuple.
         self.arity = len(self.operands) if not self.variadic and len(self.operands) < 3 else -1
-        self._check()
 
     def __repr__(self) -> str:
         return f"<operation {self.name}: {self.forward}>"
@@ -110,20 +127,30 @@ class Operation:
     @property
     def operand_names(self) -> tuple[str, ...]:
         """The names of the operands, without stars."""
-        return tuple(operand.lstrip("*") for operand in self.operands)
+        return (self.operands[0].removeprefix("*"), *self.operands[1:])
 
     def forward_tree(self) -> ast.expr:
         """The forward expression, intermediate names written out."""
-        return self._written_out(self.forward, choices=True)
+        return self._written_out(expressions.parse(self.forward, choices=True))
 
     def partial_tree(self, position: int) -> ast.expr:
-        """The partial derivative for the operand at a position, intermediate names written out."""
-        return self._written_out(self.partials[0 if self.variadic else position])
+        """The partial derivative for the operand at a position, intermediate names written out
+        (except those in `totals`)."""
+        return self._written_out(expressions.parse(self.partials[0 if self.variadic else position]))
 
-    def _written_out(self, text: str, choices: bool = False) -> ast.expr:
-        tree = expressions.parse(text, choices)
-        for name, meaning in reversed(self.where.items()):
-            tree = expressions.substitute(tree, {name: expressions.parse(meaning)})
+    @cached_property
+    def totals(self) -> dict[str, ast.expr]:
+        """The names in `where` that stand for a `total(expression)`, in order, each with the
+        expression that is summed over all operands: evaluated once per node, before the partials.
+        """
+        terms = {k: expressions.summed(expressions.parse(v)) for k, v in self.where.items()}
+        return {name: self._written_out(term) for name, term in terms.items() if term is not None}
+
+    def _written_out(self, tree: ast.expr) -> ast.expr:
+        for name, text in reversed(self.where.items()):
+            meaning = expressions.parse(text)
+            if expressions.summed(meaning) is None:
+                tree = expressions.substitute(tree, {name: meaning})
         return tree
 
     @cached_property
@@ -133,23 +160,41 @@ class Operation:
 
     @cached_property
     def partials_on_floats(self) -> tuple[Callable[..., float], ...]:
-        """The partials as functions of the operands and then `y`, on plain numbers."""
+        """The partials on plain numbers, as `partials_with` describes them."""
         return self.partials_with(lambda name: TABLE[name].on_floats)
 
     def partials_with(self, meaning: Callable[[str], Callable[..., Any]]) -> tuple[Any, ...]:
-        """The partials as functions of the operands (of the one in question, where variadic) and
-        then `y`; `meaning` says what each function name in them stands for, and so on what kind of
-        number they work."""
-        operands = self.operand_names[:1] if self.variadic else self.operand_names
-        names = (*operands, "y")
-        positions = range(len(self.partials))
-        return tuple(self._function(self.partial_tree(i), names, meaning) for i in positions)
+        """The partials as functions of the operands and then `y`; `meaning` says what each function
+        name in them stands for, and so on what kind of number they work.
+
+        The one of a variadic operation takes a list of all operands, and `y`; it returns the
+        partial as a function of the one in question.
+        """
+        names = (*self.operand_names, "y")
+        if not self.variadic:
+            positions = range(len(self.partials))
+            return tuple(self._function(self.partial_tree(i), names, meaning) for i in positions)
+        names = (self.operand_names[0], "y", *self.totals)
+        one = self._function(self.partial_tree(0), names, meaning)
+        terms = [
+            self._function(term, names[: 2 + i], meaning)
+            for i, term in enumerate(self.totals.values())
+        ]
+
+        def for_all(operands: Sequence[Any], y: Any) -> Callable[[Any], Any]:
+            totals: list[Any] = []
+            for term in terms:
+                totals.append(meaning("sum")([term(a, y, *totals) for a in operands]))
+            return lambda a: one(a, y, *totals)
+
+        return (for_all,)
 
     def _function(
         self, tree: ast.expr, names: Iterable[str], meaning: Callable[[str], Callable[..., Any]]
     ) -> Callable[..., Any]:
-        globals_ = {name: meaning(name) for name in expressions.called(tree)}
-        made: Callable[..., Any] = eval(f"lambda {', '.join(names)}: {ast.unparse(tree)}", globals_)
+        globals_ = {f"call_{name}": meaning(name) for name in expressions.called(tree)}
+        text = f"lambda {', '.join(names)}: {expressions.with_prefix(tree, 'call_')}"
+        made: Callable[..., Any] = eval(text, globals_)
         return made
 
     def meaning(self, name: str, partial: bool = False) -> Callable[..., float]:
@@ -160,9 +205,14 @@ class Operation:
 
     def definition(self, name: str) -> tuple[tuple[str, ...], ast.expr] | None:
         """For `expressions.inline`: what a call may be replaced by; None where it stays a call."""
-        if name in self.kernels or name not in TABLE or TABLE[name].variadic:
+        other = TABLE.get(name)
+        if name in self.kernels or other is None or other.variadic:
             return None
-        return TABLE[name].operand_names, TABLE[name].forward_tree()
+        tree = other.forward_tree()
+        for function in expressions.called(tree):  # is it here what it is there?
+            if function not in TABLE or other.kernels.get(function) is not KERNELS.get(function):
+                return None
+        return other.operand_names, tree
 
     def error(
         self,
@@ -176,47 +226,102 @@ class Operation:
             f"{value}" + (f" ({label!r})" if label else "")
             for value, label in zip(values, labels, strict=True)
         ]
-        if len(shown) > 4:
-            shown[3:] = [f"{len(shown) - 3} more"]
-        text = f"{self.name} of {' and '.join(shown)}: {error}"
+        if len(shown) > 5:
+            shown[2:-2] = [f"{len(shown) - 4} more"]
+        reason = error.args[-1] if error.args else type(error).__name__
+        text = f"{self.name} of {' and '.join(shown) or 'nothing'}: {reason}"
         if derivative:
             text = "derivative of " + text
         if self.domain:
             text += f"; it needs {self.domain}"
         return type(error)(text)
 
-    def _check(self) -> None:
-        if not self.name.isidentifier() or keyword.iskeyword(self.name):
-            raise ValueError(f"the name of an operation must be an identifier, got {self.name!r}")
-        for name in (*self.operand_names, *self.where):
-            if not name.isidentifier() or keyword.iskeyword(name) or name in ("y", "node"):
-                raise ValueError(f"{self.name}: {name!r} cannot be the name of an operand")
-        expected = 1 if self.variadic else len(self.operands)
-        if len(self.partials) != expected:
+    def check(self) -> None:
+        """Refuse what cannot be computed or differentiated; a ValueError says what is wrong."""
+        self._check_names()
+        count = 1 if self.variadic else len(self.operands)
+        if len(self.partials) != count:
             raise ValueError(
-                f"{self.name}: expected {expected} partials, one per operand, "
+                f"{self.name}: expected {count} partials, one per operand, "
                 f"got {len(self.partials)}: {list(self.partials)}"
             )
-        expressions.parse(self.forward, choices=True)
-        for text in (*self.partials, *self.where.values()):
-            expressions.parse(text)
-
-    def check_names(self) -> None:
-        """Refuse a name or a function that neither the operation nor the table knows."""
-        values = {*self.operand_names, *self.where}
-        functions = {*TABLE, self.name}
-        self._check_expression(self.forward, values, functions | {*self.kernels})
-        for text in self.where.values():
-            self._check_expression(text, values, functions)
+        if len(self.defaults) > len(self.operands) - self.variadic:
+            raise ValueError(
+                f"{self.name}: more defaults than operands that can have one: {self.defaults}"
+            )
+        for default in self.defaults:
+            if not isinstance(default, int | float) or not math.isfinite(default):
+                raise ValueError(f"{self.name}: a default must be a finite number, got {default!r}")
+        known = [*self.operand_names, "y"]
+        for name, text in self.where.items():
+            tree = expressions.parse(text)
+            term = expressions.summed(tree) if self.variadic else None
+            self._check_expression(term or tree, known, partial=True)
+            known.append(name)
         for text in self.partials:
-            self._check_expression(text, values | {"y"}, functions)
+            self._check_expression(expressions.parse(text), known, partial=True)
+        tree, values = expressions.parse(self.forward, choices=True), {*known} - {"y"}
+        self._check_expression(tree, values, partial=False)
+        tree = self.forward_tree()
+        for name in expressions.names(tree).difference(self.operand_names):
+            raise ValueError(f"{self.name}: its forward expression cannot depend on {name!r}")
+        if self.name in expressions.called(tree) - self.kernels.keys():
+            raise ValueError(f"{self.name}: its forward expression cannot call {self.name} itself")
 
-    def _check_expression(self, text: str, values: set[str], functions: set[str]) -> None:
-        tree = expressions.parse(text, choices=True)
-        for name in sorted(expressions.called(tree) - functions):
-            raise ValueError(f"{self.name}: {name!r} in {text!r} is {unknown(name, functions)}")
-        for name in sorted(expressions.names(tree) - values):
-            raise ValueError(f"{self.name}: {name!r} in {text!r} is {unknown(name, values)}")
+    def _check_names(self) -> None:
+        after_star = self.operands[1:] if self.variadic else ()
+        if after_star != ((self.chosen,) if self.chosen else ()):
+            raise ValueError(
+                f"{self.name}: '*a' must be the only operand, or the one before that which is "
+                f"`chosen`, got {', '.join(self.operands)!r}"
+            )
+        names = [*self.operand_names, *self.where]
+        for name in (self.name, *names):
+            if not name.isidentifier() or keyword.iskeyword(name) or name.startswith(PREFIXES):
+                raise ValueError(
+                    f"{self.name}: a name must be an identifier that does not begin with "
+                    f"{' or '.join(PREFIXES)}, got {name!r}"
+                )
+            if name in RESERVED:
+                raise ValueError(
+                    f"{self.name}: {name!r} is among the names that generated code uses itself, "
+                    f"{', '.join(sorted(RESERVED))}; choose another"
+                )
+            if names.count(name) > 1:
+                raise ValueError(f"{self.name}: {name!r} is the name of two things; rename one")
+
+    def _check_expression(self, tree: ast.expr, values: Iterable[str], partial: bool) -> None:
+        """Refuse a value, a function or a number of operands that is not known where it stands."""
+        for name in sorted(expressions.names(tree).difference(values)):
+            reason = f"is {unknown(name, values)}"
+            if name in self.where:
+                reason = "stands later: an intermediate result may use only those before it"
+            raise ValueError(f"{self.name}: {name!r} in {ast.unparse(tree)!r} {reason}")
+        for name, call in expressions.calls(tree):
+            if reason := self._call_refused(name, call, partial):
+                raise ValueError(f"{self.name}: {name!r} in {ast.unparse(tree)!r} {reason}")
+
+    def _call_refused(self, name: str, call: ast.Call, partial: bool) -> str:
+        """Why an expression cannot contain a call; empty if it can."""
+        if name == "total":
+            return (
+                "sums one expression over any number of operands, and must be the whole of an "
+                "intermediate result (`where`)"
+            )
+        if name in self.kernels and not partial:
+            try:
+                inspect.signature(self.kernels[name]).bind(*call.args)
+            except TypeError as error:
+                return f"cannot be called so: {error}"
+            except ValueError:
+                pass  # a function written in C need not tell its arguments
+            return ""
+        if name not in TABLE:
+            return f"is {unknown(name, TABLE if partial else [*TABLE, *self.kernels])}"
+        if TABLE[name].variadic and (partial or not self.variadic):
+            return "takes a list of values, not single ones"
+        count = len(TABLE[name].operands)
+        return f"takes {count} operands, got {len(call.args)}" if len(call.args) != count else ""
 
 
 def unknown(name: str, known: Iterable[str]) -> str:
@@ -225,11 +330,12 @@ def unknown(name: str, known: Iterable[str]) -> str:
     >>> unknown("tanhh", ["relu", "tanh"])
     "unknown, did you mean 'tanh'? Known: relu, tanh"
     """
-    known = sorted(known)
-    near = [other for other in known if name and other.startswith(str(name))]
-    near += difflib.get_close_matches(str(name), known, n=1)
-    hint = f", did you mean {near[0]!r}?" if near else "."
-    return f"unknown{hint} Known: {', '.join(known)}"
+    wanted = str(name).lower()
+    known = {other.lower(): other for other in sorted(known)}
+    near = [other for other in known if wanted and other.startswith(wanted)]
+    near += difflib.get_close_matches(wanted, known, n=1)
+    hint = f", did you mean {known[near[0]]!r}?" if near else "."
+    return f"unknown{hint} Known: {', '.join(known.values())}"
 
 
 def operation(name: str) -> Operation:
@@ -295,7 +401,8 @@ _ENTRIES = (
         operands="a, b",
         operator="pow",
         constant={"b": "constant_power"},
-        domain="a positive base, or an integer exponent (a base of 0 needs an exponent above 0)",
+        domain="a positive base, or an integer exponent (a base of 0: one above 0); its derivative "
+        "for the exponent: a positive base",
         summary="a to the power b.",
         example="power(2.0, 3.0).data -> 8.0",
     ),
@@ -308,7 +415,8 @@ _ENTRIES = (
         ["b * a ** (b - abs(sign(b)))", "y * log(a)"],
         symbol="**",
         operands="a, b",
-        domain="a positive base, or an integer exponent (a base of 0 needs an exponent above 0)",
+        domain="a positive base, or an integer exponent (a base of 0: one above 0); its derivative "
+        "for the exponent: a positive base",
         summary="a to the power of a constant b; `power` records it where b is a number.",
         example="constant_power(2.0, 3.0).data -> 8.0",
     ),
@@ -475,7 +583,7 @@ _ENTRIES = (
     ),
     Operation(
         "leaky_relu",
-        "a if a > 0 else slope * a",
+        "slope * a if a <= 0 else a if slope == slope else slope",  # a NaN is not equal to itself
         ["step(a) + slope * (1 - step(a))", "minimum(a, 0)"],
         operands="a, slope",
         defaults=[0.01],
@@ -487,7 +595,7 @@ _ENTRIES = (
     ),
     Operation(
         "elu",
-        "a if a > 0 else alpha * expm1(a)",
+        "alpha * expm1(a) if a <= 0 else a if alpha == alpha else alpha",
         ["step(a) + (1 - step(a)) * (alpha * exp(minimum(a, 0)))", "expm1(minimum(a, 0))"],
         operands="a, alpha",
         defaults=[1.0],
@@ -529,10 +637,10 @@ _ENTRIES = (
     Operation(
         "swish",
         "a * s",
-        ["s + beta * (a * (s * (1 - s)))", "a * (a * (s * (1 - s)))"],
+        ["s + beta * (a * (s * t))", "a * (a * (s * t))"],
         operands="a, beta",
         defaults=[1.0],
-        where={"s": "sigmoid(beta * a)"},
+        where={"s": "sigmoid(beta * a)", "t": "sigmoid(-(beta * a))"},  # t: 1 - s in all digits
         activation=True,
         summary="a * sigmoid(beta * a); with beta = 1 also called SiLU.",
         source="P. Ramachandran, B. Zoph and Q. Le (2017); S. Elfwing et al. (2017).",
@@ -596,8 +704,10 @@ _ENTRIES = (
     Operation(
         "logsumexp",
         "logsumexp(a)",
-        ["exp(a - y)"],
+        # The sum of the e^(a - y) is 1, save that y is rounded: much, where it is large.
+        ["exp(a - y) / scale"],
         operands="*a",
+        where={"scale": "total(exp(a - y))"},
         domain="at least one operand",
         summary="log(e^a0 + e^a1 + ...), a smooth maximum; its partials are the softmax.",
         example="logsumexp([0.0, 0.0]).data -> 0.6931471805599453",
@@ -614,5 +724,6 @@ _ENTRIES = (
     ),
 )
 TABLE: dict[str, Operation] = {entry.name: entry for entry in _ENTRIES}
+BUILT_IN = frozenset(TABLE)  # what is not in it was added with `define_operation`
 for _entry in _ENTRIES:
-    _entry.check_names()
+    _entry.check()

@@ -21,7 +21,7 @@ from .engine import (
     new_value,
     to_float,
 )
-from .ops import TABLE, Operation
+from .ops import BUILT_IN, TABLE, Operation
 
 
 def apply(operation: Operation, operands: Sequence["Operand"]) -> Value:
@@ -29,14 +29,14 @@ def apply(operation: Operation, operands: Sequence["Operand"]) -> Value:
     lifted: list[Value] = []
     for position, operand in enumerate(operands):
         if not isinstance(operand, Value):
-            name = operation.operand_names[min(position, len(operation.operands) - 1)]
-            if operation.variadic:
+            if not operation.variadic:
+                name = operation.operand_names[position]
+            elif operation.chosen and position == len(operands) - 1:
+                name = operation.chosen
+            else:
                 name = f"operand {position}"
             operand = constant(to_float(operand, operation.name, name))
         lifted.append(operand)
-    for name, other in operation.constant.items():
-        if lifted[operation.operand_names.index(name)]._operation is CONSTANT:
-            operation = TABLE[other]
     for value in lifted:
         if type(value) is not Value:
             return value._record(operation, tuple(lifted))
@@ -47,13 +47,13 @@ def apply(operation: Operation, operands: Sequence["Operand"]) -> Value:
     return operation.function(*lifted)
 
 
-def _sequence(operation: Operation, values: Iterable["Operand"]) -> tuple["Operand", ...]:
+def sequence(name: str, values: Iterable["Operand"]) -> tuple["Operand", ...]:
+    """The operands of an operation on any number of them; `name` is for the error."""
     try:
         return tuple(values)
     except TypeError:
         raise TypeError(
-            f"{operation.name} takes a list of values, as in {operation.name}([a, b]), "
-            f"got {described(values)}"
+            f"{name} takes a list of values, as in {name}([a, b]), got {described(values)}"
         ) from None
 
 
@@ -99,7 +99,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         "new": new_value,
         "only_values": frozenset({Value}),
         "operation": operation,
-        "sequence": _sequence,
+        "sequence": sequence,
         "__name__": "tinygrad_neuron.functions",
     }
     if operation.variadic:
@@ -107,7 +107,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         slots = ["node._a[:-1]", "node._a[-1]"] if operation.chosen else ["node._a"]
         operands = f"(*{first}, {names[1]})" if operation.chosen else first
         foreign = f"not only_values.issuperset(map(type, {operands}))"
-        constants = f"all(v._operation is CONSTANT for v in {first})"
+        constants = f"all(v._operation is CONSTANT for v in {operands})"
     else:
         data = {name: f"{name}.data" for name in names}
         slots = [f"node._a[{position}]" for position in range(len(names))]
@@ -127,7 +127,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         f'"""{docstring[0]}',
         *docstring[1:],
         '"""',
-        *([f"{first} = sequence(operation, {first})"] if operation.variadic else []),
+        *([f"{first} = sequence({operation.name!r}, {first})"] if operation.variadic else []),
         f"if {foreign}:",
         f"    return apply(operation, {operands})",
     ]
@@ -135,9 +135,9 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         record += [f"if {name}._operation is CONSTANT:", f"    return {other}({', '.join(names)})"]
         globals_[other] = TABLE[other].function
     result = [*compute[:-1], f"data = {compute[-1]}"]
-    if operation.domain or operation.name not in TABLE:
-        record += ["try:", *(f"    {line}" for line in result), "except DOMAIN as error:"]
-        record.append(f"    raise operation_error(operation, error, {operands}) from None")
+    if operation.domain or operation.name not in BUILT_IN:
+        record += ["try:", *(f"    {line}" for line in result), "except DOMAIN as exception:"]
+        record.append(f"    raise operation_error(operation, exception, {operands}) from None")
     else:
         record += result
     record += [
@@ -153,15 +153,19 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         record.append(f"node._a = {operands}")
     record.append("return node")
 
-    pull = list(unpack)
+    one = {**data, first: f"{first}.data", "y": "node.data"}
+    pull = [] if operation.variadic and not operation.chosen else list(unpack)
+    for name, term in operation.totals.items():
+        each = _text(operation, term, one, globals_, partial=True)
+        pull.append(f"{name} = partial_sum([{each} for {first} in {slots[0]}])")
+        globals_["partial_sum"] = operation.meaning("sum", partial=True)
     for position, text in enumerate(operation.partials):
         name, where = names[position], ""
         if operation.chosen:
             pull.append(f"{name} = {name}[int({operation.chosen}.data)]")
         elif operation.variadic:
-            pull = [f"for {name} in node._a:"]
+            pull.append(f"for {name} in node._a:")
             where = "    "
-        one = {**data, name: f"{name}.data", "y": "node.data"}
         *before, local = _assignments(operation, text, one, globals_, partial=True)
         contribution = {"1": "node.grad", "-1": "-node.grad"}.get(local)
         if contribution is None:
@@ -196,36 +200,35 @@ def _assignments(
     globals_: dict[str, Any],
     partial: bool,
 ) -> list[str]:
-    """The lines that compute an expression of the table on floats; the last is the expression.
+    """The lines that compute an expression of the table on floats; the last is the expression."""
+    needed = expressions.names(expressions.parse(text, choices=True))
+    lines = []
+    for name, meaning in reversed(operation.where.items()):
+        if name in needed and name not in operation.totals:
+            tree = expressions.parse(meaning)
+            needed |= expressions.names(tree)
+            lines.append(f"{name} = " + _text(operation, tree, data, globals_, partial=True))
+    tree = expressions.parse(text, choices=True)
+    return [*reversed(lines), _text(operation, tree, data, globals_, partial)]
+
+
+def _text(
+    operation: Operation,
+    tree: ast.expr,
+    data: dict[str, str],
+    globals_: dict[str, Any],
+    partial: bool,
+) -> str:
+    """The text of an expression on floats.
 
     Adds the functions it calls to `globals_`, under names that say whether they are those of the
     forward expression (kernels) or of the partials (operations).
     """
-    needed = expressions.names(expressions.parse(text, choices=True))
-    lines = []
-    for name, meaning in reversed(operation.where.items()):
-        if name in needed:
-            needed |= expressions.names(expressions.parse(meaning))
-            lines.append((f"{name} = ", meaning, True))
-    lines.reverse()
-    written = []
-    for target, expression, choices in [*lines, ("", text, partial)]:
-        tree = expressions.inline(
-            expressions.parse(expression, choices=not choices), operation.definition
-        )
-        prefix = "partial_" if choices else "forward_"
-        for function in expressions.called(tree):
-            globals_[prefix + function] = operation.meaning(function, choices)
-        written.append(target + _with_prefix(expressions.substitute(tree, data), prefix))
-    return written
-
-
-def _with_prefix(tree: ast.expr, prefix: str) -> str:
-    """The text of an expression whose called functions have a prefix, so that no name clashes."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            node.func.id = prefix + node.func.id
-    return ast.unparse(tree)
+    tree = expressions.inline(tree, operation.definition)
+    prefix = "partial_" if partial else "forward_"
+    for function in expressions.called(tree):
+        globals_[prefix + function] = operation.meaning(function, partial)
+    return expressions.with_prefix(expressions.substitute(tree, data), prefix)
 
 
 def _docstring(operation: Operation) -> str:
@@ -280,8 +283,8 @@ def define_operation(
     **Arguments:** `name`, an identifier not yet in the table; `forward`, the expression of the
     result; `partials`, one expression per operand, in the operands, the result `y`, and operations
     of the table; `options` as for `ops.Operation` (`operands="a, b"`, `defaults`, `where`,
-    `domain`, `kernels`, `symbol`, ...). Raises a `ValueError` that says what is wrong, and then
-    adds nothing.
+    `domain`, `kernels`, `symbol`, ...). Raises a `ValueError` or `TypeError` that says what is
+    wrong, and then adds nothing.
 
     >>> cube = define_operation("cube", "a * a * a", ["3 * a * a"])
     >>> x = Value(2.0)
@@ -290,14 +293,19 @@ def define_operation(
     >>> y.data, x.grad
     (8.0, 12.0)
     """
+    for option in {"operator", "constant"} & options.keys():
+        raise ValueError(f"{name}: {option}=... is reserved for the operations that are built in")
+    operation = Operation(name, forward, partials, **options)
     if name in TABLE:
         raise ValueError(f"there is already an operation {name!r}; choose another name")
-    options.setdefault("activation", len(partials) == 1)
-    operation = Operation(name, forward, partials, **options)
-    operation.check_names()
-    function = implement(operation)
-    TABLE[name] = operation
-    return function
+    operation.activation = options.get("activation", operation.arity == 1)
+    TABLE[name] = operation  # first, because a partial may call the operation itself
+    try:
+        operation.check()
+        return implement(operation)
+    except BaseException:
+        del TABLE[name]
+        raise
 
 
 # An operation that is recorded in another's place must be there first.
