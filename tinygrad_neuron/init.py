@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from .ops import unknown
+from .checking import POSITIVE, Rule, named, number, positive_integer, whole
+from .engine import described, to_float
 
 Initialiser: TypeAlias = Callable[[random.Random, int, int], float]
 Seed: TypeAlias = int | random.Random | None
@@ -24,7 +25,7 @@ def small_normal(deviation: float = 0.01) -> Initialiser:
     >>> abs(small_normal()(random.Random(0), 4, 4)) < 0.1
     True
     """
-    _positive("small_normal", "deviation", deviation)
+    deviation = number("small_normal", "deviation", deviation, POSITIVE)
     return lambda generator, fan_in, fan_out: generator.gauss(0.0, deviation)
 
 
@@ -34,6 +35,7 @@ def uniform(low: float = -1.0, high: float = 1.0) -> Initialiser:
     >>> -1 <= uniform()(random.Random(0), 4, 4) <= 1
     True
     """
+    low, high = to_float(low, "uniform", "low"), to_float(high, "uniform", "high")
     if not low <= high:
         raise ValueError(f"uniform: low must be at most high, got low={low}, high={high}")
     return lambda generator, fan_in, fan_out: generator.uniform(low, high)
@@ -47,7 +49,7 @@ def xavier_uniform(gain: float = 1.0) -> Initialiser:
     >>> abs(xavier_uniform()(random.Random(0), 3, 3)) <= 1
     True
     """
-    _positive("xavier_uniform", "gain", gain)
+    gain = number("xavier_uniform", "gain", gain, POSITIVE)
 
     def draw(generator: random.Random, fan_in: int, fan_out: int) -> float:
         bound = gain * math.sqrt(6.0 / (fan_in + fan_out))
@@ -64,7 +66,7 @@ def xavier_normal(gain: float = 1.0) -> Initialiser:
     >>> abs(xavier_normal()(random.Random(0), 3, 3)) < 6
     True
     """
-    _positive("xavier_normal", "gain", gain)
+    gain = number("xavier_normal", "gain", gain, POSITIVE)
     return lambda generator, fan_in, fan_out: generator.gauss(
         0.0, gain * math.sqrt(2.0 / (fan_in + fan_out))
     )
@@ -78,7 +80,7 @@ def he_uniform(gain: float = math.sqrt(2.0)) -> Initialiser:
     >>> abs(he_uniform()(random.Random(0), 6, 3)) <= 1
     True
     """
-    _positive("he_uniform", "gain", gain)
+    gain = number("he_uniform", "gain", gain, POSITIVE)
 
     def draw(generator: random.Random, fan_in: int, fan_out: int) -> float:
         bound = gain * math.sqrt(3.0 / fan_in)
@@ -95,7 +97,7 @@ def he_normal(gain: float = math.sqrt(2.0)) -> Initialiser:
     >>> abs(he_normal()(random.Random(0), 6, 3)) < 6
     True
     """
-    _positive("he_normal", "gain", gain)
+    gain = number("he_normal", "gain", gain, POSITIVE)
     return lambda generator, fan_in, fan_out: generator.gauss(0.0, gain / math.sqrt(fan_in))
 
 
@@ -105,7 +107,8 @@ def constant(value: float) -> Initialiser:
     >>> constant(0.5)(random.Random(0), 4, 4)
     0.5
     """
-    return lambda generator, fan_in, fan_out: float(value)
+    value = to_float(value, "constant", "value")
+    return lambda generator, fan_in, fan_out: value
 
 
 def zeros() -> Initialiser:
@@ -137,11 +140,10 @@ def initialiser(init: str | Initialiser) -> Initialiser:
     ValueError: initialiser 'he': unknown, did you mean 'he_normal'? Known: he_normal, he_uniform, \
 small_normal, uniform, xavier_normal, xavier_uniform, zeros
     """
-    if callable(init):
-        return init
-    if init not in INITIALISERS:
-        raise ValueError(f"initialiser {init!r}: {unknown(init, INITIALISERS)}")
-    return INITIALISERS[init]()
+    if init in (*INITIALISERS.values(), constant):
+        made = f"{getattr(init, '__name__', init)}()"
+        raise TypeError(f"initialiser: got a function that makes one; call it first: {made}")
+    return init if callable(init) else named("initialiser", init, INITIALISERS)()
 
 
 def generator_of(seed: Seed) -> random.Random:
@@ -150,7 +152,11 @@ def generator_of(seed: Seed) -> random.Random:
     >>> generator_of(1).random() == random.Random(1).random()
     True
     """
-    return seed if isinstance(seed, random.Random) else random.Random(seed)
+    if isinstance(seed, random.Random):
+        return seed
+    if seed is not None and whole(seed) is None:
+        raise TypeError(f"seed must be an integer, a random.Random or None, got {described(seed)}")
+    return random.Random(whole(seed))
 
 
 def class_prior_biases(labels: Iterable[int], classes: int) -> list[float]:
@@ -163,8 +169,7 @@ def class_prior_biases(labels: Iterable[int], classes: int) -> list[float]:
     >>> [round(b, 3) for b in class_prior_biases([0, 0, 0, 1], 2)]
     [-0.288, -1.386]
     """
-    if classes < 1:
-        raise ValueError(f"class_prior_biases: classes must be 1 or more, got {classes}")
+    classes = positive_integer("class_prior_biases", "classes", classes)
     counts = Counter(labels)
     for label in counts:
         if label not in range(classes):
@@ -185,13 +190,6 @@ def prior_bias(probability: float) -> float:
     >>> prior_bias(0.5)
     0.0
     """
-    if not 0.0 < probability < 1.0:
-        raise ValueError(
-            f"prior_bias: the probability must be between 0 and 1, both excluded, got {probability}"
-        )
+    inside: Rule = ("between 0 and 1, both excluded", lambda p: 0 < p < 1)
+    probability = number("prior_bias", "the probability", probability, inside)
     return math.log(probability / (1.0 - probability))
-
-
-def _positive(function: str, name: str, number: float) -> None:
-    if not number > 0:
-        raise ValueError(f"{function}: {name} must be greater than 0, got {number}")

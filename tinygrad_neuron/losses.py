@@ -1,12 +1,14 @@
 """Losses: one number that says how wrong the predictions are. All return the mean over examples.
 
-Predictions and targets are lists of equal length; a single prediction with a single target works
-too. Plain-number targets are checked; a target may also be a Value.
+Predictions and targets are lists (arrays, generators, ...) of equal length, of Values or plain
+numbers; a single prediction with a single target works too.
 """
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable
 from typing import Any
 
+from .checking import NOT_NEGATIVE, POSITIVE, Rule, listed, number, several
 from .engine import Operand, Value, to_float
 from .functions import (
     abs,
@@ -22,6 +24,9 @@ from .functions import (
 )
 
 _SMALLEST = 3.720075976020836e-44  # e^-100: keeps the logarithm of a probability of 0 finite
+_TARGET: Rule = ("from 0 to 1", lambda t: 0 <= t <= 1)
+_PROBABILITY: Rule = ("from 0 to 1", lambda p: not (p < 0 or p > 1))  # NaN in, NaN out
+_SIDE: Rule = ("-1 or 1", lambda t: t in (-1, 1))
 
 
 def mean_squared_error(predictions: Any, targets: Any) -> Value:
@@ -52,8 +57,7 @@ def huber(predictions: Any, targets: Any, delta: float = 1.0) -> Value:
     >>> huber([0.5, 3.0], [0.0, 0.0]).data
     1.3125
     """
-    if not delta > 0:
-        raise ValueError(f"huber: delta must be greater than 0, got {delta}")
+    _check("huber", "delta", delta, POSITIVE)
     terms = []
     for p, t in _pairs("huber", predictions, targets):
         size = abs(p - t)
@@ -74,15 +78,17 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
     name = "binary_cross_entropy"
     terms = []
     for p, t in _pairs(name, probabilities, targets):
-        _in_range(name, "a target", t, 0.0, 1.0)
-        _in_range(name, "a probability", p, 0.0, 1.0, "on logits use the form with_logits")
+        _check(name, "a target", t, _TARGET)
+        _check(name, "a probability", p, _PROBABILITY, "on logits use the form with_logits")
         one, zero = log(maximum(p, _SMALLEST)), log(maximum(1 - p, _SMALLEST))
         terms.append(-(t * one + (1 - t) * zero))
     return mean(terms)
 
 
 def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
-    """Binary cross-entropy of sigmoid(z), as softplus(z) - t * z: exact however large z is.
+    """Binary cross-entropy of sigmoid(z), as t softplus(-z) + (1 - t) softplus(z).
+
+    Nothing overflows or cancels: it is exact however large z is, and however small the loss.
 
     >>> binary_cross_entropy_with_logits([0.0, 1000.0], [1, 1]).data
     0.34657359027997264
@@ -90,50 +96,58 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
     name = "binary_cross_entropy_with_logits"
     terms = []
     for z, t in _pairs(name, logits, targets):
-        _in_range(name, "a target", t, 0.0, 1.0)
-        terms.append(softplus(z) - t * z)
+        _check(name, "a target", t, _TARGET)
+        terms.append(t * softplus(-z) + (1 - t) * softplus(z))
     return mean(terms)
 
 
-def cross_entropy(logits: Sequence[Any], target: Any) -> Value:
+def cross_entropy(logits: Iterable[Any], target: Any) -> Value:
     """-log softmax(logits)[target], for one example or, with lists of both, the mean over examples.
 
     **Arguments:** `logits`, one Value or number per class; `target`, the class as an integer from
     0, or a distribution (one probability per class, together 1). For several examples, a list of
     such logits and a list of targets.
 
+    It is logsumexp(logits) - logits[target], and so precise to the last digits of the logits: of
+    logits as large as 1e6 the loss has an absolute error of about 1e-10.
+
     >>> round(cross_entropy([2.0, 1.0, 0.5], 0).data, 4)
     0.4644
     >>> round(cross_entropy([[2.0, 1.0], [0.0, 0.0]], [0, 1]).data, 4)
     0.5032
     """
-    if len(logits) == 0:
+    name = "cross_entropy"
+    logits = listed(name, "logits", logits, "a list with one per class")
+    if not logits:
         raise ValueError("cross_entropy of no logits: it takes one per class")
-    if not isinstance(logits[0], Value) and isinstance(logits[0], Iterable):
-        examples = list(zip(logits, _same_length("cross_entropy", logits, target), strict=True))
-        return mean([cross_entropy(z, t) for z, t in examples])
-    if isinstance(target, Iterable) and not isinstance(target, Value | str):
-        weights = list(target)
-        if len(weights) != len(logits):
-            raise ValueError(
-                f"cross_entropy: expected {len(logits)} probabilities, got {len(weights)}"
-            )
-        if not any(isinstance(p, Value) for p in weights):
-            for p in weights:
-                _in_range("cross_entropy", "a probability", p, 0.0, 1.0)
-            total = sum(weights).data
-            if not 1 - 1e-6 <= total <= 1 + 1e-6:
-                raise ValueError(f"cross_entropy: the probabilities must sum to 1, got {total}")
-        whole = logsumexp(logits)
-        return sum([p * (whole - z) for p, z in zip(weights, logits, strict=True)])
+    if several(logits[0]):
+        targets = listed(name, "the target of several examples", target, "a list, one per example")
+        return mean([cross_entropy(z, t) for z, t in _paired(name, logits, targets)])
+    if several(target):
+        return _cross_entropy_of_distribution(logits, list(target))
     if not isinstance(target, Value):
-        position = to_float(target, "cross_entropy", "target")
+        position = to_float(target, name, "target")
         if position not in range(len(logits)):
             raise ValueError(
                 f"cross_entropy: the target must be an integer from 0 to {len(logits) - 1} "
                 f"(one of {len(logits)} classes), got {target!r}"
             )
     return logsumexp(logits) - select(logits, target)
+
+
+def _cross_entropy_of_distribution(logits: list[Any], weights: list[Any]) -> Value:
+    name = "cross_entropy"
+    if len(weights) != len(logits):
+        raise ValueError(f"{name}: expected {len(logits)} probabilities, got {len(weights)}")
+    for p in weights:
+        _check(name, "a probability", p, _TARGET)
+    numbers = [p.data if type(p) is Value else p for p in weights]
+    if not any(isinstance(p, Value) for p in numbers):
+        total = math.fsum(numbers)
+        if not 1 - 1e-6 <= total <= 1 + 1e-6:
+            raise ValueError(f"{name}: the probabilities must sum to 1, got {total}")
+    whole = logsumexp(logits)
+    return sum([p * (whole - z) for p, z in zip(weights, logits, strict=True)])
 
 
 def hinge(scores: Any, targets: Any) -> Value:
@@ -144,8 +158,7 @@ def hinge(scores: Any, targets: Any) -> Value:
     """
     terms = []
     for score, t in _pairs("hinge", scores, targets):
-        if not isinstance(t, Value) and t not in (-1, 1):
-            raise ValueError(f"hinge: a target must be -1 or 1, got {t!r}; for classes use 2*t - 1")
+        _check("hinge", "a target", t, _SIDE, "for classes 0 and 1 use 2*t - 1")
         terms.append(relu(1 - t * score))
     return mean(terms)
 
@@ -156,7 +169,8 @@ def l1_penalty(parameters: Iterable[Value], strength: float) -> Value:
     >>> l1_penalty([Value(3.0), Value(-1.0)], 0.5).data
     2.0
     """
-    return _strength("l1_penalty", strength) * sum([abs(p) for p in parameters])
+    _check("l1_penalty", "strength", strength, NOT_NEGATIVE)
+    return strength * sum([abs(p) for p in parameters])
 
 
 def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
@@ -165,43 +179,40 @@ def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
     >>> l2_penalty([Value(3.0), Value(-1.0)], 0.5).data
     5.0
     """
-    return _strength("l2_penalty", strength) * sum([p * p for p in parameters])
+    _check("l2_penalty", "strength", strength, NOT_NEGATIVE)
+    return strength * sum([p * p for p in parameters])
 
 
-def _strength(name: str, strength: float) -> float:
-    if not strength >= 0:
-        raise ValueError(f"{name}: strength must be 0 or more, got {strength}")
-    return strength
+def _pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Operand, Operand]]:
+    """Each prediction with its target, as Values and floats."""
+    return [
+        (_operand(name, "a prediction", p), _operand(name, "a target", t))
+        for p, t in _paired(
+            name,
+            list(predictions) if several(predictions) else [predictions],
+            list(targets) if several(targets) else [targets],
+        )
+    ]
 
 
-def _pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Value, Operand]]:
-    several = isinstance(predictions, Iterable) and not isinstance(predictions, Value)
-    left = list(predictions) if several else [predictions]
-    right = list(targets) if several and isinstance(targets, Iterable) else [targets]
-    _same_length(name, left, right)
-    if not left:
-        raise ValueError(f"{name} of zero examples: it takes at least one")
-    return list(zip(left, right, strict=True))
-
-
-def _same_length(name: str, predictions: Sequence[Any], targets: Any) -> Sequence[Any]:
-    count = len(targets) if isinstance(targets, Sequence) else 1
-    if len(predictions) != count:
+def _paired(name: str, predictions: list[Any], targets: list[Any]) -> list[tuple[Any, Any]]:
+    if len(predictions) != len(targets):
         raise ValueError(
             f"{name}: as many targets as predictions are needed, "
-            f"got {len(predictions)} predictions and {count} targets"
+            f"got {len(predictions)} predictions and {len(targets)} targets"
         )
-    found: Sequence[Any] = targets
-    return found
+    if not predictions:
+        raise ValueError(f"{name} of zero examples: it takes at least one")
+    return list(zip(predictions, targets, strict=True))
 
 
-def _in_range(name: str, what: str, x: Any, low: float, high: float, hint: str = "") -> None:
-    if not isinstance(x, Value) and not low <= to_float(x, name, what) <= high:
-        raise ValueError(
-            f"{name}: {what} must be from {low:g} to {high:g}, got {x!r}" + (hint and f"; {hint}")
-        )
-    if isinstance(x, Value) and type(x) is Value and not low <= x.data <= high:
-        raise ValueError(
-            f"{name}: {what} must be from {low:g} to {high:g}, got {x.data}"
-            + (hint and f"; {hint}")
-        )
+def _operand(name: str, what: str, x: Any) -> Operand:
+    return x if isinstance(x, Value) else to_float(x, name, what)
+
+
+def _check(name: str, what: str, x: Any, rule: Rule, way_out: str = "") -> None:
+    """Refuse a number, or a Value with a number, that a rule does not allow."""
+    if type(x) is Value:
+        x = x.data
+    if not isinstance(x, Value):  # else a stand-in while recording, which has no number
+        number(name, what, x, rule, way_out)

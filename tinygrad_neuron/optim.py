@@ -7,7 +7,8 @@ import math
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from .engine import Value, forget_gradient
+from .checking import AT_LEAST_ONE, BELOW_ONE, NOT_NEGATIVE, POSITIVE, Rule, listed, number, several
+from .engine import Value, forget_gradient, is_constant, stored_gradient
 
 Schedule: TypeAlias = Callable[[int], float]
 
@@ -19,9 +20,9 @@ def step_decay(lr: float, every: int, factor: float = 0.1) -> Schedule:
     >>> schedule(0), schedule(9), schedule(10), schedule(25)
     (1.0, 1.0, 0.5, 0.25)
     """
-    _check("step_decay", "lr", lr, lr > 0, "greater than 0")
-    _check("step_decay", "every", every, every >= 1, "1 or more")
-    _check("step_decay", "factor", factor, factor > 0, "greater than 0")
+    lr = number("step_decay", "lr", lr, POSITIVE)
+    number("step_decay", "every", every, AT_LEAST_ONE)
+    factor = number("step_decay", "factor", factor, POSITIVE)
     return lambda step: lr * factor ** (step // every)
 
 
@@ -34,9 +35,10 @@ def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
     >>> schedule(0), round(schedule(5), 12), schedule(10), schedule(99)
     (1.0, 0.5, 0.0, 0.0)
     """
-    _check("cosine_decay", "lr", lr, lr > 0, "greater than 0")
-    _check("cosine_decay", "steps", steps, steps >= 1, "1 or more")
-    _check("cosine_decay", "final", final, 0 <= final <= lr, "from 0 to lr")
+    lr = number("cosine_decay", "lr", lr, POSITIVE)
+    number("cosine_decay", "steps", steps, AT_LEAST_ONE)
+    up_to_lr: Rule = ("from 0 to lr", lambda x: 0 <= x <= lr)
+    final = number("cosine_decay", "final", final, up_to_lr)
 
     def schedule(step: int) -> float:
         done = min(step / steps, 1.0)
@@ -53,11 +55,14 @@ class Optimiser:
     """
 
     def __init__(self, parameters: Iterable[Value], lr: float | Schedule) -> None:
-        self.parameters = list(parameters)
         name = type(self).__name__
+        self.parameters = _values(name, parameters)
         for parameter in self.parameters:
-            if not isinstance(parameter, Value):
-                raise TypeError(f"{name}: a parameter must be a Value, got {parameter!r}")
+            if is_constant(parameter) or parameter._prev:
+                raise ValueError(
+                    f"{name}: a parameter must be a leaf, made as Value(number), "
+                    f"got {parameter!r}, which is computed or constant"
+                )
         if not self.parameters:
             raise ValueError(f"{name}: there is no parameter to optimise; pass model.parameters()")
         self.lr = lr
@@ -66,11 +71,9 @@ class Optimiser:
 
     def current_lr(self) -> float:
         """The learning rate of the next step."""
-        lr = self.lr(self.steps) if callable(self.lr) else self.lr
         # A schedule may end at 0; a constant rate of 0 learns nothing.
-        allowed = lr >= 0 if callable(self.lr) else lr > 0
-        _check(type(self).__name__, "the learning rate", lr, allowed, "greater than 0")
-        return lr
+        lr, rule = (self.lr(self.steps), NOT_NEGATIVE) if callable(self.lr) else (self.lr, POSITIVE)
+        return number(type(self).__name__, "the learning rate", lr, rule)
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter back to 0.0, "not computed yet"."""
@@ -112,11 +115,11 @@ class SGD(Optimiser):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr)
-        _check("SGD", "momentum", momentum, 0 <= momentum < 1, "from 0 to less than 1")
-        _check("SGD", "weight_decay", weight_decay, weight_decay >= 0, "0 or more")
+        self.momentum = number("SGD", "momentum", momentum, BELOW_ONE)
+        self.weight_decay = number("SGD", "weight_decay", weight_decay, NOT_NEGATIVE)
+        self.nesterov = nesterov
         if nesterov and not momentum:
             raise ValueError("SGD: nesterov=True needs a momentum greater than 0")
-        self.momentum, self.nesterov, self.weight_decay = momentum, nesterov, weight_decay
         self.velocities = [0.0] * len(self.parameters)
 
     def _move(self, lr: float) -> None:
@@ -160,11 +163,12 @@ class Adam(Optimiser):
     ) -> None:
         super().__init__(parameters, lr)
         name = type(self).__name__
-        for beta in betas:
-            _check(name, "each beta", beta, 0 <= beta < 1, "from 0 to less than 1")
-        _check(name, "eps", eps, eps > 0, "greater than 0")
-        _check(name, "weight_decay", weight_decay, weight_decay >= 0, "0 or more")
-        self.betas, self.eps, self.weight_decay = betas, eps, weight_decay
+        two = list(betas) if several(betas) else []
+        if len(two) != 2:
+            raise ValueError(f"{name}: betas must be two such as (0.9, 0.999), got {betas!r}")
+        self.betas = tuple([number(name, "each beta", beta, BELOW_ONE) for beta in two])
+        self.eps = number(name, "eps", eps, POSITIVE)
+        self.weight_decay = number(name, "weight_decay", weight_decay, NOT_NEGATIVE)
         self.means = [0.0] * len(self.parameters)
         self.squares = [0.0] * len(self.parameters)
 
@@ -205,24 +209,37 @@ class AdamW(Adam):
 
     decoupled = True
 
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float | Schedule = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        super().__init__(parameters, lr, betas, eps, weight_decay)
+
 
 def clip_gradient_norm(parameters: Iterable[Value], largest: float) -> float:
     """Scale all gradients down together so that their Euclidean norm is at most `largest`.
 
-    **Returns** the norm before. Gradients whose norm is not finite are left and reported so.
+    **Returns** the norm before. Gradients whose norm is not finite are left and reported so; a
+    `largest` of `math.inf` only measures.
 
     >>> p, q = Value(0.0), Value(0.0)
     >>> p.grad, q.grad = 3.0, 4.0
     >>> clip_gradient_norm([p, q], 1.0), round(p.grad, 12), round(q.grad, 12)
     (5.0, 0.6, 0.8)
     """
-    _check("clip_gradient_norm", "largest", largest, largest > 0, "greater than 0")
-    parameters = list(parameters)
+    if largest != math.inf:
+        largest = number("clip_gradient_norm", "largest", largest, POSITIVE)
+    parameters = _values("clip_gradient_norm", parameters)
     norm = math.hypot(*(p.grad for p in parameters))
     if largest < norm < math.inf:
         scale = largest / norm
         for p in parameters:
-            p.grad = p.grad * scale
+            if stored_gradient(p) is not None:
+                p.grad = p.grad * scale
     return norm
 
 
@@ -231,6 +248,9 @@ def _assign(parameters: list[Value], moved: list[float]) -> None:
         parameter.data = data
 
 
-def _check(name: str, what: str, received: float, fine: bool, allowed: str) -> None:
-    if not fine:
-        raise ValueError(f"{name}: {what} must be {allowed}, got {received}")
+def _values(name: str, parameters: Iterable[Value]) -> list[Value]:
+    found = listed(name, "parameters", parameters, "a list of Values such as model.parameters()")
+    for parameter in found:
+        if not isinstance(parameter, Value):
+            raise TypeError(f"{name}: a parameter must be a Value, got {parameter!r}")
+    return found

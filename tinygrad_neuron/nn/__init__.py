@@ -1,5 +1,6 @@
 """Neurons, layers and networks, from McCulloch and Pitts' unit to the multilayer perceptron."""
 
+from .dropout import Dropout
 from .module import Module
 from .networks import MLP, Layer
 from .neuron import Hyperplane, Neuron, PReLU
@@ -12,6 +13,7 @@ __all__ = [
     "NOT",
     "OR",
     "XOR",
+    "Dropout",
     "Hyperplane",
     "Layer",
     "McCullochPitts",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from ..engine import LEAF, Scope, Value, forget_gradient
+from ..engine import LEAF, Scope, Value, forget_gradient, recording
 
 _Self = TypeVar("_Self", bound="Module")
 
@@ -12,7 +12,9 @@ class Module:
     """Base class of everything with parameters.
 
     Parameters are the leaf Values held in attributes: directly, in lists, tuples and dictionaries,
-    and in other Modules. A Module gives each a place in the model, its scope, when it is assigned.
+    and in other Modules. A Module gives each a place in the model, its scope, when it is assigned
+    (what is appended to a list later gets it when the parameters are next listed). Parameters and
+    Modules that stand in several places keep the first.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -26,7 +28,17 @@ class Module:
     [('slope', 3.0), ('offset', 1.0)]
     """
 
-    training = True
+    @property
+    def training(self) -> bool:
+        """Whether the module is being trained (from the start) or evaluated."""
+        mode: bool = self.__dict__.get("_training", True)
+        if recording.recorder is not None:  # a branch on it is valid for this mode only
+            recording.recorder.mode(self, mode)
+        return mode
+
+    @training.setter
+    def training(self, mode: bool) -> None:
+        self.__dict__["_training"] = mode
 
     @property
     def scope(self) -> Scope:
@@ -39,22 +51,33 @@ class Module:
 
     def __setattr__(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
-        self._adopt(name, value)
+        for path, item in _held(value, name):
+            self._adopt(path, item)
 
-    def _adopt(self, name: str, value: object) -> None:
-        """Tell what has been assigned where in the model it is."""
-        if isinstance(value, Module):
-            value.scope.name, value.scope.parent = name, self.scope
-        elif isinstance(value, Value):
-            if value._operation is LEAF and value.scope is None:
-                value.scope = self.scope
-                value.label = value.label or name
-        elif isinstance(value, list | tuple):
-            for position, item in enumerate(value):
-                self._adopt(f"{name}[{position}]", item)
-        elif isinstance(value, dict):
-            for key, item in value.items():
-                self._adopt(f"{name}[{key!r}]", item)
+    def _adopt(self, name: str, item: "Value | Module") -> None:
+        """Tell a parameter or a module that has no place yet that it is here."""
+        if isinstance(item, Value):
+            if item.scope is None:
+                item.scope = self.scope
+                item.label = item.label or name
+        elif item.scope.parent is None and item.scope not in self.scope.path:
+            # Not a module around this one, to which it refers back: scopes form a tree.
+            item.scope.name, item.scope.parent = name, self.scope
+
+    def _walk(self, path: str, seen: set[int]) -> Iterator[tuple[str, "Value | Module"]]:
+        """The parameters and modules below this one, each once, with the path to it.
+
+        `seen` has identities, because a subclass may define equality (a dataclass does).
+        """
+        seen.add(id(self))
+        for attribute, value in list(self.__dict__.items()):
+            for name, item in _held(value, attribute):
+                if id(item) not in seen:
+                    seen.add(id(item))
+                    self._adopt(name, item)
+                    yield path + name, item
+                    if isinstance(item, Module):
+                        yield from item._walk(f"{path}{name}.", seen)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Every parameter once, with the path to it, in the order of assignment.
@@ -63,11 +86,9 @@ class Module:
         >>> [name for name, p in nn.Layer(2, 1).named_parameters()]
         ['neurons[0].w[0]', 'neurons[0].w[1]', 'neurons[0].b']
         """
-        seen: set[Value] = set()
-        for name, value in _held(self, ""):
-            if value not in seen:
-                seen.add(value)
-                yield name, value
+        for path, item in self._walk("", set()):
+            if isinstance(item, Value):
+                yield path, item
 
     def parameters(self) -> list[Value]:
         """Every parameter once."""
@@ -80,40 +101,29 @@ class Module:
 
     def train(self: _Self, mode: bool = True) -> _Self:
         """Switch to training (dropout draws masks); returns the module."""
-        for module in self._modules():
-            module.__dict__["training"] = mode
+        self.training = mode
+        for _, item in self._walk("", set()):
+            if isinstance(item, Module):
+                item.training = mode
         return self
 
     def eval(self: _Self) -> _Self:
         """Switch to evaluation (dropout lets everything pass); returns the module."""
         return self.train(False)
 
-    def _modules(self) -> Iterator["Module"]:
-        found: dict[Module, None] = {self: None}
-        stack: list[object] = list(self.__dict__.values())
-        while stack:
-            item = stack.pop()
-            if isinstance(item, Module):
-                if item not in found:
-                    found[item] = None
-                    stack += item.__dict__.values()
-            elif isinstance(item, list | tuple):
-                stack += item
-            elif isinstance(item, dict):
-                stack += item.values()
-        return iter(found)
 
-
-def _held(item: Any, path: str) -> Iterator[tuple[str, Value]]:
+def _held(item: Any, name: str) -> Iterator[tuple[str, Value | Module]]:
+    """The leaf Values and the Modules that an attribute holds, alone or in containers."""
     if isinstance(item, Value):
         if item._operation is LEAF:
-            yield path, item
+            yield name, item
     elif isinstance(item, Module):
-        for name, value in item.__dict__.items():
-            yield from _held(value, f"{path}.{name}" if path else name)
-    elif isinstance(item, list | tuple):
-        for position, value in enumerate(item):
-            yield from _held(value, f"{path}[{position}]")
-    elif isinstance(item, dict):
-        for key, value in item.items():
-            yield from _held(value, f"{path}[{key!r}]")
+        yield name, item
+    elif isinstance(item, _CONTAINERS):
+        for key, value in item.items() if isinstance(item, dict) else enumerate(item):
+            if isinstance(value, _HOLDERS):
+                yield from _held(value, f"{name}[{key!r}]")
+
+
+_CONTAINERS = (list, tuple, dict)
+_HOLDERS = (Value, Module, *_CONTAINERS)

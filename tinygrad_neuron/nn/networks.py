@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from ..checking import positive_integer, several
 from ..engine import Number, Operand, Value, constant
 from ..init import Initialiser, Seed, generator_of
 from .module import Module
-from .neuron import Activation, Neuron, size
+from .neuron import Activation, Neuron, find_activation, input_vector
 
 
 class Layer(Module):
@@ -35,9 +36,10 @@ class Layer(Module):
         bias_trick: bool = False,
         seed: Seed = None,
     ) -> None:
-        nin, nout = size("Layer", "nin", nin), size("Layer", "nout", nout)
+        nin = positive_integer("Layer", "nin", nin)
+        nout = positive_integer("Layer", "nout", nout)
         generator = generator_of(seed)
-        biases = list(bias) if isinstance(bias, Sequence) else [bias] * nout
+        biases: list[Any] = list(bias) if several(bias) else [bias] * nout
         if len(biases) != nout:
             raise ValueError(f"Layer: expected {nout} biases, one per neuron, got {len(biases)}")
         self.neurons = [
@@ -56,7 +58,8 @@ class Layer(Module):
 
     def __call__(self, x: Sequence[Operand]) -> Any:
         # A plain number becomes one constant for all neurons.
-        values = [v if isinstance(v, Value) else constant(v) for v in x]
+        inputs = input_vector("Layer", self.neurons[0].nin, x)
+        values = [v if isinstance(v, Value) else constant(v) for v in inputs]
         outputs = [neuron(values) for neuron in self.neurons]
         return outputs[0] if len(outputs) == 1 else outputs
 
@@ -72,8 +75,8 @@ class MLP(Module):
 
     - `nin`: the number of inputs; `nouts`: the number of neurons of each layer.
     - `activation`: for all layers but the last, or a list with one per layer.
-    - `output_activation`: for the last layer, where `activation` is not a list; default identity,
-      so that the outputs are scores or logits.
+    - `output_activation`: for the last layer, where `activation` is not a list; by default the
+      identity, so that the outputs are scores or logits.
     - `init`, `bias_trick`, `seed`: as for `Layer`; `output_bias`: the last layer's `bias`.
 
     A call takes `nin` Values or numbers and returns the last layer's outputs.
@@ -91,27 +94,33 @@ class MLP(Module):
         nouts: Sequence[int],
         activation: Activation | Sequence[Activation] = "relu",
         *,
-        output_activation: Activation = "identity",
+        output_activation: Activation | None = None,
         init: str | Initialiser = "uniform",
         output_bias: Number | Sequence[Number] = 0.0,
         bias_trick: bool = False,
         seed: Seed = None,
     ) -> None:
-        if isinstance(nouts, int) or len(nouts) == 0:
+        sizes = [nin, *nouts] if several(nouts) else [nin]
+        last = len(sizes) - 2
+        if last < 0:
             raise ValueError(
                 f"MLP: nouts must be a list of layer sizes such as [16, 16, 1], got {nouts!r}"
             )
-        last = len(nouts) - 1
-        if isinstance(activation, str) or callable(activation):
-            activations = [activation] * last + [output_activation]
-        else:
-            activations = list(activation)
-        if len(activations) != len(nouts):
+        output = "identity" if output_activation is None else output_activation
+        given: Any = activation
+        activations = list(given) if several(given) else [given] * last + [output]
+        if several(given) and output_activation is not None:
             raise ValueError(
-                f"MLP: expected {len(nouts)} activations, one per layer, got {len(activations)}"
+                "MLP: a list of activations has the last layer's too, got output_activation="
+                f"{output_activation!r} as well; leave one of them out"
             )
+        if len(activations) != last + 1:
+            raise ValueError(
+                f"MLP: expected {last + 1} activations, one per layer, got {len(activations)}"
+            )
+        for each in activations:
+            find_activation(each)
         generator = generator_of(seed)
-        sizes = [nin, *nouts]
         self.layers = [
             Layer(
                 sizes[i],
@@ -122,11 +131,11 @@ class MLP(Module):
                 bias_trick=bias_trick,
                 seed=generator,
             )
-            for i in range(len(nouts))
+            for i in range(last + 1)
         ]
 
     def __call__(self, x: Sequence[Operand]) -> Any:
-        outputs: Any = x
+        outputs: Any = input_vector("MLP", self.layers[0].neurons[0].nin, x)
         for layer in self.layers:
             outputs = layer([outputs] if isinstance(outputs, Value) else outputs)
         return outputs

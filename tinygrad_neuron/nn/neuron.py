@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..engine import Number, Operand, Value, constant, to_float
+from ..checking import listed, named, positive_integer
+from ..engine import Number, Operand, Value, constant, described, to_float
 from ..functions import leaky_relu, sum
 from ..init import Initialiser, Seed, generator_of, initialiser
-from ..ops import TABLE, unknown
+from ..ops import TABLE
 from .module import Module
 
 Activation: TypeAlias = str | Callable[[Value], Value]
@@ -64,7 +65,8 @@ class Neuron(Module):
 
     - `nin`: the number of inputs, 1 or more.
     - `nonlin`: as in micrograd; False is short for `activation="identity"`.
-    - `activation`: the name of an activation of the table, or a function of a Value; default relu.
+    - `activation`: the name of an activation of the table, or a function of a Value that returns
+      one; default relu.
     - `init`: the name of an initialiser or one itself (see `init`); default uniform in ±1.
     - `bias`: the bias to start with.
     - `bias_trick`: keep the bias as a last weight `w[nin]` of an input that is always 1, instead of
@@ -90,10 +92,20 @@ class Neuron(Module):
         seed: Seed = None,
         fan_out: int = 1,
     ) -> None:
-        nin = size("Neuron", "nin", nin)
+        nin = positive_integer("Neuron", "nin", nin)
         draw, generator = initialiser(init), generator_of(seed)
+        if not isinstance(nonlin, bool):
+            raise TypeError(
+                f"Neuron: nonlin must be True or False, got {described(nonlin)}; "
+                "an activation is given by keyword, as in activation='tanh'"
+            )
         if activation is None:
             activation = "relu" if nonlin else "identity"
+        elif not nonlin:
+            raise ValueError(
+                f"Neuron: nonlin=False means activation='identity', got activation={activation!r} "
+                "as well; leave one of them out"
+            )
         self.activation_name, self.activation = find_activation(activation)
         self.nin = nin
         self.bias_trick = bias_trick
@@ -108,18 +120,22 @@ class Neuron(Module):
     def __call__(self, x: Sequence[Operand]) -> Value:
         """The activation for one input vector of `nin` Values or numbers."""
         y = self.activation(self.pre_activation(x))
+        if not isinstance(y, Value):
+            raise TypeError(
+                f"activation {self.activation_name} must return a Value, got {described(y)}; "
+                "compute with the Value itself and the functions of tinygrad_neuron"
+            )
         y.label, y.scope = "y", self.scope
         return y
 
     def pre_activation(self, x: Sequence[Operand]) -> Value:
         """The weighted sum plus the bias, z = w·x + b, for one input vector."""
-        if len(x) != self.nin:
-            raise ValueError(f"Neuron: expected {self.nin} inputs, got {len(x)}")
+        inputs = input_vector(type(self).__name__, self.nin, x)
         scope = self.scope
         if self.bias_trick:
-            x = [*x, constant(1.0)]
+            inputs = [*inputs, constant(1.0)]
         products = []
-        for weight, value, label in zip(self.w, x, self._product_labels, strict=True):
+        for weight, value, label in zip(self.w, inputs, self._product_labels, strict=True):
             product = weight * value
             product.label = label
             product.scope = scope
@@ -162,17 +178,22 @@ class Neuron(Module):
 
 def find_activation(activation: Activation) -> tuple[str, Callable[[Value], Value]]:
     """The name and the function of an activation given by name or as a function."""
+    if isinstance(activation, type):
+        name = activation.__name__
+        raise TypeError(f"activation: got the class {name}; pass one that is made, as {name}()")
     if callable(activation):
         return getattr(activation, "__name__", type(activation).__name__), activation
     known = {name: entry.function for name, entry in TABLE.items() if entry.activation}
-    known |= {"linear": known["identity"]}
-    if activation not in known:
-        raise ValueError(f"activation {activation!r}: {unknown(activation, known)}")
-    return activation, known[activation]
+    return activation, named("activation", activation, known | {"linear": known["identity"]})
 
 
-def size(what: str, name: str, number: object) -> int:
-    """A checked number of inputs or neurons."""
-    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        raise ValueError(f"{what}: {name} must be an integer of 1 or more, got {number!r}")
-    return number
+def input_vector(what: str, nin: int, x: Sequence[Operand]) -> list[Operand]:
+    """The inputs of a neuron, a layer or a network, as a list of the right length."""
+    if type(x) is list:
+        inputs = x
+    else:
+        way_out = f"a list of {nin} Values or numbers (for a single one: [x])"
+        inputs = listed(what, "the input", x, way_out)
+    if len(inputs) != nin:
+        raise ValueError(f"{what}: expected {nin} inputs, got {len(inputs)}")
+    return inputs

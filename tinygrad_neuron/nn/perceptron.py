@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from ..engine import Number, Operand, to_float
+from ..checking import FINITE, POSITIVE, number, positive_integer
+from ..engine import Number, Operand
 from ..init import Initialiser, Seed
-from .neuron import Neuron
+from .neuron import Neuron, input_vector
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,7 @@ class Perceptron(Neuron):
         seed: Seed = None,
     ) -> None:
         super().__init__(nin, activation="step", init=init, bias=bias, seed=seed)
-        self.lr = to_float(lr, "Perceptron", "lr")
-        if not self.lr > 0:
-            raise ValueError(f"Perceptron: lr must be greater than 0, got {lr}")
+        self.lr = number("Perceptron", "lr", lr, POSITIVE)
 
     def predict(self, x: Sequence[Operand]) -> int:
         """1 where w·x + b > 0, else 0."""
@@ -70,24 +70,23 @@ class Perceptron(Neuron):
         """
         checked = []
         for x, target in examples:
-            if len(x) != self.nin:
-                raise ValueError(f"Perceptron: expected {self.nin} inputs, got {len(x)}")
+            inputs: list[Any] = input_vector("Perceptron", self.nin, x)
             if target not in (0, 1):
                 raise ValueError(f"Perceptron: a target must be 0 or 1, got {target!r}")
-            checked.append(([to_float(v, "Perceptron", "an input") for v in x], float(target)))
+            numbers = [number("Perceptron", "an input", v, FINITE) for v in inputs]
+            checked.append((numbers, float(target)))
         if not checked:
             raise ValueError("Perceptron: fit needs at least one example, got none")
-        if epochs < 1:
-            raise ValueError(f"Perceptron: epochs must be 1 or more, got {epochs}")
+        epochs = positive_integer("Perceptron", "epochs", epochs)
         mistakes: list[int] = []
         updates = []
         while len(mistakes) < epochs and (not mistakes or mistakes[-1]):
             mistakes.append(0)
-            for inputs, target in checked:
-                error = target - self.predict(inputs)
+            for numbers, target in checked:
+                error = target - self.predict(numbers)
                 if error:
                     mistakes[-1] += 1
-                    for weight, v in zip(self.w, inputs, strict=True):
+                    for weight, v in zip(self.w, numbers, strict=True):
                         weight.data += self.lr * error * v
                     self.b.data += self.lr * error
                     updates.append((tuple(w.data for w in self.w), self.b.data))

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
+from typing import Any
+
+from ..checking import listed, positive_integer, whole
 
 
 class McCullochPitts:
@@ -26,22 +29,21 @@ class McCullochPitts:
     """
 
     def __init__(self, inputs: int, threshold: int, inhibitory: Iterable[int] = ()) -> None:
-        if not isinstance(inputs, int) or inputs < 1:
-            raise ValueError(
-                f"McCullochPitts: inputs must be an integer of 1 or more, got {inputs!r}"
-            )
-        if not isinstance(threshold, int):
+        self.inputs = positive_integer("McCullochPitts", "inputs", inputs)
+        needed = whole(threshold)
+        if needed is None:
             raise TypeError(f"McCullochPitts: threshold must be a whole number, got {threshold!r}")
-        self.inputs = inputs
-        self.threshold = threshold
-        self.inhibitory = tuple(sorted(set(inhibitory)))
-        for position in self.inhibitory:
-            if position not in range(inputs):
+        self.threshold = needed
+        places = range(self.inputs)
+        inhibitory = listed("McCullochPitts", "inhibitory", inhibitory, "a list of positions")
+        for position in inhibitory:
+            if whole(position) not in places:
                 raise ValueError(
-                    f"McCullochPitts: an inhibitory position must be from 0 to {inputs - 1}, "
-                    f"got {position!r}"
+                    "McCullochPitts: an inhibitory position must be an integer from 0 to "
+                    f"{places[-1]}, got {position!r}"
                 )
-        self.excitatory = tuple(i for i in range(inputs) if i not in self.inhibitory)
+        self.inhibitory = tuple(i for i in places if i in inhibitory)
+        self.excitatory = tuple(i for i in places if i not in inhibitory)
 
     def __call__(self, *x: int) -> int:
         """1 if the unit fires for these inputs, else 0."""
@@ -114,17 +116,17 @@ def boolean_function(table: Mapping[Sequence[int], int]) -> Callable[..., int]:
     >>> majority(1, 0, 1), majority(0, 0, 1)
     (1, 0)
     """
-    lengths = {len(row) for row in table}
-    if len(lengths) != 1 or 0 in lengths:
+    by_length = {len(row) if isinstance(row, Sequence) else 0: row for row in table}
+    if len(by_length) != 1 or 0 in by_length:
         raise ValueError(
             "boolean_function: the rows must be tuples of bits of one length, 1 or more, "
-            f"got rows of lengths {sorted(lengths)}"
+            f"got {list(by_length.values())}"
         )
-    (inputs,) = lengths
+    (inputs,) = by_length
     detectors = []
     for row, result in table.items():
         bits = _bits("boolean_function", inputs, row)
-        if _bits("boolean_function", 1, (result,)) == (1,):
+        if _bit("boolean_function", "a result", result):
             zeros = [i for i, bit in enumerate(bits) if not bit]
             detectors.append(McCullochPitts(inputs, threshold=sum(bits), inhibitory=zeros))
     return _Circuit(inputs, detectors)
@@ -151,7 +153,10 @@ def truth_table(function: Callable[..., int], inputs: int) -> dict[tuple[int, ..
 def _bits(what: str, inputs: int, x: Sequence[object]) -> tuple[int, ...]:
     if len(x) != inputs:
         raise ValueError(f"{what}: expected {inputs} inputs, got {len(x)}")
-    for bit in x:
-        if bit not in (0, 1):
-            raise ValueError(f"{what}: an input must be 0 or 1, got {bit!r}")
-    return tuple(int(bit) for bit in x)  # type: ignore[call-overload]  # 0 or 1 of some kind
+    return tuple(_bit(what, "an input", bit) for bit in x)
+
+
+def _bit(what: str, name: str, bit: Any) -> int:
+    if bit not in (0, 1):
+        raise ValueError(f"{what}: {name} must be 0 or 1, got {bit!r}")
+    return int(bit)

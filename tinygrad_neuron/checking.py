@@ -1,0 +1,112 @@
+"""Checks of arguments that several rooms share: each kind of check is here once.
+
+All of them say what was received, what is allowed and the way out.
+"""
+
+import math
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias, TypeGuard, TypeVar
+
+from .engine import described, to_float
+from .ops import unknown
+
+T = TypeVar("T")
+
+# What is allowed, in words, and whether a number is.
+Rule: TypeAlias = tuple[str, Callable[[float], bool]]
+
+POSITIVE: Rule = ("greater than 0", lambda x: x > 0)
+NOT_NEGATIVE: Rule = ("0 or more", lambda x: x >= 0)
+AT_LEAST_ONE: Rule = ("1 or more", lambda x: x >= 1)
+BELOW_ONE: Rule = ("from 0 to less than 1", lambda x: 0 <= x < 1)
+FINITE: Rule = ("finite", math.isfinite)
+
+
+def number(where: str, what: str, x: Any, rule: Rule, way_out: str = "") -> float:
+    """A plain float that a rule allows; never an infinite one.
+
+    >>> number("SGD", "lr", -1, POSITIVE)
+    Traceback (most recent call last):
+    ...
+    ValueError: SGD: lr must be greater than 0, got -1
+    """
+    found = to_float(x, where, what)
+    allowed, fine = rule
+    if not fine(found):
+        hint = f"; {way_out}" if way_out else ""
+        raise ValueError(f"{where}: {what} must be {allowed}, got {x}{hint}")
+    if math.isinf(found):
+        raise ValueError(f"{where}: {what} must be finite, got {x}")
+    return found
+
+
+def whole(x: Any) -> int | None:
+    """A plain int from an integer of any kind, NumPy's too; None for anything else.
+
+    >>> whole(3), whole(3.0), whole(True)
+    (3, None, None)
+    """
+    if isinstance(x, bool):
+        return None
+    try:
+        return operator.index(x)
+    except TypeError:
+        return None
+
+
+def positive_integer(where: str, what: str, x: Any) -> int:
+    """A plain int of 1 or more.
+
+    >>> positive_integer("Neuron", "nin", 0)
+    Traceback (most recent call last):
+    ...
+    ValueError: Neuron: nin must be an integer of 1 or more, got 0
+    """
+    found = whole(x)
+    if found is None or found < 1:
+        raise ValueError(f"{where}: {what} must be an integer of 1 or more, got {x!r}")
+    return found
+
+
+def several(x: Any) -> TypeGuard[Iterable[Any]]:
+    """Whether this is a list, an array, a generator, ... and not one number or Value.
+
+    >>> several([1.0]), several(1.0), several("relu")
+    (True, False, False)
+    """
+    if isinstance(x, str):
+        return False
+    try:
+        iter(x)
+    except TypeError:
+        return False
+    return True
+
+
+def listed(where: str, what: str, x: Any, way_out: str) -> list[Any]:
+    """The items of anything that has several, as a list.
+
+    >>> listed("Neuron", "the input", 2.0, "a list of 1 number, as in neuron([x])")
+    Traceback (most recent call last):
+    ...
+    TypeError: Neuron: the input must be a list of 1 number, as in neuron([x]), got float 2.0
+    """
+    if not several(x):
+        raise TypeError(f"{where}: {what} must be {way_out}, got {described(x)}")
+    return list(x)
+
+
+def named(what: str, name: Any, known: Mapping[str, T]) -> T:
+    """What a name stands for.
+
+    >>> named("activation", "sigmod", {"sigmoid": 1, "tanh": 2})
+    Traceback (most recent call last):
+    ...
+    ValueError: activation 'sigmod': unknown, did you mean 'sigmoid'? Known: sigmoid, tanh
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"{what} must be a name or a function, got {described(name)}")
+    if name not in known:
+        raise ValueError(f"{what} {name!r}: {unknown(name, known)}")
+    return known[name]
