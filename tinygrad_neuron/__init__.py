@@ -14,6 +14,8 @@ in `__all__`, so that a star import shadows no builtin.
 from typing import TYPE_CHECKING, Any
 
 from . import datasets, init, losses, nn, optim
+from .compiler import Compiled, TracingError
+from .compiler import compile as compile
 from .derivatives import check_gradients, grad, gradients, local_derivatives
 from .engine import Value, topological_order
 from .functions import (
@@ -78,6 +80,9 @@ __all__ = [
     "gradients",
     "local_derivatives",
     "check_gradients",
+    # compilation (`compile` itself is left out: it would shadow the builtin)
+    "Compiled",
+    "TracingError",
     # rooms
     "nn",
     "losses",

@@ -1,0 +1,541 @@
+"""`compile`: from a function to one that runs straight-line code."""
+
+import contextlib
+import functools
+import inspect
+import itertools
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from .. import generated
+from ..engine import (
+    CONSTANT,
+    DOMAIN_ERRORS,
+    NOT_COMPUTED,
+    Primitive,
+    Value,
+    new_value,
+    recording,
+)
+from . import python
+from .lowering import Lowering
+from .program import INPUT, Program
+from .structure import Key, flatten, reader, rebuild, refill, values_in
+from .tracing import Recorder, Traced, record
+
+CACHE_SIZE = 64
+MOST_LINES = 400_000
+_serial = itertools.count(1)
+
+
+def compile(function: Callable[..., Any]) -> "Compiled":
+    """Turn a function of numbers and Values into straight-line Python; also a decorator.
+
+    The function runs once per structure of its arguments, to record what it does; after that the
+    generated code runs. It returns Values as before, so `loss.backward()`, optimisers and
+    everything around stay as they are.
+
+    **Arguments:** `function`, whose arguments are made of numbers, Values, lists, tuples and
+    dictionaries, and which returns a Value, or lists, tuples and dictionaries of Values. Values
+    that it closes over (a model's parameters) stay live: their data is read at each call.
+
+    **Returns** a `Compiled`: call it like the function; `.sum(examples)` and `.mean(examples)` run
+    all examples forward and backward in one loop, `.map(examples)` forward only; `.source` is the
+    generated code, `.program` the list of operations behind it.
+
+    What depends on a number while recording (`if v > 0`, `float(v)`, `max(a, b)`, `v.data`) is
+    refused with a `TracingError`, a `TypeError`, that names the line. `.data` of a parameter is a
+    plain number, and is frozen. Side effects (printing, appending to a list) happen only while
+    recording; an argument that the function changes is a copy.
+
+    >>> w = Value(3.0, label="w")
+    >>> @compile
+    ... def loss(x, target):
+    ...     return (w * x - target) ** 2
+    >>> result = loss(2.0, 5.0)
+    >>> result.backward()
+    >>> result.data, w.grad
+    (1.0, 4.0)
+    >>> print(loss.source)
+    # loss: outputs
+    def map_rows(rows, leaves):
+        w, = leaves
+        results = []
+        for (x, target) in rows:
+            t = w * x - target
+            out = t ** 2.0
+            results.append((out,))
+        return results
+    <BLANKLINE>
+    # loss: outputs and gradients
+    def add_up(rows, leaves, totals, seeds, total):
+        w, = leaves
+        g_w, = totals
+        seed, = seeds
+        for (x, target) in rows:
+            t = w * x - target
+            out = t ** 2.0
+            # backward
+            g_w += seed * (2.0 * t ** 1.0) * x
+            total += out
+        return total, [g_w], []
+    <BLANKLINE>
+    """
+    return Compiled(function)
+
+
+class Recording:
+    """One structure of inputs: the recorded graph, its programs and the functions made from
+    them."""
+
+    def __init__(
+        self, function: Callable[..., Any], title: str, key: Key, names: Sequence[str]
+    ) -> None:
+        self.title = title
+        self._lock = threading.RLock()
+        self._functions: dict[Any, Any] = {}
+        self.sources: dict[Any, str] = {}
+        stand_ins: list[Traced] = []
+
+        def run() -> Any:
+            recorder: Recorder = recording.recorder
+
+            def fresh(kind: str, name: str) -> Traced:
+                stand_ins.append(recorder.input(kind, name))
+                return stand_ins[-1]
+
+            seen: list[Any] = []
+            arguments = [
+                rebuild(part, fresh, name, seen) for part, name in zip(key[0], names, strict=True)
+            ]
+            options = {k: rebuild(part, fresh, k, seen) for k, part in key[1]}
+            return function(*arguments, **options)
+
+        self.read = reader(key[0])
+        self.result, self._recorder = record(run)
+        self._stand_ins = stand_ins
+        self.outputs = list(dict.fromkeys(values_in(self.result)))
+        self.modes = list(self._recorder.modes.items())
+        self._unused: Lowering | None = Lowering(self._recorder, stand_ins, self.outputs)
+        self.forward: Program = self._unused.program
+        if len(self.forward) > MOST_LINES:
+            raise ValueError(
+                f"compile: {self.title} records {len(self.forward):,} operations; up to "
+                f"{MOST_LINES:,} can be compiled. Compile a smaller part, such as the loss of one "
+                "example, and use .sum(examples) or .mean(examples)"
+            )
+        self.leaves = self.forward.leaves
+        self.reached_inputs = {
+            operands[0]
+            for operation, operands in zip(
+                self.forward.operations, self.forward.operands, strict=True
+            )
+            if operation == INPUT
+        }
+        self.varying = [i for i, node in enumerate(stand_ins) if node.receives]
+
+    def program(self, seeded: tuple[int, ...]) -> Program:
+        """The program with a backward pass from some of the outputs."""
+        with self._lock:
+            # The first backward pass is appended to the forward pass that is there.
+            lowering, self._unused = self._unused, None
+        if lowering is None:
+            lowering = Lowering(self._recorder, self._stand_ins, self.outputs)
+        return lowering.backward(seeded)
+
+    def function(self, seeded: tuple[int, ...] | None) -> Callable[..., Any]:
+        """`map_rows` (None) or `add_up`, generated the first time it is needed."""
+        made = self._functions.get(seeded)
+        if made is None:
+            with self._lock:
+                made = self._functions.get(seeded)
+                if made is None:
+                    made = self._functions[seeded] = self._generate(seeded)
+        function: Callable[..., Any] = made[0]
+        return function
+
+    def _generate(self, seeded: tuple[int, ...] | None) -> tuple[Callable[..., Any], Program]:
+        program = self.forward if seeded is None else self.program(seeded)
+        what = "outputs" if seeded is None else "outputs and gradients"
+        source, globals_ = python.emit(program, seeded, f"{self.title}: {what}")
+        title = f"{self.title} #{next(_serial)}"
+        (function,) = generated.load(source, globals_, title).values()
+        weakref.finalize(function, generated.forget, title)
+        self.sources[seeded] = source
+        return function, program
+
+    def row(self, leaves: list[Any]) -> list[float]:
+        """The numbers that go in for one example: inputs, then what is drawn."""
+        for i in self.varying:
+            leaves[i] = leaves[i].data
+        return self.with_draws(leaves)
+
+    def with_draws(self, numbers: list[float]) -> list[float]:
+        """The numbers of one example, and after them those that are drawn for it."""
+        draws = self.forward.draws
+        return numbers + [draw() for draw in draws] if draws else numbers
+
+    def still_holds(self) -> bool:
+        """Whether the modes (training or not) that the function asked for are as they were."""
+        return all(module.training is mode for module, mode in self.modes)
+
+    def map_rows(self, rows: "Rows", leaves: list[float]) -> list[tuple[float, ...]]:
+        """The outputs of each row."""
+        try:
+            results: list[tuple[float, ...]] = self.function(None)(rows.numbers, leaves)
+        except DOMAIN_ERRORS:
+            self._explain(rows, leaves, None)
+            raise
+        return results
+
+    def add_up(
+        self,
+        rows: "Rows",
+        leaves: list[float],
+        totals: Sequence[float],
+        seeds: dict[int, float],
+        total: float,
+    ) -> tuple[float, list[float], list[tuple[float, ...]]]:
+        """Outputs and gradients, added up over rows."""
+        function = self.function(tuple(seeds))
+        try:
+            found: tuple[float, list[float], list[tuple[float, ...]]] = function(
+                rows.numbers, leaves, totals, tuple(seeds.values()), total
+            )
+        except DOMAIN_ERRORS:
+            self._explain(rows, leaves, seeds)
+            raise
+        return found
+
+    def _explain(self, rows: "Rows", leaves: list[float], seeds: dict[int, float] | None) -> None:
+        """Raise the error of the first row that fails, as the eager engine words it."""
+        program = self.forward if seeds is None else self._functions[tuple(seeds)][1]
+        count = program.inputs
+        arriving = None
+        if seeds is not None:
+            arriving = [seeds.get(k, 0.0) for k in range(len(self.outputs))]
+        for i, row in enumerate(rows.numbers):
+            labels = [""] * count
+            if rows.values:
+                for k, value in zip(self.varying, rows.values[i], strict=True):
+                    labels[k] = value.label
+            program.run(row[:count], row[count:], arriving, leaves, labels)
+
+
+class Rows(NamedTuple):
+    """Examples of one structure: the numbers of each, and the Values among its arguments."""
+
+    numbers: list[list[float]]
+    values: list[list[Value]]
+
+
+class _Call(Primitive):
+    """The operation of a node that a compiled function returned: hands its gradient to the
+    leaves."""
+
+    __slots__ = ("pull_back",)
+
+    def __init__(self, symbol: str, pull_back: Callable[[Value], None]) -> None:
+        super().__init__("compiled", symbol, -1)
+        self.pull_back = pull_back
+
+    def pull(self, node: Value) -> None:
+        self.pull_back(node)
+
+
+class Compiled:
+    """A compiled function; made by `compile`."""
+
+    __name__: str
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        if isinstance(function, Compiled):
+            function = function.function
+        if not callable(function):
+            raise TypeError(f"compile takes a function, got {type(function).__name__} {function!r}")
+        self.function: Callable[..., Any] = function
+        self._recordings: OrderedDict[Key, Recording] = OrderedDict()
+        self._live: frozenset[Value] = frozenset()
+        self._lock = threading.RLock()
+        self._latest: Recording | None = None
+        functools.update_wrapper(self, function, updated=())
+        self.__name__ = getattr(function, "__name__", type(function).__name__)
+
+    def __repr__(self) -> str:
+        return f"<compiled {getattr(self.function, '__qualname__', self.function)}>"
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """A compiled method: compiled once for each instance."""
+        if instance is None:
+            return self
+        method = self.function.__get__(instance, owner)
+        kept = getattr(instance, "__dict__", None)
+        if kept is None:
+            return Compiled(method)
+        name = f"_compiled_{id(self)}"
+        if name not in kept:
+            kept[name] = Compiled(method)
+        return kept[name]
+
+    def __reduce__(self) -> tuple[type["Compiled"], tuple[Callable[..., Any]]]:
+        return Compiled, (self.function,)  # a copy (as of a whole model) records anew
+
+    # Calling
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """What the function returns for these arguments."""
+        if recording.recorder is not None:  # part of another function that is being recorded
+            return self.function(*arguments, **options)
+        recorded, leaves = self._recording(arguments, options)
+        values = [leaf for leaf in leaves if isinstance(leaf, Value)]
+        rows = Rows([recorded.row(leaves)], [values])
+        data = [leaf.data for leaf in recorded.leaves]
+        (outputs,) = recorded.map_rows(rows, data)
+        return self._result(recorded, rows, data, outputs)
+
+    def _result(
+        self,
+        recorded: Recording,
+        rows: Rows,
+        data: list[float],
+        outputs: tuple[float, ...],
+    ) -> Any:
+        """The outputs as nodes whose gradients reach the leaves and the Values that were passed."""
+        (values,), reached = rows.values, recorded.reached_inputs
+        used = [v for i, v in zip(recorded.varying, values, strict=True) if i in reached]
+        parents = (*recorded.leaves, *used)
+
+        def hand_on(seeds: dict[int, float]) -> None:
+            zeros = [0.0] * len(data)
+            _, gradients, inputs = recorded.add_up(rows, data, zeros, seeds, 0.0)
+            program = recorded._functions[tuple(seeds)][1]
+            for k in program.leaf_gradients:
+                recorded.leaves[k].grad += gradients[k]
+            if inputs:
+                places = dict(zip(recorded.varying, values, strict=True))
+                for k, gradient in zip(program.input_gradients, inputs[0], strict=True):
+                    places[k].grad += gradient
+
+        if len(outputs) == 1:
+            call = _Call(recorded.title, lambda node: hand_on({0: node.grad}))
+            nodes = [_node(call, parents, outputs[0])]
+        else:
+            # The outputs wait for one another: a node behind them collects what arrives at each.
+            arrived: dict[int, float] = {}
+
+            def all_arrived(node: Value) -> None:
+                seeds = dict(reversed(arrived.items()))  # the order of the outputs in the graph
+                arrived.clear()
+                hand_on(seeds)
+
+            behind = (_node(_Call(recorded.title, all_arrived), parents, 0.0),) if parents else ()
+            nodes = [
+                _node(_arrival(f"{recorded.title}[{k}]", arrived, k), behind, number)
+                for k, number in enumerate(outputs)
+            ]
+        return refill(recorded.result, dict(zip(recorded.outputs, nodes, strict=True)))
+
+    # Many examples
+
+    def sum(self, examples: Iterable[Sequence[Any]]) -> Value:
+        """The sum of the function over examples, each the tuple of its arguments.
+
+        Runs forward and backward in one loop; `.backward()` on the result then hands out the
+        gradients, which are those of `for e in examples: f(*e).backward()`.
+
+        >>> w = Value(3.0)
+        >>> f = compile(lambda x, t: (w * x - t) ** 2)
+        >>> total = f.sum([(1.0, 2.0), (2.0, 5.0)])
+        >>> total.backward()
+        >>> total.data, w.grad
+        (2.0, 6.0)
+        """
+        return self._over(list(examples), 1.0, "sum")
+
+    def mean(self, examples: Iterable[Sequence[Any]]) -> Value:
+        """The mean of the function over examples; otherwise as `sum`."""
+        rows = list(examples)
+        return self._over(rows, 1.0 / len(rows) if rows else 1.0, "mean")
+
+    def map(self, examples: Iterable[Sequence[Any]]) -> list[Any]:
+        """What the function returns for each example, as plain floats: forward only, no gradients.
+
+        >>> w = Value(3.0)
+        >>> compile(lambda x: w * x).map([(1.0,), (2.0,)])
+        [3.0, 6.0]
+        """
+        if recording.recorder is not None:  # part of another function that is being recorded
+            return [self.function(*example) for example in examples]
+        results: list[Any] = []
+        for recorded, rows in self._runs(list(examples)):
+            data = [leaf.data for leaf in recorded.leaves]
+            for outputs in recorded.map_rows(rows, data):
+                numbers = dict(zip(recorded.outputs, map(float, outputs), strict=True))
+                results.append(refill(recorded.result, numbers))
+        return results
+
+    def _over(self, examples: list[Sequence[Any]], seed: float, what: str) -> Value:
+        if not examples:
+            raise ValueError(f"{what} of zero examples: it takes at least one")
+        if recording.recorder is not None:
+            total = self.function(*examples[0])
+            for example in examples[1:]:
+                total = total + self.function(*example)
+            result: Value = total if what == "sum" else total / len(examples)
+            return result
+        totals: dict[Value, float] = {}
+        total = 0.0
+        for recorded, rows in self._runs(examples):
+            if len(recorded.outputs) != 1 or not isinstance(recorded.result, Value):
+                raise TypeError(
+                    f"{what} needs a function that returns one Value, "
+                    f"{recorded.title} returns {type(recorded.result).__name__}"
+                )
+            leaves = recorded.leaves
+            data = [leaf.data for leaf in leaves]
+            before = [totals.get(leaf, 0.0) for leaf in leaves] if totals else [0.0] * len(leaves)
+            total, gradients, inputs = recorded.add_up(rows, data, before, {0: seed}, total)
+            program = recorded._functions[(0,)][1]
+            reached = program.leaf_gradients
+            totals.update(
+                zip(leaves, gradients, strict=True)
+                if len(reached) == len(leaves)
+                else ((leaves[k], gradients[k]) for k in reached)
+            )
+            for example_values, example_gradients in zip(rows.values, inputs, strict=False):
+                places = dict(zip(recorded.varying, example_values, strict=True))
+                for k, gradient in zip(program.input_gradients, example_gradients, strict=True):
+                    totals[places[k]] = totals.get(places[k], 0.0) + gradient
+        parents = tuple(totals)
+
+        def pull_back(node: Value) -> None:
+            arriving = node.grad
+            for parent, gradient in totals.items():
+                parent.grad += arriving * gradient
+
+        number = total if what == "sum" else total / len(examples)
+        return _node(_Call(f"{self.__name__}.{what}", pull_back), parents, number)
+
+    def _runs(self, examples: list[Sequence[Any]]) -> Iterator[tuple[Recording, Rows]]:
+        """Examples in a row that share a structure, with its recording."""
+        last: Recording | None = None
+        rows = Rows([], [])
+        for example in examples:
+            if not isinstance(example, list | tuple):
+                raise TypeError(
+                    "an example must be the tuple of the function's arguments, as in "
+                    f"[(x, target), ...], got {type(example).__name__} {example!r}"
+                )
+            numbers = last.read(example) if last is not None else None
+            if last is not None and numbers is not None:
+                rows.numbers.append(last.with_draws(numbers))
+                continue
+            recorded, leaves = self._recording(example, {})
+            if recorded is not last:
+                if last is not None:
+                    yield last, rows
+                last, rows = recorded, Rows([], [])
+            if recorded.varying:
+                rows.values.append([leaf for leaf in leaves if isinstance(leaf, Value)])
+            rows.numbers.append(recorded.row(leaves))
+        if last is not None:
+            yield last, rows
+
+    # Recordings
+
+    def _recording(
+        self, arguments: Sequence[Any], options: dict[str, Any]
+    ) -> tuple[Recording, list[Any]]:
+        """The recording for the structure of some arguments, and what goes into it."""
+        key, leaves = self._flatten(arguments, options)
+        found = self._recordings.get(key)
+        if found is not None and found.still_holds():
+            with contextlib.suppress(KeyError):  # dropped by another thread just now
+                self._recordings.move_to_end(key)
+            return found, leaves
+        with self._lock:
+            found = self._recordings.get(key)
+            if found is not None and found.still_holds():  # another thread was faster
+                return found, leaves
+            made = self._record(key)
+            if made.leaves and not self._live.issuperset(made.leaves):
+                # A Value that is passed and also read as a parameter is one leaf, not two.
+                self._live = self._live.union(made.leaves)
+                again, leaves = self._flatten(arguments, options)
+                if again != key:
+                    key, made = again, self._record(again)
+            self._recordings[key] = self._latest = made
+            while len(self._recordings) > CACHE_SIZE:
+                self._recordings.popitem(last=False)
+        return made, leaves
+
+    def _flatten(self, arguments: Sequence[Any], options: dict[str, Any]) -> tuple[Key, list[Any]]:
+        leaves: list[Any] = []
+        seen: dict[Value, int] = {}
+        live = self._live
+        options = dict(sorted(options.items()))
+        key = tuple(flatten(x, live, leaves, seen, f"{i}") for i, x in enumerate(arguments))
+        return (
+            key,
+            tuple((k, flatten(x, live, leaves, seen, k)) for k, x in options.items()),
+        ), leaves
+
+    def _record(self, key: Key) -> Recording:
+        return Recording(self.function, self.__name__, key, self._names(len(key[0])))
+
+    def _names(self, count: int) -> list[str]:
+        """The names of the positional parameters, for the generated code."""
+        names: list[str] = []
+        try:
+            for parameter in inspect.signature(self.function).parameters.values():
+                if parameter.kind is parameter.VAR_POSITIONAL:
+                    names += [f"{parameter.name}{i}_" for i in range(count - len(names))]
+                elif parameter.kind is not parameter.VAR_KEYWORD:
+                    names.append(parameter.name)
+        except (TypeError, ValueError):
+            pass
+        return (names + [f"x{i}" for i in range(len(names), count)])[:count]
+
+    @property
+    def recording(self) -> Recording:
+        """The latest recording; raises a ValueError before the first call."""
+        if self._latest is None:
+            raise ValueError(
+                f"{self!r} has not recorded anything yet: it does when it is first called"
+            )
+        return self._latest
+
+    @property
+    def source(self) -> str:
+        """The Python generated so far for the latest structure of inputs."""
+        return "\n".join(self.recording.sources.values())
+
+    @property
+    def program(self) -> Program:
+        """The flat list of the latest structure of inputs, forward and backward."""
+        recorded = self.recording
+        return recorded.program(tuple(range(len(recorded.outputs))))
+
+
+def _node(call: _Call, parents: tuple[Value, ...], data: float) -> Value:
+    node = new_value(Value)
+    node.data = float(data)
+    node.grad = NOT_COMPUTED
+    node._operation = call if parents else CONSTANT
+    node._a = parents
+    return node
+
+
+def _arrival(title: str, arrived: dict[int, float], k: int) -> _Call:
+    def arrive(node: Value) -> None:
+        if node._a:
+            (behind,) = node._a
+            if not behind.grad:  # the first to arrive in this pass
+                arrived.clear()
+                behind.grad = 1.0
+            arrived[k] = node.grad
+
+    return _Call(title, arrive)

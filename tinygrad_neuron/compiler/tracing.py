@@ -1,0 +1,214 @@
+"""Recording: a function runs once on stand-ins for its inputs, and the operations are written down.
+
+A `Traced` is a Value without a number. Operations on it record nodes as always; whatever would need
+the number (a branch, `float(v)`, `v.data`) is refused with the line and the way out, because the
+recording would freeze the answer silently.
+"""
+
+import linecache
+import numbers
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ..engine import CONSTANT, Primitive, Value, recording
+from ..ops import TABLE, Operation
+
+PACKAGE = str(Path(__file__).parent.parent) + os.sep
+
+INPUT = Primitive("input", "", 0)
+
+
+class TracingError(TypeError):
+    """While recording, the function asked for the number of a Value."""
+
+
+class Traced(Value):
+    """A Value that stands for an input, or for what was computed from one, while recording.
+
+    `varies`: whether a gradient flows through it (it comes from a Value or a parameter, not only
+    from plain numbers); `receives`: whether it stands for a Value that was passed, and so gets a
+    gradient; `draw`: for one that is drawn at each call, the function that draws it.
+    """
+
+    __slots__ = ("draw", "receives", "varies")
+
+    varies: bool
+    receives: bool
+    draw: Callable[[], float] | None
+
+    if not TYPE_CHECKING:  # to a type checker they are what they are in a Value
+
+        @property
+        def data(self) -> float:
+            refuse("reading .data of it", "compute with the Value itself")
+
+        @data.setter
+        def data(self, number: float) -> None:
+            refuse("assigning .data of it", "compute a new Value")
+
+        @property
+        def grad(self) -> float:
+            refuse("reading .grad of it", "call backward() on what the compiled function returns")
+
+        @grad.setter
+        def grad(self, number: float) -> None:
+            refuse("assigning .grad of it", "call backward() on what the compiled function returns")
+
+    def _passed_through(self) -> Value:
+        """What Value(v) gives: v itself, which from now on is a variable, as a Value is."""
+        self.varies = True
+        return self
+
+    def _record(self, operation: Operation, operands: tuple[Value, ...]) -> Value:
+        for name, other in operation.constant.items():
+            if not varies(operands[operation.operand_names.index(name)]):
+                operation = TABLE[other]
+        node = traced(operation, False)
+        for operand in operands:
+            if varies(operand):
+                node.varies = True
+                break
+        if operation.arity == 2:
+            node._a, node._b = operands
+        elif operation.arity == 1:
+            node._a = operands[0]
+        else:
+            node._a = operands
+        return node
+
+    def backward(self, gradient: float = 1.0) -> NoReturn:
+        refuse("backward()", "call it on what the compiled function returns, or use gradients()")
+
+    def forward(self) -> NoReturn:
+        refuse("forward()", "return the Value instead")
+
+    def __bool__(self) -> bool:
+        refuse("a branch on it", "use step(v), maximum(a, b) or multiply by a mask")
+
+    def __float__(self) -> float:
+        refuse(
+            "turning it into a number (float(), or a function of math)",
+            "use the functions of tinygrad_neuron: exp, log, tanh, ...",
+        )
+
+    def __int__(self) -> int:
+        refuse("int() of it", "keep the Value")
+
+    def __index__(self) -> int:
+        refuse("indexing with it", "use select(values, index)")
+
+    def __round__(self, digits: int | None = None) -> float:
+        refuse("round() of it", "keep the Value")
+
+    def __format__(self, specification: str) -> str:
+        refuse("formatting it", "return the Value and print that")
+
+    def __str__(self) -> str:
+        refuse("formatting it", "return the Value and print that")
+
+    def __repr__(self) -> str:
+        return f"<traced {self.label or self._operation.name}>"
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Value):
+            return self is other
+        if isinstance(other, numbers.Number) or hasattr(other, "dtype"):
+            refuse("comparing it with a number", "use 1 - abs(sign(v - number))")
+        return False
+
+    __hash__ = Value.__hash__
+
+
+def traced(operation: Any, flows: bool) -> Traced:
+    """A new Traced node without operands; the recorder notes the order in which they are made."""
+    node: Traced = object.__new__(Traced)
+    node._operation = operation
+    node.varies = flows
+    node.receives = False
+    node.draw = None
+    recorder: Recorder | None = recording.recorder
+    if recorder is None:
+        raise leaked()
+    recorder.nodes.append(node)
+    return node
+
+
+def leaked() -> TracingError:
+    """The error for a stand-in that has left its recording."""
+    return TracingError(
+        "a Value from inside a function that was being recorded is used outside of that recording; "
+        "keep nothing from inside a compiled function but what it returns"
+    )
+
+
+def varies(node: Value) -> bool:
+    """Whether a gradient can flow through a node of a recording."""
+    return node.varies if isinstance(node, Traced) else node._operation is not CONSTANT
+
+
+class Recorder:
+    """What is going on while a function is recorded, one per recording."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Traced] = []
+        self.drawn_nodes: list[Traced] = []
+        self.modes: dict[Any, bool] = {}
+
+    def input(self, kind: str, name: str) -> Traced:
+        """A stand-in for one number or Value of the arguments."""
+        node = traced(INPUT, kind == "value")
+        node.receives = kind == "value"
+        node.label = name
+        return node
+
+    def drawn(self, draw: Callable[[], float]) -> Traced:
+        """A leaf whose number is drawn at each call."""
+        node = traced(INPUT, False)
+        node.draw = draw
+        self.drawn_nodes.append(node)
+        return node
+
+    def mode(self, module: Any, training: bool) -> bool:
+        """Note that the recording depends on a module's mode."""
+        self.modes[module] = training
+        return training
+
+    def refuse_comparison(self, value: Value, other: object, operator: str) -> NoReturn:
+        refuse(
+            f"a comparison ({operator}) of Values",
+            "use maximum(a, b) for max, minimum(a, b) for min, step(a - b) for a > b",
+        )
+
+
+def record(function: Callable[[], Any]) -> tuple[Any, Recorder]:
+    """Run a function while recording; returns its result and the recorder."""
+    if recording.recorder is not None:
+        raise TracingError(
+            "a compiled function cannot be recorded while another one is; call the plain function "
+            "inside (its .function), and compile the outer one"
+        )
+    recorder = recording.recorder = Recorder()
+    try:
+        return function(), recorder
+    finally:
+        recording.recorder = None
+
+
+def refuse(what: str, instead: str) -> NoReturn:
+    """Raise a TracingError that names the line of the user's program and the way out."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and _is_ours(frame.f_code.co_filename):
+        frame = frame.f_back
+    file, line = frame.f_code.co_filename, frame.f_lineno
+    text = linecache.getline(file, line).strip()
+    raise TracingError(
+        f"{file}, line {line}{f', `{text}`' if text else ''}: {what} would freeze the answer into "
+        f"the compiled function, for a Value has no number while the function is recorded; {instead}"
+    )
+
+
+def _is_ours(file: str) -> bool:
+    return file.startswith((PACKAGE, "<tinygrad_neuron"))
