@@ -8,7 +8,7 @@ Prints loss and accuracy as it goes and writes the decision boundary into the fo
 import sys
 from pathlib import Path
 
-from tinygrad_neuron import datasets, losses, nn, optim
+from tinygrad_neuron import compile, datasets, losses, nn, optim
 from tinygrad_neuron.draw import figures
 
 
@@ -18,18 +18,23 @@ def main(folder: Path) -> None:
     model = nn.MLP(2, [16, 16, 1], seed=1337)
     optimiser = optim.SGD(model.parameters(), lr=lambda step: 1.0 - 0.009 * step)
     print(f"{model}: {len(model.parameters())} parameters")
+
+    score = compile(model)
+    margin_loss = compile(lambda x, target: losses.hinge(model(x), target))
+    penalty = compile(lambda: losses.l2_penalty(model.parameters(), 1e-4))
+    examples = list(zip(moons.inputs, targets, strict=True))
     for step in range(100):
-        scores = [model(x) for x in moons.inputs]
-        loss = losses.hinge(scores, targets) + losses.l2_penalty(model.parameters(), 1e-4)
+        loss = margin_loss.mean(examples) + penalty()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        right = sum((s.data > 0) == (t > 0) for s, t in zip(scores, targets, strict=True))
         if step % 10 == 9:
+            scores = score.map([(x,) for x in moons.inputs])
+            right = sum((s > 0) == (t > 0) for s, t in zip(scores, targets, strict=True))
             print(f"step {step + 1:3}  loss {loss.data:.4f}  accuracy {right}%")
 
     figure = figures.decision_boundary(
-        lambda point: model(point).data, moons, names=moons.target_names
+        lambda point: score.map([(point,)])[0], moons, names=moons.target_names
     )
     folder.mkdir(parents=True, exist_ok=True)
     figure.savefig(folder / "moons.svg")

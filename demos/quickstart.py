@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from tinygrad_neuron import Value, datasets, draw_dot, losses, nn, optim
+from tinygrad_neuron import Value, compile, datasets, draw_dot, losses, nn, optim
 from tinygrad_neuron.draw import figures
 
 
@@ -22,20 +22,24 @@ def main(folder: Path) -> None:
     optimiser = optim.Adam(model.parameters(), lr=optim.cosine_decay(0.05, steps=100))
     print(f"{model}: {len(model.parameters())} parameters, {len(train)} flowers to learn from")
 
+    # One flower's loss, as straight-line code; `.mean` runs it over many, forward and backward.
+    flower_loss = compile(lambda x, target: losses.cross_entropy(model(x), target))
+    examples = list(train)
     curve = []
     progress = tqdm(range(100), desc="training", unit="epoch", file=sys.stdout)
     for _ in progress:
-        loss = losses.cross_entropy([model(x) for x in train.inputs], train.targets)
+        loss = flower_loss.mean(examples)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         curve.append(loss.data)
         progress.set_postfix(loss=f"{loss.data:.4f}")
 
-    right = 0
-    for x, target in test:
-        scores = model(x)
-        right += scores.index(max(scores)) == target
+    answers = compile(model).map([(x,) for x in test.inputs])
+    right = sum(
+        scores.index(max(scores)) == target
+        for scores, target in zip(answers, test.targets, strict=True)
+    )
     print(f"loss {curve[0]:.3f} -> {curve[-1]:.3f}")
     print(f"test accuracy {right / len(test):.1%} ({right} of {len(test)} flowers)")
 

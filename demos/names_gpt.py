@@ -1,0 +1,237 @@
+"""A GPT of 4,192 parameters learns, letter by letter, what names look like, and makes up new ones.
+
+    python demos/names_gpt.py [--steps 1000] [--longest 9] [--seed 0]
+
+The loss of one name is an ordinary function of its letters. `compile` turns it into straight-line
+Python, once for each length of name; a training step takes the mean over eight names. Prints how
+long compiling took, how much faster a compiled step is than an eager one, how the loss falls, and
+made-up names.
+
+The names in names.txt were written down for this demo; the list is in the public domain (CC0 1.0).
+"""
+
+import argparse
+import itertools
+import math
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from statistics import fmean
+from typing import TypeAlias
+
+from tqdm import tqdm
+
+from tinygrad_neuron import (
+    Value,
+    compile,
+    init,
+    losses,
+    mean,
+    nn,
+    optim,
+    relu,
+    select,
+    softmax,
+    sum,
+)
+
+NAMES = Path(__file__).parent / "names.txt"
+ALPHABET = (
+    ".abcdefghijklmnopqrstuvwxyz"  # the dot stands before the first letter and after the last
+)
+WIDTH, HEADS, CONTEXT = 16, 4, 16
+BATCH = 8
+COMPARED = 4  # steps that run eagerly too, to compare
+TEMPERATURE = 0.6  # below 1: likely letters become likelier still
+SAMPLES = 20
+
+Vector: TypeAlias = Sequence[Value]
+Matrix: TypeAlias = Sequence[Vector]
+Tokens: TypeAlias = Sequence[int]
+Example: TypeAlias = tuple[Tokens]
+
+
+class GPT(nn.Module):
+    """A transformer of one block: GPT-2 (A. Radford et al., 2019) with RMSNorm (B. Zhang and
+    R. Sennrich, 2019) for LayerNorm, relu for GELU, and no biases."""
+
+    def __init__(self, seed: int) -> None:
+        draw, generator = init.small_normal(0.08), random.Random(seed)
+
+        def matrix(rows: int, columns: int) -> Matrix:
+            return [
+                [Value(draw(generator, columns, rows)) for _ in range(columns)] for _ in range(rows)
+            ]
+
+        self.letters = matrix(len(ALPHABET), WIDTH)
+        self.positions = matrix(CONTEXT, WIDTH)
+        self.query, self.key, self.value = (matrix(WIDTH, WIDTH) for _ in range(3))
+        self.mix = matrix(WIDTH, WIDTH)
+        self.widen = matrix(4 * WIDTH, WIDTH)
+        self.narrow = matrix(WIDTH, 4 * WIDTH)
+        self.output = matrix(len(ALPHABET), WIDTH)
+
+    def __call__(self, token: int, keys: Matrix, values: Matrix) -> tuple[Vector, Vector, Vector]:
+        """One position of a name.
+
+        **Arguments:** `token`, the letter there, as its place in the alphabet; `keys` and `values`,
+        a vector each for every position before. **Returns** the logits of the next letter, and the
+        key and the value of this position.
+        """
+        letter = [select(column, token) for column in zip(*self.letters, strict=True)]
+        x = add(letter, self.positions[len(keys)])
+
+        normal = normalise(x)
+        query, key, value = (times(m, normal) for m in (self.query, self.key, self.value))
+        attended: list[Value] = []
+        for head in range(HEADS):
+            part = slice(head * WIDTH // HEADS, (head + 1) * WIDTH // HEADS)
+            seen = [k[part] for k in [*keys, key]], [v[part] for v in [*values, value]]
+            attended += attention(query[part], *seen)
+        x = add(x, times(self.mix, attended))
+
+        hidden = [relu(z) for z in times(self.widen, normalise(x))]
+        x = add(x, times(self.narrow, hidden))
+        return times(self.output, x), key, value
+
+    def loss(self, tokens: Tokens) -> Value:
+        """How badly each letter of a name is foreseen, on average, in nats; both ends are dots."""
+        keys: list[Vector] = []
+        values: list[Vector] = []
+        terms = []
+        for token, following in itertools.pairwise(tokens):
+            logits, key, value = self(token, keys, values)
+            keys.append(key)
+            values.append(value)
+            terms.append(losses.cross_entropy(logits, following))
+        return mean(terms)
+
+
+def attention(query: Vector, keys: Matrix, values: Matrix) -> Vector:
+    """The mean of the values, weighted by how well their keys match the query."""
+    weights = softmax([dot(query, key) / math.sqrt(len(query)) for key in keys])
+    return [dot(weights, column) for column in zip(*values, strict=True)]
+
+
+def normalise(x: Vector) -> Vector:
+    """RMSNorm: x divided by the root of the mean of its squares."""
+    scale = (dot(x, x) / len(x) + 1e-5) ** -0.5
+    return [p * scale for p in x]
+
+
+def dot(a: Vector, b: Vector) -> Value:
+    return sum([p * q for p, q in zip(a, b, strict=True)])
+
+
+def times(matrix: Matrix, x: Vector) -> Vector:
+    return [dot(row, x) for row in matrix]
+
+
+def add(a: Vector, b: Vector) -> Vector:
+    return [p + q for p, q in zip(a, b, strict=True)]
+
+
+def read_names(path: Path = NAMES) -> list[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]
+
+
+def tokens_of(name: str) -> Tokens:
+    """The letters' places in the alphabet, between two dots.
+
+    >>> tokens_of("abe")
+    [0, 1, 2, 5, 0]
+    """
+    return [ALPHABET.index(letter) for letter in f".{name}."]
+
+
+def batches(names: Sequence[str], generator: random.Random) -> Iterator[list[Example]]:
+    """Batches of names for ever; names of one length stand together, so that one loop runs them."""
+    while True:
+        yield [(tokens_of(name),) for name in sorted(generator.sample(names, BATCH), key=len)]
+
+
+def step(
+    mean_loss: Callable[[list[Example]], Value], batch: list[Example], optimiser: optim.Optimiser
+) -> float:
+    """One step of training; returns the loss before it."""
+    loss = mean_loss(batch)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.data
+
+
+def made_up(model: GPT, count: int, generator: random.Random) -> Iterator[str]:
+    """Names, letter by letter: each letter is drawn from what the model expects next."""
+    run = compile(model)
+    for _ in range(count):
+        name, token = "", 0
+        keys: list[list[float]] = []
+        values: list[list[float]] = []
+        while len(keys) < CONTEXT:
+            [(logits, key, value)] = run.map([(token, keys, values)])
+            keys.append(key)
+            values.append(value)
+            weights = [math.exp(z / TEMPERATURE) for z in logits]
+            [token] = generator.choices(range(len(ALPHABET)), weights)
+            if token == 0:
+                break
+            name += ALPHABET[token]
+        yield name
+
+
+def main(steps: int, longest: int, seed: int) -> None:
+    names = [name for name in read_names() if len(name) <= longest]
+    model = GPT(seed)
+    print(f"{len(model.parameters())} parameters, {len(names)} names to learn from")
+
+    loss = compile(model.loss)
+    one_of_each = {len(name): (tokens_of(name),) for name in names}
+    start = time.perf_counter()
+    for length in tqdm(sorted(one_of_each), desc="compiling", unit="length", file=sys.stdout):
+        loss.mean([one_of_each[length]])
+    print(f"compiled {len(one_of_each)} lengths of name in {time.perf_counter() - start:.1f} s")
+
+    def eager_mean(batch: list[Example]) -> Value:
+        return mean([model.loss(*example) for example in batch])
+
+    generator = random.Random(seed)
+    learning_rate = optim.cosine_decay(0.01, steps + 2 * COMPARED)
+    optimiser = optim.Adam(model.parameters(), learning_rate, betas=(0.85, 0.99))
+
+    # The same batches one way and the other; the model learns from both.
+    few = list(itertools.islice(batches(names, generator), COMPARED))
+    curve = []
+    rates = []
+    for mean_loss in (eager_mean, loss.mean):
+        start = time.perf_counter()
+        for batch in few:
+            curve.append(step(mean_loss, batch, optimiser))
+        rates.append(COMPARED / (time.perf_counter() - start))
+    eager, compiled = rates
+    print(
+        f"eager {eager:.2f} steps/s, compiled {compiled:.1f} steps/s: "
+        f"{compiled / eager:.0f} times faster"
+    )
+
+    progress = tqdm(range(steps), desc="training", unit="step", file=sys.stdout)
+    for _, batch in zip(progress, batches(names, generator), strict=False):
+        curve.append(step(loss.mean, batch, optimiser))
+        progress.set_postfix(loss=f"{fmean(curve[-50:]):.3f}", refresh=False)
+    print(f"loss {curve[0]:.3f} -> {fmean(curve[-50:]):.3f}")
+
+    known = set(names)
+    samples = list(made_up(model, SAMPLES, generator))
+    print("made up:", *[name for name in samples if name not in known])
+    print("in the list:", *[name for name in samples if name in known])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--steps", type=int, default=1000, help="how many steps to train")
+    parser.add_argument("--longest", type=int, default=9, help="leave out longer names")
+    parser.add_argument("--seed", type=int, default=0, help="for the weights and the choices")
+    main(**vars(parser.parse_args()))
