@@ -473,6 +473,13 @@ def test_a_sum_of_one_operand_keeps_its_operand_together():
     assert_agree(lambda x: -tn.sum([w + x]) * tn.sum([tn.sum([b - x])]), [Value(2.0)], [w, b])
 
 
+def test_a_sum_of_one_logsumexp_alone():
+    a, b = Value(1.0), Value(2.0)
+    assert_agree(lambda x: tn.sum([tn.logsumexp([a, b, x])]), [Value(0.5)], [a, b])
+    assert_agree(lambda x: tn.logsumexp([tn.logsumexp([a, b]), x]), [Value(0.5)], [a, b])
+    assert_agree(lambda x: tn.logsumexp([a]) + tn.logsumexp([a, a]) * x, [Value(0.5)], [a])
+
+
 PIECES = {
     "sum": lambda a, b: a + b,
     "difference": lambda a, b: a - b,

@@ -3,6 +3,7 @@ what they say."""
 
 import ast
 import builtins
+import doctest
 import inspect
 import math
 from pathlib import Path
@@ -122,7 +123,7 @@ def test_an_operation_is_public_under_its_own_name(name: str) -> None:
 def test_the_package_imports_every_function_by_name() -> None:
     imported = {
         alias.name
-        for node in tree_of(tn).body
+        for node in ast.walk(tree_of(tn))
         if isinstance(node, ast.ImportFrom) and node.module == "functions"
         for alias in node.names
     }
@@ -395,3 +396,16 @@ def test_swish_learns_its_beta() -> None:
         tn.mean([(tn.swish(x, beta) - y) ** 2 for x, y in data]).backward()
         beta.data -= 2.0 * beta.grad
     assert beta.data == pytest.approx(1.5, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_the_example_in_the_docstring_of_a_function_is_right(name: str) -> None:
+    function = TABLE[name].function
+    (test,) = doctest.DocTestFinder(recurse=False).find(function, name, globs={name: function})
+    assert test.examples
+    assert doctest.DocTestRunner().run(test).failed == 0
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_an_entry_of_the_table_is_well_formed(name: str) -> None:
+    TABLE[name].check()

@@ -11,64 +11,65 @@ This file is the whole public surface. `compile`, `sum`, `abs` and their like ar
 in `__all__`, so that a star import shadows no builtin.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import datasets, init, losses, nn, optim
-from .compiler import Compiled, TracingError
-from .compiler import compile as compile
-from .derivatives import check_gradients, grad, gradients, local_derivatives
 from .engine import Value, topological_order
-from .functions import (
-    abs as abs,
-)
-from .functions import (
-    add,
-    constant_power,
-    cos,
-    divide,
-    elu,
-    erf,
-    exp,
-    expm1,
-    gelu,
-    gelu_tanh,
-    hard_sigmoid,
-    hard_tanh,
-    identity,
-    leaky_relu,
-    log,
-    logsumexp,
-    maximum,
-    maxout,
-    mean,
-    minimum,
-    mish,
-    multiply,
-    negate,
-    power,
-    relu,
-    select,
-    selu,
-    share,
-    sigmoid,
-    sign,
-    sin,
-    softmax,
-    softplus,
-    softsign,
-    sqrt,
-    step,
-    subtract,
-    swish,
-    tanh,
-)
-from .functions import (
-    sum as sum,
-)
 from .recording import define_operation
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # at run time each of these is imported when it is first asked for
+    from . import datasets, init, losses, nn, optim
+    from .compiler import Compiled, TracingError
+    from .compiler import compile as compile
+    from .derivatives import check_gradients, grad, gradients, local_derivatives
     from .draw import draw_dot
+    from .functions import (
+        abs as abs,
+    )
+    from .functions import (
+        add,
+        constant_power,
+        cos,
+        divide,
+        elu,
+        erf,
+        exp,
+        expm1,
+        gelu,
+        gelu_tanh,
+        hard_sigmoid,
+        hard_tanh,
+        identity,
+        leaky_relu,
+        log,
+        logsumexp,
+        maximum,
+        maxout,
+        mean,
+        minimum,
+        mish,
+        multiply,
+        negate,
+        power,
+        relu,
+        select,
+        selu,
+        share,
+        sigmoid,
+        sign,
+        sin,
+        softmax,
+        softplus,
+        softsign,
+        sqrt,
+        step,
+        subtract,
+        swish,
+        tanh,
+    )
+    from .functions import (
+        sum as sum,
+    )
 
 __all__ = [
     # the engine
@@ -135,9 +136,28 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name == "draw_dot":  # graphviz is imported only when something is drawn
-        from .draw import draw_dot
+_ROOMS = frozenset({"compiler", "datasets", "draw", "init", "losses", "nn", "optim"})
+_HOMES = {
+    "Compiled": "compiler",
+    "TracingError": "compiler",
+    "check_gradients": "derivatives",
+    "compile": "compiler",
+    "draw_dot": "draw",
+    "grad": "derivatives",
+    "gradients": "derivatives",
+    "local_derivatives": "derivatives",
+}
 
-        return draw_dot
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f".{name}", __name__)
+    if name in __all__ or name in ("abs", "compile", "sum"):
+        found = getattr(import_module(f".{_HOMES.get(name, 'functions')}", __name__), name)
+        globals()[name] = found  # asked for once
+        return found
     raise AttributeError(f"module 'tinygrad_neuron' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, "abs", "compile", "sum"})

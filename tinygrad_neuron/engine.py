@@ -68,6 +68,10 @@ class Primitive:
         if self.closure is not None:
             self.closure()
 
+    def direct(self, node: "Value", seed: float) -> bool:
+        """Do all that `backward(seed)` on the node has to do, if there is a shorter way."""
+        return False
+
 
 def _restore(name: str, symbol: str, arity: int, closure: Callable[[], object] | None) -> Primitive:
     known = {"leaf": LEAF, "constant": CONSTANT}
@@ -247,6 +251,8 @@ class Value:
         """
         seed = to_float(gradient, "backward", "gradient")
         if self._operation is CONSTANT:
+            return
+        if isinstance(self._operation, Primitive) and self._operation.direct(self, seed):
             return
         order = topological_order(self)
         order.reverse()

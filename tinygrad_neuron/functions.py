@@ -1,15 +1,15 @@
 """The operations as functions of Values and plain numbers, and what is built on top of them.
 
-The first part is generated from the table in `ops`; only the types are written down here, for type
-checkers and editors (a test compares them with the table).
+The first part is generated from the table in `ops` when it is first asked for; only the types are
+written down here, for type checkers and editors (a test compares them with the table).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from .engine import Operand, Value
 from .ops import TABLE
-from .recording import sequence  # this import also generates the functions of the table
+from .recording import sequence
 
 if TYPE_CHECKING:
 
@@ -53,7 +53,13 @@ if TYPE_CHECKING:
     def select(a: Iterable[Operand], index: Operand) -> Value: ...
 
 else:
-    globals().update((name, operation.function) for name, operation in TABLE.items())
+    _USED_HERE = ("exp", "identity", "logsumexp", "maximum", "sum")
+    exp, identity, logsumexp, maximum, sum = (TABLE[name].function for name in _USED_HERE)
+
+    def __getattr__(name: str) -> Callable[..., Value]:
+        if name in TABLE:
+            return TABLE[name].function
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def mean(values: Iterable[Operand]) -> Value:

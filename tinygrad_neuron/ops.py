@@ -65,9 +65,13 @@ class Operation:
     - `kernels`: further scalar functions that `forward` may call by name.
     - `summary`, `source`, `example`: for the docstring.
 
-    The engine fills in `function` (records a node), `pull` (hands a node's gradient on to its
-    operands) and `recompute` (evaluates a node again), generated from the expressions above.
+    On first use the engine generates from these expressions `function` (records a node), `pull`
+    (hands a node's gradient on to its operands) and `recompute` (evaluates a node again); `methods`
+    are the names that the function has as a method of Value.
     """
+
+    generate: Callable[["Operation"], object]  # set by the engine
+    methods: tuple[str, ...] = ()
 
     function: Callable[..., "Value"]
     pull: Callable[["Value"], None]
@@ -117,6 +121,12 @@ class Operation:
         self.variadic = self.operands[0].startswith("*")
         # How a node keeps its operands: 1 and 2 in two slots, any other number as a tuple.
         self.arity = len(self.operands) if not self.variadic and len(self.operands) < 3 else -1
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("function", "pull", "recompute"):
+            type(self).generate(self)
+            return self.__dict__[name]
+        raise AttributeError(f"an operation has no attribute {name!r}")
 
     def __repr__(self) -> str:
         return f"<operation {self.name}: {self.forward}>"
@@ -725,5 +735,3 @@ _ENTRIES = (
 )
 TABLE: dict[str, Operation] = {entry.name: entry for entry in _ENTRIES}
 BUILT_IN = frozenset(TABLE)  # what is not in it was added with `define_operation`
-for _entry in _ENTRIES:
-    _entry.check()

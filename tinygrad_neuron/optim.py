@@ -123,6 +123,9 @@ class SGD(Optimiser):
         self.velocities = [0.0] * len(self.parameters)
 
     def _move(self, lr: float) -> None:
+        if not (self.momentum or self.weight_decay):
+            _assign(self.parameters, [p.data - lr * p.grad for p in self.parameters])
+            return
         moved, velocities = [], []
         for p, velocity in zip(self.parameters, self.velocities, strict=True):
             g = p.grad + self.weight_decay * p.data

@@ -252,24 +252,44 @@ def _docstring(operation: Operation) -> str:
 
 
 def implement(operation: Operation) -> Callable[..., Value]:
-    """Generate an operation's functions and its method; returns the public function."""
+    """Generate an operation's functions and its methods; returns the public function."""
     source, globals_ = _script(operation)
     made = generated.load(source, globals_, operation.name)
     operation.function = made[operation.name]
     operation.pull = made["pull"]
     operation.recompute = made["recompute"]
-    if not operation.variadic and not hasattr(Value, operation.name):
-        setattr(Value, operation.name, operation.function)
-    if operation.operator:
-        setattr(Value, f"__{operation.operator}__", operation.function)
-        if len(operation.operands) == 2:
-            swapped = generated.load(
-                f"def {operation.name}_swapped(b, a):\n    return {operation.name}(a, b)\n",
-                {operation.name: operation.function},
-                f"{operation.name}, operands swapped",
-            )
-            setattr(Value, f"__r{operation.operator}__", swapped[f"{operation.name}_swapped"])
+    for name in operation.methods:
+        method = operation.function
+        if name.startswith("__r"):  # the Value is the right operand
+            function = f"{operation.name}_swapped"
+            text = f"def {function}(b, a):\n    return {operation.name}(a, b)\n"
+            title = f"{operation.name}, operands swapped"
+            method = generated.load(text, {operation.name: method}, title)[function]
+        setattr(Value, name, method)
     return operation.function
+
+
+def install(operation: Operation) -> None:
+    """Give Value the methods of an operation, to be generated when one is first called."""
+
+    def until_first_used(name: str) -> Callable[..., Value]:
+        def method(*operands: Operand) -> Value:
+            implement(operation)
+            made: Value = getattr(Value, name)(*operands)
+            return made
+
+        return method
+
+    names = []
+    if not operation.variadic and not hasattr(Value, operation.name):
+        names.append(operation.name)
+    if operation.operator:
+        names.append(f"__{operation.operator}__")
+        if len(operation.operands) == 2:
+            names.append(f"__r{operation.operator}__")
+    operation.methods = tuple(names)
+    for name in names:
+        setattr(Value, name, until_first_used(name))
 
 
 def define_operation(
@@ -302,12 +322,14 @@ def define_operation(
     TABLE[name] = operation  # first, because a partial may call the operation itself
     try:
         operation.check()
+        install(operation)
         return implement(operation)
     except BaseException:
         del TABLE[name]
         raise
 
 
-# An operation that is recorded in another's place must be there first.
-for _entry in sorted(TABLE.values(), key=lambda entry: len(entry.constant)):
-    implement(_entry)
+# Generated on first use, because all together would take longer than the rest of the import.
+Operation.generate = staticmethod(implement)
+for _entry in TABLE.values():
+    install(_entry)

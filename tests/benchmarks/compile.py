@@ -135,7 +135,7 @@ def bare(compiled, examples):
     """The generated function alone, on arguments that are ready."""
     recorded = compiled.recording
     function = recorded.function((0,))
-    rows = [recorded.read(example) for example in examples]
+    rows = recorded.read(examples)
     data = [leaf.data for leaf in recorded.leaves]
     zeros = [0.0] * len(data)
     return lambda: function(rows, data, zeros, (1.0 / len(rows),), 0.0)

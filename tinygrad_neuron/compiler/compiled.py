@@ -14,12 +14,15 @@ from .. import generated
 from ..engine import (
     CONSTANT,
     DOMAIN_ERRORS,
+    LEAF,
     NOT_COMPUTED,
     Primitive,
     Value,
     new_value,
     recording,
 )
+from ..functions import mean
+from ..functions import sum as add_up
 from . import python
 from .lowering import Lowering
 from .program import INPUT, Program
@@ -128,6 +131,9 @@ class Recording:
                 "example, and use .sum(examples) or .mean(examples)"
             )
         self.leaves = self.forward.leaves
+        self.parents = tuple(self.leaves)
+        self.zeros = [0.0] * len(self.leaves)
+        self.returns_one_value = isinstance(self.result, Value)
         self.reached_inputs = {
             operands[0]
             for operation, operands in zip(
@@ -180,7 +186,7 @@ class Recording:
 
     def still_holds(self) -> bool:
         """Whether the modes (training or not) that the function asked for are as they were."""
-        return all(module.training is mode for module, mode in self.modes)
+        return not self.modes or all(module.training is mode for module, mode in self.modes)
 
     def map_rows(self, rows: "Rows", leaves: list[float]) -> list[tuple[float, ...]]:
         """The outputs of each row."""
@@ -246,6 +252,32 @@ class _Call(Primitive):
         self.pull_back(node)
 
 
+class _Total(Primitive):
+    """The operation of a node whose gradients are known already, for a gradient of 1 arriving."""
+
+    __slots__ = ("gradients",)
+
+    def __init__(self, symbol: str, gradients: list[float]) -> None:
+        super().__init__("compiled", symbol, -1)
+        self.gradients = gradients
+
+    def pull(self, node: Value) -> None:
+        arriving = node.grad
+        for parent, gradient in zip(node._a, self.gradients, strict=True):
+            parent.grad += arriving * gradient
+
+    def direct(self, node: Value, seed: float) -> bool:
+        parents = node._a
+        if any(parent._operation is not LEAF for parent in parents):
+            return False
+        pairs = zip(parents, self.gradients, strict=True)
+        after = [(parent.grad or 0.0) + seed * gradient for parent, gradient in pairs]
+        for parent, gradient in zip(parents, after, strict=True):
+            parent.grad = gradient
+        node.grad = seed
+        return True
+
+
 class Compiled:
     """A compiled function; made by `compile`."""
 
@@ -309,8 +341,7 @@ class Compiled:
         parents = (*recorded.leaves, *used)
 
         def hand_on(seeds: dict[int, float]) -> None:
-            zeros = [0.0] * len(data)
-            _, gradients, inputs = recorded.add_up(rows, data, zeros, seeds, 0.0)
+            _, gradients, inputs = recorded.add_up(rows, data, recorded.zeros, seeds, 0.0)
             program = recorded._functions[tuple(seeds)][1]
             for k in program.leaf_gradients:
                 recorded.leaves[k].grad += gradients[k]
@@ -380,48 +411,51 @@ class Compiled:
     def _over(self, examples: list[Sequence[Any]], seed: float, what: str) -> Value:
         if not examples:
             raise ValueError(f"{what} of zero examples: it takes at least one")
-        if recording.recorder is not None:
-            total = self.function(*examples[0])
-            for example in examples[1:]:
-                total = total + self.function(*example)
-            result: Value = total if what == "sum" else total / len(examples)
+        if recording.recorder is not None:  # part of another function that is being recorded
+            terms = [self.function(*example) for example in examples]
+            result: Value = add_up(terms) if what == "sum" else mean(terms)
             return result
-        totals: dict[Value, float] = {}
-        total = 0.0
+        total, gradients = 0.0, dict[Value, float]()
+        parents: tuple[Value, ...] = ()
+        found: list[float] = []
         for recorded, rows in self._runs(examples):
-            if len(recorded.outputs) != 1 or not isinstance(recorded.result, Value):
+            if not recorded.returns_one_value:
                 raise TypeError(
                     f"{what} needs a function that returns one Value, "
                     f"{recorded.title} returns {type(recorded.result).__name__}"
                 )
+            if parents:  # a second structure: go on from what the first one gave
+                gradients.update(zip(parents, found, strict=True))
             leaves = recorded.leaves
             data = [leaf.data for leaf in leaves]
-            before = [totals.get(leaf, 0.0) for leaf in leaves] if totals else [0.0] * len(leaves)
-            total, gradients, inputs = recorded.add_up(rows, data, before, {0: seed}, total)
-            program = recorded._functions[(0,)][1]
-            reached = program.leaf_gradients
-            totals.update(
-                zip(leaves, gradients, strict=True)
-                if len(reached) == len(leaves)
-                else ((leaves[k], gradients[k]) for k in reached)
-            )
-            for example_values, example_gradients in zip(rows.values, inputs, strict=False):
-                places = dict(zip(recorded.varying, example_values, strict=True))
-                for k, gradient in zip(program.input_gradients, example_gradients, strict=True):
-                    totals[places[k]] = totals.get(places[k], 0.0) + gradient
-        parents = tuple(totals)
-
-        def pull_back(node: Value) -> None:
-            arriving = node.grad
-            for parent, gradient in totals.items():
-                parent.grad += arriving * gradient
-
+            start = [gradients.get(leaf, 0.0) for leaf in leaves] if gradients else recorded.zeros
+            total, found, inputs = recorded.add_up(rows, data, start, {0: seed}, total)
+            parents = recorded.parents
+            if inputs:
+                gradients.update(zip(parents, found, strict=True))
+                program = recorded._functions[(0,)][1]
+                for values, arrived in zip(rows.values, inputs, strict=True):
+                    places = dict(zip(recorded.varying, values, strict=True))
+                    for k, gradient in zip(program.input_gradients, arrived, strict=True):
+                        gradients[places[k]] = gradients.get(places[k], 0.0) + gradient
+        if gradients:
+            if parents and not inputs:
+                gradients.update(zip(parents, found, strict=True))
+            parents, found = tuple(gradients), list(gradients.values())
         number = total if what == "sum" else total / len(examples)
-        return _node(_Call(f"{self.__name__}.{what}", pull_back), parents, number)
+        return _node(_Total(what, found), parents, number)
 
     def _runs(self, examples: list[Sequence[Any]]) -> Iterator[tuple[Recording, Rows]]:
         """Examples in a row that share a structure, with its recording."""
-        last: Recording | None = None
+        last = self._latest
+        if last is not None and last.still_holds():
+            numbers = last.read(examples)
+            if numbers is not None:  # as nearly always: all have the structure of the last call
+                if last.forward.draws:
+                    numbers = [last.with_draws(row) for row in numbers]
+                yield last, Rows(numbers, [])
+                return
+        last = None
         rows = Rows([], [])
         for example in examples:
             if not isinstance(example, list | tuple):
@@ -429,9 +463,9 @@ class Compiled:
                     "an example must be the tuple of the function's arguments, as in "
                     f"[(x, target), ...], got {type(example).__name__} {example!r}"
                 )
-            numbers = last.read(example) if last is not None else None
+            numbers = last.read([example]) if last is not None else None
             if last is not None and numbers is not None:
-                rows.numbers.append(last.with_draws(numbers))
+                rows.numbers.append(last.with_draws(numbers[0]))
                 continue
             recorded, leaves = self._recording(example, {})
             if recorded is not last:
@@ -453,6 +487,7 @@ class Compiled:
         key, leaves = self._flatten(arguments, options)
         found = self._recordings.get(key)
         if found is not None and found.still_holds():
+            self._latest = found
             with contextlib.suppress(KeyError):  # dropped by another thread just now
                 self._recordings.move_to_end(key)
             return found, leaves
@@ -460,7 +495,12 @@ class Compiled:
             found = self._recordings.get(key)
             if found is not None and found.still_holds():  # another thread was faster
                 return found, leaves
-            made = self._record(key)
+            try:
+                made = self._record(key)
+            except DOMAIN_ERRORS:
+                # Something computed from parameters alone; if the inputs fail before it, say that.
+                self.function(*arguments, **options)
+                raise
             if made.leaves and not self._live.issuperset(made.leaves):
                 # A Value that is passed and also read as a parameter is one leaf, not two.
                 self._live = self._live.union(made.leaves)
@@ -520,7 +560,7 @@ class Compiled:
         return recorded.program(tuple(range(len(recorded.outputs))))
 
 
-def _node(call: _Call, parents: tuple[Value, ...], data: float) -> Value:
+def _node(call: Primitive, parents: tuple[Value, ...], data: float) -> Value:
     node = new_value(Value)
     node.data = float(data)
     node.grad = NOT_COMPUTED

@@ -46,7 +46,7 @@ class Lowering:
         self.lines: dict[Value, int] = {}  # which line computes a node
         self._earlier: dict[tuple[Any, ...], int] = {}  # lines by what they compute
         self._numbers: dict[int, float] = {}
-        self._summed: dict[int, dict[str, int]] = {}
+        self._summed: dict[Value, dict[str, int]] = {}
         self._positions: dict[Value, int] = {node: k for k, node in enumerate(inputs)}
         self._drawn: dict[Value, int] = {node: k for k, node in enumerate(recorder.drawn_nodes)}
         self.program.draws = [node.draw for node in recorder.drawn_nodes if node.draw is not None]
@@ -201,15 +201,15 @@ class Lowering:
     def _sums(self, node: Value, line: int) -> dict[str, int]:
         """The lines of what a variadic operation sums over all its operands, once per node."""
         operation: Operation = node._operation
-        if line not in self._summed:
-            found = self._summed[line] = {"y": line}
+        if node not in self._summed:
+            found = self._summed[node] = {"y": line}
             for name, term in operation.totals.items():
                 terms = [
                     self._expression(term, found | {operation.operand_names[0]: self.lines[v]})
                     for v in node._prev
                 ]
                 found[name] = self._operation(_SUM, tuple(terms))
-        return self._summed[line]
+        return self._summed[node]
 
     def _expression(self, tree: ast.expr, names: dict[str, int]) -> int:
         """The line of an expression of the table."""

@@ -6,12 +6,13 @@ no gradient, and Values, which do. A structure is a hashable key; one recording 
 that share it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from ..engine import Value, described, is_constant, to_float
 
-# A key is "number", "value", ("same", n) for a Value that is the n-th again, ("live", value) for one
+# A key is "number", "value", ("same", n) for the n-th Value again, ("live", value) for one
 # that the recorded function reads as a parameter too, or ("list" | "tuple" | "dict", ...).
 Key = Any
 
@@ -59,24 +60,24 @@ def flatten(
     return NUMBER
 
 
-def reader(key: Key) -> Callable[[Any], list[float] | None]:
-    """A fast `flatten` for arguments that have been seen to have this key and hold only numbers.
+def reader(key: Key) -> Callable[[Iterable[Any]], list[list[float]] | None]:
+    """A fast `flatten` for many argument tuples that are to have a known key, of numbers only.
 
-    The function returns the numbers of an argument tuple, or None where it does not fit, or where
-    it takes `flatten` to say: then nothing is known.
+    The function returns the numbers of each example; None where one does not fit, or where it takes
+    `flatten` to say.
 
     >>> read = reader((("list", "number", "number"), "number"))
-    >>> read(([1.0, 2], 3)), read(([1.0], 3))
-    ([1.0, 2.0, 3.0], None)
+    >>> read([([1.0, 2], 3)]), read([([1.0], 3)]), read([([1.0, "2"], 3)])
+    ([[1.0, 2.0, 3.0]], None, None)
     """
     checks = [f"len(e) == {len(key)}"]
     parts = []
 
     def walk(part: Key, path: str) -> bool:
         if part == NUMBER:
-            parts.append(path)
+            parts.append(f"{path} * 1.0")  # an int becomes a float
             return True
-        if part[0] not in ("list", "tuple"):
+        if part == VALUE or part[0] not in ("list", "tuple"):
             return False
         checks.append(f"type({path}) is {part[0]} and len({path}) == {len(part) - 1}")
         if len(part) > 1 and all(item == NUMBER for item in part[1:]):
@@ -84,17 +85,22 @@ def reader(key: Key) -> Callable[[Any], list[float] | None]:
             return True
         return all(walk(item, f"{path}[{i}]") for i, item in enumerate(part[1:]))
 
-    if not all(part != VALUE and walk(part, f"e[{i}]") for i, part in enumerate(key)):
-        return lambda e: None
-    read: Callable[[Any], list[Any] | None] = eval(
-        f"lambda e: [{', '.join(parts)}] if {' and '.join(checks)} else None"
-    )
+    if not all(walk(part, f"e[{i}]") for i, part in enumerate(key)):
+        return lambda examples: None
+    row = f"[{', '.join(parts)}] if {' and '.join(checks)} else None"
+    read: Callable[[Iterable[Any]], list[list[Any]]] = eval(f"lambda es: [{row} for e in es]")
 
-    def numbers(example: Any) -> list[float] | None:
-        row = read(example)
-        if row is None or _FLOAT.issuperset(kinds := set(map(type, row))):
-            return row
-        return list(map(float, row)) if _FLOAT_INT.issuperset(kinds) else None
+    def numbers(examples: Iterable[Any]) -> list[list[float]] | None:
+        try:
+            rows = read(examples)
+            if None in rows:
+                return None
+            kinds = set(map(type, chain.from_iterable(rows)))
+            if kinds <= _FLOAT:
+                return rows
+            return [list(map(float, row)) for row in rows] if kinds <= _FLOAT_INT else None
+        except (TypeError, OverflowError):
+            return None  # `flatten` says what is wrong
 
     return numbers
 
@@ -142,7 +148,7 @@ def values_in(result: Any, path: str = "the result") -> Iterator[Value]:
             yield from values_in(item, f"{path}[{key!r}]")
     else:
         raise TypeError(
-            f"a compiled function must return a Value, or lists, tuples and dictionaries of Values; "
+            "a compiled function must return a Value, or lists, tuples and dicts of Values; "
             f"{path} is {described(result)}, which would be frozen as it is now"
         )
 

@@ -206,7 +206,8 @@ def refuse(what: str, instead: str) -> NoReturn:
     text = linecache.getline(file, line).strip()
     raise TracingError(
         f"{file}, line {line}{f', `{text}`' if text else ''}: {what} would freeze the answer into "
-        f"the compiled function, for a Value has no number while the function is recorded; {instead}"
+        "the compiled function, for a Value has no number while the function is recorded; "
+        f"{instead}"
     )
 
 
