@@ -71,6 +71,8 @@ class Optimiser:
 
     def current_lr(self) -> float:
         """The learning rate of the next step."""
+        if type(self.lr) is float and 0.0 < self.lr < math.inf:  # as nearly always
+            return self.lr
         # A schedule may end at 0; a constant rate of 0 learns nothing.
         lr, rule = (self.lr(self.steps), NOT_NEGATIVE) if callable(self.lr) else (self.lr, POSITIVE)
         return number(type(self).__name__, "the learning rate", lr, rule)

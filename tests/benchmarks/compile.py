@@ -134,7 +134,7 @@ def network(inputs, sizes, seed=0):
 def bare(compiled, examples):
     """The generated function alone, on arguments that are ready."""
     recorded = compiled.recording
-    function = recorded.function((0,))
+    function = recorded.generated((0,))
     rows = recorded.read(examples)
     data = [leaf.data for leaf in recorded.leaves]
     zeros = [0.0] * len(data)

@@ -7,8 +7,8 @@ import itertools
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
 
 from .. import generated
 from ..engine import (
@@ -32,6 +32,8 @@ from .tracing import Recorder, Traced, record
 CACHE_SIZE = 64
 MOST_LINES = 400_000
 _serial = itertools.count(1)
+
+Numbers: TypeAlias = list[list[float]]
 
 
 def compile(function: Callable[..., Any]) -> "Compiled":
@@ -99,8 +101,10 @@ class Recording:
     ) -> None:
         self.title = title
         self._lock = threading.RLock()
-        self._functions: dict[Any, Any] = {}
-        self.sources: dict[Any, str] = {}
+        # By the outputs at which gradients arrive; None: forward only.
+        self._functions: dict[tuple[int, ...] | None, Callable[..., Any]] = {}
+        self.sources: dict[tuple[int, ...] | None, str] = {}
+        self.programs: dict[tuple[int, ...] | None, Program] = {}
         stand_ins: list[Traced] = []
 
         def run() -> Any:
@@ -152,26 +156,19 @@ class Recording:
             lowering = Lowering(self._recorder, self._stand_ins, self.outputs)
         return lowering.backward(seeded)
 
-    def function(self, seeded: tuple[int, ...] | None) -> Callable[..., Any]:
+    def generated(self, seeded: tuple[int, ...] | None) -> Callable[..., Any]:
         """`map_rows` (None) or `add_up`, generated the first time it is needed."""
-        made = self._functions.get(seeded)
-        if made is None:
-            with self._lock:
-                made = self._functions.get(seeded)
-                if made is None:
-                    made = self._functions[seeded] = self._generate(seeded)
-        function: Callable[..., Any] = made[0]
-        return function
-
-    def _generate(self, seeded: tuple[int, ...] | None) -> tuple[Callable[..., Any], Program]:
-        program = self.forward if seeded is None else self.program(seeded)
-        what = "outputs" if seeded is None else "outputs and gradients"
-        source, globals_ = python.emit(program, seeded, f"{self.title}: {what}")
-        title = f"{self.title} #{next(_serial)}"
-        (function,) = generated.load(source, globals_, title).values()
-        weakref.finalize(function, generated.forget, title)
-        self.sources[seeded] = source
-        return function, program
+        with self._lock:
+            if seeded not in self._functions:
+                program = self.forward if seeded is None else self.program(seeded)
+                what = "outputs" if seeded is None else "outputs and gradients"
+                source, globals_ = python.emit(program, seeded, f"{self.title}: {what}")
+                title = f"{self.title} #{next(_serial)}"
+                (function,) = generated.load(source, globals_, title).values()
+                weakref.finalize(function, generated.forget, title)
+                self.sources[seeded], self.programs[seeded] = source, program
+                self._functions[seeded] = function
+        return self._functions[seeded]
 
     def row(self, leaves: list[Any]) -> list[float]:
         """The numbers that go in for one example: inputs, then what is drawn."""
@@ -188,54 +185,58 @@ class Recording:
         """Whether the modes (training or not) that the function asked for are as they were."""
         return not self.modes or all(module.training is mode for module, mode in self.modes)
 
-    def map_rows(self, rows: "Rows", leaves: list[float]) -> list[tuple[float, ...]]:
-        """The outputs of each row."""
+    def map_rows(
+        self, rows: Numbers, values: list[list[Value]], leaves: list[float]
+    ) -> list[tuple[float, ...]]:
+        """The outputs of each row; `values` are the Values that were passed for each, if any."""
+        function = self._functions.get(None) or self.generated(None)
         try:
-            results: list[tuple[float, ...]] = self.function(None)(rows.numbers, leaves)
+            results: list[tuple[float, ...]] = function(rows, leaves)
         except DOMAIN_ERRORS:
-            self._explain(rows, leaves, None)
+            self._explain(rows, values, leaves, None, ())
             raise
         return results
 
     def add_up(
         self,
-        rows: "Rows",
+        rows: Numbers,
+        values: list[list[Value]],
         leaves: list[float],
-        totals: Sequence[float],
-        seeds: dict[int, float],
+        totals: list[float],
+        seeded: tuple[int, ...],
+        seeds: tuple[float, ...],
         total: float,
-    ) -> tuple[float, list[float], list[tuple[float, ...]]]:
-        """Outputs and gradients, added up over rows."""
-        function = self.function(tuple(seeds))
+    ) -> tuple[float, list[float], Numbers]:
+        """The first of the `seeded` outputs and all gradients, added up over rows."""
+        function = self._functions.get(seeded) or self.generated(seeded)
         try:
-            found: tuple[float, list[float], list[tuple[float, ...]]] = function(
-                rows.numbers, leaves, totals, tuple(seeds.values()), total
-            )
+            found: tuple[float, list[float], Numbers] = function(rows, leaves, totals, seeds, total)
         except DOMAIN_ERRORS:
-            self._explain(rows, leaves, seeds)
+            self._explain(rows, values, leaves, seeded, seeds)
             raise
         return found
 
-    def _explain(self, rows: "Rows", leaves: list[float], seeds: dict[int, float] | None) -> None:
+    def _explain(
+        self,
+        rows: Numbers,
+        values: list[list[Value]],
+        leaves: list[float],
+        seeded: tuple[int, ...] | None,
+        seeds: tuple[float, ...],
+    ) -> None:
         """Raise the error of the first row that fails, as the eager engine words it."""
-        program = self.forward if seeds is None else self._functions[tuple(seeds)][1]
+        program, arriving = self.forward, None
+        if seeded is not None:
+            program, arriving = self.programs[seeded], [0.0] * len(self.outputs)
+            for k, seed in zip(seeded, seeds, strict=True):
+                arriving[k] = seed
         count = program.inputs
-        arriving = None
-        if seeds is not None:
-            arriving = [seeds.get(k, 0.0) for k in range(len(self.outputs))]
-        for i, row in enumerate(rows.numbers):
+        for i, row in enumerate(rows):
             labels = [""] * count
-            if rows.values:
-                for k, value in zip(self.varying, rows.values[i], strict=True):
+            if values:
+                for k, value in zip(self.varying, values[i], strict=True):
                     labels[k] = value.label
             program.run(row[:count], row[count:], arriving, leaves, labels)
-
-
-class Rows(NamedTuple):
-    """Examples of one structure: the numbers of each, and the Values among its arguments."""
-
-    numbers: list[list[float]]
-    values: list[list[Value]]
 
 
 class _Call(Primitive):
@@ -267,12 +268,12 @@ class _Total(Primitive):
             parent.grad += arriving * gradient
 
     def direct(self, node: Value, seed: float) -> bool:
-        parents = node._a
-        if any(parent._operation is not LEAF for parent in parents):
-            return False
-        pairs = zip(parents, self.gradients, strict=True)
-        after = [(parent.grad or 0.0) + seed * gradient for parent, gradient in pairs]
-        for parent, gradient in zip(parents, after, strict=True):
+        after = []
+        for parent, gradient in zip(node._a, self.gradients, strict=True):
+            if parent._operation is not LEAF:
+                return False
+            after.append((parent.grad or 0.0) + seed * gradient)
+        for parent, gradient in zip(node._a, after, strict=True):
             parent.grad = gradient
         node.grad = seed
         return True
@@ -323,26 +324,30 @@ class Compiled:
             return self.function(*arguments, **options)
         recorded, leaves = self._recording(arguments, options)
         values = [leaf for leaf in leaves if isinstance(leaf, Value)]
-        rows = Rows([recorded.row(leaves)], [values])
+        row = recorded.row(leaves)
         data = [leaf.data for leaf in recorded.leaves]
-        (outputs,) = recorded.map_rows(rows, data)
-        return self._result(recorded, rows, data, outputs)
+        (outputs,) = recorded.map_rows([row], [values], data)
+        return self._result(recorded, row, values, data, outputs)
 
     def _result(
         self,
         recorded: Recording,
-        rows: Rows,
+        row: list[float],
+        values: list[Value],
         data: list[float],
         outputs: tuple[float, ...],
     ) -> Any:
         """The outputs as nodes whose gradients reach the leaves and the Values that were passed."""
-        (values,), reached = rows.values, recorded.reached_inputs
+        reached = recorded.reached_inputs
         used = [v for i, v in zip(recorded.varying, values, strict=True) if i in reached]
         parents = (*recorded.leaves, *used)
 
         def hand_on(seeds: dict[int, float]) -> None:
-            _, gradients, inputs = recorded.add_up(rows, data, recorded.zeros, seeds, 0.0)
-            program = recorded._functions[tuple(seeds)][1]
+            seeded, arriving = tuple(seeds), tuple(seeds.values())
+            _, gradients, inputs = recorded.add_up(
+                [row], [values], data, recorded.zeros, seeded, arriving, 0.0
+            )
+            program = recorded.programs[seeded]
             for k in program.leaf_gradients:
                 recorded.leaves[k].grad += gradients[k]
             if inputs:
@@ -384,11 +389,12 @@ class Compiled:
         >>> total.data, w.grad
         (2.0, 6.0)
         """
-        return self._over(list(examples), 1.0, "sum")
+        rows = examples if isinstance(examples, list | tuple) else list(examples)
+        return self._over(rows, 1.0, "sum")
 
     def mean(self, examples: Iterable[Sequence[Any]]) -> Value:
         """The mean of the function over examples; otherwise as `sum`."""
-        rows = list(examples)
+        rows = examples if isinstance(examples, list | tuple) else list(examples)
         return self._over(rows, 1.0 / len(rows) if rows else 1.0, "mean")
 
     def map(self, examples: Iterable[Sequence[Any]]) -> list[Any]:
@@ -401,82 +407,82 @@ class Compiled:
         if recording.recorder is not None:  # part of another function that is being recorded
             return [self.function(*example) for example in examples]
         results: list[Any] = []
-        for recorded, rows in self._runs(list(examples)):
+        for recorded, rows, values in self._runs(list(examples)):
             data = [leaf.data for leaf in recorded.leaves]
-            for outputs in recorded.map_rows(rows, data):
+            for outputs in recorded.map_rows(rows, values, data):
                 numbers = dict(zip(recorded.outputs, map(float, outputs), strict=True))
                 results.append(refill(recorded.result, numbers))
         return results
 
-    def _over(self, examples: list[Sequence[Any]], seed: float, what: str) -> Value:
+    def _over(self, examples: Sequence[Sequence[Any]], seed: float, what: str) -> Value:
         if not examples:
             raise ValueError(f"{what} of zero examples: it takes at least one")
         if recording.recorder is not None:  # part of another function that is being recorded
             terms = [self.function(*example) for example in examples]
             result: Value = add_up(terms) if what == "sum" else mean(terms)
             return result
-        total, gradients = 0.0, dict[Value, float]()
+        total = 0.0
+        gradients: dict[Value, float] = {}
         parents: tuple[Value, ...] = ()
         found: list[float] = []
-        for recorded, rows in self._runs(examples):
+        for recorded, rows, values in self._runs(examples):
             if not recorded.returns_one_value:
                 raise TypeError(
                     f"{what} needs a function that returns one Value, "
                     f"{recorded.title} returns {type(recorded.result).__name__}"
                 )
-            if parents:  # a second structure: go on from what the first one gave
+            if parents:  # a second structure: go on from what those before gave
                 gradients.update(zip(parents, found, strict=True))
             leaves = recorded.leaves
             data = [leaf.data for leaf in leaves]
             start = [gradients.get(leaf, 0.0) for leaf in leaves] if gradients else recorded.zeros
-            total, found, inputs = recorded.add_up(rows, data, start, {0: seed}, total)
+            total, found, inputs = recorded.add_up(rows, values, data, start, (0,), (seed,), total)
             parents = recorded.parents
             if inputs:
-                gradients.update(zip(parents, found, strict=True))
-                program = recorded._functions[(0,)][1]
-                for values, arrived in zip(rows.values, inputs, strict=True):
-                    places = dict(zip(recorded.varying, values, strict=True))
-                    for k, gradient in zip(program.input_gradients, arrived, strict=True):
+                order = recorded.programs[0,].input_gradients
+                for passed, arrived in zip(values, inputs, strict=True):
+                    places = dict(zip(recorded.varying, passed, strict=True))
+                    for k, gradient in zip(order, arrived, strict=True):
                         gradients[places[k]] = gradients.get(places[k], 0.0) + gradient
         if gradients:
-            if parents and not inputs:
-                gradients.update(zip(parents, found, strict=True))
+            gradients.update(zip(parents, found, strict=True))
             parents, found = tuple(gradients), list(gradients.values())
         number = total if what == "sum" else total / len(examples)
         return _node(_Total(what, found), parents, number)
 
-    def _runs(self, examples: list[Sequence[Any]]) -> Iterator[tuple[Recording, Rows]]:
-        """Examples in a row that share a structure, with its recording."""
+    def _runs(
+        self, examples: Sequence[Sequence[Any]]
+    ) -> list[tuple[Recording, Numbers, list[list[Value]]]]:
+        """Examples in a row that share a structure: their recording, the numbers of each, and (if
+        there are any) the Values among the arguments of each."""
         last = self._latest
         if last is not None and last.still_holds():
             numbers = last.read(examples)
             if numbers is not None:  # as nearly always: all have the structure of the last call
                 if last.forward.draws:
                     numbers = [last.with_draws(row) for row in numbers]
-                yield last, Rows(numbers, [])
-                return
-        last = None
-        rows = Rows([], [])
+                return [(last, numbers, [])]
+        runs: list[tuple[Recording, Numbers, list[list[Value]]]] = []
         for example in examples:
             if not isinstance(example, list | tuple):
                 raise TypeError(
                     "an example must be the tuple of the function's arguments, as in "
                     f"[(x, target), ...], got {type(example).__name__} {example!r}"
                 )
-            numbers = last.read([example]) if last is not None else None
-            if last is not None and numbers is not None:
-                rows.numbers.append(last.with_draws(numbers[0]))
-                continue
+            if runs:
+                recorded, rows, values = runs[-1]
+                numbers = recorded.read([example])
+                if numbers is not None:
+                    rows.append(recorded.with_draws(numbers[0]))
+                    continue
             recorded, leaves = self._recording(example, {})
-            if recorded is not last:
-                if last is not None:
-                    yield last, rows
-                last, rows = recorded, Rows([], [])
+            if not runs or recorded is not runs[-1][0]:
+                runs.append((recorded, [], []))
+            _, rows, values = runs[-1]
             if recorded.varying:
-                rows.values.append([leaf for leaf in leaves if isinstance(leaf, Value)])
-            rows.numbers.append(recorded.row(leaves))
-        if last is not None:
-            yield last, rows
+                values.append([leaf for leaf in leaves if isinstance(leaf, Value)])
+            rows.append(recorded.row(leaves))
+        return runs
 
     # Recordings
 
