@@ -50,7 +50,7 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR", *, digits: i
         raise ValueError(f"rankdir {rankdir!r}: {unknown(rankdir, _DIRECTIONS)}")
     graph = Digraph("graph", format=format)
     graph.attr("graph", rankdir=rankdir, ranksep="0.4", nodesep="0.2", bgcolor="white")
-    graph.attr("node", fontname="Helvetica,Arial,sans-serif", fontsize="11", margin="0.08,0.04")
+    graph.attr("node", fontname="Helvetica", fontsize="11", margin="0.08,0.04")
     graph.attr("edge", color="#4b5563", arrowsize="0.7")
     order = topological_order(root)
     # Leaves keep gradients of other graphs; here they count only if a pass has reached this one.
