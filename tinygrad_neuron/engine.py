@@ -371,6 +371,14 @@ class Value:
             shown += f", label={self.label!r}"
         return f"Value({shown})"
 
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, str]:
+        """In a notebook a Value shows the graph it was computed from."""
+        from .draw import display, draw_dot
+
+        return display.mimebundle(self, lambda: draw_dot(self), include, exclude)
+
     if TYPE_CHECKING:  # generated from the table in `recording`
 
         def __add__(self, other: "Operand") -> "Value": ...

@@ -3,37 +3,20 @@
 import contextlib
 import functools
 import inspect
-import itertools
 import threading
-import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
-from .. import generated
-from ..engine import (
-    CONSTANT,
-    DOMAIN_ERRORS,
-    LEAF,
-    NOT_COMPUTED,
-    Primitive,
-    Value,
-    new_value,
-    recording,
-)
+from ..engine import DOMAIN_ERRORS, Value, recording
 from ..functions import mean
 from ..functions import sum as add_up
-from . import python
-from .lowering import Lowering
-from .program import INPUT, Program
-from .structure import Key, flatten, reader, rebuild, refill, values_in
-from .tracing import Recorder, Traced, record
+from .nodes import Call, Total, arrival, make_node
+from .program import Program
+from .recorded import Numbers, Recording
+from .structure import Key, flatten, refill
 
 CACHE_SIZE = 64
-MOST_LINES = 400_000
-_serial = itertools.count(1)
-
-Numbers: TypeAlias = list[list[float]]
 
 
 def compile(function: Callable[..., Any]) -> "Compiled":
@@ -90,193 +73,6 @@ def compile(function: Callable[..., Any]) -> "Compiled":
     <BLANKLINE>
     """
     return Compiled(function)
-
-
-class Recording:
-    """One structure of inputs: the recorded graph, its programs and the functions made from
-    them."""
-
-    def __init__(
-        self, function: Callable[..., Any], title: str, key: Key, names: Sequence[str]
-    ) -> None:
-        self.title = title
-        self._lock = threading.RLock()
-        # By the outputs at which gradients arrive; None: forward only.
-        self._functions: dict[tuple[int, ...] | None, Callable[..., Any]] = {}
-        self.sources: dict[tuple[int, ...] | None, str] = {}
-        self.programs: dict[tuple[int, ...] | None, Program] = {}
-        stand_ins: list[Traced] = []
-
-        def run() -> Any:
-            recorder: Recorder = recording.recorder
-
-            def fresh(kind: str, name: str) -> Traced:
-                stand_ins.append(recorder.input(kind, name))
-                return stand_ins[-1]
-
-            seen: list[Any] = []
-            arguments = [
-                rebuild(part, fresh, name, seen) for part, name in zip(key[0], names, strict=True)
-            ]
-            options = {k: rebuild(part, fresh, k, seen) for k, part in key[1]}
-            return function(*arguments, **options)
-
-        self.read = reader(key[0])
-        self.result, self._recorder = record(run)
-        self._stand_ins = stand_ins
-        self.outputs = list(dict.fromkeys(values_in(self.result)))
-        self.modes = list(self._recorder.modes.items())
-        self._unused: Lowering | None = Lowering(self._recorder, stand_ins, self.outputs)
-        self.forward: Program = self._unused.program
-        if len(self.forward) > MOST_LINES:
-            raise ValueError(
-                f"compile: {self.title} records {len(self.forward):,} operations; up to "
-                f"{MOST_LINES:,} can be compiled. Compile a smaller part, such as the loss of one "
-                "example, and use .sum(examples) or .mean(examples)"
-            )
-        self.leaves = self.forward.leaves
-        self.parents = tuple(self.leaves)
-        self.zeros = [0.0] * len(self.leaves)
-        self.returns_one_value = isinstance(self.result, Value)
-        self.reached_inputs = {
-            operands[0]
-            for operation, operands in zip(
-                self.forward.operations, self.forward.operands, strict=True
-            )
-            if operation == INPUT
-        }
-        self.varying = [i for i, node in enumerate(stand_ins) if node.receives]
-
-    def program(self, seeded: tuple[int, ...]) -> Program:
-        """The program with a backward pass from some of the outputs."""
-        with self._lock:
-            # The first backward pass is appended to the forward pass that is there.
-            lowering, self._unused = self._unused, None
-        if lowering is None:
-            lowering = Lowering(self._recorder, self._stand_ins, self.outputs)
-        return lowering.backward(seeded)
-
-    def generated(self, seeded: tuple[int, ...] | None) -> Callable[..., Any]:
-        """`map_rows` (None) or `add_up`, generated the first time it is needed."""
-        with self._lock:
-            if seeded not in self._functions:
-                program = self.forward if seeded is None else self.program(seeded)
-                what = "outputs" if seeded is None else "outputs and gradients"
-                source, globals_ = python.emit(program, seeded, f"{self.title}: {what}")
-                title = f"{self.title} #{next(_serial)}"
-                (function,) = generated.load(source, globals_, title).values()
-                weakref.finalize(function, generated.forget, title)
-                self.sources[seeded], self.programs[seeded] = source, program
-                self._functions[seeded] = function
-        return self._functions[seeded]
-
-    def row(self, leaves: list[Any]) -> list[float]:
-        """The numbers that go in for one example: inputs, then what is drawn."""
-        for i in self.varying:
-            leaves[i] = leaves[i].data
-        return self.with_draws(leaves)
-
-    def with_draws(self, numbers: list[float]) -> list[float]:
-        """The numbers of one example, and after them those that are drawn for it."""
-        draws = self.forward.draws
-        return numbers + [draw() for draw in draws] if draws else numbers
-
-    def still_holds(self) -> bool:
-        """Whether the modes (training or not) that the function asked for are as they were."""
-        return not self.modes or all(module.training is mode for module, mode in self.modes)
-
-    def map_rows(
-        self, rows: Numbers, values: list[list[Value]], leaves: list[float]
-    ) -> list[tuple[float, ...]]:
-        """The outputs of each row; `values` are the Values that were passed for each, if any."""
-        function = self._functions.get(None) or self.generated(None)
-        try:
-            results: list[tuple[float, ...]] = function(rows, leaves)
-        except DOMAIN_ERRORS:
-            self._explain(rows, values, leaves, None, ())
-            raise
-        return results
-
-    def add_up(
-        self,
-        rows: Numbers,
-        values: list[list[Value]],
-        leaves: list[float],
-        totals: list[float],
-        seeded: tuple[int, ...],
-        seeds: tuple[float, ...],
-        total: float,
-    ) -> tuple[float, list[float], Numbers]:
-        """The first of the `seeded` outputs and all gradients, added up over rows."""
-        function = self._functions.get(seeded) or self.generated(seeded)
-        try:
-            found: tuple[float, list[float], Numbers] = function(rows, leaves, totals, seeds, total)
-        except DOMAIN_ERRORS:
-            self._explain(rows, values, leaves, seeded, seeds)
-            raise
-        return found
-
-    def _explain(
-        self,
-        rows: Numbers,
-        values: list[list[Value]],
-        leaves: list[float],
-        seeded: tuple[int, ...] | None,
-        seeds: tuple[float, ...],
-    ) -> None:
-        """Raise the error of the first row that fails, as the eager engine words it."""
-        program, arriving = self.forward, None
-        if seeded is not None:
-            program, arriving = self.programs[seeded], [0.0] * len(self.outputs)
-            for k, seed in zip(seeded, seeds, strict=True):
-                arriving[k] = seed
-        count = program.inputs
-        for i, row in enumerate(rows):
-            labels = [""] * count
-            if values:
-                for k, value in zip(self.varying, values[i], strict=True):
-                    labels[k] = value.label
-            program.run(row[:count], row[count:], arriving, leaves, labels)
-
-
-class _Call(Primitive):
-    """The operation of a node that a compiled function returned: hands its gradient to the
-    leaves."""
-
-    __slots__ = ("pull_back",)
-
-    def __init__(self, symbol: str, pull_back: Callable[[Value], None]) -> None:
-        super().__init__("compiled", symbol, -1)
-        self.pull_back = pull_back
-
-    def pull(self, node: Value) -> None:
-        self.pull_back(node)
-
-
-class _Total(Primitive):
-    """The operation of a node whose gradients are known already, for a gradient of 1 arriving."""
-
-    __slots__ = ("gradients",)
-
-    def __init__(self, symbol: str, gradients: list[float]) -> None:
-        super().__init__("compiled", symbol, -1)
-        self.gradients = gradients
-
-    def pull(self, node: Value) -> None:
-        arriving = node.grad
-        for parent, gradient in zip(node._a, self.gradients, strict=True):
-            parent.grad += arriving * gradient
-
-    def direct(self, node: Value, seed: float) -> bool:
-        after = []
-        for parent, gradient in zip(node._a, self.gradients, strict=True):
-            if parent._operation is not LEAF:
-                return False
-            after.append((parent.grad or 0.0) + seed * gradient)
-        for parent, gradient in zip(node._a, after, strict=True):
-            parent.grad = gradient
-        node.grad = seed
-        return True
 
 
 class Compiled:
@@ -356,8 +152,8 @@ class Compiled:
                     places[k].grad += gradient
 
         if len(outputs) == 1:
-            call = _Call(recorded.title, lambda node: hand_on({0: node.grad}))
-            nodes = [_node(call, parents, outputs[0])]
+            call = Call(recorded.title, lambda node: hand_on({0: node.grad}))
+            nodes = [make_node(call, parents, outputs[0])]
         else:
             # The outputs wait for one another: a node behind them collects what arrives at each.
             arrived: dict[int, float] = {}
@@ -367,9 +163,11 @@ class Compiled:
                 arrived.clear()
                 hand_on(seeds)
 
-            behind = (_node(_Call(recorded.title, all_arrived), parents, 0.0),) if parents else ()
+            behind = (
+                (make_node(Call(recorded.title, all_arrived), parents, 0.0),) if parents else ()
+            )
             nodes = [
-                _node(_arrival(f"{recorded.title}[{k}]", arrived, k), behind, number)
+                make_node(arrival(f"{recorded.title}[{k}]", arrived, k), behind, number)
                 for k, number in enumerate(outputs)
             ]
         return refill(recorded.result, dict(zip(recorded.outputs, nodes, strict=True)))
@@ -448,7 +246,7 @@ class Compiled:
             gradients.update(zip(parents, found, strict=True))
             parents, found = tuple(gradients), list(gradients.values())
         number = total if what == "sum" else total / len(examples)
-        return _node(_Total(what, found), parents, number)
+        return make_node(Total(what, found), parents, number)
 
     def _runs(
         self, examples: Sequence[Sequence[Any]]
@@ -564,24 +362,3 @@ class Compiled:
         """The flat list of the latest structure of inputs, forward and backward."""
         recorded = self.recording
         return recorded.program(tuple(range(len(recorded.outputs))))
-
-
-def _node(call: Primitive, parents: tuple[Value, ...], data: float) -> Value:
-    node = new_value(Value)
-    node.data = float(data)
-    node.grad = NOT_COMPUTED
-    node._operation = call if parents else CONSTANT
-    node._a = parents
-    return node
-
-
-def _arrival(title: str, arrived: dict[int, float], k: int) -> _Call:
-    def arrive(node: Value) -> None:
-        if node._a:
-            (behind,) = node._a
-            if not behind.grad:  # the first to arrive in this pass
-                arrived.clear()
-                behind.grad = 1.0
-            arrived[k] = node.grad
-
-    return _Call(title, arrive)

@@ -1,6 +1,7 @@
 """Pictures of graphs and networks, drawn by Graphviz."""
 
+from . import display
 from .graph import draw_dot
 from .rendering import Digraph
 
-__all__ = ["Digraph", "draw_dot"]
+__all__ = ["Digraph", "display", "draw_dot"]

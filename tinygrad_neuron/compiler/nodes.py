@@ -1,0 +1,66 @@
+"""The nodes that a compiled function returns: their gradients come from generated code."""
+
+from collections.abc import Callable
+
+from ..engine import CONSTANT, LEAF, NOT_COMPUTED, Primitive, Value, new_value
+
+
+class Call(Primitive):
+    """The operation of a node that a compiled function returned: hands its gradient to the
+    leaves."""
+
+    __slots__ = ("pull_back",)
+
+    def __init__(self, symbol: str, pull_back: Callable[[Value], None]) -> None:
+        super().__init__("compiled", symbol, -1)
+        self.pull_back = pull_back
+
+    def pull(self, node: Value) -> None:
+        self.pull_back(node)
+
+
+class Total(Primitive):
+    """The operation of a node whose gradients are known already, for a gradient of 1 arriving."""
+
+    __slots__ = ("gradients",)
+
+    def __init__(self, symbol: str, gradients: list[float]) -> None:
+        super().__init__("compiled", symbol, -1)
+        self.gradients = gradients
+
+    def pull(self, node: Value) -> None:
+        arriving = node.grad
+        for parent, gradient in zip(node._a, self.gradients, strict=True):
+            parent.grad += arriving * gradient
+
+    def direct(self, node: Value, seed: float) -> bool:
+        after = []
+        for parent, gradient in zip(node._a, self.gradients, strict=True):
+            if parent._operation is not LEAF:
+                return False
+            after.append((parent.grad or 0.0) + seed * gradient)
+        for parent, gradient in zip(node._a, after, strict=True):
+            parent.grad = gradient
+        node.grad = seed
+        return True
+
+
+def make_node(call: Primitive, parents: tuple[Value, ...], data: float) -> Value:
+    node = new_value(Value)
+    node.data = float(data)
+    node.grad = NOT_COMPUTED
+    node._operation = call if parents else CONSTANT
+    node._a = parents
+    return node
+
+
+def arrival(title: str, arrived: dict[int, float], k: int) -> Call:
+    def arrive(node: Value) -> None:
+        if node._a:
+            (behind,) = node._a
+            if not behind.grad:  # the first to arrive in this pass
+                arrived.clear()
+                behind.grad = 1.0
+            arrived[k] = node.grad
+
+    return Call(title, arrive)
