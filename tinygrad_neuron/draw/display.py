@@ -1,4 +1,4 @@
-"""How Values and models show themselves in a notebook: as a picture, or as text without an engine."""
+"""How Values and models show themselves in a notebook: a picture, or text without an engine."""
 
 import re
 import sys

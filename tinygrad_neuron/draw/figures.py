@@ -8,7 +8,7 @@ high contrast or paper.
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..checking import listed, positive_integer
 from ..derivatives import gradients
@@ -17,7 +17,7 @@ from ..nn import Neuron
 from ..nn.neuron import Activation, find_activation
 from .observing import Loss, layers_of, observe, titles
 from .text import number
-from .themes import Theme, find_theme
+from .themes import Theme, find_theme, mix
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,15 +34,13 @@ _MOST_DISTANCES_WRITTEN = 12
 def _blank(width: float, height: float, theme: Theme) -> "Figure":
     try:
         from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
     except ImportError:
         raise ImportError(
             'this figure needs matplotlib: pip install "tinygrad_neuron[demos]"'
         ) from None
-    figure = Figure(figsize=(width, height), layout="constrained", facecolor=theme.background)
-    layout = figure.get_layout_engine()
-    assert layout is not None  # the one just asked for
-    layout.set(w_pad=0.12, h_pad=0.1)
-    return figure
+    layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1)
+    return Figure(figsize=(width, height), layout=layout, facecolor=theme.background)
 
 
 def _dress(axes: "Axes", theme: Theme, grid: bool = True) -> None:
@@ -58,13 +56,13 @@ def _dress(axes: "Axes", theme: Theme, grid: bool = True) -> None:
         axes.set_axisbelow(True)
 
 
-def _signed_colours(theme: Theme) -> "Colormap":
+def _signed_colours(theme: Theme, strength: float = 1.0) -> "Colormap":
     """Negative to positive, as in every picture."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    return LinearSegmentedColormap.from_list(
-        "signed", [theme.negative, theme.neutral, theme.positive]
-    )
+    colours = [theme.negative, theme.neutral, theme.positive]
+    softened = [mix(theme.background, colour, strength) for colour in colours]
+    return LinearSegmentedColormap.from_list("signed", softened)
 
 
 def _colours(theme: Theme) -> tuple[str, ...]:
@@ -394,7 +392,19 @@ def decision_boundary(
     axes = figure.add_subplot()
     from matplotlib.ticker import MaxNLocator  # there, since the figure is
 
-    bounds = [_bounds([x[i] for x, _ in examples], resolution) for i in range(2)]
+    framed = [x for x, _ in examples]
+    arrow = None
+    if neuron is not None and neuron.hyperplane.norm:
+        arrow = _normal_vector(neuron, framed)
+        framed += [arrow.tip] if normal and arrow.near else []
+    margin = 0.25 if distances else 0.15
+    sides = [_side([x[i] for x in framed], margin) for i in range(2)]
+    if neuron is not None:
+        sides = _square(sides)
+    bounds = [
+        [low + (high - low) * k / max(resolution - 1, 1) for k in range(resolution)]
+        for low, high in sides
+    ]
     asked = score if neuron is None else neuron.pre_activation
     scores = [[_plain(asked((x, y))) for x in bounds[0]] for y in bounds[1]]
     largest = max((abs(s) for row in scores for s in row if math.isfinite(s)), default=0.0) or 1.0
@@ -402,11 +412,16 @@ def decision_boundary(
         *bounds,
         scores,
         levels=[largest * k / 8 for k in range(-8, 9)],
-        cmap=_signed_colours(house),
-        alpha=0.55,
+        cmap=_signed_colours(house, 0.55),
     )
     if neuron is not None:
-        _draw_hyperplane(axes, house, neuron, examples, bounds, normal, distances)
+        axes.set_aspect("equal", adjustable="box")  # or what is perpendicular would not look it
+        axes.set_xlim(bounds[0][0], bounds[0][-1])
+        axes.set_ylim(bounds[1][0], bounds[1][-1])
+        if arrow is not None:
+            _draw_hyperplane(axes, house, arrow, normal)
+        if distances:
+            _draw_distances(axes, house, neuron, [x for x, _ in examples])
     elif min(map(min, scores)) < 0 < max(map(max, scores)):
         axes.contour(*bounds, scores, levels=[0], colors=house.ink, linewidths=1.8)
     classes = sorted({label for _, label in examples})
@@ -439,7 +454,7 @@ def decision_boundary(
     axes.set_ylabel("$x_1$")
     _dress(axes, house, grid=False)
     if title:
-        figure.suptitle(title, color=house.ink, fontweight="bold")
+        axes.set_title(title, loc="left", fontweight="bold", color=house.ink, pad=24)
     what = "score" if neuron is None else "z"
     bar = figure.colorbar(
         filled, ax=axes, label=f"{what} (0 at the line)", ticks=MaxNLocator(7), shrink=0.9
@@ -450,76 +465,84 @@ def decision_boundary(
     return figure
 
 
-def _bounds(numbers: Sequence[float], count: int) -> list[float]:
+def _side(numbers: Sequence[float], margin: float) -> tuple[float, float]:
     low, high = min(numbers), max(numbers)
-    margin = 0.15 * (high - low or 1.0)
-    span = high - low + 2 * margin
-    return [low - margin + span * k / max(count - 1, 1) for k in range(count)]
+    margin *= high - low or 1.0
+    return low - margin, high + margin
 
 
-def _draw_hyperplane(
-    axes: "Axes",
-    theme: Theme,
-    neuron: Neuron,
-    examples: Sequence[tuple[Sequence[float], Any]],
-    bounds: Sequence[Sequence[float]],
-    normal: bool,
-    distances: bool,
+def _square(sides: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Both sides as long as the longer one, about the same middles."""
+    half = max(high - low for low, high in sides) / 2
+    return [((low + high) / 2 - half, (low + high) / 2 + half) for low, high in sides]
+
+
+class _Normal(NamedTuple):
+    """The normal vector of a hyperplane: it stands where the data's centre is nearest."""
+
+    foot: tuple[float, float]
+    tip: tuple[float, float]
+    direction: tuple[float, float]
+    length: float
+    near: bool  # whether the hyperplane runs through the data, or not far from it
+
+
+def _normal_vector(neuron: Neuron, points: Sequence[Sequence[float]]) -> _Normal:
+    plane = neuron.hyperplane
+    u, v = (w / plane.norm for w in plane.normal)
+    sides = [(min(x[i] for x in points), max(x[i] for x in points)) for i in range(2)]
+    size = max(high - low for low, high in sides) or 1.0
+    x, y = ((low + high) / 2 for low, high in sides)
+    away = neuron.signed_distance([x, y])
+    x, y = x - away * u, y - away * v
+    length = 1.0 if 0.25 * size < 1 < 1.2 * size else 0.3 * size
+    tip = (x + length * u, y + length * v)
+    return _Normal((x, y), tip, (u, v), length, abs(away) < size)
+
+
+def _draw_hyperplane(axes: "Axes", theme: Theme, arrow: _Normal, normal: bool) -> None:
+    """The line w·x + b = 0 and, where asked for, its normal vector."""
+    (x, y), (u, v) = arrow.foot, arrow.direction
+    axes.axline(
+        (x, y), (x - v, y + u), color=theme.ink, linewidth=1.8, label="_hyperplane", zorder=3
+    )
+    if not normal:
+        return
+    axes.annotate(
+        "",
+        arrow.tip,
+        arrow.foot,
+        arrowprops={
+            "arrowstyle": "-|>",
+            "mutation_scale": 18,
+            "linewidth": 2.2,
+            "color": theme.accent,
+            "shrinkA": 0,
+            "shrinkB": 0,
+        },
+        zorder=5,
+    )
+    _write(
+        axes,
+        theme,
+        "w / ‖w‖" if arrow.length == 1 else "direction of w",
+        arrow.tip,
+        (4, 9 if v >= 0 else -9),
+        color=theme.accent,
+        weight="bold",
+    )
+
+
+def _draw_distances(
+    axes: "Axes", theme: Theme, neuron: Neuron, points: Sequence[Sequence[float]]
 ) -> None:
-    """The line w·x + b = 0, its normal vector, and the way from each point to it."""
+    """The way from each point to the hyperplane, with its signed distance if they are few."""
     plane = neuron.hyperplane
     if not plane.norm:
-        if distances:
-            raise ValueError("decision_boundary: all weights are 0, so there is no hyperplane")
-        return
-    unit = [w / plane.norm for w in plane.normal]
-    axes.set_aspect("equal", adjustable="box")  # or what is perpendicular would not look it
-    axes.set_xlim(bounds[0][0], bounds[0][-1])
-    axes.set_ylim(bounds[1][0], bounds[1][-1])
-    centre = [(side[0] + side[-1]) / 2 for side in bounds]
-    away = neuron.signed_distance(centre)
-    foot = [c - away * u for c, u in zip(centre, unit, strict=True)]
-    axes.axline(
-        (foot[0], foot[1]),
-        (foot[0] - unit[1], foot[1] + unit[0]),
-        color=theme.ink,
-        linewidth=1.8,
-        label="_hyperplane",
-        zorder=3,
-    )
-    if normal:
-        axes.annotate(
-            "",
-            (foot[0] + unit[0], foot[1] + unit[1]),
-            (foot[0], foot[1]),
-            arrowprops={
-                "arrowstyle": "-|>",
-                "mutation_scale": 18,
-                "linewidth": 2.2,
-                "color": theme.accent,
-                "shrinkA": 0,
-                "shrinkB": 0,
-            },
-            annotation_clip=False,
-            zorder=5,
-        )
-        axes.annotate(
-            "w / ‖w‖",
-            (foot[0] + unit[0], foot[1] + unit[1]),
-            (8 * unit[0], 8 * unit[1]),
-            textcoords="offset points",
-            ha="left" if unit[0] > 0.3 else "right" if unit[0] < -0.3 else "center",
-            va="bottom" if unit[1] > 0.3 else "top" if unit[1] < -0.3 else "center",
-            color=theme.accent,
-            fontweight="bold",
-            annotation_clip=False,
-        )
-    if not distances:
-        return
-    written = len(examples) <= _MOST_DISTANCES_WRITTEN
-    for x, _ in examples:
+        raise ValueError("decision_boundary: all weights are 0, so there is no hyperplane")
+    for x in points:
         d = neuron.signed_distance(x)
-        to = [v - d * u for v, u in zip(x, unit, strict=True)]
+        to = [v - d * w / plane.norm for v, w in zip(x, plane.normal, strict=True)]
         axes.plot(
             [x[0], to[0]],
             [x[1], to[1]],
@@ -529,18 +552,35 @@ def _draw_hyperplane(
             label="_distance",
             zorder=3,
         )
-        if written:
-            side = 1 if d >= 0 else -1
-            axes.annotate(
-                f"d = {number(d, 2)}",
-                (x[0], x[1]),
-                (0, 9 * (1 if side * unit[1] >= 0 else -1)),
-                textcoords="offset points",
-                ha="center",
-                va="bottom" if side * unit[1] >= 0 else "top",
-                color=theme.ink,
-                zorder=6,
-            )
+        if len(points) <= _MOST_DISTANCES_WRITTEN:
+            up = (d >= 0) == (plane.normal[1] >= 0)  # away from the line
+            _write(axes, theme, f"d = {number(d, 2)}", (x[0], x[1]), (0, 9 if up else -9))
+
+
+def _write(
+    axes: "Axes",
+    theme: Theme,
+    text: str,
+    place: tuple[float, float],
+    offset: tuple[float, float],
+    color: str = "",
+    weight: str = "normal",
+) -> None:
+    """A text near a point, with a rim in the colour of the background."""
+    from matplotlib.patheffects import withStroke
+
+    axes.annotate(
+        text,
+        place,
+        offset,
+        textcoords="offset points",
+        ha="center",
+        va="bottom" if offset[1] >= 0 else "top",
+        color=color or theme.ink,
+        fontweight=weight,
+        path_effects=[withStroke(linewidth=3, foreground=theme.background)],
+        zorder=6,
+    )
 
 
 def weight_images(

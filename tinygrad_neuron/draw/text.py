@@ -25,7 +25,7 @@ import math
 import re
 from decimal import Decimal
 
-__all__ = ["html_text", "number", "plain_text", "tooltip_text", "visible"]
+__all__ = ["html_text", "number", "plain_text", "shorten", "tooltip_text", "visible"]
 
 # Graphviz 2.43 refuses 16,384 bytes of a label without a line break in the source. 500 characters,
 # each at most 20 bytes when escaped, leave room for the tags around them.
@@ -196,6 +196,18 @@ def number(value: float, digits: int = 4) -> str:
     if "e" in short and 1e-4 <= abs(given) < 1e6:
         return f"{given:.0f}"
     return short
+
+
+def shorten(label: str, most: int = 40) -> str:
+    """Cut a label to so many characters (and three lines), an ellipsis in the place of the rest.
+
+    >>> shorten("pre-activation", 8)
+    'pre-act…'
+    """
+    lines = label[: most + 1].splitlines()
+    if len(lines) > 3:
+        label = "\n".join(lines[:3]) + "…"
+    return label if len(label) <= most else label[: most - 1] + "…"
 
 
 def _picture(match: re.Match[str]) -> str:
