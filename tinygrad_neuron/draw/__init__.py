@@ -2,6 +2,7 @@
 
 from . import display
 from .graph import draw_dot
+from .network import draw_network
 from .rendering import Digraph
 
-__all__ = ["Digraph", "display", "draw_dot"]
+__all__ = ["Digraph", "display", "draw_dot", "draw_network"]

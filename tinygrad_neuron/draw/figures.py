@@ -60,8 +60,7 @@ def _signed_colours(theme: Theme, strength: float = 1.0) -> "Colormap":
     """Negative to positive, as in every picture."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    colours = [theme.negative, theme.neutral, theme.positive]
-    softened = [mix(theme.background, colour, strength) for colour in colours]
+    softened = [mix(theme.background, theme.area(share), strength) for share in (-1, 0, 1)]
     return LinearSegmentedColormap.from_list("signed", softened)
 
 

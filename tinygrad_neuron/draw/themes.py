@@ -48,6 +48,17 @@ class Theme:
         end = self.positive if share > 0 else self.negative
         return mix(self.neutral, end, min(abs(share), 1.0))
 
+    def area(self, share: float) -> str:
+        """The colour of a field of a map, as `signed`; in greys, where the two ends of that would
+        look alike, from dark for the most negative to light for the most positive.
+
+        >>> THEMES["light"].area(1.0), THEMES["paper"].area(-1.0), THEMES["paper"].area(1.0)
+        ('#0072b2', '#606060', '#ffffff')
+        """
+        if len({self.positive[i : i + 2] for i in (1, 3, 5)}) > 1:
+            return self.signed(share)
+        return mix(self.negative, self.background, (1 + max(-1.0, min(share, 1.0))) / 2)
+
     def magnitude(self, share: float) -> str:
         """The colour of a magnitude, from 0 to 1."""
         return mix(self.low, self.high, min(max(share, 0.0), 1.0))

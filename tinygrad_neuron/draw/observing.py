@@ -1,0 +1,205 @@
+"""A model as layers of neurons, and what each of them does for an example. Changes nothing in it.
+
+What `network` draws and `figures.histograms` counts.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+from ..checking import listed
+from ..engine import Value, described, forget_gradient, stored_gradient, to_float, topological_order
+from ..losses import mean_squared_error
+from ..nn import MLP, Dropout, Layer, Neuron
+
+Loss: TypeAlias = Callable[..., Value]
+
+
+@dataclass(frozen=True)
+class NeuronLayer:
+    """Neurons side by side: `path` leads to the layer, as in `model.layers[0]`, `paths` to each.
+
+    `dropout` is the probability with which the numbers that go out are dropped in training.
+    """
+
+    path: str
+    neurons: tuple[Neuron, ...]
+    paths: tuple[str, ...]
+    dropout: float = 0.0
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What happened for one example.
+
+    `inputs`; for each layer its neurons' `pre_activations` and `activations`; `gradients` of the
+    loss, first those for the inputs, then those for each layer's activations: None where there is
+    no loss, and for single ones that the loss does not depend on; `parameter_gradients`, the same
+    for each weight and bias it depends on.
+    """
+
+    inputs: list[float]
+    pre_activations: list[list[float]]
+    activations: list[list[float]]
+    gradients: list[list[float | None]] | None = None
+    parameter_gradients: dict[Value, float] = field(default_factory=dict)
+
+
+def layers_of(model: Any, what: str = "draw_network") -> list[NeuronLayer]:
+    """The layers of a network, a layer, a neuron, or a list of these (with dropout between them).
+
+    >>> [layer.path for layer in layers_of(MLP(2, [3, 1]))]
+    ['model.layers[0]', 'model.layers[1]']
+    """
+    layers = _layers(model, "neuron" if isinstance(model, Neuron) else "model", what)
+    if not layers:
+        raise ValueError(f"{what}: the model must have at least one layer, got {model!r}")
+    for before, after in pairwise(layers):
+        if len(before.neurons) != after.neurons[0].nin:
+            raise ValueError(
+                f"{what}: {after.path} takes {after.neurons[0].nin} inputs, but {before.path} "
+                f"has {len(before.neurons)} neurons"
+            )
+    return layers
+
+
+def _layers(model: Any, path: str, what: str) -> list[NeuronLayer]:
+    if isinstance(model, MLP):
+        return _layers(model.layers, f"{path}.layers", what)
+    if isinstance(model, Layer):
+        paths = tuple(f"{path}.neurons[{i}]" for i in range(len(model.neurons)))
+        return [NeuronLayer(path, tuple(model.neurons), paths)]
+    if isinstance(model, Neuron):
+        return [NeuronLayer(path, (model,), (path,))]
+    if not isinstance(model, list | tuple):
+        raise TypeError(
+            f"{what}: the model must be an nn.MLP, nn.Layer, nn.Neuron, nn.Perceptron or a list of "
+            f"layers, got {described(model)}"
+        )
+    layers: list[NeuronLayer] = []
+    for i, item in enumerate(model):
+        if isinstance(item, Dropout) and layers:
+            layers[-1] = replace(layers[-1], dropout=item.p)
+        else:
+            layers += _layers(item, f"{path}[{i}]", what)
+    return layers
+
+
+def run(layers: Sequence[NeuronLayer], inputs: Sequence[Any]) -> list[list[Value]]:
+    """The activations of each layer for one input vector; dropout lets everything pass."""
+    outputs: list[list[Value]] = []
+    for layer in layers:
+        seen = outputs[-1] if outputs else inputs
+        outputs.append([neuron(seen) for neuron in layer.neurons])
+    return outputs
+
+
+def observe(
+    layers: Sequence[NeuronLayer],
+    example: Any,
+    target: Any = None,
+    loss: Loss | None = None,
+    what: str = "draw_network",
+) -> Observation:
+    """Run one example and, with a target or a loss, take the gradients; the model stays as it is.
+
+    **Arguments:** `example`, the input vector; `target`, what the output should be; `loss`, a
+    function of the output and the target (without a target: of the output), returning a Value; with
+    a target alone it is `mean_squared_error`. The output is one Value, or a list where the last
+    layer has several neurons.
+
+    >>> model = Neuron(2, activation="tanh", init="zeros")
+    >>> observe(layers_of(model), [1.0, 2.0], target=1.0).gradients
+    [[0.0, 0.0], [-2.0]]
+    >>> model
+    Neuron(2, tanh)
+    >>> [p.grad for p in model.parameters()]
+    [0.0, 0.0, 0.0]
+    """
+    nin = layers[0].neurons[0].nin
+    given = listed(what, "the example", example, f"a list of {nin} numbers")
+    if len(given) != nin:
+        raise ValueError(f"{what}: the example must have {nin} numbers, got {len(given)}")
+    numbers = [
+        x.data if isinstance(x, Value) else to_float(x, what, f"example[{i}]")
+        for i, x in enumerate(given)
+    ]
+    inputs = [Value(x) for x in numbers]
+    outputs = run(layers, inputs)
+    sums = []
+    for layer, seen in zip(layers, [numbers, *_data(outputs[:-1])], strict=True):
+        sums.append([neuron.pre_activation(seen).data for neuron in layer.neurons])
+    activations = _data(outputs)
+    if target is not None or loss is not None:
+        result = outputs[-1][0] if len(outputs[-1]) == 1 else outputs[-1]
+        function: Loss = loss if loss is not None else mean_squared_error
+        total = function(result) if target is None else function(result, target)
+        if not isinstance(total, Value):
+            raise TypeError(f"{what}: the loss must return a Value, got {described(total)}")
+        parameters = [p for layer in layers for n in layer.neurons for p in n.parameters()]
+        *gradients, for_parameters = _gradients(total, [inputs, *outputs, parameters])
+        reached = {p: g for p, g in zip(parameters, for_parameters, strict=True) if g is not None}
+        return Observation(numbers, sums, activations, gradients, reached)
+    return Observation(numbers, sums, activations)
+
+
+def _data(values: list[list[Value]]) -> list[list[float]]:
+    return [[value.data for value in row] for row in values]
+
+
+def _gradients(total: Value, wanted: list[list[Value]]) -> list[list[float | None]]:
+    """The gradients of a Value for others, leaving every `grad` as it was."""
+    before = [(node, node.grad) for node in topological_order(total)]
+    try:
+        for node, _ in before:
+            forget_gradient(node)  # a leaf would add to what it has
+        total.backward()
+        return [[stored_gradient(value) for value in row] for row in wanted]
+    finally:
+        for node, gradient in before:
+            node.grad = gradient
+
+
+def responses(
+    layers: Sequence[NeuronLayer],
+    plane: tuple[tuple[float, float], tuple[float, float]],
+    cells: int,
+) -> list[list[list[list[float]]]]:
+    """What the inputs and every neuron give over the plane, for a network with two inputs.
+
+    **Arguments:** `plane`, the smallest and the largest number of each input; `cells`, how many
+    fields a side the plane is divided into; a neuron is asked at the middle of each.
+
+    **Returns** for the inputs, then for each layer: for each neuron the rows of a map, the first
+    that of the largest second input.
+    """
+    across, up = (
+        [low + (high - low) * (k + 0.5) / cells for k in range(cells)] for low, high in plane
+    )
+    maps: list[list[list[list[float]]]] = [
+        [[] for _ in range(count)] for count in (2, *(len(layer.neurons) for layer in layers))
+    ]
+    for second in reversed(up):
+        for row in maps:
+            for one in row:
+                one.append([])
+        for first in across:
+            point = [first, second]
+            for row, numbers in zip(maps, [point, *_data(run(layers, point))], strict=True):
+                for one, number in zip(row, numbers, strict=True):
+                    one[-1].append(number)
+    return maps
+
+
+def titles(layers: Sequence[NeuronLayer]) -> list[str]:
+    """What layers are called in pictures.
+
+    >>> titles(layers_of(MLP(2, [4, 4, 1])))
+    ['Hidden 1', 'Hidden 2', 'Output']
+    """
+    if len(layers) == 1:
+        neurons = layers[0].neurons
+        alone = layers[0].paths == (layers[0].path,)
+        return [type(neurons[0]).__name__ if alone else "Layer"]
+    return [*(f"Hidden {k + 1}" for k in range(len(layers) - 1)), "Output"]
