@@ -1,0 +1,92 @@
+"""Nodes coloured by a number: by value, gradient, magnitude, or any function of the node."""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ..engine import Value
+from ..ops import unknown
+from .reading import Recorded
+from .themes import Theme
+
+Metric = Callable[[Value], "float | None"]
+
+METRICS = ("value", "gradient", "magnitude")
+
+
+def metric(color: "str | Metric", graph: Recorded) -> tuple[str, Metric]:
+    """The name and the function of what the nodes are coloured by."""
+    if callable(color):
+        return getattr(color, "__name__", "<lambda>").replace("<lambda>", "color"), color
+    if color not in METRICS:
+        raise ValueError(
+            f"color {color!r}: {unknown(color, METRICS)}; or a function of a node that returns a "
+            "number"
+        )
+    if color == "value":
+        return "data", lambda node: node.data
+    if color == "gradient":
+        return "grad", graph.gradient
+    return "|grad|, logarithmic", lambda node: _logarithm(graph.gradient(node))
+
+
+def _logarithm(gradient: float | None) -> float | None:
+    return math.log10(abs(gradient)) if gradient else None
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From numbers to colours: signed around 0, or from `low` to `high`.
+
+    What is coloured by a logarithm (`logarithmic`) shows the numbers themselves in the legend.
+    """
+
+    name: str
+    low: float
+    high: float
+    signed: bool
+    logarithmic: bool
+    theme: Theme
+
+    def colour(self, number: float) -> str:
+        """The colour of a number."""
+        if self.signed:
+            return self.theme.signed(number / (self.high or 1.0))
+        span = self.high - self.low
+        return self.theme.magnitude(0.1 + 0.9 * (number - self.low) / span if span else 1.0)
+
+    def steps(self, count: int = 9) -> list[str]:
+        """The colours of evenly spaced numbers, from low to high."""
+        span = self.high - self.low
+        return [self.colour(self.low + span * i / (count - 1)) for i in range(count)]
+
+    def ends(self) -> tuple[float, float]:
+        """The numbers at the two ends."""
+        if self.logarithmic:
+            return 10.0**self.low, 10.0**self.high
+        return self.low, self.high
+
+
+def make_scale(name: str, numbers: Iterable[float], theme: Theme) -> Scale:
+    """The scale for what is to be coloured: signed if any number is negative."""
+    logarithmic = name.endswith("logarithmic")
+    finite = [number for number in numbers if math.isfinite(number)]
+    low, high = min(finite, default=0.0), max(finite, default=0.0)
+    signed = name in ("data", "grad") or (low < 0 and not logarithmic)
+    if signed:
+        high = max(abs(low), abs(high))
+        low = -high
+    elif not logarithmic:
+        low = 0.0
+    return Scale(name, low, high, signed, logarithmic, theme)
+
+
+def mean_of(measure: Metric, members: list[Value]) -> float | None:
+    """The mean over the members that have a finite number, or None where none has."""
+    total, count = 0.0, 0
+    for member in members:
+        number = measure(member)
+        if number is not None and math.isfinite(number):
+            total += number
+            count += 1
+    return total / count if count else None

@@ -1,0 +1,143 @@
+"""What stands below a picture: title, remarks, paths, and a legend of what occurs in it."""
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+
+from .cards import shown
+from .colouring import Scale
+from .text import html_text
+from .themes import Theme, mix
+
+_TABLE = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
+# A table in a caption is stretched to the width of the widest: these columns take most of it.
+_FILLER = '<TD CELLPADDING="0"></TD>' * 12
+
+
+def styles(theme: Theme) -> Mapping[str, Mapping[str, str]]:
+    """The attributes of each kind of node: shape as well as colour tells them apart."""
+    return {
+        "constant": {
+            "shape": "box",
+            "style": "filled,dashed",
+            "fillcolor": theme.background,
+            "margin": "0.06,0.02",
+        },
+        "input": {"shape": "box", "style": "filled", "fillcolor": theme.leaf},
+        "parameter": {
+            "shape": "folder",
+            "style": "filled",
+            "fillcolor": theme.parameter,
+            "margin": "0.08,0.06",
+        },
+        "operation": {"shape": "box", "style": "rounded,filled", "fillcolor": theme.operation},
+        "output": {
+            "shape": "box",
+            "style": "rounded,filled",
+            "fillcolor": theme.output,
+            "peripheries": "2",
+        },
+        "folded": {
+            "shape": "box3d",
+            "style": "filled",
+            "fillcolor": theme.operation,
+            "margin": "0.1,0.08",
+        },
+    }
+
+
+def caption(parts: Iterable[str]) -> str:
+    """An HTML-like label of parts below each other, empty if there are none.
+
+    >>> caption([])
+    ''
+    """
+    rows = "\n".join(f'<TR><TD ALIGN="LEFT">{part}</TD></TR>' for part in parts if part)
+    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
+    return f"<{table}{rows}</TABLE>>" if rows else ""
+
+
+def title_line(title: str) -> str:
+    """The title as a part of the caption."""
+    return f"<B>{html_text(title)}</B>" if title else ""
+
+
+def remark(text: str, theme: Theme) -> str:
+    """A remark as a part of the caption, in lines of a readable length."""
+    return lines((("", theme.muted, line) for line in textwrap.wrap(text, 72)), theme, size=10)
+
+
+def columns(rows: Sequence[tuple[str, str]]) -> str:
+    """A table of two columns as a part of the caption: paths and their products."""
+    written = [
+        f'<TR><TD ALIGN="LEFT">{html_text(first)}&#160;&#160;&#160;</TD>'
+        f'<TD ALIGN="LEFT">{html_text(second)}</TD>{_FILLER}</TR>'
+        for first, second in rows
+    ]
+    return _TABLE + "\n".join(written) + "</TABLE>" if written else ""
+
+
+def swatches(kinds: Iterable[str], theme: Theme, *, filled: bool) -> str:
+    """A row of the kinds of nodes, each in its shape, and its colour if kinds have colours."""
+    fills = {kind: attributes["fillcolor"] for kind, attributes in styles(theme).items()}
+    if not filled:
+        fills = dict.fromkeys(fills, theme.background)
+    cells = "\n".join(f"<TD>{_swatch(kind, fills[kind], theme)}</TD>" for kind in kinds)
+    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3">'
+    return f"{table}<TR>{cells}{_FILLER}</TR></TABLE>" if cells else ""
+
+
+def _swatch(kind: str, fill: str, theme: Theme) -> str:
+    text = f'<FONT POINT-SIZE="9">{kind}</FONT>'
+    look = f'CELLSPACING="0" CELLPADDING="2" COLOR="{theme.rim}" BGCOLOR="{fill}"'
+    if kind == "parameter":  # a folder: the tab, and the body
+        return (
+            f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
+            f'COLOR="{theme.rim}">\n<TR><TD WIDTH="30"></TD><TD BORDER="1" SIDES="LTR" WIDTH="18" '
+            f'HEIGHT="4" BGCOLOR="{fill}"></TD></TR>\n<TR><TD COLSPAN="2" BORDER="1" '
+            f'CELLPADDING="2" BGCOLOR="{fill}">{text}</TD></TR></TABLE>'
+        )
+    if kind == "output":
+        inner = f'<TABLE BORDER="1" CELLBORDER="0" STYLE="rounded" {look}>'
+        inner += f"<TR><TD>{text}</TD></TR></TABLE>"
+        return (
+            f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" STYLE="rounded" '
+            f'COLOR="{theme.rim}"><TR><TD>{inner}</TD></TR></TABLE>'
+        )
+    if kind == "folded":  # a box with a side and a foot
+        inner = f'<TABLE BORDER="1" CELLBORDER="0" {look}><TR><TD>{text}</TD></TR></TABLE>'
+        return (
+            f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
+            f'COLOR="{theme.rim}"><TR><TD BORDER="3" SIDES="RB">{inner}</TD></TR></TABLE>'
+        )
+    style = {"constant": ' STYLE="dashed"', "operation": ' STYLE="rounded"'}.get(kind, "")
+    return f'<TABLE BORDER="1" CELLBORDER="0"{style} {look}><TR><TD>{text}</TD></TR></TABLE>'
+
+
+def lines(rows: Iterable[tuple[str, str, str]], theme: Theme, size: int = 9) -> str:
+    """Lines of text as a part of the caption; each is a sign, its colour and what it means."""
+    written = [
+        (f'<FONT COLOR="{colour}"><B>{html_text(sign)}</B></FONT>&#160;&#160;' if sign else "")
+        + f'<FONT COLOR="{theme.muted}">{html_text(meaning)}</FONT><BR ALIGN="LEFT"/>'
+        for sign, colour, meaning in rows
+    ]
+    return f'<FONT POINT-SIZE="{size}">' + "\n".join(written) + "</FONT>" if written else ""
+
+
+def bar(scale: Scale, theme: Theme) -> str:
+    """The scale of colours, with its ends and its name."""
+    rim = mix(theme.background, theme.ink, 0.35)
+    cells = "\n".join(
+        f'<TD BGCOLOR="{colour}" WIDTH="18" HEIGHT="9"></TD>' for colour in scale.steps()
+    )
+    low, high = (_small(shown(end, 3), theme) for end in scale.ends())
+    name = _small(html_text(scale.name), theme)
+    strip = '<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
+    strip += f'COLOR="{rim}"><TR>{cells}</TR></TABLE>'
+    return (
+        '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"><TR>'
+        f"<TD>{name}&#160;</TD>\n<TD>{low}</TD>\n<TD>{strip}</TD>\n<TD>{high}</TD>{_FILLER}</TR></TABLE>"
+    )
+
+
+def _small(text: str, theme: Theme) -> str:
+    return f'<FONT POINT-SIZE="9" COLOR="{theme.muted}">{text}</FONT>'
