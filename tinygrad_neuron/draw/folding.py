@@ -27,6 +27,8 @@ BANDS = 12
 # Larger graphs are folded without looking at each of their edges.
 DETAILED = 100_000
 
+_NEURONS = ("Neuron", "Perceptron", "PReLU")  # how the names of such classes end
+
 FoldChoice = Callable[[Scope], "bool | None"]
 
 
@@ -107,7 +109,7 @@ def level_of(scope: Scope) -> str:
     """What a scope is in its model: the network, a layer of it, or a neuron (or a part of one).
 
     The outermost module is the network, those directly in it are layers, those further in neurons;
-    a Neuron or a Layer that stands alone stays what its name says.
+    a Neuron or a Layer is what its name says, wherever it stands.
 
     >>> network = Scope("MLP")
     >>> layer = Scope("Layer", "layers[0]", network)
@@ -117,11 +119,11 @@ def level_of(scope: Scope) -> str:
     'neuron'
     """
     path = scope.path
-    outermost = path[0].kind
-    start = 2 if outermost.endswith(("Neuron", "Perceptron", "PReLU")) else 0
-    if outermost.endswith("Layer"):
-        start = 1
-    return ("network", "layer", "neuron")[min(start + len(path) - 1, 2)]
+    if any(around.kind.endswith(_NEURONS) for around in path):
+        return "neuron"
+    if scope.kind.endswith("Layer"):
+        return "layer"
+    return ("network", "layer", "neuron")[min(len(path) - 1, 2)]
 
 
 def fold(

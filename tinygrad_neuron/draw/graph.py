@@ -262,7 +262,7 @@ class _Drawing:
     def routes(self, paths: Paths) -> list[str]:
         """The listed paths, each with its product, and their sum."""
         digits, theme = self.digits, self.theme
-        target, root = name_of(paths.target), name_of(self.graph.root)
+        target, root = _short_name(paths.target), _short_name(self.graph.root)
         rows = [described_path(route, digits) for route in paths.listed]
         if self.only is not None:
             head = f"path {self.only:,} of {paths.count:,} from {root} to {target}"
@@ -289,7 +289,7 @@ class _Drawing:
         if self.paths is not None:
             yield "━━", theme.accent, "on a path from the output"
             if "edge below" in seen:
-                target = shorten(name_of(self.paths.target), 20)
+                target = _short_name(self.paths.target)
                 yield "╍╍", theme.positive, f"what {target} was computed from"
         for name, sign in SIGNS.items():
             if name in seen:
@@ -454,7 +454,8 @@ class _Drawing:
             attributes["class"] = " ".join(classes)
             self.seen.update(dict.fromkeys(f"edge {name}" for name in classes))
         if label:
-            attributes["label"] = label
+            # Beside an edge that goes up or down the label would touch it.
+            attributes["label"] = label if "e" in self.sides else f"&#160;{label}"
             attributes["labeltooltip"] = tip
             self.seen["edge label"] = None
         attributes["tooltip"] = tip
@@ -498,7 +499,7 @@ class _Drawing:
         """The label, the tooltip and the classes of an edge between two scalar nodes."""
         graph, digits = self.graph, self.digits
         operand = node._prev[position]
-        way = f"{name_of(operand)} → {name_of(node)}"
+        way = f"{_short_name(operand)} → {_short_name(node)}"
         if graph.kind(operand) == "constant":
             return "", tooltip_text(f"{way}\na constant: no gradient goes back"), ["constant"]
         slope = self.slopes(node)[position]
@@ -530,7 +531,7 @@ class _Drawing:
             if e.scope
             else "folded"
             if e.is_folded
-            else name_of(e.node)
+            else _short_name(e.node)
             for e in (edge.tail, edge.head)
         ]
         plural = "s" * (edge.count > 1)
@@ -540,6 +541,10 @@ class _Drawing:
         if known:
             lines.append(f"local derivatives from {min(known)!r} to {max(known)!r}")
         return "", tooltip_text("\n".join(lines)), ["folded"]
+
+
+def _short_name(node: Value) -> str:
+    return shorten(name_of(node), cards.LONGEST)
 
 
 def _class(name: str) -> str:

@@ -116,11 +116,12 @@ def _swatch(kind: str, fill: str, theme: Theme) -> str:
 def lines(rows: Iterable[tuple[str, str, str]], theme: Theme, size: int = 9) -> str:
     """Lines of text as a part of the caption; each is a sign, its colour and what it means."""
     written = [
-        (f'<FONT COLOR="{colour}"><B>{html_text(sign)}</B></FONT>&#160;&#160;' if sign else "")
-        + f'<FONT COLOR="{theme.muted}">{html_text(meaning)}</FONT><BR ALIGN="LEFT"/>'
+        f'<TR><TD ALIGN="LEFT"><FONT POINT-SIZE="{size}">'
+        + (f'<FONT COLOR="{colour}"><B>{html_text(sign)}</B></FONT>&#160;&#160;' if sign else "")
+        + f'<FONT COLOR="{theme.muted}">{html_text(meaning)}</FONT></FONT></TD></TR>'
         for sign, colour, meaning in rows
     ]
-    return f'<FONT POINT-SIZE="{size}">' + "\n".join(written) + "</FONT>" if written else ""
+    return _TABLE + "\n".join(written) + "</TABLE>" if written else ""
 
 
 def bar(scale: Scale, theme: Theme) -> str:

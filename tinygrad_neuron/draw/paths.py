@@ -185,7 +185,9 @@ def described(path: Path, digits: int, *, most: int = 6) -> tuple[str, str]:
     factors = [number(factor, digits) for factor in path.factors]
     product = number(path.product, digits)
     shown = " × ".join(_elided(factors, most)) or "1"
-    return " ← ".join(_elided(names, most)), f"{shown} = {product}" if factors else product
+    return " ← ".join(
+        _elided(names, most)
+    ) or "itself", f"{shown} = {product}" if factors else product
 
 
 def _elided(items: list[str], most: int) -> list[str]:
