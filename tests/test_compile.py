@@ -19,7 +19,7 @@ import pytest
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value, losses, nn
 from tinygrad_neuron.compiler import Compiled, compile
-from tinygrad_neuron.engine import is_constant, topological_order
+from tinygrad_neuron.engine import is_constant, stored_gradient, topological_order
 
 
 def counting(function):
@@ -948,3 +948,53 @@ def test_a_graph_that_is_too_large_is_refused_with_the_way_out(monkeypatch):
 
     with pytest.raises(ValueError, match=r"chain records 201 operations; up to 100 .*\.mean"):
         compile(chain)(Value(0.5))
+
+
+def test_a_copy_of_a_sum_over_examples_hands_its_gradients_to_the_copied_leaves():
+    w = Value(3.0)
+    copied = copy.deepcopy(compile(lambda x: w * x).sum([(2.0,), (5.0,)]))
+    copied.backward()
+    assert (7.0, None) == (copied._prev[0].grad, stored_gradient(w))
+
+
+def test_the_result_of_a_call_cannot_be_copied():
+    w = Value(3.0)
+    with pytest.raises(TypeError, match="copy the model, and call the function again"):
+        copy.deepcopy(compile(lambda x: w * x)(2.0))
+
+
+@pytest.mark.parametrize("use", [lambda y: y.forward(), lambda y: tn.gradients(y, [y._prev[0]])])
+def test_what_a_compiled_result_cannot_do_is_said_in_its_own_words(use):
+    w = Value(3.0)
+    with pytest.raises(TypeError, match=r"result of a compiled function .*compile\(grad\(f\)\)"):
+        use(compile(lambda x: w * x)(2.0))
+
+
+def test_switching_between_training_and_evaluation_records_each_once():
+    class Noisy(nn.Module):
+        def __call__(self, x):
+            recorded.append(self.training)
+            return 2 * x if self.training else x
+
+    recorded = []
+    model = Noisy()
+    function = compile(lambda x: model(x))
+    for _ in range(3):
+        assert 6.0 == function(3.0).data
+        model.eval()
+        assert 3.0 == function(3.0).data
+        model.train()
+    assert [True, False] == recorded
+
+
+def test_an_interrupt_while_gradients_are_handed_out_leaves_all_as_they_were(monkeypatch):
+    class Interrupting(float):
+        def __rmul__(self, other):
+            raise KeyboardInterrupt
+
+    a, b = Value(2.0), Value(1.0)
+    total = compile(lambda x: a * x + b).sum([(2.0,)])
+    total._operation.gradients[1] = Interrupting()
+    with pytest.raises(KeyboardInterrupt):
+        total.backward()
+    assert [None, None] == [stored_gradient(a), stored_gradient(b)]

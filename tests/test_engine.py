@@ -607,3 +607,37 @@ def test_arithmetic_is_pythons_own(a, b):
     for operate in (lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a * b):
         expected, actual = operate(a, b), operate(Value(a), Value(b)).data
         assert expected == actual or (math.isnan(expected) and math.isnan(actual))
+
+
+def test_a_method_takes_keywords_at_its_first_call_too():
+    program = "from tinygrad_neuron import Value; print(Value(-1.0).leaky_relu(slope=0.5).data)"
+    assert "-0.5\n" == run(program)
+
+
+def test_a_method_kept_from_before_its_first_call_generates_nothing_twice():
+    program = (
+        "from tinygrad_neuron import Value; from tinygrad_neuron.ops import TABLE\n"
+        "kept = Value.tanh; kept(Value(0.5)); first = TABLE['tanh'].function; kept(Value(0.5))\n"
+        "print(kept.__name__, first is TABLE['tanh'].function)"
+    )
+    assert "tanh True\n" == run(program)
+
+
+def test_an_assigned_closure_may_call_the_one_that_was_there():
+    a = Value(0.5)
+    y = a.tanh() * a
+    seen, before = [], y._backward
+    y._backward = lambda: (seen.append(y.grad), before())
+    y.backward()
+    b = Value(0.5)
+    (b.tanh() * b).backward()
+    assert ([1.0], b.grad) == (seen, a.grad)
+
+
+def test_a_constant_exponent_is_one_for_a_subclass_too():
+    class Parameter(Value):
+        pass
+
+    p = Parameter(0.0)
+    (p**0).backward()
+    assert 0.0 == p.grad

@@ -9,6 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 from .engine import (
+    DOMAIN_ERRORS,
     Number,
     Operand,
     Value,
@@ -60,7 +61,7 @@ def gradients(output: Value, inputs: Iterable[Value], gradient: Operand = 1.0) -
                     contribution = incoming if one else incoming * derivative
                     earlier = totals.get(operand)
                     totals[operand] = contribution if earlier is None else earlier + contribution
-        except (ArithmeticError, ValueError) as error:
+        except DOMAIN_ERRORS as error:
             raise operation_error(node, error, derivative=True) from None
     found = [totals.get(value, 0.0) for value in inputs]
     return [value if isinstance(value, Value) else constant(value) for value in found]
@@ -82,7 +83,7 @@ def local_derivatives(node: Value) -> list[tuple[Value, float]]:
     try:
         partials = _partials_of(node, operation.partials_on_floats, number=True)
         return [(operand, float(evaluate())) for operand, evaluate in partials]
-    except (ArithmeticError, ValueError) as error:
+    except DOMAIN_ERRORS as error:
         raise operation_error(node, error, derivative=True) from None
 
 
@@ -180,7 +181,12 @@ def check_gradients(
     """
     numbers = [to_float(x, "check_gradients", f"input {i}") for i, x in enumerate(inputs)]
     values = [Value(x) for x in numbers]
-    function(*values).backward()
+    output = function(*values)
+    if not isinstance(output, Value):
+        raise TypeError(
+            f"check_gradients needs a function that returns one Value, got {described(output)}"
+        )
+    output.backward()
     worst = 0.0
     for i, value in enumerate(values):
         h = step * max(1.0, abs(numbers[i]))

@@ -221,13 +221,13 @@ class Value:
     def _backward(self) -> Callable[[], None]:
         """A call hands this node's gradient on to its operands. A function of one's own may be
         assigned; it then runs in `backward()`."""
-        return lambda: self._operation.pull(self)
+        operation = self._operation
+        return lambda: operation.pull(self)
 
     @_backward.setter
     def _backward(self, closure: Callable[[], object]) -> None:
-        operands, symbol = self._prev, self._op
-        self._operation = Primitive("made by hand", symbol, -1 if operands else 0, closure)
-        self._a = operands
+        arity: int = self._operation.arity
+        self._operation = Primitive("made by hand", self._op, arity, closure)
 
     def backward(self, gradient: "Number" = 1.0) -> None:
         """The chain rule, from this node back to every leaf it was computed from.
@@ -311,6 +311,10 @@ class Value:
                 raise operation_error(node, error) from None
             raise
         return self.data
+
+    def _is_constant(self) -> bool:
+        """Whether no gradient flows through this node."""
+        return self._operation is CONSTANT
 
     def _record(self, operation: Operation, operands: tuple["Value", ...]) -> "Value":
         """Record an operation with an operand of a subclass of Value, which may override this."""
@@ -557,6 +561,11 @@ def topological_order(*roots: Value) -> list[Value]:
 def refuse_made_by_hand(node: Value, what: str) -> None:
     """Raise a TypeError for a node whose operation is known only to a closure."""
     kind = node._operation
+    if isinstance(kind, Primitive) and kind.name == "compiled":
+        raise TypeError(
+            f"{what} cannot use the result of a compiled function ({kind.symbol}): call the plain "
+            "function (its .function), or compile what you want as a whole, as in compile(grad(f))"
+        )
     if isinstance(kind, Primitive) and (kind.arity != 0 or kind.closure is not None):
         name = node.label or node._op or "a node"
         raise TypeError(

@@ -255,6 +255,11 @@ class Operation:
                 f"{self.name}: expected {count} partials, one per operand, "
                 f"got {len(self.partials)}: {list(self.partials)}"
             )
+        if self.chosen and self.partials != ("1",):
+            raise ValueError(
+                f"{self.name}: where one operand is chosen, its partial must be '1', "
+                f"got {list(self.partials)}"
+            )
         if len(self.defaults) > len(self.operands) - self.variadic:
             raise ValueError(
                 f"{self.name}: more defaults than operands that can have one: {self.defaults}"

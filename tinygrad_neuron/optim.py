@@ -126,11 +126,11 @@ class SGD(Optimiser):
 
     def _move(self, lr: float) -> None:
         if not (self.momentum or self.weight_decay):
-            _assign(self.parameters, [p.data - lr * p.grad for p in self.parameters])
+            _assign(self.parameters, [p.data - lr * (p.grad or 0.0) for p in self.parameters])
             return
         moved, velocities = [], []
         for p, velocity in zip(self.parameters, self.velocities, strict=True):
-            g = p.grad + self.weight_decay * p.data
+            g = (p.grad or 0.0) + self.weight_decay * p.data
             velocity = self.momentum * velocity + g
             velocities.append(velocity)
             moved.append(
@@ -184,7 +184,7 @@ class Adam(Optimiser):
         decay = self.weight_decay
         moved, means, squares = [], [], []
         for p, mean, square in zip(self.parameters, self.means, self.squares, strict=True):
-            g, data = p.grad, p.data
+            g, data = p.grad or 0.0, p.data
             if self.decoupled:
                 data = data - lr * decay * data
             else:

@@ -39,6 +39,9 @@ def apply(operation: Operation, operands: Sequence["Operand"]) -> Value:
         lifted.append(operand)
     for value in lifted:
         if type(value) is not Value:
+            for name, other in operation.constant.items():
+                if lifted[operation.operand_names.index(name)]._is_constant():
+                    operation = TABLE[other]
             return value._record(operation, tuple(lifted))
     if operation.chosen:
         return operation.function(lifted[:-1], lifted[-1])
@@ -273,11 +276,14 @@ def install(operation: Operation) -> None:
     """Give Value the methods of an operation, to be generated when one is first called."""
 
     def until_first_used(name: str) -> Callable[..., Value]:
-        def method(*operands: Operand) -> Value:
-            implement(operation)
-            made: Value = getattr(Value, name)(*operands)
+        def method(*operands: Operand, **options: Operand) -> Value:
+            if "function" not in vars(operation):
+                implement(operation)
+            made: Value = getattr(Value, name)(*operands, **options)
             return made
 
+        method.__name__, method.__qualname__ = name, f"Value.{name}"
+        method.__doc__ = operation.summary
         return method
 
     names = []

@@ -35,9 +35,14 @@ def compile(function: Callable[..., Any]) -> "Compiled":
     generated code, `.program` the list of operations behind it.
 
     What depends on a number while recording (`if v > 0`, `float(v)`, `max(a, b)`, `v.data`) is
-    refused with a `TracingError`, a `TypeError`, that names the line. `.data` of a parameter is a
-    plain number, and is frozen. Side effects (printing, appending to a list) happen only while
-    recording; an argument that the function changes is a copy.
+    refused with a `TracingError`, a `TypeError`, that names the line. What the function finds in
+    Python is as it was when it was recorded: `.data` of a parameter, numbers that it closes over,
+    which objects a model is made of (compile again after replacing one). Side effects (printing,
+    appending to a list) happen only then; an argument that the function changes is a copy;
+    operations whose results are not returned are not run; a loss cannot check its targets.
+
+    A single call gives the bits that the function itself would, and so do the gradients from one
+    output. `backward()` uses the numbers of the call, also where data was changed in between.
 
     >>> w = Value(3.0, label="w")
     >>> @compile
@@ -86,7 +91,7 @@ class Compiled:
         if not callable(function):
             raise TypeError(f"compile takes a function, got {type(function).__name__} {function!r}")
         self.function: Callable[..., Any] = function
-        self._recordings: OrderedDict[Key, Recording] = OrderedDict()
+        self._recordings: OrderedDict[Key, list[Recording]] = OrderedDict()
         self._live: frozenset[Value] = frozenset()
         self._lock = threading.RLock()
         self._latest: Recording | None = None
@@ -289,15 +294,15 @@ class Compiled:
     ) -> tuple[Recording, list[Any]]:
         """The recording for the structure of some arguments, and what goes into it."""
         key, leaves = self._flatten(arguments, options)
-        found = self._recordings.get(key)
-        if found is not None and found.still_holds():
+        found = self._find(key)
+        if found is not None:
             self._latest = found
             with contextlib.suppress(KeyError):  # dropped by another thread just now
                 self._recordings.move_to_end(key)
             return found, leaves
         with self._lock:
-            found = self._recordings.get(key)
-            if found is not None and found.still_holds():  # another thread was faster
+            found = self._find(key)
+            if found is not None:  # another thread was faster
                 return found, leaves
             try:
                 made = self._record(key)
@@ -311,10 +316,16 @@ class Compiled:
                 again, leaves = self._flatten(arguments, options)
                 if again != key:
                     key, made = again, self._record(again)
-            self._recordings[key] = self._latest = made
+            # One for each way in which the modules' modes (training or not) were seen.
+            self._recordings.setdefault(key, []).insert(0, made)
+            self._latest = made
             while len(self._recordings) > CACHE_SIZE:
                 self._recordings.popitem(last=False)
         return made, leaves
+
+    def _find(self, key: Key) -> Recording | None:
+        kept = self._recordings.get(key, ())
+        return next((recorded for recorded in kept if recorded.still_holds()), None)
 
     def _flatten(self, arguments: Sequence[Any], options: dict[str, Any]) -> tuple[Key, list[Any]]:
         leaves: list[Any] = []

@@ -1,6 +1,7 @@
 """The nodes that a compiled function returns: their gradients come from generated code."""
 
 from collections.abc import Callable
+from typing import NoReturn
 
 from ..engine import CONSTANT, LEAF, NOT_COMPUTED, Primitive, Value, new_value
 
@@ -18,6 +19,12 @@ class Call(Primitive):
     def pull(self, node: Value) -> None:
         self.pull_back(node)
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "the result of a compiled function cannot be copied or pickled: its gradients reach "
+            "the model that it came from; copy the model, and call the function again"
+        )
+
 
 class Total(Primitive):
     """The operation of a node whose gradients are known already, for a gradient of 1 arriving."""
@@ -34,15 +41,23 @@ class Total(Primitive):
             parent.grad += arriving * gradient
 
     def direct(self, node: Value, seed: float) -> bool:
-        after = []
-        for parent, gradient in zip(node._a, self.gradients, strict=True):
+        before = []
+        for parent in node._a:
             if parent._operation is not LEAF:
                 return False
-            after.append((parent.grad or 0.0) + seed * gradient)
-        for parent, gradient in zip(node._a, after, strict=True):
-            parent.grad = gradient
+            before.append(parent.grad)
+        try:
+            for parent, gradient in zip(node._a, self.gradients, strict=True):
+                parent.grad = (parent.grad or 0.0) + seed * gradient
+        except BaseException:
+            for parent, gradient in zip(node._a, before, strict=True):
+                parent.grad = gradient
+            raise
         node.grad = seed
         return True
+
+    def __reduce__(self) -> tuple[type["Total"], tuple[str, list[float]]]:
+        return Total, (self.symbol, self.gradients)
 
 
 def make_node(call: Primitive, parents: tuple[Value, ...], data: float) -> Value:

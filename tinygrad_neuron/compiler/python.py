@@ -182,8 +182,9 @@ class _Emitter:
             texts[k] = leaves[program.operands[k][0]] = self._name(self._wish(k))
         for k in used[DRAWN]:
             texts[k] = rows[program.inputs + program.operands[k][0]] = self._name("mask")
+        positions = {output: position for position, output in enumerate(self.seeded)}
         for k in used[SEED]:
-            texts[k] = seeds[self.seeded.index(program.operands[k][0])] = self._name("seed")
+            texts[k] = seeds[positions[program.operands[k][0]]] = self._name("seed")
         return rows, leaves, seeds
 
     def _number(self, number: float) -> tuple[str, int]:

@@ -52,7 +52,7 @@ class Recording:
         self.result, self._recorder = record(run)
         self._stand_ins = stand_ins
         self.outputs = list(dict.fromkeys(values_in(self.result)))
-        self.modes = list(self._recorder.modes.items())
+        self.modes = self._recorder.modes
         self._unused: Lowering | None = Lowering(self._recorder, stand_ins, self.outputs)
         self.forward: Program = self._unused.program
         if len(self.forward) > MOST_LINES:
@@ -77,11 +77,13 @@ class Recording:
     def program(self, seeded: tuple[int, ...]) -> Program:
         """The program with a backward pass from some of the outputs."""
         with self._lock:
-            # The first backward pass is appended to the forward pass that is there.
-            lowering, self._unused = self._unused, None
-        if lowering is None:
-            lowering = Lowering(self._recorder, self._stand_ins, self.outputs)
-        return lowering.backward(seeded)
+            if seeded not in self.programs:
+                # The first backward pass is appended to the forward pass that is there.
+                lowering, self._unused = self._unused, None
+                if lowering is None:
+                    lowering = Lowering(self._recorder, self._stand_ins, self.outputs)
+                self.programs[seeded] = lowering.backward(seeded)
+            return self.programs[seeded]
 
     def generated(self, seeded: tuple[int, ...] | None) -> Callable[..., Any]:
         """`map_rows` (None) or `add_up`, generated the first time it is needed."""
@@ -93,7 +95,7 @@ class Recording:
                 title = f"{self.title} #{next(_serial)}"
                 (function,) = generated.load(source, globals_, title).values()
                 weakref.finalize(function, generated.forget, title)
-                self.sources[seeded], self.programs[seeded] = source, program
+                self.sources[seeded] = source
                 self._functions[seeded] = function
         return self._functions[seeded]
 

@@ -70,7 +70,7 @@ def reader(key: Key) -> Callable[[Iterable[Any]], list[list[float]] | None]:
     >>> read([([1.0, 2], 3)]), read([([1.0], 3)]), read([([1.0, "2"], 3)])
     ([[1.0, 2.0, 3.0]], None, None)
     """
-    checks = [f"len(e) == {len(key)}"]
+    checks = [f"type(e) in (tuple, list) and len(e) == {len(key)}"]
     parts = []
 
     def walk(part: Key, path: str) -> bool:

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ..engine import CONSTANT, Primitive, Value, recording
-from ..ops import TABLE, Operation
+from ..engine import Primitive, Value, recording
+from ..ops import Operation
 
 PACKAGE = str(Path(__file__).parent.parent) + os.sep
 
@@ -62,10 +62,10 @@ class Traced(Value):
         self.varies = True
         return self
 
+    def _is_constant(self) -> bool:
+        return not self.varies
+
     def _record(self, operation: Operation, operands: tuple[Value, ...]) -> Value:
-        for name, other in operation.constant.items():
-            if not varies(operands[operation.operand_names.index(name)]):
-                operation = TABLE[other]
         node = traced(operation, False)
         for operand in operands:
             if varies(operand):
@@ -146,7 +146,7 @@ def leaked() -> TracingError:
 
 def varies(node: Value) -> bool:
     """Whether a gradient can flow through a node of a recording."""
-    return node.varies if isinstance(node, Traced) else node._operation is not CONSTANT
+    return not node._is_constant()
 
 
 class Recorder:
@@ -155,7 +155,7 @@ class Recorder:
     def __init__(self) -> None:
         self.nodes: list[Traced] = []
         self.drawn_nodes: list[Traced] = []
-        self.modes: dict[Any, bool] = {}
+        self.modes: list[tuple[Any, bool]] = []
 
     def input(self, kind: str, name: str) -> Traced:
         """A stand-in for one number or Value of the arguments."""
@@ -173,7 +173,7 @@ class Recorder:
 
     def mode(self, module: Any, training: bool) -> bool:
         """Note that the recording depends on a module's mode."""
-        self.modes[module] = training
+        self.modes.append((module, training))
         return training
 
     def refuse_comparison(self, value: Value, other: object, operator: str) -> NoReturn:
