@@ -1,8 +1,9 @@
 """Pictures of graphs and networks, drawn by Graphviz."""
 
 from . import display
+from .animation import animate
 from .graph import draw_dot
 from .network import draw_network
 from .rendering import Digraph
 
-__all__ = ["Digraph", "display", "draw_dot", "draw_network"]
+__all__ = ["Digraph", "animate", "display", "draw_dot", "draw_network"]

@@ -26,6 +26,23 @@ def mimebundle(
         bundle["image/svg+xml"] = fitting(draw().pipe(format="svg", encoding="utf-8"))
     except (EngineNotFoundError, RenderingError) as error:
         print(error, file=sys.stderr)
+    return _asked_for(bundle, include, exclude)
+
+
+def text_only(
+    subject: object, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+) -> dict[str, str]:
+    """The MIME bundle of what has no picture.
+
+    >>> text_only(3)
+    {'text/plain': '3'}
+    """
+    return _asked_for({"text/plain": repr(subject)}, include, exclude)
+
+
+def _asked_for(
+    bundle: dict[str, str], include: Iterable[str] | None, exclude: Iterable[str] | None
+) -> dict[str, str]:
     if include is not None:
         bundle = {kind: bundle[kind] for kind in include if kind in bundle}
     return {kind: shown for kind, shown in bundle.items() if kind not in set(exclude or ())}

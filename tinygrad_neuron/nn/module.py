@@ -1,6 +1,6 @@
 """`Module`: anything that holds parameters, alone or nested."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from ..engine import LEAF, Scope, Value, forget_gradient, recording
@@ -110,6 +110,18 @@ class Module:
     def eval(self: _Self) -> _Self:
         """Switch to evaluation (dropout lets everything pass); returns the module."""
         return self.train(False)
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, str]:
+        """In a notebook a model of neurons in layers shows its picture, any other its text."""
+        from ..draw import display, draw_network
+
+        try:
+            picture = draw_network(self)
+        except TypeError:  # not such a model
+            return display.text_only(self, include, exclude)
+        return display.mimebundle(self, lambda: picture, include, exclude)
 
 
 def _held(item: Any, name: str) -> Iterator[tuple[str, Value | Module]]:

@@ -1,0 +1,236 @@
+"""The backward pass as a film: each contribution a frame, in one layout, no grad changed."""
+
+import re
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tinygrad_neuron import Value, animate, draw_dot, nn, topological_order
+from tinygrad_neuron.draw import rendering
+from tinygrad_neuron.draw.animation import MOST, contributions
+from tinygrad_neuron.draw.rendering import EngineNotFoundError, find_engine
+from tinygrad_neuron.engine import stored_gradient
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def two_ways():
+    x, w = Value(2.0, label="x"), Value(3.0, label="w")
+    p = x * w
+    p.label = "p"
+    y = p + x
+    y.label = "y"
+    return x, y
+
+
+def texts(path):
+    return [
+        (element.text, element.get("style", ""))
+        for element in ElementTree.parse(path).iter(f"{SVG}text")
+    ]
+
+
+def needs_engine():
+    try:
+        find_engine()
+    except EngineNotFoundError:
+        pytest.skip("no layout engine on this machine")
+
+
+# The steps
+
+
+def test_the_contributions_add_up_to_what_backward_computes():
+    net = nn.MLP(2, [3, 1], seed=1)
+    y = (net([0.5, -1.0]) - 1.0) ** 2
+    sums = {y: 1.0}
+    for step in contributions(y):
+        assert step.before == sums.get(step.operand)
+        assert step.incoming == sums[step.node]
+        assert step.node._prev[step.position] is step.operand
+        sums[step.operand] = step.after
+    y.backward()
+    assert {node: node.grad for node in sums} == sums
+
+
+def test_an_operand_used_twice_gets_two_contributions():
+    x = Value(3.0)
+    steps = list(contributions(x * x))
+    assert [(s.position, s.before, s.after) for s in steps] == [(0, None, 3.0), (1, 3.0, 6.0)]
+
+
+# The SVG
+
+
+def test_the_svg_shows_each_sum_and_rests_on_the_finished_picture(tmp_path):
+    needs_engine()
+    _, y = two_ways()
+    path = animate(y, tmp_path / "new" / "y.svg")
+    assert path == str(tmp_path / "new" / "y.svg")
+    shown = dict(texts(path))
+    for text in ("0 + 1 = 1", "1 + 3 = 4", "1 × 3 = 3", "not yet", "step 4 of 4: from p to w"):
+        assert text in shown
+    visible = [text for text, style in texts(path) if style == "visibility: visible"]
+    assert "finished" in visible and "not yet" not in visible
+    assert {"1 × 3 = 3", "1 × 2 = 2", "1 × 1 = 1"} <= set(visible)
+    assert "0 + 1 = 1" not in visible
+
+
+def test_the_svg_moves_only_for_readers_who_have_not_asked_for_less(tmp_path):
+    needs_engine()
+    path = animate(two_ways()[1], tmp_path / "y.svg")
+    [style] = ElementTree.parse(path).iter(f"{SVG}style")
+    before, _, moving = style.text.partition("@media (prefers-reduced-motion: no-preference)")
+    assert before.strip() == ""
+    assert "@keyframes" in moving
+    names = re.findall(r"@keyframes (\S+)", moving)
+    used = {
+        name
+        for element in ElementTree.parse(path).iter()
+        for name in element.get("class", "").split()
+    }
+    assert set(names) <= used
+    assert "http" not in re.sub(
+        r"http://www\.w3\.org/\S+", "", Path(path).read_text(encoding="utf-8")
+    )
+
+
+def test_the_ids_in_the_svg_are_unique_and_every_edge_is_there(tmp_path):
+    needs_engine()
+    path = animate(two_ways()[1], tmp_path / "y.svg")
+    ids = [e.get("id") for e in ElementTree.parse(path).iter() if e.get("id")]
+    assert len(ids) == len(set(ids))
+    assert {"n0", "n1", "n2", "n3", "e2-0", "e2-1", "e3-0", "e3-1"} <= set(ids)
+
+
+def test_the_same_graph_gives_the_same_bytes(tmp_path):
+    needs_engine()
+    first = animate(two_ways()[1], tmp_path / "a.svg")
+    second = animate(two_ways()[1], tmp_path / "b.svg")
+    assert Path(first).read_bytes() == Path(second).read_bytes()
+
+
+@pytest.mark.parametrize("label", ['<b>&"x"</b>', r"\N {a|b}", "#f00000", "two\nlines", "\x00]]>"])
+def test_a_label_is_text_never_markup(tmp_path, label):
+    needs_engine()
+    x = Value(2.0, label=label)
+    path = animate(x * x, tmp_path / "x.svg")
+    assert list(ElementTree.parse(path).iter(f"{SVG}b")) == []
+    assert "2 + 2 = 4" in dict(texts(path))
+
+
+def test_what_select_does_not_choose_ends_with_zero(tmp_path):
+    needs_engine()
+    a, b = Value(1.0, label="a"), Value(2.0, label="b")
+    y = a.maximum(b)
+    shown = texts(animate(y, tmp_path / "y.svg"))
+    assert ("0", "visibility: visible") in shown
+
+
+def test_a_leaf_and_a_constant_graph_can_be_animated(tmp_path):
+    needs_engine()
+    animate(Value(1.0, label="x"), tmp_path / "x.svg")
+    assert (tmp_path / "x.svg").exists()
+
+
+# The GIF
+
+
+def test_the_gif_has_a_frame_per_moment_of_one_size(tmp_path):
+    image_module = pytest.importorskip("PIL.Image", reason="the extra demos is not installed")
+    needs_engine()
+    path = animate(two_ways()[1], tmp_path / "y.gif", seconds=0.5)
+    with image_module.open(path) as film:
+        assert film.n_frames == 4 + 3
+        durations = []
+        for frame in range(film.n_frames):
+            film.seek(frame)
+            durations.append(film.info["duration"])
+        assert durations == [500] * 6 + [1500]
+        assert film.info["loop"] == 0
+
+
+def test_nothing_moves_between_the_frames(tmp_path):
+    image_module = pytest.importorskip("PIL.Image", reason="the extra demos is not installed")
+    chops = pytest.importorskip("PIL.ImageChops")
+    needs_engine()
+    path = animate(two_ways()[1], tmp_path / "y.gif")
+    with image_module.open(path) as film:
+        frames = []
+        for frame in range(film.n_frames):
+            film.seek(frame)
+            frames.append(film.convert("L"))
+    width, height = frames[0].size
+    # The first frame and the last differ in texts only: less than a tenth of the picture.
+    changed = chops.difference(frames[0], frames[-1]).point(lambda v: 255 * (v > 40))
+    assert changed.histogram()[255] < 0.1 * width * height
+
+
+def test_without_pillow_the_error_names_the_extra(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(ImportError, match=r"tinygrad_neuron\[demos\]"):
+        animate(two_ways()[1], tmp_path / "y.gif")
+    assert list(tmp_path.iterdir()) == []
+
+
+# What does not change, and what is refused
+
+
+@pytest.mark.parametrize("passes", [0, 2])
+def test_no_grad_is_read_or_changed(tmp_path, passes):
+    needs_engine()
+    _, y = two_ways()
+    for _ in range(passes):
+        y.backward()
+    before = [stored_gradient(node) for node in topological_order(y)]
+    source = draw_dot(y).source
+    path = animate(y, tmp_path / "y.svg")
+    assert before == [stored_gradient(node) for node in topological_order(y)]
+    assert source == draw_dot(y).source
+    assert "1 + 3 = 4" in dict(texts(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("y.gfi", "did you mean 'gif'"), ("y.png", "Known: gif, svg"), ("y", "Known: gif, svg")],
+)
+def test_another_suffix_is_refused_with_the_known_ones(tmp_path, name, message):
+    with pytest.raises(ValueError, match=message):
+        animate(two_ways()[1], tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_too_many_contributions_are_refused_with_the_way_out(tmp_path):
+    x = Value(1.0)
+    for _ in range(MOST + 1):
+        x = x.tanh()
+    with pytest.raises(ValueError, match=rf"{MOST + 1} contributions.*draw_dot"):
+        animate(x, tmp_path / "x.svg")
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), 1e9])
+def test_a_senseless_duration_is_refused(tmp_path, seconds):
+    with pytest.raises(ValueError, match="seconds"):
+        animate(two_ways()[1], tmp_path / "y.svg", seconds=seconds)
+
+
+def test_options_that_do_not_exist_are_refused(tmp_path):
+    _, y = two_ways()
+    with pytest.raises(ValueError, match="did you mean 'dark'"):
+        animate(y, tmp_path / "y.svg", theme="drak")
+    with pytest.raises(ValueError, match="rankdir"):
+        animate(y, tmp_path / "y.svg", rankdir="LT")
+    with pytest.raises(TypeError, match="must be a Value"):
+        animate(3.0, tmp_path / "y.svg")
+
+
+def test_without_an_engine_an_earlier_file_stays(tmp_path, monkeypatch):
+    path = tmp_path / "y.svg"
+    path.write_text("earlier")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(rendering, "_script_folders", list)
+    with pytest.raises(EngineNotFoundError):
+        animate(two_ways()[1], path)
+    assert path.read_text() == "earlier"
