@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # at run time each of these is imported when it is first aske
     from .compiler import Compiled, TracingError
     from .compiler import compile as compile
     from .derivatives import check_gradients, grad, gradients, local_derivatives
-    from .draw import draw_dot
+    from .draw import animate, draw_dot, draw_network
     from .functions import (
         abs as abs,
     )
@@ -70,6 +70,7 @@ if TYPE_CHECKING:  # at run time each of these is imported when it is first aske
     from .functions import (
         sum as sum,
     )
+    from .walk import walkthrough
 
 __all__ = [
     # the engine
@@ -92,6 +93,10 @@ __all__ = [
     "datasets",
     # pictures
     "draw_dot",
+    "draw_network",
+    "animate",
+    # walkthroughs
+    "walkthrough",
     # operations of the table
     "add",
     "subtract",
@@ -136,16 +141,19 @@ __all__ = [
 ]
 
 
-_ROOMS = frozenset({"compiler", "datasets", "draw", "init", "losses", "nn", "optim"})
+_ROOMS = frozenset({"compiler", "datasets", "draw", "init", "losses", "nn", "optim", "walk"})
 _HOMES = {
     "Compiled": "compiler",
     "TracingError": "compiler",
+    "animate": "draw",
     "check_gradients": "derivatives",
     "compile": "compiler",
     "draw_dot": "draw",
+    "draw_network": "draw",
     "grad": "derivatives",
     "gradients": "derivatives",
     "local_derivatives": "derivatives",
+    "walkthrough": "walk",
 }
 
 

@@ -1,0 +1,252 @@
+"""The arithmetic of a node as text: the table's expressions, in names and then in numbers.
+
+>>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
+>>> y = w * x
+>>> texts = Formulas([w, x, y], digits=4)
+>>> texts.forward(y)
+('w * x', '0.5 * 2 = 1')
+>>> texts.local(y, 0)
+('x', '2')
+"""
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from ..draw.text import number, shorten, visible
+from ..engine import Value, is_constant
+from ..ops import TABLE, Operation
+
+_SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(1, 6)  # how tightly a piece of text holds together
+_OPERATORS: dict[type[ast.operator], tuple[str, int]] = {
+    ast.Add: ("+", _SUM),
+    ast.Sub: ("-", _SUM),
+    ast.Mult: ("*", _PRODUCT),
+    ast.Div: ("/", _PRODUCT),
+    ast.Pow: ("**", _POWER),
+}
+_MOST_TERMS = 6
+_LONGEST_NAME = 40
+
+Piece = tuple[str, int]
+
+
+class Formulas:
+    """Names, formulas and numbers of the nodes of one graph.
+
+    **Arguments:** `order`, the nodes, operands before consumers; `digits`, the significant digits
+    of a number in a text.
+
+    `names` are one per node: its label where only one node has it, else with its scope, else with
+    its number in the order; a node without a label is `n3`, its id in a picture; a constant is its
+    number.
+    """
+
+    def __init__(self, order: Sequence[Value], digits: int) -> None:
+        self.digits = digits
+        self.position = {node: i for i, node in enumerate(order)}
+        self.names = _names(order, digits)
+        self._totals: dict[Value, dict[str, float]] = {}
+
+    def name(self, node: Value) -> str:
+        """What a node is called in texts."""
+        return self.names[self.position[node]]
+
+    def number(self, value: float) -> str:
+        """A number, short enough to read."""
+        return number(value, self.digits)
+
+    def forward(self, node: Value) -> tuple[str, str]:
+        """How a node is computed: in names, and in numbers with the result."""
+        operation: Operation = node._operation
+        operands = node._prev
+        texts = []
+        for shown in (self._named, self._numbered):
+            pieces = [shown(operand) for operand in operands]
+            texts.append(_forward_text(operation, pieces))
+        return texts[0], f"{texts[1]} = {self.number(node.data)}"
+
+    def local(self, node: Value, place: int) -> tuple[str, str]:
+        """The derivative of a node for one of its operands: in names, and in numbers.
+
+        The second is only the number where there is nothing to compute.
+        """
+        operation: Operation = node._operation
+        operands = node._prev
+        if operation.variadic:
+            chosen = {operation.operand_names[0]: operands[place]}
+            tree, powers = _partial(operation, 0)
+        else:
+            chosen = dict(zip(operation.operand_names, operands, strict=True))
+            tree, powers = _partial(operation, place)
+        chosen["y"] = node
+        constants = {name: v.data for name, v in chosen.items() if is_constant(v)}
+        if powers and constants:
+            tree = _with_plain_exponents(tree, constants)
+        if operation.totals and node not in self._totals:
+            self._totals = {node: _totals(operation, operands, node)}  # of the latest node only
+        named = {name: self._named(v) for name, v in chosen.items()}
+        numbered = {name: self._numbered(v) for name, v in chosen.items()}
+        for name, total in self._totals.get(node, {}).items():
+            named[name] = (name, _ATOM)
+            numbered[name] = _number_piece(self.number(total))
+        return _text(tree, named)[0], _text(tree, numbered)[0]
+
+    def _named(self, node: Value) -> Piece:
+        return _name_piece(self.name(node)) if not is_constant(node) else self._numbered(node)
+
+    def _numbered(self, node: Value) -> Piece:
+        return _number_piece(self.number(node.data))
+
+
+def _names(order: Sequence[Value], digits: int) -> list[str]:
+    labels = [shorten(" ".join(visible(v.label).split()), _LONGEST_NAME) for v in order]
+    names = [label or f"n{i}" for i, label in enumerate(labels)]
+    constants = [is_constant(node) and not node.label for node in order]
+    counts = Counter(name for name, plain in zip(names, constants, strict=True) if not plain)
+    for i, node in enumerate(order):
+        if constants[i]:
+            names[i] = number(node.data, digits)
+        elif counts[names[i]] > 1 and labels[i] and node.scope is not None:
+            names[i] = f"{' '.join(visible(str(node.scope)).split())}.{labels[i]}"
+    counts = Counter(name for name, plain in zip(names, constants, strict=True) if not plain)
+    return [
+        f"{name} (n{i})" if not constants[i] and labels[i] and counts[name] > 1 else name
+        for i, name in enumerate(names)
+    ]
+
+
+def _name_piece(name: str) -> Piece:
+    """A name that is no single word stands in brackets where an operator is beside it."""
+    word = all(character.isalnum() or character in "_.[]'₀₁₂₃₄₅₆₇₈₉" for character in name)
+    return name, _ATOM if word else _SUM
+
+
+def _number_piece(text: str) -> Piece:
+    return text, _SIGN if text.startswith("-") else _ATOM
+
+
+def _forward_text(operation: Operation, pieces: Sequence[Piece]) -> str:
+    texts = [text for text, _ in pieces]
+    if operation.variadic:
+        *listed, last = texts if operation.chosen else [*texts, ""]
+        if operation.name == "sum" and pieces:
+            terms = [_operand(piece, _SUM, right=i > 0) for i, piece in enumerate(pieces)]
+            return " + ".join(_elided(terms))
+        inside = f"[{', '.join(_elided(listed))}]"
+        return f"{operation.name}({inside}{', ' + last if operation.chosen else ''})"
+    if operation.symbol == "**":
+        return _joined(pieces[0], ast.Pow, pieces[1])[0]
+    tree = _forward_tree(operation)
+    if tree is None:
+        return f"{operation.name}({', '.join(texts)})"
+    return _text(tree, dict(zip(operation.operand_names, pieces, strict=True)))[0]
+
+
+def _readable(tree: ast.expr) -> bool:
+    """Whether an expression is only arithmetic and calls of operations."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.IfExp):
+            return False
+        if isinstance(node, ast.Call):
+            assert isinstance(node.func, ast.Name)
+            if node.func.id not in TABLE:
+                return False
+    return True
+
+
+def _elided(terms: list[str]) -> list[str]:
+    if len(terms) <= _MOST_TERMS:
+        return terms
+    half = _MOST_TERMS // 2
+    return [*terms[:half], f"({len(terms) - 2 * half:,} more)", *terms[-half:]]
+
+
+def _text(tree: ast.expr, pieces: Mapping[str, Piece]) -> Piece:
+    if isinstance(tree, ast.Name):
+        return pieces[tree.id]
+    if isinstance(tree, ast.Constant):
+        assert isinstance(tree.value, int | float)
+        return _number_piece(number(tree.value, 17))
+    if isinstance(tree, ast.UnaryOp):
+        piece = _text(tree.operand, pieces)
+        if isinstance(tree.op, ast.UAdd):
+            return piece
+        return "-" + _operand(piece, _PRODUCT, right=True), _SIGN
+    if isinstance(tree, ast.BinOp):
+        left, right = _text(tree.left, pieces), _text(tree.right, pieces)
+        return _joined(left, type(tree.op), right)
+    assert isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name)
+    arguments = ", ".join(_text(argument, pieces)[0] for argument in tree.args)
+    return f"{tree.func.id}({arguments})", _ATOM
+
+
+def _joined(left: Piece, operator: type[ast.operator], right: Piece) -> Piece:
+    symbol, holds = _OPERATORS[operator]
+    power = operator is ast.Pow
+    # x - (y - z) and x / (y / z) need their brackets, and so does (x ** y) ** z.
+    after = holds + 1 if operator in (ast.Sub, ast.Div) else holds
+    # (-2) * 3, lest 1 - -2 * 3 come about; but -2 + 3.
+    first = _operand(left, holds + power, right=holds != _SUM)
+    return f"{first} {symbol} {_operand(right, after, right=True)}", holds
+
+
+def _operand(piece: Piece, needed: int, right: bool = False) -> str:
+    text, holds = piece
+    alone = holds >= needed and not (right and text.startswith("-"))
+    return text if alone else f"({text})"
+
+
+@lru_cache(maxsize=256)
+def _partial(operation: Operation, place: int) -> tuple[ast.expr, bool]:
+    """The partial for an operand, and whether there is a power in it. Not to be changed."""
+    tree = operation.partial_tree(place)
+    return tree, any(isinstance(node, ast.Pow) for node in ast.walk(tree))
+
+
+@lru_cache(maxsize=256)
+def _forward_tree(operation: Operation) -> "ast.expr | None":
+    """The forward expression where it is only arithmetic and calls of operations."""
+    tree = operation.forward_tree()
+    return None if isinstance(tree, ast.Name) or not _readable(tree) else tree
+
+
+def _with_plain_exponents(tree: ast.expr, constants: Mapping[str, float]) -> ast.expr:
+    """Exponents that are constant as their number: the partial of x ** 3 as 3 * x ** 2."""
+
+    class Plain(ast.NodeTransformer):
+        def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+            self.generic_visit(node)
+            if not isinstance(node.op, ast.Pow):
+                return node
+            names = {v.id for v in ast.walk(node.right) if isinstance(v, ast.Name)}
+            called = {
+                v.func.id
+                for v in ast.walk(node.right)
+                if isinstance(v, ast.Call) and isinstance(v.func, ast.Name)
+            }
+            if not names - called <= constants.keys():
+                return node
+            functions: dict[str, Callable[..., Any]] = {n: TABLE[n].on_floats for n in called}
+            code = compile(ast.Expression(node.right), "<exponent>", "eval")
+            exponent = eval(code, {"__builtins__": {}}, {**constants, **functions})
+            if exponent == 1:
+                return node.left
+            return ast.BinOp(node.left, node.op, ast.Constant(exponent))
+
+    fresh = ast.parse(ast.unparse(tree), mode="eval")
+    plain: ast.expr = ast.fix_missing_locations(Plain().visit(fresh)).body
+    return plain
+
+
+def _totals(operation: Operation, operands: Sequence[Value], node: Value) -> dict[str, float]:
+    """The numbers of what the partials sum over all operands (logsumexp's scale)."""
+    found: dict[str, float] = {}
+    names = (operation.operand_names[0], "y")
+    for name, term in operation.totals.items() if operation.variadic else ():
+        one = operation._function(term, (*names, *found), lambda called: TABLE[called].on_floats)
+        terms = [one(operand.data, node.data, *found.values()) for operand in operands]
+        found[name] = TABLE["sum"].on_floats(terms)
+    return found

@@ -1,0 +1,365 @@
+"""A walkthrough in a terminal: the graph as text, the arithmetic, and what changed.
+
+Keys are lines: Enter goes on, `b` back, a number jumps there, `?` helps, `q` ends. Without a
+terminal all steps are printed one after the other.
+"""
+
+import os
+import shutil
+import sys
+import unicodedata
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TextIO
+
+from ..draw.text import number, visible
+
+if TYPE_CHECKING:
+    from .steps import Node, Step, Walkthrough
+
+WIDTH = 80
+_HELP = """\
+  Enter      the next step          b   the step before
+  a number   jump to that step      q   end
+  first, last   the two ends        ?   this help
+"""
+_PROMPT = "Enter next · b back · a number jumps · ? help · q quit > "
+_SHORT_PROMPT = "Enter b number ? q > "
+_COLOURS = {"current": "1;36", "target": "1;33", "faint": "2", "strong": "1"}
+# What stands in for a character that the stream's encoding does not have.
+_PLAIN = str.maketrans({"·": ".", "×": "*", "…": "~", "▶": ">", "◀": "<", "←": "<-"})
+
+
+def run(
+    walk: "Walkthrough",
+    stdin: "TextIO | None" = None,
+    stdout: "TextIO | None" = None,
+    start: int = 1,
+) -> None:
+    """Step through interactively, or print everything where a stream is no terminal."""
+    stdin = sys.stdin if stdin is None else stdin
+    stdout = sys.stdout if stdout is None else stdout
+    write = _Writer(stdout)
+    if not walk.steps:
+        write("There is nothing to step through: the graph is one number.\n")
+        return
+    if not 1 <= start <= len(walk.steps):
+        raise ValueError(f"start must be a step from 1 to {len(walk.steps)}, got {start}")
+    if not (_is_terminal(stdin) and _is_terminal(stdout)):
+        write(plain_text(walk))
+        return
+    dumb = os.environ.get("TERM", "dumb") == "dumb"
+    paint = _Paint(not dumb and not os.environ.get("NO_COLOR"))
+    at = start - 1
+    message = ""
+    try:
+        while True:
+            size = shutil.get_terminal_size((WIDTH, 24))
+            height = size.lines - message.count("\n")
+            screen = view(walk, at, width=min(size.columns, 120), height=height, paint=paint)
+            write(("\n" if dumb else "\x1b[H\x1b[2J\x1b[3J") + screen)
+            if message:
+                write(message)
+            write(_PROMPT if size.columns > len(_PROMPT) + 10 else _SHORT_PROMPT)
+            answer = stdin.readline()
+            if not answer:
+                write("\n")
+                return
+            at, message, end = _answer(answer.strip(), at, len(walk.steps))
+            if end:
+                return
+    except KeyboardInterrupt:
+        write("\n")
+
+
+def _answer(answer: str, at: int, count: int) -> tuple[int, str, bool]:
+    """Where to go, what to say, and whether to end."""
+    word = answer.lower()
+    if word in ("q", "quit", "exit"):
+        return at, "", True
+    if word in ("", "n", "next"):
+        return (at + 1, "", False) if at + 1 < count else (at, "This is the last step.\n", False)
+    if word in ("b", "back", "p"):
+        return (at - 1, "", False) if at else (at, "This is the first step.\n", False)
+    if word in ("first", "last"):
+        return (0 if word == "first" else count - 1), "", False
+    if word in ("?", "h", "help"):
+        return at, _HELP, False
+    if word.isascii() and word.isdigit() and len(word) < 12 and 1 <= int(word) <= count:
+        return int(word) - 1, "", False
+    shown = _cut(" ".join(visible(answer).split()), 20)
+    return at, f"{shown!r} is neither a key (? lists them) nor a step from 1 to {count}.\n", False
+
+
+def view(
+    walk: "Walkthrough",
+    at: int,
+    width: int = WIDTH,
+    height: int = 24,
+    paint: "_Paint | None" = None,
+) -> str:
+    """What the terminal shows at a step: a heading, the graph, and the step.
+
+    The current node is marked with ▶, who receives something with ◀. A dot stands for what is not
+    computed yet.
+
+    >>> from tinygrad_neuron import Value
+    >>> from .steps import walkthrough
+    >>> x = Value(3.0, label="x")
+    >>> print(view(walkthrough(x * x), 2, width=60))
+    step 3 of 4 · backward
+    <BLANKLINE>
+       node   computed as                      value   gradient
+     ◀ x      leaf                                 3          3
+     ▶ n1     x * x                                9          1
+    <BLANKLINE>
+      local derivative of n1 for x: x = 3
+      contribution: incoming × local = 1 × 3 = 3
+      gradient of x: not computed yet, now 3
+    <BLANKLINE>
+      If x grows a little, n1 grows 3 times as much, so x receives
+      1 × 3 = 3, the first to arrive.
+    <BLANKLINE>
+    """
+    paint = paint or _Paint(False)
+    step = walk.steps[at]
+    lines = [paint("strong", _cut(_heading(walk, step), width)), ""]
+    below = ["", *(f"  {line}" for line in _arithmetic(walk, step, width - 2))]
+    below += ["", *(f"  {line}" for line in _wrapped(step.sentence, width - 2))]
+    if step.line:
+        below += [paint("faint", _cut(f"  {step.line}", width))]
+    room = max(4, height - len(lines) - len(below) - 1)  # the last line is the prompt's
+    return "\n".join([*lines, *_table(walk, at, width, room, paint), *below, ""])
+
+
+def plain_text(walk: "Walkthrough") -> str:
+    """Every step as text, at most 80 columns wide; source lines stand at the forward steps.
+
+    >>> from tinygrad_neuron import Value
+    >>> from .steps import walkthrough
+    >>> print(plain_text(walkthrough(Value(3.0, label="x").tanh())), end="")
+    step 1 of 3 · forward · n1
+      n1 = tanh(x) = tanh(3) = 0.9951
+      n1 is computed by tanh from x: the hyperbolic tangent, from -1 to 1.
+    step 2 of 3 · backward · n1
+      gradient of n1: not computed yet, now 1
+      The gradient of n1 for itself is 1: here the backward pass begins.
+    step 3 of 3 · backward · n1 to x
+      local derivative of n1 for x: 1 - n1 * n1 = 1 - 0.9951 * 0.9951 = 0.009866
+      contribution: incoming × local = 1 × 0.009866 = 0.009866
+      gradient of x: not computed yet, now 0.009866
+      If x grows a little, n1 grows 0.009866 times as much, so x receives
+      1 × 0.009866 = 0.009866, the first to arrive.
+    """
+    lines = []
+    for step in walk.steps:
+        names = step.name
+        if step.target is not None and step.target != step.node:
+            names += f" to {step.target_name}"
+        lines.append(_cut(f"{_heading(walk, step)} · {names}", WIDTH))
+        lines += [f"  {line}" for line in _arithmetic(walk, step, WIDTH - 2)]
+        lines += [f"  {line}" for line in _wrapped(step.sentence, WIDTH - 2)]
+        if step.line and step.phase == "forward":
+            lines.append(_cut(f"  {step.line}", WIDTH))
+    return "\n".join(lines) + "\n"
+
+
+def _heading(walk: "Walkthrough", step: "Step") -> str:
+    heading = f"step {step.number} of {len(walk.steps)} · {step.phase}"
+    if len(walk.graphs) > 1:
+        heading += f" · iteration {step.iteration} of {len(walk.graphs)}"
+    return heading
+
+
+def _arithmetic(walk: "Walkthrough", step: "Step", width: int) -> list[str]:
+    """The sums of a step, and what changed."""
+
+    def shown(value: "float | None") -> str:
+        return "not computed yet" if value is None else number(value, walk.digits)
+
+    def factor(value: "float | None") -> str:
+        return f"({shown(value)})" if shown(value).startswith("-") else shown(value)
+
+    lines = []
+    if step.phase == "forward":
+        own = step.name.replace(" ", "") == step.formula.replace(" ", "")
+        formula = "" if own else f"{step.formula} = "
+        lines.append(f"{step.name} = {formula}{step.numbers}")
+    elif step.phase == "update":
+        lines.append(f"{step.formula} = {step.numbers}")
+        lines.append(f"{step.target_name}: was {shown(step.before)}, now {shown(step.after)}")
+    else:
+        if step.local is not None:
+            numbers = step.local_numbers
+            derivative = f"{step.local_formula} = {numbers}"
+            if step.local_formula == numbers:
+                derivative = numbers
+            lines.append(f"local derivative of {step.name} for {step.target_name}: {derivative}")
+            lines.append(
+                f"contribution: incoming × local = {factor(step.incoming)} × {factor(step.local)}"
+                f" = {shown(step.contribution)}"
+            )
+        gradient = f"gradient of {step.target_name}: "
+        if step.before is None:
+            gradient += f"not computed yet, now {shown(step.after)}"
+        else:
+            gradient += f"{shown(step.before)} + {factor(step.contribution)} = {shown(step.after)}"
+        lines.append(gradient)
+    return [part for line in lines for part in _wrapped(line, width)]
+
+
+def _table(walk: "Walkthrough", at: int, width: int, room: int, paint: "_Paint") -> list[str]:
+    """The graph, one node a line, as far as it is known at a step."""
+    step = walk.steps[at]
+    nodes = [
+        n for n in walk.graphs[step.iteration - 1] if n.operation != "constant" or not n.position
+    ]
+    values, gradients = _known(walk, at)
+    marked = [i for i, node in enumerate(nodes) if node.position in (step.node, step.target)]
+    current = next((i for i in marked if nodes[i].position == step.node), 0)
+    shown = _shown(len(nodes), current, marked, room - 1)
+    cells = {i: _cells(walk, nodes[i], values, gradients) for i in shown}
+    head = ("node", "computed as", "value", "gradient")
+    widths = [max(_width(row[i]) for row in (head, *cells.values())) for i in range(4)]
+    roomy = 10 if width >= 60 else 0
+    widths[0] = min(max(widths[0] + 2, 6), max(6, width // 4))
+    widths[2:] = [max(columns + 1, roomy) for columns in widths[2:]]
+    widths[1] = max(width - 4 - widths[0] - widths[2] - widths[3], 4)
+    lines = [paint("faint", _cut(_row("", head, widths), width))]
+    for before, i in zip([-1, *shown], shown, strict=False):
+        if i > before + 1:
+            lines.append(paint("faint", f"   ({i - before - 1:,} more)"))
+        position = nodes[i].position
+        mark, colour = ("▶", "current") if position == step.node else ("", "")
+        if position == step.target and not mark:
+            mark, colour = "◀", "target"
+        line = _cut(_row(mark, cells[i], widths), width)
+        lines.append(paint(colour, line) if colour else line)
+    if shown[-1] < len(nodes) - 1:
+        lines.append(paint("faint", f"   ({len(nodes) - 1 - shown[-1]:,} more)"))
+    return lines
+
+
+def _shown(count: int, current: int, marked: list[int], room: int) -> list[int]:
+    """Which nodes have a line: all where there is room, else those around the current one, and
+    the marked ones in any case. What is left out between them takes a line each time.
+
+    >>> _shown(100, 50, [3, 50], 8)
+    [3, 48, 49, 50, 51]
+    """
+    if count <= room:
+        return list(range(count))
+    most = max(room - 2, 1)
+    first = min(max(current - most // 2, 0), count - most)
+    window = range(first, first + most)
+    if not all(i in window for i in marked):
+        most = max(room - 4, 1)
+        first = min(max(current - most // 2, 0), count - most)
+        window = range(first, first + most)
+    return sorted({*window, *marked})
+
+
+def _cells(
+    walk: "Walkthrough",
+    node: "Node",
+    values: Mapping[int, float],
+    gradients: Mapping[int, float],
+) -> tuple[str, str, str, str]:
+    texts = [
+        number(known[node.position], walk.digits) if node.position in known else "·"
+        for known in (values, gradients)
+    ]
+    return node.name, node.formula or node.operation, texts[0], texts[1]
+
+
+def _known(walk: "Walkthrough", at: int) -> tuple[dict[int, float], dict[int, float]]:
+    """The values and the gradients that are known after a step."""
+    iteration = walk.steps[at].iteration
+    graph = walk.graphs[iteration - 1]
+    values = {node.position: node.data for node in graph if not node.operands}
+    gradients: dict[int, float] = {}
+    for step in walk.steps[: at + 1]:
+        if step.iteration != iteration:
+            continue
+        if step.phase == "forward":
+            values[step.node] = step.value
+        elif step.target is not None and step.after is not None:
+            (gradients if step.phase == "backward" else values)[step.target] = step.after
+    return values, gradients
+
+
+def _row(mark: str, cells: tuple[str, str, str, str], widths: list[int]) -> str:
+    name, formula, value, gradient = cells
+    left = f" {mark or ' '} {_padded(name, widths[0])} {_padded(formula, widths[1] - 1)}"
+    return f"{left}{value:>{widths[2]}}{gradient:>{widths[3]}}"
+
+
+class _Paint:
+    """Colours a piece of text, or leaves it as it is."""
+
+    def __init__(self, colour: bool) -> None:
+        self.colour = colour
+
+    def __call__(self, what: str, text: str) -> str:
+        return f"\x1b[{_COLOURS[what]}m{text}\x1b[0m" if self.colour else text
+
+
+class _Writer:
+    """Writes to a stream in the characters that its encoding has."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.encoding = getattr(stream, "encoding", None) or "utf-8"
+
+    def __call__(self, text: str) -> None:
+        try:
+            text.encode(self.encoding)
+        except UnicodeEncodeError:
+            text = text.translate(_PLAIN).encode(self.encoding, "replace").decode(self.encoding)
+        self.stream.write(text)
+        self.stream.flush()
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except (AttributeError, ValueError):  # not a stream, or a closed one
+        return False
+
+
+def _width(text: str) -> int:
+    """How many columns a text takes: two for a wide character, none for a combining one."""
+    if text.isascii():
+        return len(text)
+    columns = 0
+    for character in text:
+        if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
+            continue
+        columns += 1 + (unicodedata.east_asian_width(character) in "WF")
+    return columns
+
+
+def _cut(text: str, columns: int) -> str:
+    """A text in so many columns; what would steer the terminal is made visible."""
+    if not text.isprintable():
+        text = visible(text).replace("\n", " ")
+    if _width(text) <= columns:
+        return text
+    while text and _width(text) > columns - 1:
+        text = text[: max(len(text) - max((_width(text) - columns) // 2, 1), 0)]
+    return text + "…"
+
+
+def _padded(text: str, columns: int) -> str:
+    text = _cut(text, columns)
+    return text + " " * (columns - _width(text))
+
+
+def _wrapped(text: str, columns: int) -> list[str]:
+    """The lines of a text; a word too long for one is cut."""
+    lines = [""]
+    for word in text.split():
+        word = _cut(word, columns)
+        if lines[-1] and _width(lines[-1]) + 1 + _width(word) > columns:
+            lines.append("")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return lines
