@@ -1,0 +1,76 @@
+// What goes wrong in backpropagation: dead, saturated, vanishing, exploding.
+
+import { gradientAt } from "./picture.js";
+import { element, number } from "./text.js";
+
+const SIGNS = { dead: "×", saturated: "▬", vanishing: "▼", exploding: "▲" };
+const FLAT = new Set(["step", "sign", "maximum", "minimum", "erf"]); // flat somewhere, as activations are
+const HELP = {
+  dead: "A leaky_relu, another bias or a smaller learning rate keeps a gradient alive.",
+  saturated: "Smaller weights or scaled inputs bring it back to where it is steep.",
+  vanishing: "Fewer saturating activations, a better initialisation or a shorter way helps.",
+  exploding: "Smaller weights, a better initialisation or clipping the gradient helps.",
+};
+
+// The flags of what is computed after so many steps: node -> list of flags.
+export function findFlags(nodes, operations, limits, result, names, step) {
+  const found = new Map();
+  const add = (i, name, reason) => {
+    const flag = { name, text: `${SIGNS[name]} ${name}`, reason };
+    found.set(i, [...(found.get(i) ?? []), flag]);
+  };
+  const factor = strongestFactors(nodes, result);
+  nodes.forEach((node, i) => {
+    if (node.operation && result.computedAt[i] <= step && node.kind !== "constant") {
+      const facts = operations[node.operation];
+      if (facts.activation || FLAT.has(node.operation)) {
+        let [size, at] = [-1, 0];
+        result.local[i].forEach((slope, position) => {
+          if (Math.abs(slope) > size) [size, at] = [Math.abs(slope), node.operands[position]];
+        });
+        const where = `its local derivative for ${names[at]} = ${number(result.data[at])}`;
+        if (size === 0) add(i, "dead", `${node.operation} passes no gradient on: ${where} is 0`);
+        else if (size > 0 && size < limits.saturated) {
+          add(i, "saturated", `${node.operation} is nearly flat: ${where} is only ${number(size)}`);
+        }
+      }
+    }
+    const gradient = gradientAt(result, i, step);
+    if (!gradient) return;
+    const size = Math.abs(gradient);
+    const because = (rank, way) =>
+      way && way[0] !== 1 ? `; the ${rank} factor on the way is ${number(way[0])}, of ${names[way[1]]}` : "";
+    const reason = `the gradient is ${number(gradient)} of the output's`;
+    if (size < limits.vanishing) add(i, "vanishing", reason + because("smallest", factor[i]?.[1]));
+    else if (!(size <= limits.exploding)) add(i, "exploding", reason + because("largest", factor[i]?.[2]));
+  });
+  return found;
+}
+
+// Per node: the largest contribution, and the smallest and largest factor on the way it came.
+function strongestFactors(nodes, result) {
+  const root = nodes.length - 1;
+  const ways = new Array(nodes.length);
+  ways[root] = [Infinity, [1, root], [1, root]];
+  for (let i = root; i >= 0; i--) {
+    if (!ways[i]) continue;
+    result.local[i].forEach((slope, position) => {
+      const operand = nodes[i].operands[position];
+      const size = Math.abs(result.gradients[i] * slope);
+      if (ways[operand] && !(size > ways[operand][0])) return;
+      const step = [Math.abs(slope), i];
+      ways[operand] = [size, step[0] < ways[i][1][0] ? step : ways[i][1], step[0] > ways[i][2][0] ? step : ways[i][2]];
+    });
+  }
+  return ways;
+}
+
+export function showFlags(section, found, names) {
+  const items = [...found].flatMap(([i, flags]) => flags.map((flag) => [i, flag]));
+  section.hidden = items.length === 0;
+  const shown = items.slice(0, 6).map(([i, flag]) =>
+    element("li", {}, element("b", { textContent: `${flag.text}: ${names[i]}` }), `. ${flag.reason}. `,
+      element("span", { className: "remark", textContent: HELP[flag.name] })));
+  if (items.length > 6) shown.push(element("li", { textContent: `and ${items.length - 6} more` }));
+  section.querySelector("ul").replaceChildren(...shown);
+}

@@ -1,0 +1,90 @@
+// The panel: what happens in the current step, in words and in numbers.
+
+import { asOne, byId, element, formulaWithNumbers, number, partialText, written } from "./text.js";
+
+// One sentence, a heading and the rows of arithmetic for what stands after `step` steps.
+export function described(nodes, operations, result, names, step) {
+  const current = result.steps[step - 1];
+  const total = result.steps.length;
+  if (!current) {
+    const count = result.steps.filter(({ phase }) => phase === "forward").length;
+    return {
+      title: "Before the first step",
+      sentence: total === 0
+        ? "A constant: nothing is computed, and no gradient goes back."
+        : `The leaves hold their numbers. ${count} step${count === 1 ? "" : "s"} forward compute ${names.at(-1)}; then one step for each contribution carries its derivative back.`,
+      rows: [],
+    };
+  }
+  const { node, phase } = current;
+  const place = `Step ${step} of ${total}`;
+  const name = names[node];
+  if (phase === "seed") {
+    return {
+      title: `${place} · the backward pass begins`,
+      sentence: `The derivative of ${name} with respect to itself is 1: from here it goes back.`,
+      rows: [["gradient", `∂${asOne(name)}/∂${asOne(name)} = 1`]],
+      node,
+    };
+  }
+  const { operation, operands } = nodes[node];
+  const formula = written(operation, operands.map((operand) => names[operand]));
+  const rows = [["formula", nodes[node].label ? `${name} = ${formula}` : formula]];
+  const numbers = formulaWithNumbers(nodes, result.data, node);
+  rows.push(["numbers", `${numbers} = ${number(result.data[node])}`]);
+  const facts = operations[operation];
+  if (phase === "forward") {
+    const call = `${operation}(${facts.operands.join(", ")})`;
+    const hidden = facts.forward.includes("if ") || facts.activation;
+    if (hidden && facts.forward !== call) rows.splice(1, 0, ["meaning", `${call} = ${facts.forward}`]);
+    const sentence = result.data[node] === null
+      ? `${name} could not be computed.`
+      : `${name} is computed${same(name, formula) ? "" : ` as ${formula}`}: ${numbers} = ${number(result.data[node])}.`;
+    return { title: `${place} · forward`, sentence, rows, node };
+  }
+  const { incoming, local, contribution, before, after, target, position } = current;
+  const to = names[target];
+  const [expression, withNumbers] = partialText(nodes, operations, names, result.data, node, position);
+  const steps = [expression, withNumbers, number(local)].filter((text, k, all) => text !== all[k - 1]);
+  rows.push(["local derivative", `∂${asOne(name)}/∂${asOne(to)} = ${steps.join(" = ")}`]);
+  for (const [total, meaning] of Object.entries(facts.totals)) rows.push(["where", `${total} = ${meaning}`]);
+  const product = `${number(incoming)} × ${bracketed(local)} = ${number(contribution)}`;
+  rows.push(["incoming × local", product]);
+  rows.push([`gradient of ${to}`, `${number(before ?? 0)} + ${bracketed(contribution)} = ${number(after)}`]);
+  const added = before === null
+    ? ", the first to arrive" : `; with the ${number(before)} it had, ${number(after)}`;
+  return {
+    title: `${place} · backward`,
+    sentence: `If ${to} grows a little, ${name} ${reaction(local)}, so ${to} receives ${product}${added}.`,
+    rows,
+    node,
+  };
+}
+
+// Whether a name is the formula itself, as the neuron's `w0*x0` is.
+const same = (name, formula) =>
+  name.replaceAll(" ", "") === formula.replaceAll(" ", "").replaceAll("×", "*");
+
+function reaction(local) {
+  if (local === 0) return "does not change";
+  if (Number.isNaN(local)) return "changes by what is not a number";
+  const verb = local > 0 ? "grows" : "falls";
+  const size = Math.abs(local);
+  return size === 1 ? `${verb} just as much` : `${verb} ${number(size)} times as much`;
+}
+
+const bracketed = (x) => (x < 0 ? `(${number(x)})` : number(x));
+
+export function showPanel(nodes, text) {
+  byId("now-title").textContent = text.title;
+  byId("sentence").textContent = text.sentence;
+  const rows = [...text.rows];
+  const node = nodes[text.node];
+  if (node?.line) rows.push(["your code", node.line]);
+  if (node?.scope) rows.push(["in", node.scope]);
+  byId("arithmetic").replaceChildren(
+    ...rows.flatMap(([name, value]) => [
+      element("dt", { textContent: name }),
+      element("dd", { textContent: value }),
+    ]));
+}

@@ -1,0 +1,115 @@
+// Numbers, names and formulas as text. A label is the user's: it is only ever set as text.
+
+// Short, as in the pictures: four significant digits, no zero with a minus sign.
+export function number(x, digits = 4) {
+  if (x === null || x === undefined) return "not yet";
+  if (Number.isNaN(x)) return "nan";
+  if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
+  if (x === 0) return "0";
+  const size = Math.abs(x);
+  if (size >= 1e-4 && size < 1e6) {
+    const whole = Math.ceil(Math.log10(size));
+    return whole > digits ? x.toFixed(0) : String(Number(x.toPrecision(digits)));
+  }
+  const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
+  const power = Number(exponent);
+  return `${Number(mantissa)}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+}
+
+// What a learner typed, if it is a number and nothing else; null otherwise.
+export function parseNumber(text) {
+  const plain = text.trim().replace("−", "-");
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return null;
+  const x = Number(plain);
+  return Number.isFinite(x) ? x : null;
+}
+
+const INFIX = {
+  add: "+", subtract: "−", multiply: "×", divide: "/", power: "**", constant_power: "**",
+};
+
+// An operation written with given operands: `a × b`, `tanh(a)`, `a + b + c`.
+export function written(operation, operands) {
+  if (INFIX[operation]) return operands.join(` ${INFIX[operation]} `);
+  if (operation === "negate") return `−${operands[0]}`;
+  if (operation === "sum") {
+    return operands.length < 9
+      ? operands.join(" + ") || "0"
+      : `${operands.slice(0, 3).join(" + ")} + … (${operands.length - 4} more) + ${operands.at(-1)}`;
+  }
+  return `${operation}(${operands.join(", ")})`;
+}
+
+export const inBrackets = (text) => (text.startsWith("-") || text.startsWith("−") ? `(${text})` : text);
+
+export const isInfix = (operation) => Boolean(INFIX[operation]) || operation === "sum";
+
+// How each node is called: its label, or what it computes where that is short.
+export function namesOf(nodes, operations) {
+  const names = [];
+  nodes.forEach((node, i) => {
+    if (node.name) {
+      names.push(node.name.length > 32 ? `${node.name.slice(0, 31)}…` : node.name);
+    } else if (!node.operation) {
+      names.push(number(node.data));
+    } else {
+      const parts = node.operands.map((operand) => {
+        const { label, operation } = nodes[operand];
+        const name = names[operand];
+        return !label && operation && isInfix(node.operation) && isInfix(operation)
+          ? `(${name})`
+          : name;
+      });
+      const text = written(node.operation, parts);
+      names.push(text.length <= 24 ? text : `${operations[node.operation].symbol} (node ${i})`);
+    }
+  });
+  return names;
+}
+
+export function formulaWithNumbers(nodes, data, i) {
+  const { operation, operands } = nodes[i];
+  const plain = isInfix(operation) || operation === "negate";
+  return written(operation, operands.map((operand) => {
+    const text = number(data[operand]);
+    return plain ? inBrackets(text) : text;
+  }));
+}
+
+// A name that is no single word stands in brackets.
+export const asOne = (name) => (/^[\w'.[\]-]+$/.test(name) ? name : `(${name})`);
+
+// The expression of a local derivative in the nodes' names, and the same with numbers.
+export function partialText(nodes, operations, names, data, i, position) {
+  const { operation, operands } = nodes[i];
+  const { partials, operands: own, variadic } = operations[operation];
+  const expression = partials[variadic ? 0 : position];
+  const meant = { y: i };
+  if (variadic) meant[own[0]] = operands[position];
+  else own.forEach((name, k) => (meant[name] = operands[k]));
+  if (expression in meant) {
+    return [names[meant[expression]], number(data[meant[expression]])];
+  }
+  const filled = (text) =>
+    expression.replace(/[A-Za-z_]\w*(?!\w|\()/g, (name) => (name in meant ? text(meant[name]) : name));
+  return [filled((k) => inBrackets(asOne(names[k]))), filled((k) => inBrackets(number(data[k])))];
+}
+
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name in made && name !== "list") made[name] = value;
+    else made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+export function drawn(tag, attributes = {}, text = "") {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  if (text) made.textContent = text;
+  return made;
+}
+
+export const byId = (id) => document.getElementById(id);

@@ -1,0 +1,44 @@
+// Verify: nudge a leaf, run forwards again, and compare with what the backward pass says.
+
+import { EngineError } from "./arithmetic.js";
+import { outputAt } from "./engine.js";
+import { element, inBrackets, number } from "./text.js";
+
+export function difference(nodes, operations, leaves, i) {
+  const h = 1e-6 * Math.max(1, Math.abs(leaves[i]));
+  const at = (x) => outputAt(nodes, operations, leaves.map((old, k) => (k === i ? x : old)));
+  const [up, down] = [leaves[i] + h, leaves[i] - h];
+  const [above, below] = [at(up), at(down)];
+  return { h, above, below, quotient: (above - below) / (up - down) };
+}
+
+export function showVerify(box, nodes, operations, leaves, names, result, i) {
+  if (nodes[i].kind === "constant") {
+    box.replaceChildren(element("p", { textContent: `${names[i]} is a constant: it gets no gradient.` }));
+    return;
+  }
+  const gradient = result.gradients[i];
+  let found;
+  try {
+    found = difference(nodes, operations, leaves, i);
+  } catch (failure) {
+    if (!(failure instanceof EngineError)) throw failure;
+    box.replaceChildren(element("p", { textContent: `A nudge of ${names[i]} leaves the domain: ${failure.message}.` }));
+    return;
+  }
+  const close = gradient !== null &&
+    Math.abs(found.quotient - gradient) <= 1e-4 * Math.max(1, Math.abs(gradient));
+  const verdict = gradient === null ? "The backward pass gives no gradient here."
+    : close ? "✓ They agree."
+    : "≠ They differ: at a kink, or where rounding outweighs the nudge.";
+  const h = number(found.h, 2);
+  box.replaceChildren(
+    element("h3", { textContent: `Nudge ${names[i]} by ±${h}` }),
+    element("dl", {},
+      element("dt", { textContent: "difference" }),
+      element("dd", { textContent: `(${number(found.above, 9)} − ${inBrackets(number(found.below, 9))}) / ${number(2 * found.h, 2)} = ` },
+        element("b", { id: "quotient", textContent: number(found.quotient, 6) })),
+      element("dt", { textContent: "gradient" }),
+      element("dd", {}, element("b", { id: "gradient", textContent: number(gradient, 6) }))),
+    element("p", { className: close ? "good" : "", textContent: verdict }));
+}
