@@ -90,20 +90,20 @@ EXACT_EXP = (
     'arrowsize="0.6"]\n'
     '\tn0 [id="n0" shape="box" style="filled" fillcolor="#eef2f7" class="input not-computed" '
     'label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR>'
-    '<TD COLSPAN="2"><B>x</B></TD></TR>\n'
+    '<TD COLSPAN="3"><B>x</B></TD></TR>\n'
     '<TR><TD ALIGN="LEFT"><FONT COLOR="#4b5563">data&#160;</FONT></TD>'
-    '<TD ALIGN="RIGHT">3</TD></TR>\n'
+    '<TD ALIGN="RIGHT">3</TD><TD WIDTH="4"></TD></TR>\n'
     '<TR><TD ALIGN="LEFT"><FONT COLOR="#4b5563">grad&#160;</FONT></TD><TD ALIGN="RIGHT">'
-    '<FONT COLOR="#4b5563"><I>not yet</I></FONT></TD></TR></TABLE>> '
+    '<FONT COLOR="#4b5563"><I>not yet</I></FONT></TD><TD WIDTH="4"></TD></TR></TABLE>> '
     'tooltip="input x&#10;data = 3.0&#10;gradient not computed yet"]\n'
     '\tn1 [id="n1" shape="box" style="rounded,filled" fillcolor="#fdf3dc" peripheries="2" '
     'class="output not-computed" '
     'label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR>'
-    '<TD COLSPAN="2"><B>exp</B></TD></TR>\n'
+    '<TD COLSPAN="3"><B>exp</B></TD></TR>\n'
     '<TR><TD ALIGN="LEFT"><FONT COLOR="#4b5563">data&#160;</FONT></TD>'
-    '<TD ALIGN="RIGHT">20.09</TD></TR>\n'
+    '<TD ALIGN="RIGHT">20.09</TD><TD WIDTH="4"></TD></TR>\n'
     '<TR><TD ALIGN="LEFT"><FONT COLOR="#4b5563">grad&#160;</FONT></TD><TD ALIGN="RIGHT">'
-    '<FONT COLOR="#4b5563"><I>not yet</I></FONT></TD></TR></TABLE>> '
+    '<FONT COLOR="#4b5563"><I>not yet</I></FONT></TD><TD WIDTH="4"></TD></TR></TABLE>> '
     'tooltip="output&#10;operation: exp&#10;data = 20.085536923187668&#10;'
     'gradient not computed yet"]\n'
     '\tn0 -> n1 [id="e1-0" tooltip="x → exp&#10;local derivative 20.085536923187668&#10;'
@@ -129,7 +129,7 @@ def test_a_constant_is_dashed_and_has_no_gradient():
     assert (
         'id="n1" shape="box" style="filled,dashed" fillcolor="#ffffff" margin="0.06,0.02" '
         'class="constant" label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" '
-        'CELLPADDING="1"><TR><TD COLSPAN="2">2</TD></TR></TABLE>> '
+        'CELLPADDING="1"><TR><TD COLSPAN="3">2</TD></TR></TABLE>> '
         'tooltip="constant&#10;data = 2.0&#10;a constant: it gets no gradient"'
     ) == node_lines(picture)["n1"]
     assert 'style="dashed" arrowhead="empty" class="constant"' in edge_lines(picture)["e2-1"]
@@ -527,7 +527,7 @@ def test_a_dead_relu_is_marked_and_names_the_factor():
     picture = draw_dot(y)
     assert flagged(picture) == {y: ["dead"]}
     line = node_lines(picture)["n1"]
-    assert "<B>× dead</B>" in line
+    assert "<B>Ø dead</B>" in line
     assert 'class="output dead not-computed"' in line
     assert "relu passes no gradient on: its local derivative for z = -2 is 0" in line
     assert 'class="zero"' in edge_lines(picture)["e1-0"]
@@ -580,7 +580,9 @@ def test_a_folded_node_counts_its_flags():
     layer = nn.Layer(1, 3, activation="relu", init="zeros", bias=[-1.0, 1.0, -1.0])
     y = sum(layer([Value(1.0)]))
     line = node_lines(draw_dot(y, level="layer"))
-    assert any("× 2 dead" in text and 'class="folded dead"' in text for text in line.values())
+    assert any(
+        "Ø dead 2 of 3 relu" in text and 'class="folded dead"' in text for text in line.values()
+    )
 
 
 # The SVG

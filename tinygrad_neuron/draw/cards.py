@@ -1,17 +1,24 @@
 """What stands in a node: the HTML-like labels and the tooltips."""
 
+import html
+import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ..engine import Value
-from .flags import SIGNS, Flag, count_flags
+from .flags import SIGNS, Flag, can_be_flat, count_flags
 from .folding import Group, level_of
+from .placing import text_width
 from .reading import Recorded, full_name
 from .text import html_text, number, shorten, tooltip_text
 
 LONGEST = 40  # characters of a label that a node shows; the tooltip has all
+# The layout engine measures Helvetica; what draws the picture may have a wider font instead.
+_WIDER, _WIDER_BOLD = 0.1, 0.2
+_PARTS = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
 
 
 _escaped = lru_cache(html_text)  # the symbols of operations come again and again
@@ -19,12 +26,13 @@ _escaped = lru_cache(html_text)  # the symbols of operations come again and agai
 
 @dataclass(frozen=True)
 class Ink:
-    """The colours of a node's text."""
+    """The colours of a node's text, and its size."""
 
     text: str
     muted: str
     alarm: str
     on_alarm: str
+    size: int = 10
 
 
 def card(
@@ -32,31 +40,70 @@ def card(
     rows: Iterable[tuple[str, str]],
     badges: Iterable[str],
     ink: Ink,
+    quiet: Iterable[str] = (),
 ) -> str:
     """An HTML-like label: a title, rows of a name and its text, badges of what is flagged.
 
     **Arguments:** `title`, pieces of text, each with whether it is bold; `rows`, pairs of a name
-    and of text that is already HTML; `badges`, the flags in words.
+    and of text that is already HTML; `badges`, the flags in words; `quiet`, those of them that are
+    no alarm.
     """
-    head = "&#160;&#160;".join(
-        f"<B>{_escaped(piece)}</B>" if bold else _escaped(piece) for piece, bold in title if piece
+    head = _title([(piece, bold) for piece, bold in title if piece], ink.size)
+    lines = [f'<TR><TD COLSPAN="3">{head}</TD></TR>'] if head else []
+    rows = list(rows)
+    slack = max(
+        (math.ceil(_WIDER * _width(text, ink.size)) for name, text in rows if name), default=0
     )
-    lines = [f'<TR><TD COLSPAN="2">{head}</TD></TR>'] if head else []
     for name, text in rows:
         if name:
             lines.append(
                 f'<TR><TD ALIGN="LEFT"><FONT COLOR="{ink.muted}">{name}&#160;</FONT></TD>'
-                f'<TD ALIGN="RIGHT">{text}</TD></TR>'
+                f'<TD ALIGN="RIGHT">{text}</TD><TD WIDTH="{slack}"></TD></TR>'
             )
+        elif slack:
+            width = math.ceil(_width(text, ink.size) * (1 + _WIDER / 2))
+            lines.append(f'<TR><TD COLSPAN="3" ALIGN="LEFT" WIDTH="{width}">{text}</TD></TR>')
         else:
-            lines.append(f'<TR><TD COLSPAN="2">{text}</TD></TR>')
+            lines.append(f'<TR><TD COLSPAN="3">{text}</TD></TR>')
     for badge in badges:
+        width = math.ceil(_width(badge, ink.size) * (1 + _WIDER_BOLD)) + 6
         lines.append(
-            f'<TR><TD COLSPAN="2" BGCOLOR="{ink.alarm}"><FONT COLOR="{ink.on_alarm}">'
-            f"<B>{badge}</B></FONT></TD></TR>"
+            f'<TR><TD COLSPAN="3" CELLPADDING="3" WIDTH="{width}" BGCOLOR="{ink.alarm}">'
+            f'<FONT COLOR="{ink.on_alarm}"><B>{badge}</B></FONT></TD></TR>'
+        )
+    for badge in quiet:
+        width = math.ceil(_width(badge, ink.size) * (1 + _WIDER / 2))
+        lines.append(
+            f'<TR><TD COLSPAN="3" ALIGN="LEFT" WIDTH="{width}">'
+            f'<FONT COLOR="{ink.muted}">{badge}</FONT></TD></TR>'
         )
     table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
     return "<" + table + "\n".join(lines) + "</TABLE>>"
+
+
+def _title(pieces: Sequence[tuple[str, bool]], size: int) -> str:
+    """The pieces of a title; each of several in its own cell, so that none runs into the next."""
+    written = [f"<B>{_escaped(piece)}</B>" if bold else _escaped(piece) for piece, bold in pieces]
+    if len(written) < 2:
+        return "".join(written)
+    widths = [
+        _plain_width(piece, size) * (1 + _WIDER_BOLD if bold else 1) for piece, bold in pieces
+    ]
+    cells = [
+        f'<TD ALIGN="LEFT" WIDTH="{math.ceil(width) + 4}">{text}</TD>'
+        for width, text in zip(widths, written, strict=True)
+    ]
+    return f"{_PARTS}<TR>{''.join(cells)}</TR></TABLE>"
+
+
+@lru_cache
+def _plain_width(text: str, size: int) -> float:
+    return text_width(text, size)
+
+
+@lru_cache
+def _width(markup: str, size: int) -> float:
+    return text_width(html.unescape(re.sub("<[^>]*>", "", markup)), size)
 
 
 def shown(value: object, digits: int) -> str:
@@ -110,13 +157,24 @@ def _plain_zero(value: float) -> float:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a folded node shows: counts, and the ranges of values and gradients."""
+    """What a folded node shows: counts, and the ranges of values and gradients.
+
+    `flags` says how many members have each flag, `out_of` how many could have it and what these
+    are; `alarming` are the flags that a whole neuron has, for all examples.
+    """
 
     kinds: Mapping[str, int]
     operations: Mapping[str, int]
     data: "tuple[float, float] | None"
     gradients: "tuple[float, float] | None"
     flags: Mapping[str, int]
+    out_of: Mapping[str, tuple[int, str]]
+    alarming: frozenset[str]
+
+    def share(self, flag: str) -> str:
+        """How many of the members have a flag, in words."""
+        total, what = self.out_of[flag]
+        return f"{SIGNS[flag]} {flag} {self.flags[flag]:,} of {total:,} {what}"
 
 
 def summarise(
@@ -129,13 +187,40 @@ def summarise(
     if kinds["constant"] not in (0, len(members)):
         varying = [node for node in members if graph.kind(node) != "constant"]
     gradients = (graph.gradient(node) for node in varying)
+    counts = count_flags(flag for node in members for flag in flags.get(node, ())) if flags else {}
     return Summary(
         kinds,
         dict(operations.most_common()),
         _range(node.data for node in varying),
         _range(gradient for gradient in gradients if gradient is not None),
-        count_flags(flag for node in members for flag in flags.get(node, ())) if flags else {},
+        counts,
+        {flag: _counted(graph, members, flag) for flag in counts},
+        frozenset(flag for flag in counts if _alarming(members, flags, flag)),
     )
+
+
+def _counted(graph: Recorded, members: Sequence[Value], flag: str) -> tuple[int, str]:
+    """How many of the members could have a flag, and what these are."""
+    if flag not in ("dead", "saturated"):
+        total = sum(graph.gradient(node) is not None for node in members)
+        return total, "gradient" + "s" * (total > 1)
+    names = Counter(node._op for node in members if can_be_flat(node))
+    return names.total(), next(iter(names)) if len(names) == 1 else "activations"
+
+
+def _alarming(members: Sequence[Value], flags: Mapping[Value, Sequence[Flag]], name: str) -> bool:
+    """Whether a flag is an alarm: an extreme gradient is; a flat activation if all are so.
+
+    All of a neuron, that is for every example; or of what is folded outside of neurons.
+    """
+    if name not in ("dead", "saturated"):
+        return True
+    free: dict[object, bool] = {}
+    for node in members:
+        if can_be_flat(node):
+            flat = any(flag.name == name for flag in flags.get(node, ()))
+            free[node.scope] = free.get(node.scope, False) or not flat
+    return not all(free.values())
 
 
 def _range(numbers: Iterable[float]) -> tuple[float, float] | None:
@@ -166,24 +251,26 @@ def group_card(group: Group, summary: Summary, digits: int, ink: Ink) -> str:
     rows = []
     parameters = summary.kinds.get("parameter", 0)
     count = f"{len(group.members):,} node{'s' * (len(group.members) > 1)}"
-    if 0 < parameters < len(group.members):
+    if 0 < parameters < len(group.members) and ink.size >= 10:  # there is the tooltip, too
         count += f", {parameters:,} parameter{'s' * (parameters > 1)}"
     muted = f'<FONT COLOR="{ink.muted}">'
+    digits = min(digits, 3 if ink.size >= 10 else 2)
     rows.append(("", f"{muted}{count}</FONT>"))
     rows.append(("data", _written(summary.data, digits)))
     if summary.gradients is not None:
         rows.append(("grad", _written(summary.gradients, digits)))
     elif set(summary.kinds) != {"constant"}:
         rows.append(("grad", f"{muted}<I>not yet</I></FONT>"))
-    badges = [f"{SIGNS[flag]} {many:,} {flag}" for flag, many in summary.flags.items()]
+    badges = [summary.share(flag) for flag in summary.flags if flag in summary.alarming]
+    quiet = [summary.share(flag) for flag in summary.flags if flag not in summary.alarming]
     title = [(shorten(name, LONGEST), True), (shorten(what, LONGEST), False)]
-    return card(title, rows, badges, ink)
+    return card(title, rows, badges, ink, quiet)
 
 
 def _written(ends: "tuple[float, float] | None", digits: int) -> str:
     if ends is None:
         return "?"
-    low, high = (shown(end, min(digits, 3)) for end in ends)
+    low, high = (shown(end, digits) for end in ends)
     return low if low == high else f"{low} … {high}"
 
 
@@ -203,5 +290,5 @@ def group_tooltip(group: Group, summary: Summary) -> str:
         lines.append("grad from {!r} to {!r}".format(*map(_plain_zero, summary.gradients)))
     else:
         lines.append("gradients not computed yet")
-    lines += [f"{SIGNS[flag]} {count:,} {flag}" for flag, count in summary.flags.items()]
+    lines += [summary.share(flag) for flag in summary.flags]
     return tooltip_text("\n".join(line for line in lines if line))

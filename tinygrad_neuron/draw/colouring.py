@@ -38,7 +38,8 @@ def _logarithm(gradient: float | None) -> float | None:
 class Scale:
     """From numbers to colours: signed around 0, or from `low` to `high`.
 
-    What is coloured by a logarithm (`logarithmic`) shows the numbers themselves in the legend.
+    What is coloured by a logarithm (`logarithmic`) shows the numbers themselves in the legend;
+    `beyond` says whether something lies below the low end, and above the high one.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Scale:
     signed: bool
     logarithmic: bool
     theme: Theme
+    beyond: tuple[bool, bool] = (False, False)
 
     def colour(self, number: float) -> str:
         """The colour of a number."""

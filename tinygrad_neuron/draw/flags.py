@@ -10,7 +10,7 @@ from .reading import Recorded, name_of, slopes
 from .text import number
 
 # Each flag has a sign of its own shape, so that no colour is needed to tell them apart.
-SIGNS = {"dead": "×", "saturated": "▬", "vanishing": "▼", "exploding": "▲"}
+SIGNS = {"dead": "Ø", "saturated": "▬", "vanishing": "▼", "exploding": "▲"}
 
 THRESHOLDS: dict[str, float] = {"saturated": 0.01, "vanishing": 1e-6, "exploding": 1e4}
 
@@ -65,12 +65,11 @@ def find_flags(graph: Recorded, limits: Mapping[str, float]) -> dict[Value, list
     >>> y = Value(-2.0, label="z").relu()
     >>> [[flag]] = find_flags(read(y), THRESHOLDS).values()
     >>> flag.text, flag.reason
-    ('× dead', 'relu passes no gradient on: its local derivative for z = -2 is 0')
+    ('Ø dead', 'relu passes no gradient on: its local derivative for z = -2 is 0')
     """
     found: dict[Value, list[Flag]] = {}
     for node in graph.order:
-        operation = node._operation
-        if isinstance(operation, Operation) and (operation.activation or operation.name in _FLAT):
+        if can_be_flat(node):
             flag = _flat(node, limits["saturated"])
             if flag is not None:
                 found[node] = [flag]
@@ -98,6 +97,12 @@ def find_flags(graph: Recorded, limits: Mapping[str, float]) -> dict[Value, list
             reason = f"the gradient is {relative} of the output's"
             found.setdefault(node, []).append(Flag(name, reason + factors.get(node, "")))
     return found
+
+
+def can_be_flat(node: Value) -> bool:
+    """Whether a node's operation is one that can be dead or saturated."""
+    operation = node._operation
+    return isinstance(operation, Operation) and (operation.activation or operation.name in _FLAT)
 
 
 def _flat(node: Value, limit: float) -> Flag | None:

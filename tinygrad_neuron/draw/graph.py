@@ -193,8 +193,12 @@ class _Drawing:
                 for group, mean in self.measured.items()
                 if group.node is not self.graph.root or name == "data"
             ]
-            self.scale = make_scale(name, others or self.measured.values(), theme)
+            scale = make_scale(name, others or self.measured.values(), theme)
+            numbers = [mean for mean in self.measured.values() if math.isfinite(mean)]
+            low, high = min(numbers, default=scale.low), max(numbers, default=scale.high)
+            self.scale = replace(scale, beyond=(low < scale.low, high > scale.high))
         self.crowded = False
+        self.fed: set[Scope | None] = set()  # the scopes that others feed
         self.sides = "ew"
         self.local: dict[Value, list[float | None]] = {}
         self.seen: dict[str, None] = {}  # the classes that occur, for the legend
@@ -205,6 +209,11 @@ class _Drawing:
         self.sides = {"LR": "ew", "RL": "we", "TB": "sn", "BT": "ns"}[rankdir]
         folded = sum(edge.tail.is_folded or edge.head.is_folded for edge in edges)
         self.crowded = folded > CROWDED
+        if self.crowded:
+            self.ink = replace(self.ink, size=8)
+        self.fed = {
+            edge.head.within for edge in edges if edge.tail.within not in (None, edge.head.within)
+        }
         body = [*self.clustered(), *map(self.edge, edges)]
         return [*self.head(rankdir, self.caption(title, legend)), *body]
 
@@ -213,7 +222,7 @@ class _Drawing:
         crowded = self.crowded
         whole = {
             "rankdir": rankdir,
-            "ranksep": "1.8" if crowded else "0.35",
+            "ranksep": "0.1" if crowded else "0.35",
             "nodesep": "0.16",
             "bgcolor": theme.background,
             "pad": "0.15",
@@ -228,7 +237,7 @@ class _Drawing:
             whole |= {"label": below, "labelloc": "b", "labeljust": "l"}
         node = {
             "fontname": FONT,
-            "fontsize": "10",
+            "fontsize": f"{self.ink.size}",
             "fontcolor": theme.ink,
             "color": theme.rim,
             "margin": "0.07,0.04",
@@ -300,7 +309,13 @@ class _Drawing:
                     "vanishing": f"vanishing: gradient below {limit} of the output's",
                     "exploding": f"exploding: gradient above {limit} times the output's",
                 }[name]
-                yield sign, theme.alarm, meaning
+                yield sign, theme.alarm if f"{name} alarm" in seen else theme.muted, meaning
+        if "in part" in seen:
+            yield (
+                "2 of 9",
+                theme.muted,
+                "so many of what is folded there; red where it is all that a neuron has",
+            )
 
     # Nodes and clusters
 
@@ -338,8 +353,11 @@ class _Drawing:
                 index = numbers.setdefault(current, len(numbers))
                 yield from self.cluster(current, index, depth, counts[current])
                 items = inside[current]
-                # dot puts the first at the bottom where it need not avoid crossings.
-                stack.append(iter(items[::-1] if self.crowded and "e" in self.sides else items))
+                # Where dot need not avoid crossings it puts the first at the bottom, except in the
+                # layer that the inputs feed.
+                turned = self.crowded and "e" in self.sides
+                turned = turned and (current in self.fed or not isinstance(items[0], Group))
+                stack.append(iter(items[::-1] if turned else items))
 
     def cluster(self, scope: Scope, index: int, depth: int, count: int) -> Iterator[str]:
         theme = self.theme
@@ -357,7 +375,7 @@ class _Drawing:
             "fillcolor": mix(theme.background, theme.ink, min(0.025 * depth, 0.1)),
             "color": mix(theme.background, theme.ink, 0.35),
             "penwidth": "1",
-            "margin": "8",
+            "margin": "12" if self.crowded else "8",
         }
         indent = "\t" * depth
         yield f"{indent}subgraph cluster_{index} {{\n"
@@ -371,14 +389,22 @@ class _Drawing:
             classes = ["folded"]
             summary = cards.summarise(graph, group.members, self.flags)
             classes += summary.flags
+            alarming = bool(summary.alarming)
+            if set(summary.flags) - summary.alarming:
+                self.seen["in part"] = None
+            self.seen.update(dict.fromkeys(f"{name} alarm" for name in summary.alarming))
         else:
             kind = graph.kind(group.node)
             flags = self.flags.get(group.node, ())
             classes = [kind, *(flag.name for flag in flags)]
+            alarming = bool(flags)
+            self.seen.update(dict.fromkeys(f"{flag.name} alarm" for flag in flags))
             if kind != "constant" and graph.gradient(group.node) is None:
                 classes.append("not-computed")
         self.seen.update(dict.fromkeys(classes))
         attributes = {"id": group.id, **self.styles[kind]}
+        if group.is_folded and self.crowded:
+            attributes["margin"] = "0.05,0.05"
         if group in self.measured and self.scale is not None:
             fill = self.scale.colour(self.measured[group])
             on = readable_on(fill)
@@ -386,7 +412,7 @@ class _Drawing:
             ink = replace(ink, text=on, muted=on)
         elif self.scale is not None:
             attributes["fillcolor"] = self.theme.background
-        if len(classes) > 1 and any(name in SIGNS for name in classes):
+        if alarming:
             attributes |= {"color": self.theme.alarm, "penwidth": "2"}
         attributes, ink = self.emphasised(group, attributes, ink, classes)
         attributes["class"] = " ".join(classes)

@@ -92,8 +92,9 @@ def _swatch(kind: str, fill: str, theme: Theme) -> str:
     if kind == "parameter":  # a folder: the tab, and the body
         return (
             f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
-            f'COLOR="{theme.rim}">\n<TR><TD WIDTH="30"></TD><TD BORDER="1" SIDES="LTR" WIDTH="18" '
-            f'HEIGHT="4" BGCOLOR="{fill}"></TD></TR>\n<TR><TD COLSPAN="2" BORDER="1" '
+            f'COLOR="{theme.rim}">\n<TR><TD BORDER="1" SIDES="B" WIDTH="30"></TD>'
+            f'<TD BORDER="1" SIDES="LTR" WIDTH="18" '
+            f'HEIGHT="4" BGCOLOR="{fill}"></TD></TR>\n<TR><TD COLSPAN="2" BORDER="1" SIDES="LRB" '
             f'CELLPADDING="2" BGCOLOR="{fill}">{text}</TD></TR></TABLE>'
         )
     if kind == "output":
@@ -103,11 +104,12 @@ def _swatch(kind: str, fill: str, theme: Theme) -> str:
             f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" STYLE="rounded" '
             f'COLOR="{theme.rim}"><TR><TD>{inner}</TD></TR></TABLE>'
         )
-    if kind == "folded":  # a box with a side and a foot
-        inner = f'<TABLE BORDER="1" CELLBORDER="0" {look}><TR><TD>{text}</TD></TR></TABLE>'
+    if kind == "folded":  # a box with a top and a side
         return (
-            f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
-            f'COLOR="{theme.rim}"><TR><TD BORDER="3" SIDES="RB">{inner}</TD></TR></TABLE>'
+            f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
+            f'COLOR="{theme.rim}" BGCOLOR="{fill}">\n'
+            f'<TR><TD COLSPAN="2" HEIGHT="4"></TD></TR>\n<TR><TD BORDER="1" SIDES="TR" '
+            f'CELLPADDING="3">{text}</TD><TD WIDTH="4"></TD></TR></TABLE>'
         )
     style = {"constant": ' STYLE="dashed"', "operation": ' STYLE="rounded"'}.get(kind, "")
     return f'<TABLE BORDER="1" CELLBORDER="0"{style} {look}><TR><TD>{text}</TD></TR></TABLE>'
@@ -130,7 +132,10 @@ def bar(scale: Scale, theme: Theme) -> str:
     cells = "\n".join(
         f'<TD BGCOLOR="{colour}" WIDTH="18" HEIGHT="9"></TD>' for colour in scale.steps()
     )
-    low, high = (_small(shown(end, 3), theme) for end in scale.ends())
+    signs = ("≤&#160;" * scale.beyond[0], "≥&#160;" * scale.beyond[1])
+    low, high = (
+        _small(sign + shown(end, 3), theme) for sign, end in zip(signs, scale.ends(), strict=True)
+    )
     name = _small(html_text(scale.name), theme)
     strip = '<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
     strip += f'COLOR="{rim}"><TR>{cells}</TR></TABLE>'

@@ -11,6 +11,7 @@ from typing import Any
 from ..checking import listed, positive_integer
 from ..engine import described, to_float
 from ..nn import Neuron
+from .flags import SIGNS
 from .observing import Loss, NeuronLayer, Observation, layers_of, observe, responses, titles
 from .placing import LINE, Column, columns, number_places, shown, text_width
 from .rendering import Digraph
@@ -196,6 +197,8 @@ class _Picture:
         for line in lines:
             self._draw_weight(line)
         for line, place in zip(lines, places or (), strict=False):
+            if place is None:
+                continue
             self._text(
                 f"{self._weight_id(line)}-number",
                 place,
@@ -218,11 +221,21 @@ class _Picture:
         seen = self.observation
         if seen is None:
             return [(bias, 10, False)]
-        rows = [(self._short(seen.activations[k][j]), 11, True), (bias, 9, False)]
+        activation = self._short(seen.activations[k][j])
+        if self._is_dead(k, j):
+            activation = f"{SIGNS['dead']} {activation}"
+        rows = [(activation, 11, True), (bias, 9, False)]
         if seen.gradients is not None:
             gradient = seen.gradients[k + 1][j]
             rows.append((f"grad {'none' if gradient is None else self._short(gradient)}", 9, False))
         return rows
+
+    def _is_dead(self, k: int, j: int) -> bool:
+        """Whether a relu passes no gradient on for the example."""
+        seen = self.observation
+        if seen is None or self.layers[k].neurons[j].activation_name != "relu":
+            return False
+        return seen.activations[k][j] == 0.0
 
     @property
     def _lines_in_circle(self) -> int:
@@ -264,7 +277,9 @@ class _Picture:
     def _ends(self, line: _Weight) -> tuple[tuple[float, float], tuple[float, float]]:
         before, after = self.columns[line.layer], self.columns[line.layer + 1]
         left, right = before.x + before.size / 2, after.x - after.size / 2
-        return (left, before.places[line.source]), (right, after.places[line.neuron])
+        start, end = before.places[line.source], after.places[line.neuron]
+        slope = (end - start) / (after.x - before.x)  # lines go from middle to middle
+        return (left, start + slope * (left - before.x)), (right, end - slope * (after.x - right))
 
     def _weight_text(self, line: _Weight) -> str:
         text = number(line.value, self.digits)
@@ -418,6 +433,12 @@ class _Picture:
                 share = activation / scale if scale else 0.0
                 fill = self.theme.area(share) if math.isfinite(share) else self.theme.alarm
                 ink = readable_on(fill)
+            kind = "neuron output" if last else "neuron"
+            rim = {}
+            if self._is_dead(k, j):
+                kind += " dead"
+                rim = {"color": self.theme.alarm}
+                tooltip.append(f"{SIGNS['dead']} dead: no gradient passes for this example")
             name = f"layer{k}-neuron{j}"
             texts = []
             for text, size, strong in self._rows(k, j):
@@ -428,7 +449,7 @@ class _Picture:
                 (column.x, y),
                 texts,
                 tooltip,
-                kind="neuron output" if last else "neuron",
+                kind=kind,
                 column=k + 1,
                 position=j,
                 shape={
@@ -436,7 +457,8 @@ class _Picture:
                     "style": "filled",
                     "fillcolor": fill,
                     "width": f"{column.size / 72:.4f}",
-                    "penwidth": "2" if last else "1.2",
+                    "penwidth": "2" if last or rim else "1.2",
+                    **rim,
                 },
             )
             if last and self.output_names:
@@ -656,6 +678,9 @@ class _Picture:
             if self.observation.gradients is not None:
                 written += ", gradient of the loss for the activation"
         remarks.append(f"{'in each circle' if self.maps is None else 'below a map'}: {written}")
+        if any(self._is_dead(k, j) for k, column in enumerate(self.columns[1:])
+               for j in column.places):  # fmt: skip
+            remarks.append(f"{SIGNS['dead']} dead: the relu passes no gradient for this example")
         if drawn < total:
             remarks.append(f"{drawn:,} of {total:,} weights are drawn")
         return remarks

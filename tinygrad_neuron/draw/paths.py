@@ -184,10 +184,9 @@ def described(path: Path, digits: int, *, most: int = 6) -> tuple[str, str]:
     names = [shorten(node.label or node._op or number(node.data), 16) for node in path.nodes()]
     factors = [number(factor, digits) for factor in path.factors]
     product = number(path.product, digits)
-    shown = " × ".join(_elided(factors, most)) or "1"
-    return " ← ".join(
-        _elided(names, most)
-    ) or "itself", f"{shown} = {product}" if factors else product
+    if len(factors) > 1:
+        product = f"{' × '.join(_elided(factors, most))} = {product}"
+    return " ← ".join(_elided(names, most)) or "itself", product
 
 
 def _elided(items: list[str], most: int) -> list[str]:

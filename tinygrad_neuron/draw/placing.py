@@ -87,12 +87,13 @@ def shown(count: int, most: int) -> list[int]:
 
 def number_places(
     lines: Sequence[tuple[Point, Point]], texts: Sequence[str], size: float, must: bool
-) -> list[Point] | None:
+) -> list[Point | None] | None:
     """Where numbers stand on their lines: over no other number, on few other lines.
 
     **Arguments:** `lines`, from the left to the right end of each; `texts`, what is written on
     each, and the `size` of the letters; `must`, whether to give the best places there are even if
-    these are bad ones. **Returns** the places, or None where there is no room.
+    these are bad ones. **Returns** the places, or None where there is no room; the place of a
+    single number that would stand on another line is None too.
 
     >>> number_places([((0, 0), (100, 0)), ((0, 50), (100, 0))], ["0.5", "-1"], 9, must=False)
     [(35.0, 0.0), (35.0, 32.5)]
@@ -101,6 +102,7 @@ def number_places(
         return None
     taken: list[tuple[float, float, float]] = []
     crossings = 0
+    places: list[Point | None] = []
     for k, (line, text) in enumerate(zip(lines, texts, strict=True)):
         half = text_width(text, size) / 2 + 2
         others = [other for other in (*lines[:k], *lines[k + 1 :]) if other[0][0] == line[0][0]]
@@ -108,11 +110,15 @@ def number_places(
         if best is None and not must:
             return None
         cost, x, y = best or (0.0, *_along(line, 0.5))
-        taken.append((x, y, half))
+        if cost >= 1 and not must:
+            places.append(None)
+        else:
+            places.append((x, y))
+            taken.append((x, y, half))
         crossings += math.floor(cost)
     if crossings > len(lines) / 4 and not must:
         return None
-    return [(x, y) for x, y, _ in taken]
+    return places
 
 
 def _best_place(

@@ -3,7 +3,7 @@
 import { gradientAt } from "./picture.js";
 import { element, number } from "./text.js";
 
-const SIGNS = { dead: "×", saturated: "▬", vanishing: "▼", exploding: "▲" };
+const SIGNS = { dead: "Ø", saturated: "▬", vanishing: "▼", exploding: "▲" };
 const FLAT = new Set(["step", "sign", "maximum", "minimum", "erf"]); // flat somewhere, as activations are
 const HELP = {
   dead: "A leaky_relu, another bias or a smaller learning rate keeps a gradient alive.",
