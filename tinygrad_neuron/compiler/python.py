@@ -17,6 +17,7 @@ from .. import expressions
 from ..engine import Scope
 from ..kernels import KERNELS
 from ..ops import TABLE, Operation
+from .naming import Names, short
 from .program import DRAWN, INPUT, LEAF, NUMBER, SCATTER, SEED, SOURCES, Program, read_by
 
 # How tightly an expression binds; a looser one inside a tighter one needs parentheses.
@@ -110,9 +111,8 @@ class _Emitter:
         self.tightness = [ATOM] * self.count
         self.sizes = [1] * self.count
         # A number is never called like a function, or like what the language reserves.
-        self.taken = dict.fromkeys([*_RESERVED, *KERNELS, *TABLE], 1)
-        for operation in {o for o in program.operations if isinstance(o, Operation)}:
-            self.taken.update(dict.fromkeys(operation.kernels, 1))
+        operations = {o for o in program.operations if isinstance(o, Operation)}
+        self.names = Names({*_RESERVED, *KERNELS, *TABLE}.union(*(o.kernels for o in operations)))
         self.body: list[str] = []
         self.tables: dict[tuple[int, ...], str] = {}
         self.scope: Scope | None = None
@@ -143,24 +143,11 @@ class _Emitter:
 
     # Names
 
-    def _name(self, wish: str) -> str:
-        """A free name, as near to what is wished as can be."""
-        if not (wish.isidentifier() and wish.isascii()):
-            wish = re.sub(r"\W+", "_", wish, flags=re.ASCII).strip("_")
-            if not wish or not wish[0].isalpha():
-                wish = f"v_{wish}"
-        name = wish
-        while name in self.taken:
-            self.taken[wish] += 1
-            name = f"{wish}_{self.taken[wish]}"
-        self.taken[name] = 1
-        return name
-
     def _wish(self, line: int) -> str:
         """What a line would be called: the user's label, behind a short form of its neuron."""
         label = self.program.labels.get(line) or ("out" if line in self.outputs else "t")
         scope = self.program.scopes.get(line)
-        prefix = _short(scope) if scope is not None else ""
+        prefix = short(scope) if scope is not None else ""
         return f"d_{prefix}{label[2:]}" if label.startswith("d_") else prefix + label
 
     def _name_sources(self) -> tuple[list[str], list[str], list[str]]:
@@ -177,14 +164,14 @@ class _Emitter:
         for k in used[NUMBER]:
             texts[k], self.tightness[k] = self._number(program.operands[k][0])
         for k in used[INPUT]:  # inputs first: they get the plainest names
-            texts[k] = rows[program.operands[k][0]] = self._name(self._wish(k))
+            texts[k] = rows[program.operands[k][0]] = self.names.new(self._wish(k))
         for k in used[LEAF]:
-            texts[k] = leaves[program.operands[k][0]] = self._name(self._wish(k))
+            texts[k] = leaves[program.operands[k][0]] = self.names.new(self._wish(k))
         for k in used[DRAWN]:
-            texts[k] = rows[program.inputs + program.operands[k][0]] = self._name("mask")
+            texts[k] = rows[program.inputs + program.operands[k][0]] = self.names.new("mask")
         positions = {output: position for position, output in enumerate(self.seeded)}
         for k in used[SEED]:
-            texts[k] = seeds[positions[program.operands[k][0]]] = self._name("seed")
+            texts[k] = seeds[positions[program.operands[k][0]]] = self.names.new("seed")
         return rows, leaves, seeds
 
     def _number(self, number: float) -> tuple[str, int]:
@@ -201,7 +188,7 @@ class _Emitter:
         program = self.program
         rows, leaves, seeds = self._name_sources()
         if self.backward:
-            self.gradient_names = [self._name("g" if x == "_" else f"g_{x}") for x in leaves]
+            self.gradient_names = [self.names.new("g" if x == "_" else f"g_{x}") for x in leaves]
         self._lines()
         outputs = [self.texts[k] for k in program.outputs]
         head = [*_unpack(leaves, "leaves")]
@@ -251,12 +238,12 @@ class _Emitter:
                     if self._folds(k, operation):
                         continue
                 self._comment(k)
-                name = self._name(self._wish(k))
+                name = self.names.new(self._wish(k))
                 self._assign(name, k)
                 self._named(k, name)
             elif operation == SCATTER:
                 count, *addends = operands[k]
-                name = texts[k] = self._name("picked")
+                name = texts[k] = self.names.new("picked")
                 body.append(f"{name} = [0.0] * {count}")
                 for index, addend in zip(addends[::2], addends[1::2], strict=True):
                     body.append(f"{name}[int({texts[index]})] += {texts[addend]}")
@@ -346,7 +333,7 @@ class _Emitter:
                 texts[k], self.tightness[k] = " + ".join(terms), SUM
                 self.sizes[k] = sum([self.sizes[a] for a in operands])
             else:
-                name = self._name(self._wish(k))
+                name = self.names.new(self._wish(k))
                 self.body += _wrapped(f"{name} = (", terms[:LONGEST_SUM], ")", " + ")
                 for start in range(LONGEST_SUM, len(terms), LONGEST_SUM):
                     part = [name, *terms[start : start + LONGEST_SUM]]
@@ -358,7 +345,7 @@ class _Emitter:
         table = self.tables.get(values)
         if table is None:
             if all(self.program.operations[a] == LEAF for a in values):
-                table = self.tables[values] = self._name("table")
+                table = self.tables[values] = self.names.new("table")
             else:
                 table = _pattern([texts[a] for a in values])
         index = f", {texts[operands[-1]]}" if operation.chosen else ""
@@ -371,7 +358,7 @@ class _Emitter:
         if found is not function:
             name = next(
                 (other for other, known in self.globals.items() if known is function), ""
-            ) or self._name(name)
+            ) or self.names.new(name)
             self.globals[name] = function
         return name
 
@@ -430,14 +417,6 @@ def _wrapped(head: str, items: Sequence[str], tail: str, joint: str = ", ") -> l
     else:
         lines[-1] += tail
     return lines
-
-
-@cache
-def _short(scope: Scope) -> str:
-    """`layers[0].neurons[3]` as the prefix of a name: `l0_n3_`."""
-    parts = [re.sub(r"\W", "", part) for part in str(scope).split(".")]
-    short = [re.sub(r"^([A-Za-z])[A-Za-z_]*(?=\d+$)", r"\1", part) for part in parts if part]
-    return "".join(f"{part}_" for part in short) if scope.name else ""
 
 
 def _one_line(text: str) -> str:
