@@ -7,13 +7,12 @@ Python's own name: `python.exp`, `python.erf`, `python.divide`.
 """
 
 import ast
-import inspect
 import math
-import textwrap
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..ops import TABLE, Operation
+from ..translation import Kernel, Language
 
 # Functions that `arithmetic.js` has by hand, with Python's behaviour at the edges of their domains.
 BY_HAND: dict[Callable[..., Any], str] = {
@@ -27,8 +26,7 @@ BY_HAND: dict[Callable[..., Any], str] = {
     },
 }  # fmt: skip
 
-_BUILT_IN = {"abs": "abs", "float": "float", "int": "int", "len": "len", "range": "range"}
-_CONSTANTS = {f"math.{name}": getattr(math, name) for name in ("e", "inf", "nan", "pi", "tau")}
+_BUILT_IN: dict[Any, str] = {abs: "abs", float: "float", int: "int", len: "len", range: "range"}
 _PLAIN = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
 _CALLED = {ast.Div: "divide", ast.Pow: "power", ast.Mod: "modulo", ast.FloorDiv: "floorDivide"}
 _COMPARISONS = {
@@ -89,49 +87,86 @@ def expression(tree: ast.expr, call: Callable[[str], str]) -> str:
     '((a >= b) || (a !== a) ? a : b)'
     """
 
-    def write(node: ast.expr) -> str:
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-            return number(node.value)
-        if isinstance(node, ast.Name):
-            return identifier(node.id)
-        if isinstance(node, ast.BinOp):
-            left, right = write(node.left), write(node.right)
-            if type(node.op) in _PLAIN:
-                return f"({left} {_PLAIN[type(node.op)]} {right})"
-            if type(node.op) in _CALLED:
-                return f"python.{_CALLED[type(node.op)]}({left}, {right})"
-        if isinstance(node, ast.UnaryOp):
-            sign = {ast.USub: "-", ast.UAdd: "+", ast.Not: "!"}.get(type(node.op))
-            if sign is not None:
-                return f"({sign}{write(node.operand)})"
-        if isinstance(node, ast.Compare):
-            return _comparison([node.left, *node.comparators], node.ops, write)
-        if isinstance(node, ast.BoolOp):
-            word = " || " if isinstance(node.op, ast.Or) else " && "
-            return word.join(write(value) for value in node.values)
-        if isinstance(node, ast.IfExp):
-            return f"({write(node.test)} ? {write(node.body)} : {write(node.orelse)})"
-        if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice):
-            return f"python.item({write(node.value)}, {write(node.slice)})"
-        if ast.unparse(node) in _CONSTANTS:
-            return number(_CONSTANTS[ast.unparse(node)])
-        if isinstance(node, ast.Call) and not node.keywords:
-            arguments = ", ".join(write(argument) for argument in node.args)
-            return f"{call(ast.unparse(node.func))}({arguments})"
-        raise ValueError(f"{ast.unparse(node)!r} cannot be translated to JavaScript")
-
-    return write(tree)
+    return _JavaScript(call).expression(tree)
 
 
-def _comparison(
-    terms: list[ast.expr], operators: list[ast.cmpop], write: Callable[[ast.expr], str]
-) -> str:
-    parts = []
-    for left, operator, right in zip(terms, operators, terms[1:], strict=False):
-        if type(operator) not in _COMPARISONS:
-            raise ValueError(f"{ast.unparse(left)!r}: this comparison cannot be translated")
-        parts.append(f"({write(left)} {_COMPARISONS[type(operator)]} {write(right)})")
-    return parts[0] if len(parts) == 1 else f"({' && '.join(parts)})"
+class _JavaScript(Language[str]):
+    """JavaScript; `function_name` gives the JavaScript name of a function."""
+
+    name = "JavaScript"
+
+    def __init__(self, function_name: Callable[[str], str], kernel: Kernel | None = None) -> None:
+        self.function_name, self.kernel = function_name, kernel
+
+    def number(self, value: float) -> str:
+        return number(value)
+
+    def variable(self, name: str) -> str:
+        return identifier(name)
+
+    def binary(self, node: ast.BinOp) -> str | None:
+        left, right = self.expression(node.left), self.expression(node.right)
+        if type(node.op) in _PLAIN:
+            return f"({left} {_PLAIN[type(node.op)]} {right})"
+        if type(node.op) in _CALLED:
+            return f"python.{_CALLED[type(node.op)]}({left}, {right})"
+        return None
+
+    def unary(self, node: ast.UnaryOp) -> str | None:
+        sign = {ast.USub: "-", ast.UAdd: "+", ast.Not: "!"}.get(type(node.op))
+        return None if sign is None else f"({sign}{self.expression(node.operand)})"
+
+    def comparison(self, node: ast.Compare) -> str:
+        parts, left = [], node.left
+        for operator, right in zip(node.ops, node.comparators, strict=True):
+            if type(operator) not in _COMPARISONS:
+                self.refuse(node)
+            between = _COMPARISONS[type(operator)]
+            parts.append(f"({self.expression(left)} {between} {self.expression(right)})")
+            left = right
+        return parts[0] if len(parts) == 1 else f"({' && '.join(parts)})"
+
+    def connected(self, node: ast.BoolOp) -> str:
+        word = " || " if isinstance(node.op, ast.Or) else " && "
+        parts = [self.expression(value) for value in node.values]
+        # `a and (b or c)`: && binds more tightly than ||
+        inner = [isinstance(value, ast.BoolOp | ast.IfExp) for value in node.values]
+        return word.join(f"({p})" if i else p for p, i in zip(parts, inner, strict=True))
+
+    def choice(self, node: ast.IfExp) -> str:
+        test, body, orelse = map(self.expression, (node.test, node.body, node.orelse))
+        return f"({test} ? {body} : {orelse})"
+
+    def item(self, node: ast.Subscript) -> str:
+        return f"python.item({self.expression(node.value)}, {self.expression(node.slice)})"
+
+    def call(self, name: str, node: ast.Call) -> str:
+        arguments = ", ".join(map(self.expression, node.args))
+        return f"{self.function_name(name)}({arguments})"
+
+    def test(self, node: ast.expr) -> str:
+        return self.expression(node)
+
+    def assignment(self, name: str, value: str) -> list[str]:
+        return [f"{identifier(name)} = {value};"]
+
+    def returned(self, value: str) -> list[str]:
+        return [f"return {value};"]
+
+    def raised(self, node: ast.Raise) -> list[str] | None:
+        if not isinstance(node.exc, ast.Call):
+            return None
+        kind, arguments = ast.unparse(node.exc.func), node.exc.args
+        if len(arguments) != 1 or not isinstance(arguments[0], ast.Constant):
+            return None
+        return [f"throw python.error({_string(kind)}, {_string(str(arguments[0].value))});"]
+
+    def repeat(self, node: ast.While) -> list[str]:
+        return [f"while ({self.test(node.test)}) {{", *self.block(node.body), "}"]
+
+    def loop(self, name: str, node: ast.For) -> list[str]:
+        head = f"for ({identifier(name)} of {self.expression(node.iter)}) {{"
+        return [head, *self.block(node.body), "}"]
 
 
 def function(source: str, name: str, call: Callable[[str], str]) -> str:
@@ -146,65 +181,21 @@ def function(source: str, name: str, call: Callable[[str], str]) -> str:
       return y;
     }
     """
-    parsed = ast.parse(textwrap.dedent(source)).body
-    if len(parsed) != 1 or not isinstance(parsed[0], ast.FunctionDef):
-        raise ValueError(f"{name} is not one function")
-    definition = parsed[0]
-    parameters = [argument.arg for argument in definition.args.args]
-    assigned = {
-        node.id: None
-        for node in ast.walk(definition)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    local = [identifier(variable) for variable in assigned if variable not in parameters]
-    lines = [f"function {name}({', '.join(map(identifier, parameters))}) {{"]
+    return _function(Kernel(source, name, {"math": math}), name, call)
+
+
+def _function(kernel: Kernel, name: str, call: Callable[[str], str]) -> str:
+    local = [
+        identifier(variable) for variable in kernel.assigned if variable not in kernel.parameters
+    ]
+    parameters = [
+        identifier(p) + (f" = {number(kernel.defaults[p])}" if p in kernel.defaults else "")
+        for p in kernel.parameters
+    ]
+    lines = [f"function {name}({', '.join(parameters)}) {{"]
     if local:
         lines.append(f"  let {', '.join(local)};")
-    for statement in definition.body:
-        lines += ["  " + line for line in _statement(statement, call)]
-    return "\n".join([*lines, "}"])
-
-
-def _statement(statement: ast.stmt, call: Callable[[str], str]) -> list[str]:
-    def block(head: str, body: list[ast.stmt]) -> list[str]:
-        inside = [line for inner in body for line in _statement(inner, call)]
-        return [head, *("  " + line for line in inside)]
-
-    def text(tree: ast.expr) -> str:
-        return expression(tree, call)
-
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-        return []  # a docstring
-    if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        if len(targets) == 1 and isinstance(targets[0], ast.Name):
-            return [f"{identifier(targets[0].id)} = {text(statement.value)};"]
-    if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
-        target = ast.Name(statement.target.id)
-        value = ast.BinOp(target, statement.op, statement.value)
-        return [f"{identifier(target.id)} = {text(value)};"]
-    if isinstance(statement, ast.Return) and statement.value is not None:
-        return [f"return {text(statement.value)};"]
-    if isinstance(statement, ast.If):
-        lines = block(f"if ({text(statement.test)}) {{", statement.body)
-        if statement.orelse:
-            lines += block("} else {", statement.orelse)
-        return [*lines, "}"]
-    if isinstance(statement, ast.While) and not statement.orelse:
-        return [*block(f"while ({text(statement.test)}) {{", statement.body), "}"]
-    if isinstance(statement, ast.For) and not statement.orelse:
-        variable = statement.target
-        if isinstance(variable, ast.Name):
-            head = f"for ({identifier(variable.id)} of {text(statement.iter)}) {{"
-            return [*block(head, statement.body), "}"]
-    if isinstance(statement, ast.Break | ast.Continue):
-        return ["break;" if isinstance(statement, ast.Break) else "continue;"]
-    if isinstance(statement, ast.Raise) and isinstance(statement.exc, ast.Call):
-        kind, arguments = ast.unparse(statement.exc.func), statement.exc.args
-        if len(arguments) == 1 and isinstance(arguments[0], ast.Constant):
-            return [f"throw python.error({_string(kind)}, {_string(str(arguments[0].value))});"]
-    line = ast.unparse(statement).splitlines()[0]
-    raise ValueError(f"{line!r} cannot be translated to JavaScript")
+    return "\n".join([*lines, *_JavaScript(call, kernel).block(kernel.body), "}"])
 
 
 def _string(text: str) -> str:
@@ -299,8 +290,7 @@ class _Translation:
         if kernel in BY_HAND:
             return f"python.{BY_HAND[kernel]}"
         if kernel not in self.kernels:
-            if not inspect.isfunction(kernel):
-                raise ValueError(f"its kernel {name} is not a Python function")
+            read = Kernel.of(kernel, name)
             taken = set(self.kernels.values())
             chosen = next(
                 candidate
@@ -308,16 +298,14 @@ class _Translation:
                 if (candidate := f"kernel_{name}" + "_" * i) not in taken
             )
             self.kernels[kernel] = chosen
-            known = {**inspect.getclosurevars(kernel).globals}
 
             def inner(function_name: str) -> str:
-                if function_name in _BUILT_IN and function_name not in known:
-                    return f"python.{_BUILT_IN[function_name]}"
-                module, _, attribute = function_name.rpartition(".")
-                found = getattr(known.get(module), attribute) if module else known.get(attribute)
+                found = read.meaning(function_name)
+                if found in _BUILT_IN:
+                    return f"python.{_BUILT_IN[found]}"
                 if not callable(found):
                     raise ValueError(f"its kernel {name} calls {function_name}")
-                return self.kernel(found, attribute)
+                return self.kernel(found, function_name.rpartition(".")[2])
 
-            self.functions.append(function(inspect.getsource(kernel), chosen, inner))
+            self.functions.append(_function(read, chosen, inner))
         return self.kernels[kernel]

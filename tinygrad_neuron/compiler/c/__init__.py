@@ -1,0 +1,1 @@
+"""C: the scalar kernels translated, the text of a compiled graph, and its shared library."""
