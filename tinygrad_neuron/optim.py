@@ -110,11 +110,10 @@ class Optimiser:
         found: list[Any] = run(data, gradients, *kept, *numbers.values())
         return found
 
-    def stepped(self, kept: Iterable[list[float]]) -> None:
-        """Note that a step has been taken, and what is kept after it."""
+    def keep(self, kept: Iterable[list[float]]) -> None:
+        """Take over the lists of what is kept."""
         for name, numbers in zip(self.kept.values(), kept, strict=True):
             setattr(self, name, numbers)
-        self.steps += 1
 
     def step(self) -> None:
         """Move every parameter once, by its `grad`."""
@@ -124,7 +123,8 @@ class Optimiser:
         )
         for parameter, data in zip(parameters, moved, strict=True):
             parameter.data = data
-        self.stepped(kept)
+        self.keep(kept)
+        self.steps += 1
 
 
 @functools.cache

@@ -6,21 +6,35 @@ import inspect
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 from ..engine import DOMAIN_ERRORS, Value, recording
 from ..functions import mean
 from ..functions import sum as add_up
+from .batch import Batch, Runs
 from .nodes import Call, Total, arrival, make_node
 from .program import Program
-from .recorded import Numbers, Recording
+from .recorded import Recording
 from .structure import Key, flatten, refill
+from .targets import target_named
+
+if TYPE_CHECKING:
+    from ..optim import Optimiser
+    from .training import Trainer
 
 CACHE_SIZE = 64
 
 
-def compile(function: Callable[..., Any]) -> "Compiled":
-    """Turn a function of numbers and Values into straight-line Python; also a decorator.
+@overload
+def compile(function: Callable[..., Any], *, target: str = "python") -> "Compiled": ...
+
+
+@overload
+def compile(*, target: str = "python") -> Callable[[Callable[..., Any]], "Compiled"]: ...
+
+
+def compile(function: Callable[..., Any] | None = None, *, target: str = "python") -> Any:
+    """Turn a function of numbers and Values into straight-line Python, or C; also a decorator.
 
     The function runs once per structure of its arguments, to record what it does; after that the
     generated code runs. It returns Values as before, so `loss.backward()`, optimisers and
@@ -28,11 +42,14 @@ def compile(function: Callable[..., Any]) -> "Compiled":
 
     **Arguments:** `function`, whose arguments are made of numbers, Values, lists, tuples and
     dictionaries, and which returns a Value, or lists, tuples and dictionaries of Values. Values
-    that it closes over (a model's parameters) stay live: their data is read at each call.
+    that it closes over (a model's parameters) stay live: their data is read at each call. `target`,
+    "python" or "c": C needs a compiler on the machine, takes a moment longer to be made, and runs
+    many times faster.
 
     **Returns** a `Compiled`: call it like the function; `.sum(examples)` and `.mean(examples)` run
-    all examples forward and backward in one loop, `.map(examples)` forward only; `.source` is the
-    generated code, `.program` the list of operations behind it.
+    all examples forward and backward in one loop, `.map(examples)` forward only;
+    `.bind(examples)` checks examples once for many calls, `.trainer(optimiser)` takes whole
+    training steps; `.source` is the generated code, `.program` the list of operations behind it.
 
     What depends on a number while recording (`if v > 0`, `float(v)`, `max(a, b)`, `v.data`) is
     refused with a `TracingError`, a `TypeError`, that names the line. What the function finds in
@@ -77,7 +94,9 @@ def compile(function: Callable[..., Any]) -> "Compiled":
         return total, [g_w], []
     <BLANKLINE>
     """
-    return Compiled(function)
+    if function is None:
+        return functools.partial(Compiled, target=target)
+    return Compiled(function, target)
 
 
 class Compiled:
@@ -85,7 +104,9 @@ class Compiled:
 
     __name__: str
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], target: str = "python") -> None:
+        self.target = target
+        self._target = target_named(target)
         if isinstance(function, Compiled):
             function = function.function
         if not callable(function):
@@ -108,14 +129,14 @@ class Compiled:
         method = self.function.__get__(instance, owner)
         kept = getattr(instance, "__dict__", None)
         if kept is None:
-            return Compiled(method)
+            return Compiled(method, self.target)
         name = f"_compiled_{id(self)}"
         if name not in kept:
-            kept[name] = Compiled(method)
+            kept[name] = Compiled(method, self.target)
         return kept[name]
 
-    def __reduce__(self) -> tuple[type["Compiled"], tuple[Callable[..., Any]]]:
-        return Compiled, (self.function,)  # a copy (as of a whole model) records anew
+    def __reduce__(self) -> tuple[type["Compiled"], tuple[Callable[..., Any], str]]:
+        return Compiled, (self.function, self.target)  # a copy (as of a whole model) records anew
 
     # Calling
 
@@ -192,12 +213,12 @@ class Compiled:
         >>> total.data, w.grad
         (2.0, 6.0)
         """
-        rows = examples if isinstance(examples, list | tuple) else list(examples)
+        rows = examples if isinstance(examples, list | tuple | Batch) else list(examples)
         return self._over(rows, 1.0, "sum")
 
     def mean(self, examples: Iterable[Sequence[Any]]) -> Value:
         """The mean of the function over examples; otherwise as `sum`."""
-        rows = examples if isinstance(examples, list | tuple) else list(examples)
+        rows = examples if isinstance(examples, list | tuple | Batch) else list(examples)
         return self._over(rows, 1.0 / len(rows) if rows else 1.0, "mean")
 
     def map(self, examples: Iterable[Sequence[Any]]) -> list[Any]:
@@ -210,14 +231,52 @@ class Compiled:
         if recording.recorder is not None:  # part of another function that is being recorded
             return [self.function(*example) for example in examples]
         results: list[Any] = []
-        for recorded, rows, values in self._runs(list(examples)):
+        batch = examples if isinstance(examples, Batch) else list(examples)
+        for recorded, rows, values in self._runs(batch):
             data = [leaf.data for leaf in recorded.leaves]
             for outputs in recorded.map_rows(rows, values, data):
                 numbers = dict(zip(recorded.outputs, map(float, outputs), strict=True))
                 results.append(refill(recorded.result, numbers))
         return results
 
-    def _over(self, examples: Sequence[Sequence[Any]], seed: float, what: str) -> Value:
+    def bind(self, examples: Iterable[Sequence[Any]]) -> Batch:
+        """Examples checked and turned into numbers once, to be passed in their place.
+
+        **Returns** a `Batch`, which `sum`, `mean`, `map` and a trainer's `step` take as they take
+        examples. Its numbers are those of this moment: bind again after changing an example.
+
+        >>> w = Value(3.0)
+        >>> f = compile(lambda x, t: (w * x - t) ** 2)
+        >>> batch = f.bind([(1.0, 2.0), (2.0, 5.0)])
+        >>> len(batch), f.sum(batch).data, f.mean(batch).data
+        (2, 2.0, 1.0)
+        """
+        return Batch(self, examples)
+
+    def trainer(self, optimiser: "Optimiser") -> "Trainer":
+        """Whole training steps, on numbers that stay in arrays from one to the next.
+
+        `trainer.step(examples)` does what these four lines do, with the same numbers to the last
+        bit, and returns `loss.data`:
+
+            loss = compiled.mean(examples)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+
+        The Values get their numbers back where the `with` ends, or by `trainer.write_back()`.
+
+        >>> from tinygrad_neuron.optim import SGD
+        >>> w = Value(3.0)
+        >>> f = compile(lambda x, t: (w * x - t) ** 2)
+        >>> with f.trainer(SGD([w], lr=0.1)) as trainer:
+        ...     losses = [trainer.step([(1.0, 2.0), (2.0, 4.0)]) for _ in range(3)]
+        >>> losses, w.data
+        ([2.5, 0.625, 0.15625], 2.125)
+        """
+        return self._target.trainer(self, optimiser)
+
+    def _over(self, examples: "Sequence[Sequence[Any]] | Batch", seed: float, what: str) -> Value:
         if not examples:
             raise ValueError(f"{what} of zero examples: it takes at least one")
         if recording.recorder is not None:  # part of another function that is being recorded
@@ -229,11 +288,7 @@ class Compiled:
         parents: tuple[Value, ...] = ()
         found: list[float] = []
         for recorded, rows, values in self._runs(examples):
-            if not recorded.returns_one_value:
-                raise TypeError(
-                    f"{what} needs a function that returns one Value, "
-                    f"{recorded.title} returns {type(recorded.result).__name__}"
-                )
+            recorded.check_returns_one_value(what)
             if parents:  # a second structure: go on from what those before gave
                 gradients.update(zip(parents, found, strict=True))
             leaves = recorded.leaves
@@ -253,11 +308,11 @@ class Compiled:
         number = total if what == "sum" else total / len(examples)
         return make_node(Total(what, found), parents, number)
 
-    def _runs(
-        self, examples: Sequence[Sequence[Any]]
-    ) -> list[tuple[Recording, Numbers, list[list[Value]]]]:
+    def _runs(self, examples: "Sequence[Sequence[Any]] | Batch") -> Runs:
         """Examples in a row that share a structure: their recording, the numbers of each, and (if
         there are any) the Values among the arguments of each."""
+        if isinstance(examples, Batch):
+            return examples.runs(self)
         last = self._latest
         if last is not None and last.still_holds():
             numbers = last.read(examples)
@@ -265,7 +320,7 @@ class Compiled:
                 if last.forward.draws:
                     numbers = [last.with_draws(row) for row in numbers]
                 return [(last, numbers, [])]
-        runs: list[tuple[Recording, Numbers, list[list[Value]]]] = []
+        runs: Runs = []
         for example in examples:
             if not isinstance(example, list | tuple):
                 raise TypeError(
@@ -339,7 +394,8 @@ class Compiled:
         ), leaves
 
     def _record(self, key: Key) -> Recording:
-        return Recording(self.function, self.__name__, key, self._names(len(key[0])))
+        names = self._names(len(key[0]))
+        return Recording(self.function, self.__name__, key, names, self._target)
 
     def _names(self, count: int) -> list[str]:
         """The names of the positional parameters, for the generated code."""
@@ -365,7 +421,7 @@ class Compiled:
 
     @property
     def source(self) -> str:
-        """The Python generated so far for the latest structure of inputs."""
+        """The text generated so far for the latest structure of inputs."""
         return "\n".join(self.recording.sources.values())
 
     @property

@@ -1,22 +1,18 @@
 """One recording of a function: its programs, and the functions generated from them."""
 
-import itertools
 import threading
-import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from .. import generated
 from ..engine import DOMAIN_ERRORS, Value, recording
-from . import python
 from .lowering import Lowering
 from .program import INPUT, Program
 from .structure import Key, reader, rebuild, values_in
+from .targets import Target
 from .tracing import Recorder, Traced, record
 
 MOST_LINES = 400_000
 Numbers: TypeAlias = list[list[float]]
-_serial = itertools.count(1)
 
 
 class Recording:
@@ -24,9 +20,16 @@ class Recording:
     them."""
 
     def __init__(
-        self, function: Callable[..., Any], title: str, key: Key, names: Sequence[str]
+        self,
+        function: Callable[..., Any],
+        title: str,
+        key: Key,
+        names: Sequence[str],
+        target: Target,
     ) -> None:
         self.title = title
+        self.key = key
+        self.target = target
         self._lock = threading.RLock()
         # By the outputs at which gradients arrive; None: forward only.
         self._functions: dict[tuple[int, ...] | None, Callable[..., Any]] = {}
@@ -91,12 +94,9 @@ class Recording:
             if seeded not in self._functions:
                 program = self.forward if seeded is None else self.program(seeded)
                 what = "outputs" if seeded is None else "outputs and gradients"
-                source, globals_ = python.emit(program, seeded, f"{self.title}: {what}")
-                title = f"{self.title} #{next(_serial)}"
-                (function,) = generated.load(source, globals_, title).values()
-                weakref.finalize(function, generated.forget, title)
-                self.sources[seeded] = source
-                self._functions[seeded] = function
+                written = self.target.write(program, seeded, f"{self.title}: {what}")
+                self.sources[seeded] = written.source
+                self._functions[seeded] = written.function
         return self._functions[seeded]
 
     def row(self, leaves: list[Any]) -> list[float]:
@@ -114,21 +114,28 @@ class Recording:
         """Whether the modes (training or not) that the function asked for are as they were."""
         return not self.modes or all(module.training is mode for module, mode in self.modes)
 
+    def check_returns_one_value(self, what: str) -> None:
+        if not self.returns_one_value:
+            raise TypeError(
+                f"{what} needs a function that returns one Value, "
+                f"{self.title} returns {type(self.result).__name__}"
+            )
+
     def map_rows(
-        self, rows: Numbers, values: list[list[Value]], leaves: list[float]
+        self, rows: Any, values: list[list[Value]], leaves: list[float]
     ) -> list[tuple[float, ...]]:
         """The outputs of each row; `values` are the Values that were passed for each, if any."""
         function = self._functions.get(None) or self.generated(None)
         try:
             results: list[tuple[float, ...]] = function(rows, leaves)
         except DOMAIN_ERRORS:
-            self._explain(rows, values, leaves, None, ())
+            self.explain(rows, values, leaves, None, ())
             raise
         return results
 
     def add_up(
         self,
-        rows: Numbers,
+        rows: Any,
         values: list[list[Value]],
         leaves: list[float],
         totals: list[float],
@@ -141,13 +148,13 @@ class Recording:
         try:
             found: tuple[float, list[float], Numbers] = function(rows, leaves, totals, seeds, total)
         except DOMAIN_ERRORS:
-            self._explain(rows, values, leaves, seeded, seeds)
+            self.explain(rows, values, leaves, seeded, seeds)
             raise
         return found
 
-    def _explain(
+    def explain(
         self,
-        rows: Numbers,
+        rows: Any,
         values: list[list[Value]],
         leaves: list[float],
         seeded: tuple[int, ...] | None,

@@ -1,0 +1,54 @@
+"""Examples of a compiled function, checked and turned into numbers once."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ..engine import Value, recording
+
+if TYPE_CHECKING:
+    from .compiled import Compiled
+    from .recorded import Recording
+
+# Examples in a row that share a structure: their recording, the numbers of each, and the Values
+# among the arguments of each, if there are any.
+Runs: TypeAlias = "list[tuple[Recording, Any, list[list[Value]]]]"
+
+
+class Batch:
+    """Examples that were bound to a compiled function; made by its `bind`.
+
+    Pass it in place of the examples. It holds their numbers as they were when it was bound.
+    """
+
+    def __init__(self, compiled: "Compiled", examples: Iterable[Sequence[Any]]) -> None:
+        if recording.recorder is not None:
+            raise TypeError("bind examples outside of a function that is being recorded")
+        self.examples = tuple(examples)
+        self._compiled = compiled
+        if not self.examples:
+            raise ValueError("bind of zero examples: it takes at least one")
+        found = compiled._runs(self.examples)
+        self._runs = found
+        # With Values among the arguments or numbers to be drawn, there is nothing to keep.
+        self._fixed = not any(values or recorded.forward.draws for recorded, _, values in found)
+        if self._fixed:
+            pack = compiled._target.pack
+            self._runs = [(recorded, pack(rows), values) for recorded, rows, values in found]
+        # Whether its runs stay as they are: no module's mode can change them either.
+        self.settled = self._fixed and not any(recorded.modes for recorded, _, _ in found)
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} examples bound to {self._compiled!r}>"
+
+    def __iter__(self) -> Any:
+        return iter(self.examples)
+
+    def runs(self, compiled: "Compiled") -> Runs:
+        """The runs of its examples, for `Compiled`."""
+        if compiled is self._compiled and self._fixed:
+            if self.settled or all(recorded.still_holds() for recorded, _, _ in self._runs):
+                return self._runs
+        return compiled._runs(self.examples)
