@@ -48,7 +48,7 @@ class Batch:
 
     def runs(self, compiled: "Compiled") -> Runs:
         """The runs of its examples, for `Compiled`."""
-        if compiled is self._compiled and self._fixed:
-            if self.settled or all(recorded.still_holds() for recorded, _, _ in self._runs):
-                return self._runs
+        kept = compiled is self._compiled and self._fixed
+        if kept and (self.settled or all(run[0].still_holds() for run in self._runs)):
+            return self._runs
         return compiled._runs(self.examples)

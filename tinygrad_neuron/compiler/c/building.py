@@ -39,7 +39,7 @@ from typing import NamedTuple
 # between two numbers a branch.
 FLAGS = (
     "-std=c11",
-    "-O3",
+    "-O2",
     "-fPIC",
     "-ffp-contract=off",
     "-fno-builtin",

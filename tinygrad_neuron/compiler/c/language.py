@@ -45,7 +45,7 @@ BY_HAND: dict[Callable[..., Any], ByHand] = {
 }
 
 # Words that cannot be the name of a variable in C, or that the generated code uses itself.
-_TAKEN = frozenset({
+TAKEN = frozenset({
     "asm", "auto", "bad", "bool", "break", "case", "char", "complex", "const", "continue",
     "default", "do", "double", "else", "enum", "errno", "extern", "false", "float", "for", "goto",
     "i386", "if", "inline", "int", "linux", "long", "register", "restrict", "return", "short",
@@ -71,7 +71,7 @@ def identifier(name: str) -> str:
     >>> identifier("slope"), identifier("double"), identifier("NAN"), identifier("n_a")
     ('slope', 'v_double', 'v_NAN', 'v_n_a')
     """
-    plain = _PLAIN_NAME.fullmatch(name) and name not in _TAKEN and encoded(name) == name
+    plain = _PLAIN_NAME.fullmatch(name) and name not in TAKEN and encoded(name) == name
     return name if plain else "v_" + encoded(name)
 
 

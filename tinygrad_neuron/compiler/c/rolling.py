@@ -33,8 +33,8 @@ LOOPED = 4  # a sum of at least so many terms is a loop
 MANY_NUMBERS = 64  # past so many different numbers, they are data, not part of a shape
 DEEPEST_FOLDED = 6  # operations inside one another in one expression
 
-# Where numbers stand that no group computes.
-LEAVES, ROW, SEEDS, NUMBERS = "leaves", "row", "seeds", "numbers"
+# The arrays of numbers that no group computes, by their names in C.
+LEAVES, ROW, SEEDS, NUMBERS = "w", "x", "seeds", "numbers"
 
 
 @dataclass(eq=False)
@@ -99,9 +99,9 @@ class Group:
 
 @dataclass(eq=False)
 class Gradients:
-    """Gradients of leaves, of the same shape: lane i adds `tree` to that of leaf `leaves[i]`."""
+    """Gradients of leaves, of the same shape: lane i adds `tree` to the one at `places[i]`."""
 
-    leaves: list[int]
+    places: list[int]
     tree: Tree
 
 
@@ -109,8 +109,9 @@ class Gradients:
 class Rolled:
     """A program as groups, in an order in which they can run.
 
-    `leaves`: which leaf stands where in the array of leaves, laid out so that loops find them side
-    by side. `outputs` and `inputs` read the results and the gradients of inputs.
+    `leaves`: which leaf stands where in the arrays of leaves and of their gradients, laid out so
+    that loops find them side by side. `outputs` and `inputs` read the results and the gradients of
+    inputs.
     """
 
     program: Program
@@ -148,7 +149,7 @@ class _Roller:
 
     def _count_uses(self) -> None:
         """How often each line is read; 0 for what needs no code."""
-        program, uses = self.program, [0] * self.count
+        program, uses, reader = self.program, [0] * self.count, [-1] * self.count
         for k in program.outputs:
             uses[k] += 1
         if self.backward:
@@ -158,7 +159,8 @@ class _Roller:
             if uses[i] and program.operations[i] not in SOURCES:
                 for k in read_by(program.operations[i], program.operands[i]):
                     uses[k] += 1
-        self.uses = uses
+                    reader[k] = i
+        self.uses, self.reader = uses, reader
 
     # Groups
 
@@ -254,18 +256,31 @@ class _Roller:
         for lane, k in enumerate(group.lines):
             self.group_of[k] = group
             self.lane[k] = lane
-        width = len(read_by(group.operation, program.operands[group.lines[0]]))
-        for position in range(width):
-            for k in group.lines:
-                i = read_by(group.operation, program.operands[k])[position]
-                if program.operations[i] == LEAF:
-                    self.leaf_position.setdefault(program.operands[i][0], len(self.leaf_position))
-                else:
-                    break  # the others at this position are of the same kind
+        if group.operation is SUM:
+            # A layer's weights: those that neighbouring sums read at once stand side by side.
+            for terms in zip(*(program.operands[k] for k in group.lines), strict=True):
+                for term in terms:
+                    self._place_leaves(term)
+                    for k in self._read(term):
+                        self._place_leaves(k)
+        elif not self._is_term(group.lines[0]):
+            for operands in zip(*(self._read(k) for k in group.lines), strict=True):
+                for k in operands:
+                    self._place_leaves(k)
+
+    def _read(self, k: int) -> tuple[int, ...]:
+        return read_by(self.program.operations[k], self.program.operands[k])
+
+    def _is_term(self, k: int) -> bool:
+        """Whether a line is read by a sum alone."""
+        return self.uses[k] == 1 and self.program.operations[self.reader[k]] is SUM
+
+    def _place_leaves(self, k: int) -> None:
+        if self.program.operations[k] == LEAF:
+            self.leaf_position.setdefault(self.program.operands[k][0], len(self.leaf_position))
 
     def _places(self, k: int) -> list[int]:
-        read = read_by(self.program.operations[k], self.program.operands[k])[:8]
-        return [self._place(i) for i in read]
+        return [self._place(i) for i in self._read(k)[:8]]
 
     def _place(self, k: int) -> int:
         """Where a line stands in its array."""
@@ -372,15 +387,20 @@ class _Roller:
         return Access(group, positions)
 
     def _gradients(self) -> list[Gradients]:
-        """What is added to the gradients of leaves, in groups."""
-        found: dict[Any, list[tuple[int, int]]] = {}
-        for leaf, k in self.program.leaf_gradients.items():
-            found.setdefault(self._kind(k), []).append((self._place(k), leaf))
+        """What is added to the gradients of leaves, in groups; those of leaves that stand side by
+        side, side by side."""
         line_of = self.program.leaf_gradients
+        found: dict[Any, list[int]] = {}
+        for leaf, k in line_of.items():
+            found.setdefault(self._kind(k), []).append(leaf)
+        place = {
+            leaf: self.leaf_position.setdefault(leaf, len(self.leaf_position)) for leaf in line_of
+        }
         gradients = []
-        for members in found.values():
-            leaves = [leaf for _, leaf in sorted(members)]
-            gradients.append(Gradients(leaves, self._tree([line_of[leaf] for leaf in leaves], 1)))
+        for leaves in found.values():
+            leaves.sort(key=place.__getitem__)
+            tree = self._tree([line_of[leaf] for leaf in leaves], 1)
+            gradients.append(Gradients([place[leaf] for leaf in leaves], tree))
         return gradients
 
 

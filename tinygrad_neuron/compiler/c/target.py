@@ -43,21 +43,19 @@ class Function:
         self.library = building.load(emitted.source)
         self.outputs = len(program.outputs)
         self.inputs = len(program.input_gradients)
-        self.order = [*emitted.leaves, *emitted.gradients]
-        self.places = array("l", self.order)
+        self.leaves = emitted.leaves
 
     def map_rows(self, rows: Any, leaves: list[float]) -> list[tuple[float, ...]]:
         packed = packed_rows(rows)
         width = self.outputs
         results = array("d", bytes(8 * width * packed.count))
-        data = array("d", leaves)
+        data = array("d", [leaves[k] for k in self.leaves])
         check(
             self.library.map_rows(
-                _pointer(packed.numbers),
+                ctypes.c_void_p(address(packed.numbers)),
                 ctypes.c_long(packed.count),
-                _pointer(data),
-                _pointer(self.places),
-                _pointer(results),
+                ctypes.c_void_p(address(data)),
+                ctypes.c_void_p(address(results)),
             )
         )
         if width == 1:
@@ -74,23 +72,28 @@ class Function:
     ) -> tuple[float, list[float], list[tuple[float, ...]]]:
         packed = packed_rows(rows)
         width = self.inputs
-        data, sums, arriving = array("d", leaves), array("d", totals), array("d", seeds)
+        order = self.leaves
+        data = array("d", [leaves[k] for k in order])
+        sums = array("d", [totals[k] for k in order])
+        arriving = array("d", seeds)
         first = array("d", [total])
         inputs = array("d", bytes(8 * width * packed.count))
         check(
             self.library.add_up(
-                _pointer(packed.numbers),
+                ctypes.c_void_p(address(packed.numbers)),
                 ctypes.c_long(packed.count),
-                _pointer(data),
-                _pointer(self.places),
-                _pointer(sums),
-                _pointer(arriving),
-                _pointer(first),
-                _pointer(inputs),
+                ctypes.c_void_p(address(data)),
+                ctypes.c_void_p(address(sums)),
+                ctypes.c_void_p(address(arriving)),
+                ctypes.c_void_p(address(first)),
+                ctypes.c_void_p(address(inputs)),
             )
         )
         gradients = [tuple(inputs[i : i + width]) for i in range(0, len(inputs), width or 1)]
-        return first[0], sums.tolist(), gradients
+        found = list(totals)
+        for k, number in zip(order, sums, strict=True):
+            found[k] = number
+        return first[0], found, gradients
 
 
 class _C:
@@ -125,6 +128,6 @@ def check(done: int) -> None:
         raise FailedInCError("an operation failed in compiled C that does not fail in Python")
 
 
-def _pointer(numbers: "array[Any]") -> ctypes.c_void_p:
-    """The address of an array; the caller keeps it alive."""
-    return ctypes.c_void_p(numbers.buffer_info()[0])
+def address(numbers: "array[Any]") -> int:
+    """Where an array is; the caller keeps it alive, and its length as it is."""
+    return numbers.buffer_info()[0]

@@ -6,20 +6,25 @@ import ctypes
 import functools
 import weakref
 from array import array
+from typing import TYPE_CHECKING
 
 from ..batch import Batch, Runs
 from ..training import Trainer
 from . import building, kernels
 from .language import C, Term, identifier
-from .target import Function, check, packed_rows
+from .target import Function, address, check, packed_rows
+
+if TYPE_CHECKING:
+    from ..recorded import Recording
 
 STEP = """\
 struct run { /* examples of one structure, and the generated function for it */
-    int (*add_up)(const double *, long, const double *, const long *, double *, const double *,
-                  double *, double *);
+    int (*add_up)(const double *, long, const double *, double *, const double *, double *,
+                  double *);
     const double *rows;
     long count;
-    const long *places;
+    long leaves;
+    const long *places; /* of its leaves among the trainer's; 0: they are the same */
 };
 
 struct trainer {
@@ -27,6 +32,7 @@ struct trainer {
     double *data, *gradients;
     const double *numbers;
     double **kept;
+    double *data_of_run, *gradients_of_run;
 };
 
 /* The gradients of the mean over all examples, then the optimiser's rule: one training step. */
@@ -38,10 +44,20 @@ double step(struct trainer *t, const struct run *runs, long count, long examples
         t->gradients[k] = 0.0;
     for (long r = 0; r < count; r++) {
         const struct run *const run = &runs[r];
-        t->failed = run->add_up(run->rows, run->count, t->data, run->places, t->gradients, &seed,
-                                &total, 0);
+        double *w = t->data, *g = t->gradients;
+        if (run->places) {
+            w = t->data_of_run, g = t->gradients_of_run;
+            for (long k = 0; k < run->leaves; k++) {
+                w[k] = t->data[run->places[k]];
+                g[k] = t->gradients[run->places[k]];
+            }
+        }
+        t->failed = run->add_up(run->rows, run->count, w, g, &seed, &total, 0);
         if (t->failed)
             return 0.0;
+        if (run->places)
+            for (long k = 0; k < run->leaves; k++)
+                t->gradients[run->places[k]] = g[k];
     }
     move(t);
     return total / (double)examples;
@@ -54,6 +70,7 @@ class _Run(ctypes.Structure):
         ("add_up", ctypes.c_void_p),
         ("rows", ctypes.c_void_p),
         ("count", ctypes.c_long),
+        ("leaves", ctypes.c_long),
         ("places", ctypes.c_void_p),
     )
 
@@ -67,6 +84,8 @@ class _Struct(ctypes.Structure):
         ("gradients", ctypes.c_void_p),
         ("numbers", ctypes.c_void_p),
         ("kept", ctypes.c_void_p),
+        ("data_of_run", ctypes.c_void_p),
+        ("gradients_of_run", ctypes.c_void_p),
     )
 
 
@@ -105,7 +124,12 @@ def _called(name: str, arguments: list[Term], c: C) -> Term:
 
 
 class CTrainer(Trainer):
-    """A trainer whose numbers are in C arrays."""
+    """A trainer whose numbers are in C arrays.
+
+    The parameters stand in the order in which the first generated function wants them, so that it
+    can work on these arrays directly: `_slots` says which parameter stands where. What the loss
+    reads besides parameters stands behind them.
+    """
 
     def _load(self, data: list[float]) -> None:
         optimiser = self.optimiser
@@ -113,46 +137,58 @@ class CTrainer(Trainer):
         numbers = optimiser.numbers(optimiser.current_lr())
         self._given_numbers: tuple[float, ...] = tuple(numbers.values())
         self._numbers_array = array("d", self._given_numbers)
-        self._kept = [array("d", getattr(optimiser, name)) for name in optimiser.kept.values()]
         self._library = building.load(rule_in_c(self._rule, tuple(optimiser.kept), tuple(numbers)))
         self._call = self._library.step
         self._call.restype = ctypes.c_double
         self._call.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_long, ctypes.c_long]
         self._plans: weakref.WeakKeyDictionary[Batch, _Plan] = weakref.WeakKeyDictionary()
-        self._arrange(array("d", data))
+        kept = [getattr(optimiser, name) for name in optimiser.kept.values()]
+        self._arrange(list(range(len(data))), data, [0.0] * len(data), kept)
 
-    def _arrange(self, data: "array[float]") -> None:
+    def _arrange(
+        self,
+        slots: list[int],
+        data: list[float],
+        gradients: list[float],
+        kept: list[list[float]],
+    ) -> None:
         """Lay out the arrays, with room for what the loss reads besides the parameters."""
-        parameters, others = len(self.parameters), len(self.others)
-        self._data = data[:parameters] + array("d", bytes(8 * others))
-        self._gradients = array("d", bytes(8 * (parameters + others)))
-        kept = self._kept
-
-        self._kept_addresses = (ctypes.c_void_p * max(len(kept), 1))(
-            *(one.buffer_info()[0] for one in kept)
-        )
+        self._slots = slots
+        self._slot_of = {k: slot for slot, k in enumerate(slots)}
+        parameters, leaves = len(slots), len(slots) + len(self.others)
+        self._slot_of.update({k: k for k in range(parameters, leaves)})
+        room = array("d", bytes(8 * len(self.others)))
+        self._data = array("d", [data[k] for k in slots]) + room
+        self._gradients = array("d", [gradients[k] for k in slots]) + room
+        self._kept = [array("d", [numbers[k] for k in slots]) for numbers in kept]
+        self._of_run = [array("d", bytes(8 * leaves)) for _ in range(2)]
+        self._kept_addresses = (ctypes.c_void_p * max(len(kept), 1))(*map(address, self._kept))
         self._struct = _Struct(
             parameters,
-            parameters + others,
+            leaves,
             0,
-            self._data.buffer_info()[0],
-            self._gradients.buffer_info()[0],
-            self._numbers_array.buffer_info()[0],
+            address(self._data),
+            address(self._gradients),
+            address(self._numbers_array),
             ctypes.addressof(self._kept_addresses),
+            *map(address, self._of_run),
         )
         self._address = ctypes.addressof(self._struct)
 
     def _numbers(self) -> tuple[list[float], list[float], list[list[float]]]:
-        count = len(self.parameters)
-        kept = [one.tolist() for one in self._kept]
-        return self._data[:count].tolist(), self._gradients[:count].tolist(), kept
+        slot_of = self._slot_of
+
+        def in_order(numbers: "array[float]") -> list[float]:
+            return [numbers[slot_of[k]] for k in range(len(self.parameters))]
+
+        kept = [in_order(numbers) for numbers in self._kept]
+        return in_order(self._data), in_order(self._gradients), kept
 
     def _step(self, batch: Batch, lr: float) -> float:
         plan = self._plans.get(batch) or self._plan(batch)
         if self.others:
-            count = len(self.parameters)
-            for k, leaf in enumerate(self.others):
-                self._data[count + k] = leaf.data
+            for k, leaf in enumerate(self.others, len(self.parameters)):
+                self._data[k] = leaf.data
         numbers = tuple(self.optimiser.numbers(lr).values())
         if numbers != self._given_numbers:
             self._give(numbers)
@@ -162,7 +198,7 @@ class CTrainer(Trainer):
         return mean
 
     def _give(self, numbers: tuple[float, ...]) -> None:
-        """Hand on the numbers in the rule; the rule may depend on which of them are 0."""
+        """Hand on the numbers in the rule; which rule it is may depend on them."""
         if tuple(self.optimiser.rule()) != self._rule:
             raise ValueError(
                 "the optimiser's settings were changed to others that follow another rule while a "
@@ -174,12 +210,21 @@ class CTrainer(Trainer):
     def _plan(self, batch: Batch) -> "_Plan":
         """What `step` is called with for a batch."""
         runs = batch.runs(self.compiled)
-        before = len(self.others)
+        first, before = not self._orders, len(self.others)
         orders = [self._order(recorded) for recorded, _, _ in runs]
-        if len(self.others) > before:
-            self._arrange(self._data)
-        functions = [recorded.generated((0,)).__self__ for recorded, _, _ in runs]  # type: ignore[attr-defined]  # methods
-        plan = _Plan(runs, functions, orders, len(batch))
+        functions = [_function_of(recorded) for recorded, _, _ in runs]
+        slots = self._slots
+        if first and len(runs) == 1 and not self.others:
+            read = dict.fromkeys([orders[0][leaf] for leaf in functions[0].leaves])
+            slots = [*read, *(k for k in slots if k not in read)]
+        if slots != self._slots or len(self.others) > before:
+            self._arrange(slots, *self._numbers())
+            self._plans.clear()
+        places = [
+            array("l", [self._slot_of[order[leaf]] for leaf in function.leaves])
+            for function, order in zip(functions, orders, strict=True)
+        ]
+        plan = _Plan(runs, functions, orders, places, len(batch))
         if batch.settled:
             self._plans[batch] = plan
         return plan
@@ -187,34 +232,40 @@ class CTrainer(Trainer):
     def _explain(self, plan: "_Plan", examples: int) -> None:
         """Raise the error of the step that failed, as the eager engine words it."""
         failed, self._struct.failed = self._struct.failed, 0
-        numbers = self._data.tolist()
         for (recorded, rows, values), order in zip(plan.runs, plan.orders, strict=True):
-            leaves = [numbers[k] for k in order]
+            leaves = [self._data[self._slot_of[k]] for k in order]
             recorded.explain(rows, values, leaves, (0,), (1.0 / examples,))
         check(failed)
+
+
+def _function_of(recorded: "Recording") -> Function:
+    function: Function = recorded.generated((0,)).__self__  # type: ignore[attr-defined]  # its method
+    return function
 
 
 class _Plan:
     """A batch as `step` takes it, and all that must stay alive as long as that is used."""
 
     def __init__(
-        self, runs: Runs, functions: list[Function], orders: list[list[int]], examples: int
+        self,
+        runs: Runs,
+        functions: list[Function],
+        orders: list[list[int]],
+        places: "list[array[int]]",
+        examples: int,
     ) -> None:
-        self.runs, self.functions, self.orders = runs, functions, orders
+        self.runs, self.functions, self.orders, self.places = runs, functions, orders, places
         self.rows = [packed_rows(rows) for _, rows, _ in runs]
-        self.places = [
-            array("l", [order[leaf] for leaf in function.order])
-            for function, order in zip(functions, orders, strict=True)
-        ]
         self.made = (_Run * len(runs))(
             *(
                 _Run(
                     ctypes.cast(function.library.add_up, ctypes.c_void_p),
-                    rows.numbers.buffer_info()[0],
+                    address(rows.numbers),
                     rows.count,
-                    places.buffer_info()[0],
+                    len(order),
+                    None if list(order) == list(range(len(order))) else address(order),
                 )
-                for function, rows, places in zip(functions, self.rows, self.places, strict=True)
+                for function, rows, order in zip(functions, self.rows, places, strict=True)
             )
         )
         self.arguments = ctypes.addressof(self.made), len(runs), examples
