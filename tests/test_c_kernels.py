@@ -58,7 +58,7 @@ def points(operands: int, seed: int = 1) -> list[tuple[float, ...]]:
 def lists(seed: int = 1) -> list[list[float]]:
     generator = random.Random(seed)
     found = [list(pair) for pair in itertools.product(EXTREMES, repeat=2)]
-    found += [numbers(count, generator) for count in [0, 1, 2, 3, 7, 20] * 60]
+    found += [numbers(count, generator) for count in [0, 1, 2, 3, 4, 7, 20] * 60]
     return found
 
 
@@ -462,6 +462,15 @@ def test_the_comparison_notices_a_wrong_last_digit_and_a_missing_failure() -> No
     assert same(None, None) and same(math.nan, math.nan) and same(0.0, -0.0)
     assert not same(None, math.nan) and not same(1.0, None) and not same(1.0, math.nan)
     assert not same(1.0, 1.0 + (1 if kernels.same_libm() else 3) * 2**-52)
+
+
+@needs_compiler
+def test_a_function_that_the_compiled_c_computes_otherwise_is_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compiler = " ".join(building.find_compiler().command)
+    monkeypatch.setenv("CC", f"{compiler} -Dtanh=tan")
+    assert "tanh" in kernels.other_libm.__wrapped__()
 
 
 @needs_compiler
