@@ -167,3 +167,34 @@ def test_a_kernel_that_cannot_be_translated_is_named() -> None:
             javascript.source(["odd"])
     finally:
         del TABLE["odd"]
+
+
+LIMIT = 6.5
+
+
+def limited(x: float, factor: float = 2.0) -> float:
+    return factor * x if x < LIMIT else math.pi
+
+
+def of_nothing(x: float) -> float:
+    return x * nowhere  # type: ignore[name-defined]  # noqa: F821
+
+
+def in_javascript(kernel: Any) -> str:
+    operation = Operation("odd", "f(a)", ["1"], kernels={"f": kernel})
+    TABLE["odd"] = operation
+    try:
+        return javascript.source(["odd"])
+    finally:
+        del TABLE["odd"]
+
+
+def test_a_kernel_may_read_numbers_from_its_module_and_have_defaults() -> None:
+    source = in_javascript(limited)
+    assert "function kernel_f(x, factor = 2.0) {" in source
+    assert "(x < 6.5) ? (factor * x) : 3.141592653589793" in source
+
+
+def test_a_name_without_a_meaning_is_refused_when_it_is_translated() -> None:
+    with pytest.raises(ValueError, match="'nowhere' cannot be translated to JavaScript"):
+        in_javascript(of_nothing)

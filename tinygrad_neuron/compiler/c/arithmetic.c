@@ -86,13 +86,13 @@ static inline double py_floordiv(double a, double b, int *bad) {
   return quotient - whole > 0.5 ? whole + 1.0 : whole;
 }
 
-// a ** b. Python's special cases are those of C99 Annex F, except that 0 to a negative power is an
-// error; a negative base with a broken exponent, which would be complex, is one too.
+// a ** b. Python's special cases are those of C99 Annex F, except that 0 to a finite negative
+// power is an error; a negative base with a broken exponent, which would be complex, is one too.
 static inline double py_power(double a, double b, int *bad) {
   if (b == 0.0 || a == 1.0) return 1.0;
   if (a != a) return a;
   if (b != b) return b;
-  if (a == 0.0 && b < 0.0) return py_failed(bad);
+  if (a == 0.0 && b < 0.0 && py_isfinite(b)) return py_failed(bad);
   return py_isfinite(a) && py_isfinite(b) ? py_checked(a, pow(a, b), bad) : pow(a, b);
 }
 
