@@ -21,6 +21,8 @@ from tinygrad_neuron import Value, losses, nn
 from tinygrad_neuron.compiler import Compiled, compile
 from tinygrad_neuron.engine import is_constant, stored_gradient, topological_order
 
+pytestmark = pytest.mark.both_targets
+
 
 def counting(function):
     """A function that counts how often its body runs."""

@@ -17,6 +17,8 @@ from tinygrad_neuron.compiler import compile
 from tinygrad_neuron.engine import constant, drawn
 from tinygrad_neuron.ops import TABLE
 
+pytestmark = pytest.mark.both_targets
+
 ERRORS = (ArithmeticError, ValueError, IndexError)
 ACTIVATIONS = [name for name, entry in TABLE.items() if entry.activation]
 quick = settings(

@@ -9,6 +9,8 @@ import pytest
 from tinygrad_neuron import Value, losses, nn
 from tinygrad_neuron.compiler import compile
 
+pytestmark = pytest.mark.both_targets
+
 
 def data(values):
     return [v.data for v in values]
