@@ -14,14 +14,16 @@ needs_compiler = pytest.mark.skipif(
 
 
 def pytest_generate_tests(metafunc):
-    """A test marked `both_targets` runs with the module's `compile` making Python, then C.
+    """A test marked `both_targets` runs with the module's `compile` making Python, then C,
+    unless it is marked `only_python`, with the reason.
 
     Not those that hypothesis repeats a thousand times, for a C compiler takes longer than they do:
     tests/test_c_random_graphs.py has many graphs in one library.
     """
     if metafunc.definition.get_closest_marker("both_targets"):
         targets = ["python"]
-        if not hasattr(metafunc.function, "hypothesis"):
+        only_python = metafunc.definition.get_closest_marker("only_python")
+        if not only_python and not hasattr(metafunc.function, "hypothesis"):
             targets.append(pytest.param("c", marks=needs_compiler))
         metafunc.parametrize("code", targets, indirect=True)
 

@@ -202,6 +202,7 @@ def test_a_constant_that_is_passed_stays_a_constant():
     assert (9.0, -6.0, 0.0) == (result.data, x.grad, exponent.grad)
 
 
+@pytest.mark.only_python("a lambda has no text that can be translated")
 def test_user_defined_operations_with_kernels_of_the_same_name():
     made = []
     for name, kernel in (("plus_one", lambda a: a + 1), ("hundredfold", lambda a: a * 100)):
@@ -214,6 +215,7 @@ def test_user_defined_operations_with_kernels_of_the_same_name():
             delattr(Value, name)
 
 
+@pytest.mark.only_python("a lambda has no text that can be translated")
 def test_a_user_defined_operation_with_a_kernel_named_like_a_built_in_one():
     function = tn.define_operation("strange", "exp(a)", ["2"], kernels={"exp": lambda a: 2 * a})
     try:
@@ -504,6 +506,7 @@ PIECES = {
 }
 
 
+@pytest.mark.only_python("tests/test_c_random_graphs.py has these in one library")
 @pytest.mark.parametrize("outer", PIECES)
 @pytest.mark.parametrize("inner", PIECES)
 def test_an_expression_inside_another_keeps_its_meaning(outer, inner):

@@ -16,7 +16,7 @@ from ...ops import Operation
 from ..naming import Names, around, short
 from ..program import SCATTER, Program
 from . import building, kernels
-from .expressions import call, is_plain, texts
+from .expressions import call, is_plain, term, texts
 from .indexing import linear
 from .language import TAKEN, literal
 from .places import (
@@ -65,10 +65,11 @@ ROW_PARAMETERS = """(const double *restrict x, const double *restrict w,
     const double *restrict packed, const double *restrict seeds, struct values *restrict v,
     int *restrict bad)"""
 GRADIENT_PARAMETERS = """(const double *restrict x, const double *restrict w,
-    const double *restrict seeds, const struct values *restrict v, double *restrict g)"""
+    const double *restrict seeds, const struct values *restrict v, double *restrict g,
+    int *restrict bad)"""
 UNUSED = {
     ROW_PARAMETERS: "(void)x, (void)w, (void)packed, (void)seeds, (void)v, (void)bad;",
-    GRADIENT_PARAMETERS: "(void)x, (void)w, (void)seeds, (void)v, (void)g;",
+    GRADIENT_PARAMETERS: "(void)x, (void)w, (void)seeds, (void)v, (void)g, (void)bad;",
 }
 
 
@@ -87,7 +88,7 @@ def emit(program: Program, seeded: Sequence[int] | None = None, title: str = "co
 
 class _Emitter:
     def __init__(self, program: Program, seeded: Sequence[int] | None, title: str) -> None:
-        self.rolled = roll(program, seeded is not None)
+        self.rolled = roll(program, seeded)
         self.program = program
         self.seeded = list(seeded or ())
         self.backward = seeded is not None
@@ -205,7 +206,7 @@ class _Emitter:
             if self.backward:
                 lines.append(f"sum = sum + {alone(self.rolled.outputs[self.seeded[0]], 0, k)};")
         if self.rolled.gradients:
-            lines.append(f"gradients_{rows}(x, w, seeds, v, g);")
+            lines.append(f"gradients_{rows}(x, w, seeds, v, g, &failed);")
         lines.append(f"x += {self.width * rows};")
         more = f"r + {rows} <= count" if rows > 1 else "r < count"
         return [f"for (; {more}; r += {rows}) {{", *indented(lines), "}"]
@@ -262,6 +263,7 @@ class _Emitter:
         """Gradients of one shape, those of several rows, added to the totals."""
 
         def add(place: str, found: list[str]) -> str:
+            found = [term(part.tree, text) for text in found]
             return f"{place} = {' + '.join([place, *found])};"
 
         to = Access(TOTALS, part.places)
@@ -276,7 +278,7 @@ class _Emitter:
             body = []
             for k in range(stretch.vectors):
                 found = [
-                    texts([tree], partial(loops.vector, spot=stretch.spot(k, row=row)))[1][0]
+                    _text(tree, partial(loops.vector, spot=stretch.spot(k, row=row)))
                     for tree, row in trees
                 ]
                 body.append(add(loops.vector(to, stretch.spot(k)), found))
@@ -285,7 +287,7 @@ class _Emitter:
         for lane in range(done, inner):
             spot = Spot(inner="", further=lane)
             found = [
-                texts([tree], partial(loops.place, spot=spot._replace(row=row)))[1][0]
+                _text(tree, partial(loops.place, spot=spot._replace(row=row)))
                 for tree, row in trees
             ]
             lines.append(add(loops.place(to, spot), found))
@@ -335,7 +337,8 @@ class _Emitter:
         for part in group.terms:
             spot = Spot("j" if part.count > 1 else "")
             before, (text,) = texts([part.tree], partial(loops.place, spot=spot))
-            body += looped([part.count], ["j"], [*before, f"t = t + {text};"])
+            statement = f"t = t + {term(part.tree, text)};"
+            body += looped([part.count], ["j"], _scoped(before, statement))
         body.append(f"v->{group.name}[{loops.lane}] = t;")
         variable, inner = loops.variables[-1], loops.rounds[-1]
         if inner == 1:
@@ -347,11 +350,11 @@ class _Emitter:
         sums = [f"t{k}" for k in range(stretch.vectors)]
         body = [f"four {', '.join(f'{name} = {{0.0}}' for name in sums)};"]
         for part in group.terms:
-            term = "j" if part.count > 1 else ""
             statements = []
             for k, name in enumerate(sums):
-                place = partial(loops.vector, spot=stretch.spot(k, term))
-                statements.append(f"{name} = {name} + {texts([part.tree], place)[1][0]};")
+                spot = stretch.spot(k, "j" if part.count > 1 else "")
+                text = _text(part.tree, partial(loops.vector, spot=spot))
+                statements.append(f"{name} = {name} + {term(part.tree, text)};")
             body += looped([part.count], ["j"], statements)
         to = Access(group, [])
         own = loops._replace(reach={to: Reach(group, 0, row_major(loops.rounds))})
@@ -372,7 +375,9 @@ class _Emitter:
                     for rounds, stride in zip(loops.rounds[:-1], old.strides[:-1], strict=True)
                     if stride
                 ]
-                read += [(part.count, old.step), (loops.rounds[-1], old.strides[-1])]
+                if part.count > 1:
+                    read.append((part.count, old.step))
+                read.append((loops.rounds[-1], old.strides[-1]))
                 rounds = [number for number, _ in read]
                 key = (old.start, *read)
                 start = self.packed.get(key)
@@ -385,8 +390,8 @@ class _Emitter:
                     self.before += looped(rounds, variables, [f"packed[{to}] = w[{source}];"])
                 new = iter(row_major(rounds))
                 outer = tuple([next(new) if stride else 0 for stride in old.strides[:-1]])
-                step, last = new
-                reach[access] = Reach(PACKED, start, (*outer, last), step)
+                step = next(new) if part.count > 1 else 0
+                reach[access] = Reach(PACKED, start, (*outer, next(new)), step)
         return loops._replace(reach=reach)
 
     def _function_of_many(self, group: Group) -> list[str]:
@@ -408,9 +413,9 @@ class _Emitter:
         body.append(f"double a[{max(count, 1)}];")
         start = 0
         for part in group.terms:
-            term = "k" if part.count > 1 else ""
-            before, (text,) = texts([part.tree], partial(loops.place, spot=Spot(term)))
-            to = linear(start, [1], [term])
+            k = "k" if part.count > 1 else ""
+            before, (text,) = texts([part.tree], partial(loops.place, spot=Spot(k)))
+            to = linear(start, [1], [k])
             body += looped([part.count], ["k"], _scoped(before, f"a[{to}] = {text};"))
             start += part.count
         value = "a[j]" if group.index is not None else call(operation, ["a", str(count)])
@@ -422,13 +427,19 @@ class _Emitter:
         loops = self._loops_over(group.terms, len(group.lines))
         lane = f"({loops.lane})" if " " in loops.lane else loops.lane
         lines = [f"double *const to = v->{group.name} + {group.count}*{lane};"]
-        lines += looped([group.count], ["k"], ["to[k] = 0.0;"])
-        if group.count == 1:
-            lines.append("to[0] = 0.0;")
+        lines += (
+            looped([group.count], ["k"], ["to[k] = 0.0;"]) if group.count > 1 else ["*to = 0.0;"]
+        )
         for index, addend in zip(group.terms[::2], group.terms[1::2], strict=True):
             before, (at, text) = texts([index.tree, addend.tree], loops.place)
             lines += _scoped(before, f"to[position({at}, {group.count}, bad)] += {text};")
         return looped(loops.rounds, loops.variables, block(lines))
+
+
+def _text(tree: Tree, place: Callable[[Access], str]) -> str:
+    """The text of plain arithmetic, for which nothing has to come before."""
+    _, (text,) = texts([tree], place)
+    return text
 
 
 def _texts_of_rows(

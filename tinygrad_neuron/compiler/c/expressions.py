@@ -35,6 +35,11 @@ def texts(
     return before, [write(tree) for tree in trees]
 
 
+def term(tree: Tree, text: str) -> str:
+    """The text of an expression, as it stands behind a plus."""
+    return f"({text})" if _looser(tree, "add", first=False) else text
+
+
 def is_plain(tree: Tree) -> bool:
     """Whether vectors can compute an expression: arithmetic that reads an array."""
     if isinstance(tree, Apply):

@@ -36,7 +36,7 @@ class Reach:
     start: int
     strides: tuple[int, ...]
     step: int = 0
-    table: str = ""
+    table: tuple[int, ...] = ()
     terms: int = 1  # in the table, for each lane
 
     @property
@@ -52,6 +52,7 @@ class Loops(NamedTuple):
     variables: list[str]
     lane: str
     reach: dict[Access, Reach]
+    table: Callable[[tuple[int, ...]], str]  # the name of a table of positions
 
     def place(self, access: Access, spot: Spot = HERE) -> str:
         """The text of the number that an access reads."""
@@ -63,7 +64,7 @@ class Loops(NamedTuple):
                 index = linear(
                     0, [reach.terms, 1], [f"({index})" if " " in index else index, spot.term]
                 )
-            return f"{array}[{reach.table}[{index}]]"
+            return f"{array}[{self.table(reach.table)}[{index}]]"
         variables = self.variables
         if spot.inner is not None:
             variables = [*variables[:-1], spot.inner]
@@ -122,19 +123,16 @@ def loops_over(
     read = [(access, part.count) for part in parts for access in accesses(part.tree)]
     found = nest([range(lanes), *(access.positions[::count] for access, count in read)])
     variables = ["d", "e", "f", "h", "i"][-len(found.rounds) :]
-    reach = {
-        access: _reach(access, count, found, q, table) for q, (access, count) in enumerate(read, 1)
-    }
-    return Loops(found.rounds, variables, linear(0, found.strides[0] or (), variables), reach)
+    reach = {access: _reach(access, count, found, q) for q, (access, count) in enumerate(read, 1)}
+    lane = linear(0, found.strides[0] or (), variables)
+    return Loops(found.rounds, variables, lane, reach, table)
 
 
-def _reach(
-    access: Access, count: int, found: Nest, q: int, table: Callable[[tuple[int, ...]], str]
-) -> Reach:
+def _reach(access: Access, count: int, found: Nest, q: int) -> Reach:
     step, strides = stride_of_terms(access.positions, count), found.strides[q]
     if step is not None and strides is not None:
         return Reach(access.array, found.starts[q], strides, step)
-    return Reach(access.array, 0, (), 0, table(tuple(access.positions)), count)
+    return Reach(access.array, 0, (), 0, tuple(access.positions), count)
 
 
 def accesses(tree: Tree) -> Iterator[Access]:

@@ -123,16 +123,17 @@ class Rolled:
     numbers: list[float]
 
 
-def roll(program: Program, backward: bool) -> Rolled:
-    """The program, or only its forward pass, as loops over groups of lines."""
-    return _Roller(program, backward).rolled()
+def roll(program: Program, seeded: Sequence[int] | None) -> Rolled:
+    """The program, or (without `seeded`) only its forward pass, as loops over groups of lines."""
+    return _Roller(program, seeded).rolled()
 
 
 class _Roller:
-    def __init__(self, program: Program, backward: bool) -> None:
+    def __init__(self, program: Program, seeded: Sequence[int] | None) -> None:
         self.program = program
-        self.backward = backward
-        self.count = len(program) if backward else program.forward
+        self.backward = seeded is not None
+        self.seeds = {output: k for k, output in enumerate(seeded or ())}
+        self.count = len(program) if self.backward else program.forward
         self.group_of: dict[int, Group] = {}
         self.lane: dict[int, int] = {}  # where a line stands among those of its group
         self.leaf_position: dict[int, int] = {}
@@ -298,7 +299,7 @@ class _Roller:
         if operation == DRAWN:
             return program.inputs + int(program.operands[k][0])
         if operation == SEED:
-            return int(program.operands[k][0])
+            return self.seeds[program.operands[k][0]]
         if operation == ELEMENT:
             scatter, position = program.operands[k]
             return self.lane[scatter] * int(program.operands[scatter][0]) + int(position)

@@ -60,7 +60,7 @@ class Function:
         )
         if width == 1:
             return [(number,) for number in results]
-        return [tuple(results[i : i + width]) for i in range(0, len(results), width)]
+        return _in_rows(results, width, packed.count)
 
     def add_up(
         self,
@@ -89,11 +89,15 @@ class Function:
                 ctypes.c_void_p(address(inputs)),
             )
         )
-        gradients = [tuple(inputs[i : i + width]) for i in range(0, len(inputs), width or 1)]
+        gradients = _in_rows(inputs, width, packed.count) if width else []
         found = list(totals)
         for k, number in zip(order, sums, strict=True):
             found[k] = number
         return first[0], found, gradients
+
+
+def _in_rows(numbers: "array[float]", width: int, count: int) -> list[tuple[float, ...]]:
+    return [tuple(numbers[k * width : (k + 1) * width]) for k in range(count)]
 
 
 class _C:
