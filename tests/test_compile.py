@@ -800,6 +800,7 @@ def test_the_generated_text_is_forgotten_with_the_compiled_function():
     assert set() == new & generated_functions()
 
 
+@pytest.mark.only_python("a C compiler takes its text from a file, in a folder that goes at once")
 def test_no_file_is_written(tmp_path, monkeypatch):
     modes = []
     plain_open = builtins.open

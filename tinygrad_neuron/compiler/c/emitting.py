@@ -39,7 +39,7 @@ from .places import (
 )
 from .rolling import LEAVES, SUM, Access, Gradients, Group, Terms, Tree, roll
 
-STATEMENTS = 400  # in one C function: compilers take more than linear time for one
+LINES = 100  # in one C function: compilers take more than linear time for one
 LARGEST_ON_STACK = 8192  # numbers
 FEW = 4  # with fewer lanes and no pattern, lanes are written out
 ROWS_AT_ONCE = 4  # whose gradients are added in one go, where there are
@@ -139,7 +139,7 @@ class _Emitter:
         """The function that computes one row: one, or several of bounded length."""
         parts: list[list[str]] = [[]]
         for lines in blocks:
-            if parts[-1] and len(parts[-1]) + len(lines) > STATEMENTS:
+            if parts[-1] and len(parts[-1]) + len(lines) > LINES:
                 parts.append([])
             parts[-1] += lines
         if len(parts) == 1:
