@@ -6,7 +6,7 @@ import ctypes
 import functools
 import weakref
 from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..batch import Batch, Runs
 from ..training import Trainer
@@ -153,6 +153,7 @@ class CTrainer(Trainer):
         kept: list[list[float]],
     ) -> None:
         """Lay out the arrays, with room for what the loss reads besides the parameters."""
+        self._places_of: dict[Recording, _Places] = {}
         self._slots = slots
         self._slot_of = {k: slot for slot, k in enumerate(slots)}
         parameters, leaves = len(slots), len(slots) + len(self.others)
@@ -212,28 +213,34 @@ class CTrainer(Trainer):
         runs = batch.runs(self.compiled)
         first, before = not self._orders, len(self.others)
         orders = [self._order(recorded) for recorded, _, _ in runs]
-        functions = [_function_of(recorded) for recorded, _, _ in runs]
         slots = self._slots
         if first and len(runs) == 1 and not self.others:
-            read = dict.fromkeys([orders[0][leaf] for leaf in functions[0].leaves])
+            read = dict.fromkeys([orders[0][leaf] for leaf in _function_of(runs[0][0]).leaves])
             slots = [*read, *(k for k in slots if k not in read)]
         if slots != self._slots or len(self.others) > before:
             self._arrange(slots, *self._numbers())
             self._plans.clear()
-        places = [
-            array("l", [self._slot_of[order[leaf]] for leaf in function.leaves])
-            for function, order in zip(functions, orders, strict=True)
-        ]
-        plan = _Plan(runs, functions, orders, places, len(batch))
+        plan = _Plan(runs, [self._place(recorded) for recorded, _, _ in runs], len(batch))
         if batch.settled:
             self._plans[batch] = plan
         return plan
 
+    def _place(self, recorded: "Recording") -> "_Places":
+        """Where the leaves of a recording stand among the trainer's; once for each recording."""
+        places = self._places_of.get(recorded)
+        if places is None:
+            order, function = self._order(recorded), _function_of(recorded)
+            slots = [self._slot_of[order[leaf]] for leaf in function.leaves]
+            same = slots == list(range(len(slots)))
+            places = _Places(function, len(slots), None if same else array("l", slots))
+            self._places_of[recorded] = places
+        return places
+
     def _explain(self, plan: "_Plan", examples: int) -> None:
         """Raise the error of the step that failed, as the eager engine words it."""
         failed, self._struct.failed = self._struct.failed, 0
-        for (recorded, rows, values), order in zip(plan.runs, plan.orders, strict=True):
-            leaves = [self._data[self._slot_of[k]] for k in order]
+        for recorded, rows, values in plan.runs:
+            leaves = [self._data[self._slot_of[k]] for k in self._order(recorded)]
             recorded.explain(rows, values, leaves, (0,), (1.0 / examples,))
         check(failed)
 
@@ -243,29 +250,31 @@ def _function_of(recorded: "Recording") -> Function:
     return function
 
 
+class _Places(NamedTuple):
+    """The generated function of a recording, and where its leaves stand among the trainer's; None
+    where they are the same, in the same order."""
+
+    function: Function
+    leaves: int
+    places: "array[int] | None"
+
+
 class _Plan:
     """A batch as `step` takes it, and all that must stay alive as long as that is used."""
 
-    def __init__(
-        self,
-        runs: Runs,
-        functions: list[Function],
-        orders: list[list[int]],
-        places: "list[array[int]]",
-        examples: int,
-    ) -> None:
-        self.runs, self.functions, self.orders, self.places = runs, functions, orders, places
+    def __init__(self, runs: Runs, places: list[_Places], examples: int) -> None:
+        self.runs, self.places = runs, places
         self.rows = [packed_rows(rows) for _, rows, _ in runs]
         self.made = (_Run * len(runs))(
             *(
                 _Run(
-                    ctypes.cast(function.library.add_up, ctypes.c_void_p),
+                    ctypes.cast(at.function.library.add_up, ctypes.c_void_p),
                     address(rows.numbers),
                     rows.count,
-                    len(order),
-                    None if list(order) == list(range(len(order))) else address(order),
+                    at.leaves,
+                    at.places and address(at.places),
                 )
-                for function, rows, order in zip(functions, self.rows, places, strict=True)
+                for at, rows in zip(places, self.rows, strict=True)
             )
         )
         self.arguments = ctypes.addressof(self.made), len(runs), examples
