@@ -1,7 +1,19 @@
-"""Compilation: a function's recorded graph becomes straight-line code."""
+"""Compilation of recorded graphs to straight-line Python, or to C: see `compile`."""
 
+from .batch import Batch
+from .c.errors import CompilerFailedError, CompilerNotFoundError
 from .compiled import Compiled, compile
 from .program import Program
 from .tracing import TracingError
+from .training import Trainer
 
-__all__ = ["Compiled", "Program", "TracingError", "compile"]
+__all__ = [
+    "compile",
+    "Compiled",
+    "Batch",
+    "Trainer",
+    "Program",
+    "TracingError",
+    "CompilerNotFoundError",
+    "CompilerFailedError",
+]

@@ -67,9 +67,9 @@ def target_named(name: str) -> Target:
     if name == "python":
         return _PYTHON
     if name == "c":
-        from .c.target import C
+        from .c.target import CTarget
 
-        return C
+        return CTarget()
     raise ValueError(f"compile: target must be 'python' or 'c', got {name!r}")
 
 

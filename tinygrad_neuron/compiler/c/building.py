@@ -34,6 +34,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from .errors import CompilerFailedError, CompilerNotFoundError
+
 # Fast, and not one bit of a result changed: -fno-math-errno and -fno-trapping-math drop only what
 # nobody reads here, errno and the processor's flags; without them `sqrt` is a call, and a choice
 # between two numbers a branch.
@@ -51,14 +53,6 @@ NATIVE = "-march=native"  # where the compiler takes it
 ADVICE = 'target="python" needs no compiler'
 SECONDS = 120.0
 _MOST = 256  # libraries known to this process; an older one stays loaded while something holds it
-
-
-class CompilerNotFoundError(RuntimeError):
-    """There is no C compiler on this machine."""
-
-
-class CompilerFailedError(RuntimeError):
-    """The C compiler did not compile: it refused, hung, or was stopped."""
 
 
 class Compiler(NamedTuple):

@@ -67,10 +67,6 @@ ROW_PARAMETERS = """(const double *restrict x, const double *restrict w,
 GRADIENT_PARAMETERS = """(const double *restrict x, const double *restrict w,
     const double *restrict seeds, const struct values *restrict v, double *restrict g,
     int *restrict bad)"""
-UNUSED = {
-    ROW_PARAMETERS: "(void)x, (void)w, (void)packed, (void)seeds, (void)v, (void)bad;",
-    GRADIENT_PARAMETERS: "(void)x, (void)w, (void)seeds, (void)v, (void)g, (void)bad;",
-}
 
 
 class Emitted(NamedTuple):
@@ -153,7 +149,7 @@ class _Emitter:
 
     def _gradients(self, rows: int) -> list[str]:
         """The function that adds the gradients of so many rows to the totals, row after row."""
-        body = [*self._rows(rows), *(f"(void)x{k};" for k in range(1, rows))]
+        body = self._rows(rows)
         for part in self.rolled.gradients:
             body += self._add(part, rows)
         return _function(f"static void gradients_{rows}", GRADIENT_PARAMETERS, body)
@@ -282,7 +278,7 @@ class _Emitter:
                     for tree, row in trees
                 ]
                 body.append(add(loops.vector(to, stretch.spot(k)), found))
-            lines += stretch.around(body)
+            lines += body if stretch.rounds == 1 else stretch.around(body)
             done = stretch.end
         for lane in range(done, inner):
             spot = Spot(inner="", further=lane)
@@ -460,5 +456,4 @@ def _scoped(before: list[str], statement: str) -> list[str]:
 
 
 def _function(name: str, parameters: str, body: list[str]) -> list[str]:
-    unused = [UNUSED[parameters]] if parameters in UNUSED else []
-    return [f"{name}{parameters}", *block([*unused, *body]), ""]
+    return [f"{name}{parameters}", *block(body), ""]

@@ -184,7 +184,7 @@ def looped(rounds: Sequence[int], variables: Sequence[str], body: list[str]) -> 
         if number > 1:
             head = f"for (long {variable} = 0; {variable} < {number}; {variable}++)"
             if sum(not line.startswith(" ") and line != "}" for line in body) == 1:
-                body = [head, *indented(body)]
+                body = [head + " {", *body[1:]] if body[0] == "{" else [head, *indented(body)]
             else:
                 body = [head + " {", *indented(body), "}"]
     return body

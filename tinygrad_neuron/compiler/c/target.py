@@ -100,8 +100,14 @@ def _in_rows(numbers: "array[float]", width: int, count: int) -> list[tuple[floa
     return [tuple(numbers[k * width : (k + 1) * width]) for k in range(count)]
 
 
-class _C:
-    """C, compiled by the machine's compiler when a function is first called."""
+class CTarget:
+    """C, compiled by the machine's compiler when a function is first called.
+
+    Raises a `CompilerNotFoundError` where there is none.
+    """
+
+    def __init__(self) -> None:
+        building.find_compiler()
 
     def write(self, program: Program, seeded: tuple[int, ...] | None, title: str) -> Written:
         function = Function(program, seeded, title)
@@ -115,9 +121,6 @@ class _C:
         from .training import CTrainer
 
         return CTrainer(compiled, optimiser)
-
-
-C = _C()
 
 
 def packed_rows(rows: Any) -> Rows:
