@@ -280,9 +280,7 @@ class Walkthrough:
 
     def page(self, path: "str | os.PathLike[str]", **options: Any) -> Any:
         """Write one self-contained web page on which to step through; returns its path."""
-        if self.root is None:
-            raise ValueError("page: a walkthrough read from JSON has no graph to write a page of")
-        return importlib.import_module(".page", __package__).write_page(self.root, path, **options)
+        return importlib.import_module(".page", __package__).write_page(self, path, **options)
 
     def _repr_html_(self) -> str:
         """In a notebook: the page in a frame of its own, or the steps as text."""

@@ -1,21 +1,21 @@
 // On paper: one frame per step, with the picture as it stands there.
 
 import { element } from "./text.js";
-import { described } from "./panel.js";
 
-const WITH_PICTURE = 48; // beyond so many steps the frames are words only
+const WITH_PICTURE = 60; // beyond so many steps the frames are words only
 
-export function makeFilmstrip(box, show, svg, nodes, operations, result, names) {
+export function makeFilmstrip(box, count, show, textOf, svg) {
   const frames = [];
-  const pictures = result.steps.length <= WITH_PICTURE;
-  for (let step = 0; step <= result.steps.length; step++) {
-    const text = described(nodes, operations, result, names, step);
+  for (let step = 0; step <= count; step++) {
+    const text = textOf(step);
     const frame = element("figure", {}, element("figcaption", {},
       element("b", { textContent: text.title }), ` ${text.sentence}`));
-    if (pictures) {
+    if (count <= WITH_PICTURE) {
       show(step);
       const copy = svg().cloneNode(true);
       for (const part of [copy, ...copy.querySelectorAll("[id]")]) part.removeAttribute("id");
+      for (const part of copy.querySelectorAll("[role]")) part.removeAttribute("role");
+      for (const part of copy.querySelectorAll("[tabindex]")) part.removeAttribute("tabindex");
       frame.prepend(copy);
     }
     frames.push(frame);

@@ -2,10 +2,23 @@
 
 import { asOne, byId, element, formulaWithNumbers, number, partialText, written } from "./text.js";
 
+// What a node is called beside another: its label alone where both are in one scope and no third
+// node is called so there; else its name.
+export function localNames(nodes, names) {
+  const place = ({ label, scope }) => `${scope} ${label}`;
+  const counts = new Map();
+  for (const node of nodes) counts.set(place(node), (counts.get(place(node)) ?? 0) + 1);
+  return (scope) => names.map((name, i) => {
+    const { label, scope: own } = nodes[i];
+    return label && own !== undefined && own === scope && counts.get(place(nodes[i])) === 1 ? label : name;
+  });
+}
+
 // One sentence, a heading and the rows of arithmetic for what stands after `step` steps.
-export function described(nodes, operations, result, names, step) {
+// `where`: the step in the row of all, of how many, and the number of iterations.
+export function described(nodes, operations, result, names, step, where) {
   const current = result.steps[step - 1];
-  const total = result.steps.length;
+  const total = where.of;
   if (!current) {
     const count = result.steps.filter(({ phase }) => phase === "forward").length;
     return {
@@ -17,8 +30,24 @@ export function described(nodes, operations, result, names, step) {
     };
   }
   const { node, phase } = current;
-  const place = `Step ${step} of ${total}`;
+  const iteration = where.iterations > 1 ? ` · iteration ${result.iteration + 1} of ${where.iterations}` : "";
+  const place = `Step ${where.step} of ${total}${iteration}`;
   const name = names[node];
+  if (phase === "update") {
+    const { before, after, gradient, rate } = current;
+    const stays = Object.is(before, after) || before === after;
+    return {
+      title: `${place} · update`,
+      sentence: stays
+        ? `${name} stays at ${number(after)}: its gradient is ${number(gradient ?? 0)}.`
+        : `${name} moves against its gradient, from ${number(before)} to ${number(after)}.`,
+      rows: [
+        ["formula", `${name} − learning rate × gradient`],
+        ["numbers", `${number(before)} − ${number(rate)} × ${bracketed(gradient ?? 0)} = ${number(after)}`],
+      ],
+      node,
+    };
+  }
   if (phase === "seed") {
     return {
       title: `${place} · the backward pass begins`,
@@ -75,13 +104,13 @@ function reaction(local) {
 
 const bracketed = (x) => (x < 0 ? `(${number(x)})` : number(x));
 
-export function showPanel(nodes, text) {
+export function showPanel(nodes, text, scopes) {
   byId("now-title").textContent = text.title;
   byId("sentence").textContent = text.sentence;
   const rows = [...text.rows];
   const node = nodes[text.node];
   if (node?.line) rows.push(["your code", node.line]);
-  if (node?.scope) rows.push(["in", node.scope]);
+  if (node?.scope !== undefined) rows.push(["in", scopes[node.scope].path]);
   byId("arithmetic").replaceChildren(
     ...rows.flatMap(([name, value]) => [
       element("dt", { textContent: name }),

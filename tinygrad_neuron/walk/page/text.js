@@ -1,7 +1,15 @@
 // Numbers, names and formulas as text. A label is the user's: it is only ever set as text.
 
-// Short, as in the pictures: four significant digits, no zero with a minus sign.
-export function number(x, digits = 4) {
+let usual = 4;
+
+export function setDigits(digits) {
+  usual = digits;
+}
+
+// Short, as in the pictures: so many significant digits, no zero with a minus sign. `fewer` is for
+// where there is less room than usual, or more.
+export function number(x, fewer = 4) {
+  const digits = Math.max(1, usual + fewer - 4);
   if (x === null || x === undefined) return "not yet";
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
@@ -60,8 +68,9 @@ export function namesOf(nodes, operations) {
           ? `(${name})`
           : name;
       });
-      const text = written(node.operation, parts);
-      names.push(text.length <= 24 ? text : `${operations[node.operation].symbol} (node ${i})`);
+      const short = parts.map((name, k) => nodes[node.operands[k]].label || name);
+      const text = [parts, short].map((all) => written(node.operation, all)).find((t) => t.length <= 24);
+      names.push(text ?? `${node.operation} n${i}`);
     }
   });
   return names;
