@@ -286,12 +286,10 @@ class Walkthrough:
         """In a notebook: the page in a frame of its own, or the steps as text."""
         try:
             page = importlib.import_module(".page", __package__)
-            frame_html: Callable[[Value], str] = page.frame_html
-        except (ImportError, AttributeError):  # an installation without the page
+            frame_html: Callable[[Walkthrough], str] = page.frame_html
+            return frame_html(self)
+        except (ImportError, AttributeError, ValueError):  # no page here, or none of these steps
             return f"<pre>{escape(self.text())}</pre>"
-        if self.root is None:
-            return f"<pre>{escape(self.text())}</pre>"
-        return frame_html(self.root)
 
     def _repr_mimebundle_(
         self, include: "Iterable[str] | None" = None, exclude: "Iterable[str] | None" = None

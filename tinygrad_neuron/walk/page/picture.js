@@ -57,7 +57,7 @@ export class Picture {
       group.setAttribute("role", "button");
       group.setAttribute("tabindex", "-1");
     }
-    this.list[0]?.group.setAttribute("tabindex", "0");
+    this.list.find(({ members }) => members)?.group.setAttribute("tabindex", "0");
     for (const group of svg.querySelectorAll("g.edge")) {
       this.edges.set(group.id.slice(1), {
         group,
