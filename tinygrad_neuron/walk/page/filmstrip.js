@@ -4,7 +4,7 @@ import { element } from "./text.js";
 
 const WITH_PICTURE = 60; // beyond so many steps the frames are words only
 
-export function makeFilmstrip(box, count, show, textOf, svg) {
+export function makeFilmstrip(box, count, show, textOf, picture) {
   const frames = [];
   for (let step = 0; step <= count; step++) {
     const text = textOf(step);
@@ -12,7 +12,7 @@ export function makeFilmstrip(box, count, show, textOf, svg) {
       element("b", { textContent: text.title }), ` ${text.sentence}`));
     if (count <= WITH_PICTURE) {
       show(step);
-      const copy = svg().cloneNode(true);
+      const copy = picture().cloneNode(true);
       for (const part of [copy, ...copy.querySelectorAll("[id]")]) part.removeAttribute("id");
       for (const part of copy.querySelectorAll("[role]")) part.removeAttribute("role");
       for (const part of copy.querySelectorAll("[tabindex]")) part.removeAttribute("tabindex");

@@ -35,8 +35,7 @@ let rates = training?.rates;
 let runs = passes(nodes, operations, values, training, rates);
 let old = null; // the runs that are shown as ghosts while a number moves
 let step = 0;
-let chosen = nodes.findIndex((node) => !node.operation && node.kind !== "constant");
-if (chosen < 0) chosen = 0;
+let chosen = 0; // a leaf
 let timer = null;
 let selected = null; // a node whose curve is shown in the place of the current one
 
@@ -52,6 +51,7 @@ const pictureOf = (i, svg, view) =>
   new Picture(svg, view, nodes, names, scopes, (scope) => views.open(page.views[i].folded, scope) !== null);
 pictures.set(0, pictureOf(0, document.querySelector("svg.graph"), page.view));
 let picture = pictures.get(0);
+byId("pictures").replaceChildren(picture.whole);
 
 async function view(i, open = -1) {
   at = i;
@@ -63,7 +63,7 @@ async function view(i, open = -1) {
   }
   if (at !== i) return; // another one was asked for in the meantime
   picture = pictures.get(i);
-  byId("pictures").replaceChildren(picture.svg);
+  byId("pictures").replaceChildren(picture.whole);
   byId("pictures").scrollTo(0, 0);
   remember();
   nameView();
@@ -139,6 +139,7 @@ byId("level").addEventListener("change", (event) => {
 const plain = nodes.map((node, i) => i).filter((i) => !nodes[i].operation);
 const rank = (i) => ["input", "parameter", "output", "constant"].indexOf(nodes[i].kind);
 plain.sort((i, j) => rank(i) - rank(j) || i - j);
+chosen = plain[0];
 const titles = new Map(plain.map((i) => [i, leafName(i)]));
 const counts = new Map();
 for (const title of titles.values()) counts.set(title, (counts.get(title) ?? 0) + 1);
@@ -300,17 +301,22 @@ function ask(coming, result) {
 }
 
 // The step and what is folded in the address, so that they can be linked to. A frame without an
-// address has none.
+// address has none. It is written once things are at rest: browsers refuse to do so too often.
+let resting = null;
 function remember() {
-  const folded = at === 0 ? "" : `&folded=${page.views[at].folded.join()}`;
-  try {
-    history.replaceState(null, "", `#step=${step}${folded}`);
-  } catch {
-    // in a notebook's frame
-  }
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    const folded = at === 0 ? "" : `&folded=${page.views[at].folded.join()}`;
+    try {
+      history.replaceState(null, "", `#step=${step}${folded}`);
+    } catch {
+      // in a notebook's frame
+    }
+  }, 100);
 }
 
 function linked() {
+  clearTimeout(resting);
   const found = /^#step=(\d+)(?:&folded=([\d,]*))?$/.exec(location.hash);
   if (found) {
     step = Math.min(Number(found[1]), countOf(runs));
@@ -443,7 +449,7 @@ nameTheme();
 
 addEventListener("hashchange", linked);
 addEventListener("beforeprint", () => {
-  makeFilmstrip(byId("filmstrip"), countOf(runs), show, textOf, () => picture.svg);
+  makeFilmstrip(byId("filmstrip"), countOf(runs), show, textOf, () => picture.whole);
   render();
 });
 addEventListener("afterprint", () => byId("filmstrip").replaceChildren());

@@ -1,6 +1,8 @@
 // The picture: numbers set into the SVG that Graphviz drew, and what is marked in it.
 
-import { drawn, number } from "./text.js";
+import { drawn, element, number } from "./text.js";
+
+const SHEET = 100; // cards and edges on one sheet: the browser paints again only the sheets that change
 
 const setText = (element, text) => {
   if (element && element.textContent !== text) element.textContent = text;
@@ -18,11 +20,26 @@ function setNumbers(element, numbers) {
   setText(element, one ? number(known[0]) : known.length ? `${number(low, 3)} … ${number(high, 3)}` : number(null));
 }
 
+// A large picture as several, exactly above each other.
+function sheets(svg) {
+  const inner = svg.querySelector("g");
+  const parts = [...inner.children].filter((part) => part.matches(".node, .edge"));
+  const all = [svg];
+  for (let k = SHEET; k < parts.length; k += SHEET) {
+    const sheet = svg.cloneNode(false);
+    const group = inner.cloneNode(false);
+    group.append(...parts.slice(k, k + SHEET));
+    sheet.append(group);
+    all.push(sheet);
+  }
+  return all;
+}
+
 export class Picture {
   // `view`: what it says of folding, what each folded card holds, and the scope of each box;
   // `scopes`: all scopes; `opens(scope)` says whether a folded one can be opened.
   constructor(svg, view, nodes, names, scopes, opens) {
-    Object.assign(this, { svg, view, names });
+    Object.assign(this, { view, names });
     this.cards = new Map(); // node -> the card it stands in
     this.edges = new Map(); // "consumer-position" -> edge
     this.list = []; // cards and boxes, as the keyboard goes through them
@@ -65,9 +82,10 @@ export class Picture {
         result: group.querySelector('[data-shows="result"]'),
       });
     }
+    this.whole = element("div", { className: "picture" }, ...sheets(svg));
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-    svg.style.setProperty("--natural-width", `${width * 1.35}px`);
-    svg.style.aspectRatio = `${width} / ${height}`;
+    this.whole.style.setProperty("--natural-width", `${width * 1.35}px`);
+    this.whole.style.aspectRatio = `${width} / ${height}`;
   }
 
   // The box of an open scope: its title folds it. It comes before the first card in it.
@@ -173,7 +191,7 @@ export class Picture {
 
   // Scroll to the current node where the picture is larger than its place; the title of an open
   // box comes to the upper left, where what is in the box has room.
-  reveal(place, at = this.svg.querySelector(".receiving") ?? this.svg.querySelector(".current")) {
+  reveal(place, at = this.whole.querySelector(".receiving") ?? this.whole.querySelector(".current")) {
     if (!at) return;
     const [inner, outer] = [at.getBoundingClientRect(), place.getBoundingClientRect()];
     const margin = Math.min(90, outer.width / 6);
