@@ -25,7 +25,7 @@ from ...draw.text import visible
 from ...engine import Value, described, refuse_made_by_hand
 from ...ops import Operation
 from .. import javascript
-from ..formulas import Formulas
+from ..formulas import Formulas, plain_partials
 from ..steps import Node, Walkthrough
 from .pictures import Scopes, View, views
 
@@ -210,6 +210,8 @@ def _node(graph: Recorded, scopes: Scopes, position: int, name: str) -> dict[str
     if node._prev:
         entry["operation"] = node._operation.name
         entry["operands"] = [graph.position[operand] for operand in node._prev]
+        if partials := plain_partials(node):
+            entry["partials"] = partials
     if node.scope is not None:
         entry["scope"] = scopes.position[node.scope]
     if node.line:

@@ -3,6 +3,8 @@
 import { element } from "./text.js";
 
 const WITH_PICTURE = 60; // beyond so many steps the frames are words only
+const WIDE = 400; // a picture of more points has the whole width of the paper
+const ACROSS = 1000; // and one of so many the paper's length
 
 export function makeFilmstrip(box, count, show, textOf, picture) {
   const frames = [];
@@ -20,5 +22,9 @@ export function makeFilmstrip(box, count, show, textOf, picture) {
     }
     frames.push(frame);
   }
+  const width = Number(picture().querySelector("svg").getAttribute("viewBox").split(" ")[2]);
+  const pictured = count <= WITH_PICTURE;
+  document.body.classList.toggle("wide", pictured && width > WIDE);
+  document.body.classList.toggle("across", pictured && width > ACROSS);
   box.replaceChildren(...frames);
 }

@@ -5,6 +5,8 @@ import { element, parseNumber } from "./text.js";
 const TOGETHER = 16; // more than this are sorted by scope, behind a search field
 const FOUND = 8;
 
+const short = (x) => String(Number(x.toPrecision(6)));
+
 export class Leaves {
   // `all`: what can be changed, each with a `key`, its `name` (unlike all others), its `short` one,
   // the scope it is in (-1: none), `value`, `low`, `high`, and a `note` or empty; `fixed` ones have
@@ -83,7 +85,7 @@ export class Leaves {
     const { key, low, high, note, fixed } = leaf;
     const value = this.values.get(key);
     const field = element("input", {
-      type: "text", inputMode: "decimal", autocomplete: "off", value: String(value), disabled: Boolean(fixed),
+      type: "text", inputMode: "decimal", autocomplete: "off", value: short(value), disabled: Boolean(fixed),
       "aria-label": `${leaf.name}, a number`,
     });
     const slider = element("input", {
@@ -131,7 +133,7 @@ export class Leaves {
     this.values = new Map(values);
     for (const [key, { slider, field, refuse }] of this.rows) {
       slider.value = String(this.values.get(key));
-      field.value = String(this.values.get(key));
+      field.value = short(this.values.get(key));
       refuse("");
     }
   }

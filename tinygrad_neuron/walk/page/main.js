@@ -8,7 +8,7 @@ import { described, localNames, showPanel } from "./panel.js";
 import { findPaths, showPaths } from "./paths.js";
 import { Picture } from "./picture.js";
 import { Prediction } from "./predict.js";
-import { byId, element, namesOf, number, setDigits, written } from "./text.js";
+import { byId, element, namesOf, number, operandNames, setDigits, written } from "./text.js";
 import { countOf, located, passes } from "./training.js";
 import { showVerify } from "./verify.js";
 import { unpacked, Views } from "./views.js";
@@ -23,10 +23,9 @@ if (training) {
 }
 setDigits(page.digits);
 const names = namesOf(nodes, operations);
-const locally = localNames(nodes, names);
 const remembered = new Map(); // scope -> the names of all nodes beside those in it
 const beside = (scope) => {
-  if (!remembered.has(scope)) remembered.set(scope, locally(scope));
+  if (!remembered.has(scope)) remembered.set(scope, localNames(names, scopes, scope));
   return remembered.get(scope);
 };
 const start = nodes.map((node) => node.data);
@@ -138,7 +137,8 @@ byId("level").addEventListener("change", (event) => {
 
 const plain = nodes.map((node, i) => i).filter((i) => !nodes[i].operation);
 const rank = (i) => ["input", "parameter", "output", "constant"].indexOf(nodes[i].kind);
-plain.sort((i, j) => rank(i) - rank(j) || i - j);
+const place = (i) => (nodes[i].scope === undefined ? "" : scopes[nodes[i].scope].path);
+plain.sort((i, j) => rank(i) - rank(j) || place(i).localeCompare(place(j), "en", { numeric: true }) || i - j);
 chosen = plain[0];
 const titles = new Map(plain.map((i) => [i, leafName(i)]));
 const counts = new Map();
@@ -290,10 +290,10 @@ function go(to, revealed = false) {
 }
 
 function ask(coming, result) {
-  const { operation, operands } = nodes[coming.node];
+  const { operation } = nodes[coming.node];
   const rest = result.local[coming.node].filter((_, position) => position !== coming.position);
   const near = beside(nodes[coming.node].scope);
-  const formula = written(operation, operands.map((operand) => near[operand]));
+  const formula = written(operation, operandNames(nodes, near, coming.node));
   const label = nodes[coming.node].label;
   prediction.ask(coming, near, rest, label ? `${label} = ${formula}` : formula);
   byId("prediction").querySelector("button").focus();

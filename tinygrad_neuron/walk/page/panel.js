@@ -1,17 +1,11 @@
 // The panel: what happens in the current step, in words and in numbers.
 
-import { asOne, byId, element, formulaWithNumbers, number, partialText, written } from "./text.js";
+import { asOne, byId, element, formulaWithNumbers, number, operandNames, partialText, written } from "./text.js";
 
-// What a node is called beside another: its label alone where both are in one scope and no third
-// node is called so there; else its name.
-export function localNames(nodes, names) {
-  const place = ({ label, scope }) => `${scope} ${label}`;
-  const counts = new Map();
-  for (const node of nodes) counts.set(place(node), (counts.get(place(node)) ?? 0) + 1);
-  return (scope) => names.map((name, i) => {
-    const { label, scope: own } = nodes[i];
-    return label && own !== undefined && own === scope && counts.get(place(nodes[i])) === 1 ? label : name;
-  });
+// What each node is called beside those of a scope: without the scope in its name.
+export function localNames(names, scopes, scope) {
+  const prefix = scope === undefined ? "" : `${scopes[scope].path}.`;
+  return prefix ? names.map((name) => (name.startsWith(prefix) ? name.slice(prefix.length) : name)) : names;
 }
 
 // One sentence, a heading and the rows of arithmetic for what stands after `step` steps.
@@ -56,8 +50,8 @@ export function described(nodes, operations, result, names, step, where) {
       node,
     };
   }
-  const { operation, operands } = nodes[node];
-  const formula = written(operation, operands.map((operand) => names[operand]));
+  const { operation } = nodes[node];
+  const formula = written(operation, operandNames(nodes, names, node));
   const rows = [["formula", nodes[node].label ? `${name} = ${formula}` : formula]];
   const numbers = formulaWithNumbers(nodes, result.data, node);
   rows.push(["numbers", `${numbers} = ${number(result.data[node])}`]);

@@ -78,7 +78,8 @@ export class Picture {
     for (const group of svg.querySelectorAll("g.edge")) {
       this.edges.set(group.id.slice(1), {
         group,
-        product: group.querySelector('[data-shows="product"]'),
+        incoming: group.querySelector('[data-shows="incoming"]'),
+        local: group.querySelector('[data-shows="local"]'),
         result: group.querySelector('[data-shows="result"]'),
       });
     }
@@ -94,7 +95,7 @@ export class Picture {
     const texts = [...group.querySelectorAll("text")];
     for (const text of texts) text.setAttribute("x", Number(text.getAttribute("x")) + 11);
     const x = Math.min(...texts.map((text) => Number(text.getAttribute("x")))) - 11;
-    title.append(drawn("text", { x, y: texts[0]?.getAttribute("y") ?? 0, "font-weight": "bold" }, "⊟"), ...texts);
+    title.append(drawn("text", { x, y: texts[0]?.getAttribute("y") ?? 0, class: "sign" }, "⊟"), ...texts);
     title.setAttribute("aria-label", `${scopes[scope].path}, open: fold`);
     group.append(title);
     const within = (i) => i >= 0 && (i === scope || within(scopes[i].around));
@@ -128,7 +129,7 @@ export class Picture {
       if (phase === "backward") arrived.set(`${node}-${position}`, k);
     }
     for (const [key, edge] of this.edges) {
-      const { group, product, result: sum } = edge;
+      const { group, incoming, local, result: product } = edge;
       const k = arrived.get(key);
       const [node, position] = key.split("-").map(Number);
       const slope = result.computedAt[node] <= step ? result.local[node]?.[position] : undefined;
@@ -139,9 +140,9 @@ export class Picture {
       group.classList.toggle("zero", slope === 0);
       group.classList.toggle("passed", passed !== null);
       group.classList.toggle("active", k === step - 1);
-      const local = slope === undefined ? "" : `× ${number(slope)}`;
-      setText(product, passed ? `${number(passed.incoming, 3)} × ${number(slope, 3)}` : local);
-      setText(sum, passed ? `= ${number(passed.contribution)}` : "");
+      setText(incoming, passed ? number(passed.incoming) : "");
+      setText(local, slope === undefined ? "" : `× ${number(slope)}`);
+      setText(product, passed ? `= ${number(passed.contribution)}` : "");
     }
   }
 
@@ -191,8 +192,14 @@ export class Picture {
 
   // Scroll to the current node where the picture is larger than its place; the title of an open
   // box comes to the upper left, where what is in the box has room.
-  reveal(place, at = this.whole.querySelector(".receiving") ?? this.whole.querySelector(".current")) {
-    if (!at) return;
+  reveal(place, at) {
+    if (!at) {
+      for (const kind of [".current", ".receiving"]) {
+        const found = this.whole.querySelector(kind);
+        if (found) this.reveal(place, found);
+      }
+      return;
+    }
     const [inner, outer] = [at.getBoundingClientRect(), place.getBoundingClientRect()];
     const margin = Math.min(90, outer.width / 6);
     if (at.classList.contains("title")) {

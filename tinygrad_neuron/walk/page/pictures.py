@@ -33,7 +33,7 @@ OPENED = 64  # of a larger one, so many scopes can be opened
 MOST_OPEN = 300  # nodes in a picture with one scope open
 LARGE = 20_000  # in a graph of more nodes no single scope is opened
 _SVG = "http://www.w3.org/2000/svg"
-_EDGE_ROOM = (r"-0.000 × -0.000\n= -0.0000",)
+_EDGE_ROOM = r"-0.000\n× -0.000\n= -0.0000"  # a multiplication as one writes it on paper
 _LOOKS = ("ink", "muted", "line", "leaf", "parameter", "operation", "output", "rim", "background")
 
 
@@ -207,6 +207,11 @@ def _exits(graph: Recorded, folding: Folding) -> dict[Group, list[Value]]:
 _TABLE_LABEL = re.compile(r"label=<<TABLE.*?</TABLE>>", re.DOTALL)
 _TOOLTIP = re.compile(r'\s(?:label|edge)?tooltip="[^"]*"')
 _STYLED = re.compile(r'\sstyle="dotted"')
+_SPACING = (
+    ('fontsize="8"', 'fontsize="10"'),
+    ('ranksep="0.1"', 'ranksep="0.9"'),
+    ('ranksep="0.35"', 'ranksep="0.2"'),
+)
 _INK = cards.Ink(THEMES["light"].ink, THEMES["light"].muted, "#000000", "#ffffff")
 
 
@@ -220,10 +225,12 @@ def _svg(graph: Recorded, picture: GraphPicture, digits: int) -> str:
     for line in picture.body:
         line = _TOOLTIP.sub("", line)
         words = line.split(None, 2)
+        if words and words[0] in ("graph", "node"):
+            line = _roomy(line)
         group = groups.get(words[0]) if words else None
         if group is not None and words[1] == "->":
             if labelled and 'class="constant"' not in line and re.search(r'id="e\d+-\d+"', line):
-                line = line.replace(" [", f' [label="{_EDGE_ROOM[0]}" ', 1)
+                line = line.replace(" [", f' [label="{_EDGE_ROOM}" ', 1)
             line = _STYLED.sub("", line)
         elif group is not None:
             title, rows = _content(graph, group, exits[group], room)
@@ -232,6 +239,14 @@ def _svg(graph: Recorded, picture: GraphPicture, digits: int) -> str:
         body.append(line)
     picture.body[:] = body
     return _compact(ET.fromstring(picture.pipe(format="svg")), room)
+
+
+def _roomy(line: str) -> str:
+    """Larger letters and longer edges in a crowded picture, since the page scrolls; shorter edges
+    where there are labels."""
+    for small, usual in _SPACING:
+        line = line.replace(small, usual)
+    return line
 
 
 def _content(
@@ -273,7 +288,7 @@ def _compact(tree: ET.Element, room: str) -> str:
                 _centre(element, texts[-1])
         elif "edge" in classes:
             texts = list(element.iter(f"{{{_SVG}}}text"))
-            for text, mark in zip(texts, ("product", "result"), strict=False):
+            for text, mark in zip(texts, ("incoming", "local", "result"), strict=False):
                 text.set("data-shows", mark)
                 text.text = ""
         for attribute in ("fill", "stroke"):
@@ -282,8 +297,8 @@ def _compact(tree: ET.Element, room: str) -> str:
                 continue
             if colour in ("none", "transparent"):
                 element.set(attribute, "none")
-            elif look := looks.get(colour):
-                element.set(attribute, f"var(--{look})")
+            else:
+                element.set(attribute, f"var(--{looks.get(colour, 'faint')})")
         for attribute in ("font-family", "font-size"):
             if element.get(attribute) in ("Helvetica,sans-Serif", "10.00"):
                 del element.attrib[attribute]
