@@ -921,6 +921,15 @@ def test_many_leaves_are_found_by_name_or_in_their_scopes(open_page: Any) -> Non
     assert 9 == tab.tab.locator(visible).count()
 
 
+def test_many_constants_do_not_hide_the_few_leaves(open_page: Any) -> None:
+    root = vanishing()
+    tab = open_page(root)
+    visible = "#leaf-list input[type=range]:visible"
+    assert 1 == tab.tab.locator(visible).count()
+    tab.tab.locator("#leaf-list summary", has_text="constants (16)").click()
+    tab.until(lambda: tab.tab.locator(visible).count() == 17)
+
+
 def test_choosing_a_leaf_in_the_picture_shows_its_controls(open_page: Any) -> None:
     tab = open_page(large_network())
     tab.click_card("layers[0].neurons[2], ")

@@ -279,7 +279,12 @@ class Walkthrough:
         run(self, stdin, stdout, start)
 
     def page(self, path: "str | os.PathLike[str]", **options: Any) -> Any:
-        """Write one self-contained web page on which to step through; returns its path."""
+        """Write one self-contained web page on which to step through; returns its path.
+
+        It has the walkthrough's digits, and of a training all iterations: there, moving a leaf or
+        the learning rate runs the training again, in the browser. `title="..."` is its heading.
+        Raises what `page.page_html` raises.
+        """
         return importlib.import_module(".page", __package__).write_page(self, path, **options)
 
     def _repr_html_(self) -> str:

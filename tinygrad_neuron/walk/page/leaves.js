@@ -2,7 +2,7 @@
 
 import { element, parseNumber } from "./text.js";
 
-const TOGETHER = 16; // more than this are sorted by scope, behind a search field
+const TOGETHER = 16; // more than this are sorted by scope, behind a search field; constants sooner
 const FOUND = 8;
 
 const short = (x) => String(Number(x.toPrecision(6)));
@@ -10,14 +10,19 @@ const short = (x) => String(Number(x.toPrecision(6)));
 export class Leaves {
   // `all`: what can be changed, each with a `key`, its `name` (unlike all others), its `short` one,
   // the scope it is in (-1: none), `value`, `low`, `high`, and a `note` or empty; `fixed` ones have
-  // no controls. `change(key, x)` is called while a number moves, `release()` when it is let go.
+  // no controls, `constant` ones no gradient. `change(key, x)` is called while a number moves, `release()` when it is let go.
   constructor(box, all, scopes, change, release) {
     Object.assign(this, { box, all, scopes, change, release });
     this.rows = new Map();
     this.values = new Map(all.map(({ key, value }) => [key, value]));
-    this.many = all.length > TOGETHER;
+    const constants = all.filter(({ constant }) => constant);
+    this.many = all.length - constants.length > TOGETHER;
     if (!this.many) {
-      box.replaceChildren(...all.map((leaf) => this.row(leaf, leaf.name)));
+      const apart = all.length > TOGETHER ? constants : [];
+      const rows = (some) => some.map((leaf) => this.row(leaf, leaf.name));
+      this.groups = box;
+      box.replaceChildren(...rows(all.filter((leaf) => !apart.includes(leaf))));
+      if (apart.length) box.append(this.group("constants", apart.length, "constants", () => rows(apart)));
       return;
     }
     this.search = element("input", { type: "search", autocomplete: "off", id: "leaf-search" });
@@ -69,14 +74,17 @@ export class Leaves {
   // Show the controls of a leaf that was chosen elsewhere.
   reveal(key) {
     const leaf = this.all.find((one) => one.key === key);
-    if (!leaf || !this.many) return;
-    this.search.value = "";
-    this.find();
+    if (!leaf) return;
+    if (this.many) {
+      this.search.value = "";
+      this.find();
+    }
     const around = (scope) => (scope < 0 ? [] : [...around(this.scopes[scope].around), scope]);
-    for (const scope of leaf.scope < 0 ? [-1] : around(leaf.scope)) {
+    const path = leaf.scope < 0 ? [-1] : around(leaf.scope);
+    for (const scope of this.many ? path : leaf.constant ? ["constants"] : []) {
       const group = this.groups.querySelector(`details[data-scope="${scope}"]`);
-      group.open = true;
-      group.fill();
+      if (group) group.open = true;
+      group?.fill();
     }
     this.rows.get(key)?.box.scrollIntoView({ block: "nearest" });
   }

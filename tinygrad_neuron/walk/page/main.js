@@ -73,7 +73,7 @@ async function view(i, open = -1) {
 // The text below the picture, the choice of a level, and the way to the opened scope.
 function nameView() {
   const { level } = page.views[at];
-  byId("folded").textContent = picture.view.text;
+  byId("folded").textContent = `${picture.view.text} · ⊞ opens, ⊟ folds`;
   byId("folded").hidden = !picture.view.text;
   byId("by-hand").hidden = Boolean(level);
   byId("level").value = level || "by hand";
@@ -160,7 +160,8 @@ function changeable() {
     ];
     return {
       key: i, name: titles.get(i), short: nodes[i].label || titles.get(i), scope: nodes[i].scope ?? -1,
-      value: start[i], low: start[i] - span, high: start[i] + span, fixed, note: notes.filter(Boolean).join("; "),
+      value: start[i], low: start[i] - span, high: start[i] + span, fixed,
+      constant: nodes[i].kind === "constant", note: notes.filter(Boolean).join("; "),
     };
   });
   if (training && training.rates.every((rate) => rate === training.rates[0])) {
