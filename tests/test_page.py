@@ -578,6 +578,26 @@ def test_several_examples_through_a_folded_neuron_show_their_range(open_page: An
     assert ends == pytest.approx([float(end) for end in card["data"].split()])
 
 
+def test_many_equal_examples_are_one_card_that_says_how_many(open_page: Any) -> None:
+    neuron = nn.Neuron(1, activation="tanh", seed=2)
+    examples = [Value(0.1 * i, label="x") for i in range(20)]
+    losses = [(neuron([x]) - 1.0) ** 2 for x in examples]
+    root = losses[0]
+    for loss in losses[1:]:
+        root = root + loss
+    tab = open_page(root)
+    tab.press("End")
+    assert "inputs, 20 nodes folded" in tab.cards()
+    root.backward()
+    inputs = tab.numbers()["f1"]  # the first of them is the node n1
+    assert [0.0, 1.9] == pytest.approx([float(end) for end in inputs["data"].split()])
+    grads = [x.grad for x in examples]
+    assert [min(grads), max(grads)] == pytest.approx([float(g) for g in inputs["grad"].split()])
+    tab.tab.fill("#leaf-search", "x (n1)")
+    tab.type("x (n1)", "5")
+    assert "5.0" == f"{float(tab.numbers()['f1']['data'].split()[1])}"
+
+
 def test_scopes_fold_and_unfold_with_the_keyboard_and_are_announced(open_page: Any) -> None:
     tab = open_page(small_network())
 

@@ -167,7 +167,7 @@ def fold_scopes(graph: Recorded, folded: Collection[Scope], most: int) -> Foldin
     them than need be; `automatic` and the text then say so.
     """
     scopes = _Scopes(graph, folded.__contains__).at("scalar")
-    for repeats in (None, 4 * REPEATS, REPEATS, 1):
+    for repeats in (None, REPEATS, 1):
         keys = _keys(graph, scopes, repeats) or []
         if _count(keys) <= most:
             break

@@ -54,7 +54,8 @@ export class Picture {
         data: group.querySelector('[data-shows="data"]'),
         grad: group.querySelector('[data-shows="grad"]'),
         shape: group.querySelector("polygon, path, ellipse, rect"),
-        name: folded ? `${folded.scope < 0 ? "" : `${scopes[folded.scope].path}, `}${members.length} nodes folded` : names[members[0]],
+        constant: shows.every((i) => nodes[i].kind === "constant"),
+        name: folded ? `${scopes[folded.scope]?.path ?? group.querySelector("text").textContent}, ${members.length} nodes folded` : names[members[0]],
         ghost: null, flag: null,
       };
       card.opens = card.scope >= 0 && opens(card.scope);
@@ -120,7 +121,7 @@ export class Picture {
       setNumbers(card.grad, gradient);
       card.group.classList.toggle("current", isCurrent);
       card.group.classList.toggle("receiving", receives);
-      const told = nodes[card.node].kind === "constant" ? "constant" : `gradient ${card.grad?.textContent}`;
+      const told = card.constant ? "constant" : `gradient ${card.grad?.textContent}`;
       card.group.setAttribute("aria-label", `${card.name}: data ${card.data?.textContent}, ${told}`);
     }
     const arrived = new Map();
@@ -164,9 +165,13 @@ export class Picture {
   flags(found) {
     for (const card of this.list) {
       if (!card.members) continue;
-      const names = new Set(card.members.flatMap((i) => (found.get(i) ?? []).map((flag) => flag.text)));
-      this.above(card, "flag", [...names].join(" "));
-      card.group.classList.toggle("flagged", names.size > 0);
+      const counts = new Map();
+      for (const i of card.members) {
+        for (const { text } of found.get(i) ?? []) counts.set(text, (counts.get(text) ?? 0) + 1);
+      }
+      const texts = [...counts].map(([text, count]) => (card.folded ? `${text} (${count})` : text));
+      this.above(card, "flag", texts.join(" "));
+      card.group.classList.toggle("flagged", counts.size > 0);
     }
   }
 

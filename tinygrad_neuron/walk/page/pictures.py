@@ -30,10 +30,11 @@ PATIENCE = 20.0  # seconds for one layout, and for all that show one scope open
 FEW = 60  # what takes longer is drawn folded to so many nodes
 EVERY_CHOICE = 24  # up to so many ways of folding a model each has its picture
 OPENED = 64  # of a larger one, so many scopes can be opened
-MOST_OPEN = 300  # nodes in a picture with one scope open
+MOST_OPEN = 200  # nodes in a picture with one scope open
 LARGE = 20_000  # in a graph of more nodes no single scope is opened
 _SVG = "http://www.w3.org/2000/svg"
 _EDGE_ROOM = r"-0.000\n× -0.000\n= -0.0000"  # a multiplication as one writes it on paper
+_RANGE = "-0.0000 … -0.0000"
 _LOOKS = ("ink", "muted", "line", "leaf", "parameter", "operation", "output", "rim", "background")
 
 
@@ -226,7 +227,7 @@ def _svg(graph: Recorded, picture: GraphPicture, digits: int) -> str:
         line = _TOOLTIP.sub("", line)
         words = line.split(None, 2)
         if words and words[0] in ("graph", "node"):
-            line = _roomy(line)
+            line = _TABLE_LABEL.sub('label=""', _roomy(line))  # the page itself says what is folded
         group = groups.get(words[0]) if words else None
         if group is not None and words[1] == "->":
             if labelled and 'class="constant"' not in line and re.search(r'id="e\d+-\d+"', line):
@@ -254,11 +255,15 @@ def _content(
 ) -> tuple[list[tuple[str, bool]], list[tuple[str, str]]]:
     """The title and the rows of a card, as `cards.card` takes them."""
     if group.is_folded:
-        name = group.scope.name or group.scope.kind if group.scope else group.why
-        title = [(shorten(name or f"{group.node._op} and the like", cards.LONGEST), True)]
-        count = f"{len(group.members):,} nodes"
-        wide = room if len(exits) == 1 else "-0.0000 … -0.0000"
-        return title, [("", count), ("data", wide), ("grad", wide)]
+        name, what = cards.group_title(group, cards.summarise(graph, group.members, {}))
+        title = [(shorten(name, cards.LONGEST), True)]
+        if group.scope is None:
+            title.append((shorten(what, cards.LONGEST), False))
+        wide = room if len(exits) == 1 else _RANGE
+        rows = [("", f"{len(group.members):,} nodes"), ("data", wide)]
+        if any(graph.kind(node) != "constant" for node in exits):
+            rows.append(("grad", wide))
+        return title, rows
     node = group.node
     label = shorten(node.label, cards.LONGEST)
     rows = [("", room)] if graph.kind(node) == "constant" else [("data", room), ("grad", room)]
@@ -269,7 +274,7 @@ def _compact(tree: ET.Element, room: str) -> str:
     """The SVG with roles in the place of colours, and marked where numbers stand."""
     looks = {getattr(THEMES["light"], look): look for look in reversed(_LOOKS)}
     box = tree.get("viewBox", "")
-    rooms = {room, "-0.0000 … -0.0000"}
+    rooms = {room, _RANGE}
     for parent in tree.iter():
         for child in list(parent):
             if child.tag == f"{{{_SVG}}}title":
@@ -279,8 +284,7 @@ def _compact(tree: ET.Element, room: str) -> str:
         if "node" in classes:
             all_ = list(element.iter(f"{{{_SVG}}}text"))
             texts = [text for text in all_ if text.text in rooms]
-            marks = ("data",) if "constant" in classes else ("grad", "data")
-            for text, mark in zip(reversed(texts), marks, strict=False):
+            for text, mark in zip(texts, ("data", "grad"), strict=False):  # constants have no grad
                 text.set("data-shows", mark)
                 text.text = ""
             _close_up(all_)

@@ -95,8 +95,8 @@ export function formulaWithNumbers(nodes, data, i) {
   }));
 }
 
-// A name that is no single word stands in brackets.
-export const asOne = (name) => (/^[\w'.[\]-]+$/.test(name) ? name : `(${name})`);
+// A name that is no single word, nor a call as tanh(x), stands in brackets.
+export const asOne = (name) => (/^([\w'.[\]-]+|\w+\([^()]*\))$/.test(name) ? name : `(${name})`);
 
 // The expression of a local derivative in the nodes' names, and the same with numbers.
 export function partialText(nodes, operations, names, data, i, position) {
