@@ -122,10 +122,12 @@ def main():
 
         middle = Measured(browser, folder, network(10, 8, 4, 2, 1))
         folded = middle.level("neuron")
-        note = f"{middle.note}; folded, {folded} cards"
-        reached.append(row("500 nodes: step", middle.steps(), 16, "ms", note))
+        note = f"{middle.note}, {folded} cards"
+        reached.append(row("500 nodes, folded as it opens: step", middle.steps(), 16, "ms", note))
         drawn = middle.level("scalar")
-        reached.append(row("500 nodes: step", middle.steps(), 16, "ms", f"{drawn} cards"))
+        reached.append(
+            row("500 nodes, each drawn: step", middle.steps(), 16, "ms", f"{drawn} cards")
+        )
 
         large = Measured(browser, folder, network(24, 22, 10, 1))
         reached.append(row("2,000 nodes: size", [large.size / 1000], 3000, "kB", large.note))

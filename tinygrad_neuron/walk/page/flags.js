@@ -3,6 +3,8 @@
 import { gradientAt } from "./picture.js";
 import { element, number } from "./text.js";
 
+const factors = new WeakMap(); // of each run, since they do not change from step to step
+
 // The flags of what is computed after so many steps: node -> list of flags.
 // `facts`: the limits and the sign of each flag, and what helps, as the engine has them.
 export function findFlags(nodes, operations, { limits, signs }, result, names, step) {
@@ -11,7 +13,8 @@ export function findFlags(nodes, operations, { limits, signs }, result, names, s
     const flag = { name, text: `${signs[name]} ${name}`, reason };
     found.set(i, [...(found.get(i) ?? []), flag]);
   };
-  const factor = strongestFactors(nodes, result);
+  if (!factors.has(result)) factors.set(result, strongestFactors(nodes, result));
+  const factor = factors.get(result);
   nodes.forEach((node, i) => {
     if (node.operation && result.computedAt[i] <= step && node.kind !== "constant") {
       if (operations[node.operation].flat) {

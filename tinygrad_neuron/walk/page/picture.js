@@ -124,14 +124,11 @@ export class Picture {
       const told = card.constant ? "constant" : `gradient ${card.grad?.textContent}`;
       card.group.setAttribute("aria-label", `${card.name}: data ${card.data?.textContent}, ${told}`);
     }
-    const arrived = new Map();
-    for (let k = 0; k < Math.min(step, result.steps.length); k++) {
-      const { phase, node, position } = result.steps[k];
-      if (phase === "backward") arrived.set(`${node}-${position}`, k);
-    }
+    const passing = passingOf(result);
     for (const [key, edge] of this.edges) {
       const { group, incoming, local, result: product } = edge;
-      const k = arrived.get(key);
+      const found = passing.get(key);
+      const k = found < step ? found : undefined;
       const [node, position] = key.split("-").map(Number);
       const slope = result.computedAt[node] <= step ? result.local[node]?.[position] : undefined;
       const passed = k === undefined ? null : result.steps[k];
@@ -223,6 +220,16 @@ export class Picture {
     }
     for (const [key, edge] of this.edges) edge.group.classList.toggle("on-path", edges.has(key));
   }
+}
+
+// When each edge passes its contribution on: "consumer-position" -> the number of the step before.
+const known = new WeakMap();
+function passingOf(result) {
+  if (!known.has(result)) {
+    known.set(result, new Map(result.steps.flatMap(({ phase, node, position }, k) =>
+      (phase === "backward" ? [[`${node}-${position}`, k]] : []))));
+  }
+  return known.get(result);
 }
 
 // The number of a node after so many steps; null where it is not computed yet.
