@@ -364,6 +364,26 @@ def test_the_curve_has_a_tangent_at_the_current_point(open_page: Any) -> None:
     assert 1 == tab.tab.locator("#curve .tangent").count()
 
 
+def test_a_card_says_where_its_numbers_come_from(open_page: Any) -> None:
+    *_, y = square_plus()
+    tab = open_page(y)
+    tab.click_card("x:")
+    assert "Where x comes from" == tab.text("#origin-title")
+    assert "a number that was given" in tab.text("#origin") and "not yet" in tab.text("#origin")
+    tab.press("End")
+    assert not tab.tab.is_visible("#origin")
+    tab.click_card("x:")
+    rows = tab.text("#origin-rows")
+    for arrived in ("1 × 2 = 2", "1 × 3 = 3", "2 + 3 + 3 = 8"):
+        assert arrived in rows
+    tab.click_card("w × x:")
+    assert "w × x = 2 × 3 = 6" in tab.text("#origin-rows")
+    tab.type("w", "4")
+    assert "w × x = 4 × 3 = 12" in tab.text("#origin-rows")
+    tab.press("Escape")
+    assert not tab.tab.is_visible("#origin")
+
+
 def test_paths_with_their_products_and_sum(open_page: Any) -> None:
     _, _, y = square_plus()
     tab = open_page(y)
@@ -800,7 +820,9 @@ def test_axe_finds_no_serious_violation(open_page: Any, scheme: str) -> None:
     tab.until(lambda: len(tab.folded()) == 1)
     tab.tab.check("#predicting")
     tab.press("ArrowRight")
-    assert tab.tab.is_visible("#prediction") and tab.tab.is_visible("#iterations")
+    tab.click_card("layers[0].neurons[1].z")
+    for part in ("#prediction", "#iterations", "#origin"):
+        assert tab.tab.is_visible(part)
     assert [] == tab.serious()
     many = open_page(large_network(), color_scheme=scheme, bypass_csp=True)
     many.tab.fill("#leaf-search", "w1")

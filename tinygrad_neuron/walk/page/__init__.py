@@ -32,7 +32,7 @@ from .pictures import Scopes, View, views
 _FOLDER = Path(__file__).parent
 MODULES = (
     "arithmetic", "engine", "training", "text", "picture", "views", "leaves", "verify", "curve",
-    "paths", "flags", "predict", "panel", "filmstrip", "main",
+    "paths", "flags", "predict", "panel", "origin", "filmstrip", "main",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import { showCurve } from "./curve.js";
 import { makeFilmstrip } from "./filmstrip.js";
 import { findFlags, showFlags } from "./flags.js";
 import { Leaves } from "./leaves.js";
+import { showOrigin } from "./origin.js";
 import { described, localNames, showPanel } from "./panel.js";
 import { findPaths, showPaths } from "./paths.js";
 import { Picture } from "./picture.js";
@@ -36,7 +37,7 @@ let old = null; // the runs that are shown as ghosts while a number moves
 let step = 0;
 let chosen = 0; // a leaf
 let timer = null;
-let selected = null; // a node whose curve is shown in the place of the current one
+let selected = null; // a node that was asked about: where it comes from, and its curve
 
 // What is folded
 
@@ -235,8 +236,11 @@ function render() {
   byId("where").textContent = `${step} / ${count}`;
   for (const id of ["first", "back"]) byId(id).disabled = step === 0;
   for (const id of ["next", "last"]) byId(id).disabled = step === count;
-  const drawn = selected ?? text.node ?? -1;
+  const hasCurve = selected !== null && nodes[selected].operation;
+  const drawn = hasCurve ? selected : text.node ?? -1;
   showCurve(byId("curve"), nodes, operations, result, beside(nodes[drawn]?.scope), drawn);
+  picture.asked(selected);
+  showOrigin(nodes, scopes, result, names, selected, within);
   if (training) showIterations(result.iteration);
   inspect();
 }
@@ -352,12 +356,19 @@ function play() {
 }
 
 function choose(i) {
-  if (nodes[i].operation) selected = i;
-  else {
+  selected = i;
+  if (!nodes[i].operation) {
     chosen = i;
     byId("inspect").open = true;
     leaves.reveal(i);
   }
+  render();
+  byId("origin").scrollIntoView({ block: "nearest" });
+  announce(`${byId("origin-title").textContent}: ${byId("origin-rows").innerText}`);
+}
+
+function unchoose() {
+  selected = null;
   render();
 }
 
@@ -380,6 +391,7 @@ byId("scrubber").addEventListener("input", (event) => {
   pause();
   go(Number(event.target.value), true);
 });
+byId("origin-close").addEventListener("click", unchoose);
 byId("reset").addEventListener("click", () => {
   values = [...start];
   rates = training?.rates;
@@ -392,7 +404,11 @@ byId("predicting").addEventListener("change", () => {
 });
 byId("inspect").addEventListener("toggle", inspect);
 byId("leaf").append(...plain.map((i) => element("option", { value: String(i), textContent: titles.get(i) })));
-byId("leaf").addEventListener("change", (event) => choose(Number(event.target.value)));
+byId("leaf").addEventListener("change", (event) => {
+  chosen = Number(event.target.value);
+  leaves.reveal(chosen);
+  inspect();
+});
 
 // Whether a control needs the key itself: a slider the arrows, a button the space bar.
 function hasItsOwn({ tagName, type }, space) {
@@ -403,6 +419,7 @@ function hasItsOwn({ tagName, type }, space) {
 
 const KEYS = { ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last", " ": "play" };
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && selected !== null) unchoose();
   if (event.altKey || event.ctrlKey || event.metaKey || !(event.key in KEYS)) return;
   if (hasItsOwn(event.target, event.key === " ")) return;
   event.preventDefault();

@@ -214,6 +214,11 @@ export class Picture {
     if (inner.bottom > outer.bottom - 20) place.scrollTop += inner.bottom - outer.bottom + 40;
   }
 
+  // Mark the card that was asked about; null for none.
+  asked(node) {
+    for (const card of this.list) card.group.classList.toggle("asked", card.node === node && !card.folded);
+  }
+
   onPath(between, edges) {
     for (const card of this.list) {
       if (card.members) card.group.classList.toggle("on-path", card.members.some((i) => between.has(i)));
