@@ -139,18 +139,11 @@ def test_page_says_so_where_it_is_not_built_in(capsys, monkeypatch):
     assert "tinygrad-neuron: the page is not built into this installation\n" == error
 
 
-def test_page_hands_the_graph_to_the_page(capsys, monkeypatch):
-    class Page:
-        @staticmethod
-        def write_page(root, path):
-            written.append((root.data, path))
-
-    written = []
-    monkeypatch.setattr("importlib.util.find_spec", lambda *arguments: Page)
-    monkeypatch.setitem(sys.modules, "tinygrad_neuron.walk.page", Page)
-    assert 0 == main(["page", "w*x", "w=1", "x=2"])
-    assert [(2.0, "page.html")] == written
+def test_page_writes_the_page_with_as_many_digits_as_asked(capsys):
+    assert 0 == main(["page", "w*x", "w=1", "x=2", "--digits", "6"])
     assert "wrote page.html\n" == capsys.readouterr().out
+    text = Path("page.html").read_text(encoding="utf-8")
+    assert '"digits":6' in text and '"name":"w"' in text
 
 
 def test_a_file_that_cannot_be_written(capsys):

@@ -376,13 +376,14 @@ def test_a_function_compiled_while_lines_are_recorded_works_afterwards():
 
 def test_in_a_notebook_it_shows_the_page_where_there_is_one(monkeypatch):
     class Page:
-        frame_html = staticmethod(lambda root: f"<iframe>{root.data}</iframe>")
+        frame_html = staticmethod(lambda walk: f"<iframe>{walk.root.data}</iframe>")
 
     walk = walkthrough(Value(2.0) * 3.0)
     monkeypatch.setitem(sys.modules, "tinygrad_neuron.walk.page", Page)
     assert "<iframe>6.0</iframe>" == walk._repr_mimebundle_()["text/html"]
     monkeypatch.setitem(sys.modules, "tinygrad_neuron.walk.page", None)
     assert walk._repr_mimebundle_()["text/html"].startswith("<pre>step 1 of 3")
+    monkeypatch.undo()
     with pytest.raises(ValueError, match="read from JSON"):
         Walkthrough.from_json(walk.to_json()).page("never.html")
 

@@ -63,6 +63,8 @@ class Operation:
     - `constant`: `{operand: name}`, the operation recorded instead when that operand is a constant.
     - `operator`: the Python operator it implements, as in the method name `__mul__`.
     - `kernels`: further scalar functions that `forward` may call by name.
+    - `activation`: whether it serves as one; `flat`: whether it is flat somewhere as those are, and
+      so can be dead or saturated.
     - `summary`, `source`, `example`: for the docstring.
 
     On first use the engine generates from these expressions `function` (records a node), `pull`
@@ -93,6 +95,7 @@ class Operation:
         operator: str = "",
         kernels: Mapping[str, Callable[..., float]] | None = None,
         activation: bool = False,
+        flat: bool = False,
         summary: str = "",
         source: str = "",
         example: str = "",
@@ -115,6 +118,7 @@ class Operation:
         self.operator = operator
         self.kernels = {**KERNELS, **(kernels or {})}
         self.activation = activation
+        self.flat = flat
         self.summary = summary
         self.source = source
         self.example = example
@@ -506,6 +510,7 @@ _ENTRIES = (
         "erf",
         "erf(a)",
         ["1.1283791670955126 * exp(-(a * a))"],
+        flat=True,
         summary="The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to a.",
         example="erf(0.0).data -> 0.0",
     ),
@@ -522,6 +527,7 @@ _ENTRIES = (
         "sign",
         "1.0 if a > 0 else -1.0 if a < 0 else a",
         ["0"],
+        flat=True,
         summary="1 above 0, -1 below, 0 at 0. Its derivative is 0 everywhere.",
         example="sign(-2.0).data -> -1.0",
     ),
@@ -549,6 +555,7 @@ _ENTRIES = (
         ["share(a, b)", "share(b, a)"],
         symbol="max",
         operands="a, b",
+        flat=True,
         summary="The larger of two operands. At a tie each gets half of the gradient.",
         example="maximum(2.0, 3.0).data -> 3.0",
     ),
@@ -558,6 +565,7 @@ _ENTRIES = (
         ["share(b, a)", "share(a, b)"],
         symbol="min",
         operands="a, b",
+        flat=True,
         summary="The smaller of two operands. At a tie each gets half of the gradient.",
         example="minimum(2.0, 3.0).data -> 2.0",
     ),

@@ -12,13 +12,17 @@ from .text import number
 # Each flag has a sign of its own shape, so that no colour is needed to tell them apart.
 SIGNS = {"dead": "Ø", "saturated": "▬", "vanishing": "▼", "exploding": "▲"}
 
+HELP = {
+    "dead": "A leaky_relu, another bias or a smaller learning rate keeps a gradient alive.",
+    "saturated": "Smaller weights or scaled inputs bring it back to where it is steep.",
+    "vanishing": "Fewer saturating activations, a better initialisation or a shorter way helps.",
+    "exploding": "Smaller weights, a better initialisation or clipping the gradient helps.",
+}
+
 THRESHOLDS: dict[str, float] = {"saturated": 0.01, "vanishing": 1e-6, "exploding": 1e4}
 
 # Past this number of flagged nodes none has a reason of its own.
 DETAILED = 100_000
-
-# Not activations, but flat somewhere as these are.
-_FLAT = frozenset({"step", "sign", "maximum", "minimum", "erf"})
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def find_flags(graph: Recorded, limits: Mapping[str, float]) -> dict[Value, list
 def can_be_flat(node: Value) -> bool:
     """Whether a node's operation is one that can be dead or saturated."""
     operation = node._operation
-    return isinstance(operation, Operation) and (operation.activation or operation.name in _FLAT)
+    return isinstance(operation, Operation) and (operation.activation or operation.flat)
 
 
 def _flat(node: Value, limit: float) -> Flag | None:

@@ -9,7 +9,7 @@ network) or by a callback; past a budget, everything folds until it can be looke
 3. if that is not enough, bands of equal depth.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -157,6 +157,23 @@ def fold(
         folding = _banded(graph, scopes.at("network"), max(1, min(BANDS, most - 4)))
         how = "by depth" + (", and each network is one node" if scopes.any else "")
     folding.automatic, folding.budget, folding.how = True, budget, how
+    return folding
+
+
+def fold_scopes(graph: Recorded, folded: Collection[Scope], most: int) -> Folding:
+    """Fold these scopes and no other, each to one node.
+
+    Where that leaves more than `most` nodes, equal ones outside of them are folded too, no more of
+    them than need be; `automatic` and the text then say so.
+    """
+    scopes = _Scopes(graph, folded.__contains__).at("scalar")
+    for repeats in (None, REPEATS, 1):
+        keys = _keys(graph, scopes, repeats) or []
+        if _count(keys) <= most:
+            break
+    folding = _folding(graph, keys)
+    if repeats is not None:
+        folding.automatic, folding.budget, folding.how = True, most, "equal nodes are one"
     return folding
 
 

@@ -33,13 +33,14 @@ class GraphPicture(Digraph):
 
     **Attributes:** `folding`, what was folded and how much (`folding.text` says it in words);
     `flags`, the flags of each flagged node; `paths`, the routes to what is highlighted, or None;
-    `ids`, the id in the SVG of each drawn scalar node.
+    `ids`, the id in the SVG of each drawn scalar node; `boxes`, that of each boxed scope.
     """
 
     folding: Folding
     flags: Mapping[Value, Sequence[Flag]]
     paths: Paths | None
     ids: Mapping[Value, str]
+    boxes: Mapping[Scope, str]
 
 
 def draw_dot(
@@ -130,14 +131,29 @@ def draw_dot(
         measure=None if color is None else metric(color, graph),
         limits=limits or {},
     )
-    picture = GraphPicture("graph", format=format)
-    picture.folding, picture.flags, picture.paths = folding, drawing.flags, drawing.paths
-    picture.ids = {group.node: group.id for group in folding.groups if not group.is_folded}
-    picture.body.extend(drawing.lines(rankdir, legend, title))
-    return picture
+    return drawing.picture(format, rankdir, legend, title)
 
 
 _fold = fold  # the argument of draw_dot has the name too
+
+
+def plain_picture(graph: Recorded, folding: Folding) -> GraphPicture:
+    """The picture of a folding alone: no labels at edges, no flags, nothing below it."""
+    drawing = _Drawing(
+        graph=graph,
+        folding=folding,
+        theme=find_theme("light"),
+        digits=4,
+        edges="none",
+        clusters=True,
+        flags={},
+        paths=None,
+        only=None,
+        below=None,
+        measure=None,
+        limits={},
+    )
+    return drawing.picture("svg", "LR", legend=False, title="")
 
 
 def _affordable(folding: Folding) -> str:
@@ -202,6 +218,16 @@ class _Drawing:
         self.sides = "ew"
         self.local: dict[Value, list[float | None]] = {}
         self.seen: dict[str, None] = {}  # the classes that occur, for the legend
+        self.boxes: dict[Scope, str] = {}
+
+    def picture(self, format: str, rankdir: str, legend: bool, title: str) -> GraphPicture:
+        picture = GraphPicture("graph", format=format)
+        groups = self.folding.groups
+        picture.folding, picture.flags, picture.paths = self.folding, self.flags, self.paths
+        picture.ids = {group.node: group.id for group in groups if not group.is_folded}
+        picture.body.extend(self.lines(rankdir, legend, title))
+        picture.boxes = self.boxes
+        return picture
 
     def lines(self, rankdir: str, legend: bool, title: str) -> list[str]:
         """The DOT text, line by line, without the braces around it."""
@@ -338,7 +364,7 @@ class _Drawing:
             while around is not None:
                 counts[around] = counts.get(around, 0) + len(group.members)
                 around = around.parent
-        numbers: dict[Scope, int] = {}
+        boxes = self.boxes
         stack = [iter(inside[None])]
         while stack:
             depth = len(stack)
@@ -350,8 +376,8 @@ class _Drawing:
             elif isinstance(current, Group):
                 yield self.node(current, depth)
             else:
-                index = numbers.setdefault(current, len(numbers))
-                yield from self.cluster(current, index, depth, counts[current])
+                boxes[current] = f"c{len(boxes)}"
+                yield from self.cluster(current, len(boxes) - 1, depth, counts[current])
                 items = inside[current]
                 # Where dot need not avoid crossings it puts the first at the bottom, except in the
                 # layer that the inputs feed.

@@ -118,6 +118,25 @@ def _names(order: Sequence[Value], digits: int) -> list[str]:
     ]
 
 
+def plain_partials(node: Value) -> list[str]:
+    """The partials of an operation with constant operands, exponents made of these as numbers.
+
+    Empty where nothing changes by that.
+
+    >>> plain_partials(Value(3.0) ** 4)
+    ['b * a ** 3', 'y * log(a)']
+    """
+    operation: Operation = node._operation
+    if operation.variadic or not any(map(is_constant, node._prev)):
+        return []
+    operands = zip(operation.operand_names, node._prev, strict=True)
+    constants = {name: operand.data for name, operand in operands if is_constant(operand)}
+    found = [_partial(operation, place) for place in range(len(node._prev))]
+    if not any(powers for _, powers in found):
+        return []
+    return [ast.unparse(_with_plain_exponents(tree, constants)) for tree, _ in found]
+
+
 def _name_piece(name: str) -> Piece:
     """A name that is no single word stands in brackets where an operator is beside it."""
     word = all(character.isalnum() or character in "_.[]'₀₁₂₃₄₅₆₇₈₉" for character in name)
@@ -234,7 +253,8 @@ def _with_plain_exponents(tree: ast.expr, constants: Mapping[str, float]) -> ast
             exponent = eval(code, {"__builtins__": {}}, {**constants, **functions})
             if exponent == 1:
                 return node.left
-            return ast.BinOp(node.left, node.op, ast.Constant(exponent))
+            whole = exponent % 1 == 0
+            return ast.BinOp(node.left, node.op, ast.Constant(int(exponent) if whole else exponent))
 
     fresh = ast.parse(ast.unparse(tree), mode="eval")
     plain: ast.expr = ast.fix_missing_locations(Plain().visit(fresh)).body

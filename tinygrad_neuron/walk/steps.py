@@ -279,21 +279,22 @@ class Walkthrough:
         run(self, stdin, stdout, start)
 
     def page(self, path: "str | os.PathLike[str]", **options: Any) -> Any:
-        """Write one self-contained web page on which to step through; returns its path."""
-        if self.root is None:
-            raise ValueError("page: a walkthrough read from JSON has no graph to write a page of")
-        return importlib.import_module(".page", __package__).write_page(self.root, path, **options)
+        """Write one self-contained web page on which to step through; returns its path.
+
+        It has the walkthrough's digits, and of a training all iterations: there, moving a leaf or
+        the learning rate runs the training again, in the browser. `title="..."` is its heading.
+        Raises what `page.page_html` raises.
+        """
+        return importlib.import_module(".page", __package__).write_page(self, path, **options)
 
     def _repr_html_(self) -> str:
         """In a notebook: the page in a frame of its own, or the steps as text."""
         try:
             page = importlib.import_module(".page", __package__)
-            frame_html: Callable[[Value], str] = page.frame_html
-        except (ImportError, AttributeError):  # an installation without the page
+            frame_html: Callable[[Walkthrough], str] = page.frame_html
+            return frame_html(self)
+        except (ImportError, AttributeError, ValueError):  # no page here, or none of these steps
             return f"<pre>{escape(self.text())}</pre>"
-        if self.root is None:
-            return f"<pre>{escape(self.text())}</pre>"
-        return frame_html(self.root)
 
     def _repr_mimebundle_(
         self, include: "Iterable[str] | None" = None, exclude: "Iterable[str] | None" = None

@@ -7,56 +7,50 @@ table (`walk.javascript`). In the browser the page computes both passes itself.
 
 import ast
 import base64
+import gzip
 import hashlib
 import html
 import json
 import math
 import os
 import re
-import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ...draw import cards, draw_dot
-from ...draw.flags import THRESHOLDS
-from ...draw.folding import LEVELS, Group
-from ...draw.graph import BUDGET, LABELLED_NODES, GraphPicture
+from ...draw.flags import HELP, SIGNS, THRESHOLDS
 from ...draw.reading import Recorded, read
-from ...draw.rendering import RenderingTimeoutError, _replace_file
-from ...draw.text import shorten, visible
-from ...draw.themes import THEMES
+from ...draw.rendering import _replace_file
+from ...draw.text import visible
 from ...engine import Value, described, refuse_made_by_hand
 from ...ops import Operation
 from .. import javascript
-from ..formulas import Formulas
+from ..formulas import Formulas, plain_partials
+from ..steps import Node, Walkthrough
+from .pictures import Scopes, View, views
 
 _FOLDER = Path(__file__).parent
 MODULES = (
-    "arithmetic", "engine", "text", "picture", "leaves", "verify", "curve", "paths", "flags",
-    "predict", "panel", "filmstrip", "main",
+    "arithmetic", "engine", "training", "text", "picture", "views", "leaves", "verify", "curve",
+    "paths", "flags", "predict", "panel", "origin", "filmstrip", "main",
 )  # fmt: skip
-PATIENCE = 20.0  # seconds for one layout; what takes longer is drawn folded
-FEW = 60
-_SVG = "http://www.w3.org/2000/svg"
-_ROOM = "-0.0000000"  # what the layout leaves room for where a number will stand
-_EDGE_ROOM = ("-0.000 × -0.000", "= -0.0000")
-_LOOKS = ("ink", "muted", "line", "leaf", "parameter", "operation", "output", "rim", "background")
 
 
-def write_page(root: Value, path: "str | os.PathLike[str]", *, title: str = "") -> str:
+def write_page(
+    shown: "Value | Walkthrough", path: "str | os.PathLike[str]", *, title: str = ""
+) -> str:
     """Write the page that steps through a Value's graph; returns the path.
 
-    **Arguments:** `root`, the result whose graph is shown; `path`, of the HTML file: it is replaced
-    whole or not at all; `title`, the page's heading.
+    **Arguments:** `shown`, the result whose graph is shown, or a walkthrough of it; `path`, of the
+    HTML file: it is replaced whole or not at all; `title`, the page's heading.
 
     Raises what `page_html` raises.
     """
-    _replace_file(os.fspath(path), page_html(root, title=title).encode())
+    _replace_file(os.fspath(path), page_html(shown, title=title).encode())
     return os.fspath(path)
 
 
-def frame_html(root: Value, *, title: str = "", height: int = 720) -> str:
+def frame_html(shown: "Value | Walkthrough", *, title: str = "", height: int = 720) -> str:
     """The page as a frame for a notebook; several do not touch each other.
 
     >>> frame = frame_html(Value(1.0, label="x") * 2.0)
@@ -65,7 +59,7 @@ def frame_html(root: Value, *, title: str = "", height: int = 720) -> str:
     """
     if not isinstance(height, int) or height < 1:
         raise ValueError(f"height must be a number of pixels, 1 or more, got {height!r}")
-    page = html.escape(page_html(root, title=title))
+    page = html.escape(page_html(shown, title=title))
     name = html.escape(visible(title) or "Both passes, step by step")
     return (
         f'<iframe sandbox="allow-scripts allow-modals" title="{name}" '
@@ -73,47 +67,109 @@ def frame_html(root: Value, *, title: str = "", height: int = 720) -> str:
     )
 
 
-def page_html(root: Value, *, title: str = "") -> str:
-    """The text of the page that steps through a Value's graph.
+def page_html(shown: "Value | Walkthrough", *, title: str = "") -> str:
+    """The text of the page that steps through a Value's graph, or through a walkthrough.
 
-    Raises a `TypeError` for what is not a Value and for a graph with a node made by hand; a
-    `ValueError` for an operation that cannot be translated to JavaScript; and a
+    Of a walkthrough it has the number of digits and, where it is one of training, its iterations.
+
+    Raises a `TypeError` for what is neither and for a graph with a node made by hand; a
+    `ValueError` for an operation that cannot be translated to JavaScript, for a walkthrough that
+    was read from JSON, and for a training whose graph is not the same in each iteration; and a
     `graphviz.ExecutableNotFound` where there is no layout engine.
 
     >>> page = page_html((Value(0.5, label="w") * Value(2.0, label="x")).tanh(), title="A neuron")
     >>> "<title>A neuron</title>" in page, "tanh: {" in page, "sigmoid: {" in page
     (True, True, False)
     """
-    if not isinstance(root, Value):
-        raise TypeError(f"page: the root must be a Value, got {described(root)}")
+    root, digits, training = _asked(shown)
     graph = read(root)
     for node in graph.order:
         refuse_made_by_hand(node, "the page")
     used = {node._operation.name: node._operation for node in graph.order if node._prev}
-    pictures = list(_pictures(graph))
-    named = zip(graph.order, Formulas(graph.order, digits=4).names, strict=True)
-    data = {
-        "nodes": [_node(graph, node, name) for node, name in named],
+    scopes = Scopes(graph)
+    first, *others = views(graph, scopes, digits)
+    names = Formulas(graph.order, digits).names
+    data: dict[str, Any] = {
+        "digits": digits,
+        "nodes": [_node(graph, scopes, i, names[i]) for i in range(len(graph.order))],
         "operations": {name: _operation(operation) for name, operation in used.items()},
-        "limits": THRESHOLDS,
-        "levels": [level for level, _ in pictures],
+        "flags": {"limits": THRESHOLDS, "signs": SIGNS, "help": HELP},
+        "scopes": [
+            {
+                "name": scope.name or scope.kind,
+                "path": str(scope),
+                "around": -1 if scope.parent is None else scopes.position[scope.parent],
+            }
+            for scope in scopes.all
+        ],
+        "views": [{"level": view.level, "folded": view.folded} for view in (first, *others)],
+        "view": _drawn(first),
     }
+    if training is not None:
+        data["training"] = training
+        for node, record in zip(data["nodes"], _first_graph(shown), strict=True):
+            node["data"] = _number(record.data)
     style = (_FOLDER / "page.css").read_text("utf-8")
     script = _script(javascript.source(used))
-    heading = visible(title) or "Both passes, step by step"
     parts = {
         "policy": (
             f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; "
             "base-uri 'none'; form-action 'none'"
         ),
-        "title": html.escape(heading),
+        "title": html.escape(visible(title) or "Both passes, step by step"),
         "style": style,
-        "pictures": "\n".join(svg for _, svg in pictures),
+        "picture": first.svg,
         "data": _json(data),
+        "pictures": _packed([{**_drawn(view), "svg": view.svg} for view in others]),
         "script": script,
     }
     template = (_FOLDER / "template.html").read_text("utf-8")
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
+
+
+def _asked(shown: "Value | Walkthrough") -> "tuple[Value, int, dict[str, Any] | None]":
+    """The graph's root, the digits, and what the page has to know of a training."""
+    if isinstance(shown, Value):
+        return shown, 4, None
+    if not isinstance(shown, Walkthrough):
+        raise TypeError(f"page: the root must be a Value, got {described(shown)}")
+    if shown.root is None:
+        raise ValueError("page: a walkthrough read from JSON has no graph to write a page of")
+    updates = [step for step in shown.steps if step.phase == "update"]
+    if not updates and len(shown.graphs) == 1:
+        return shown.root, shown.digits, None
+    first = shown.graphs[0]
+    shape = [(node.operation, node.operands) for node in first]
+    for iteration, graph in enumerate(shown.graphs, 1):
+        if [(node.operation, node.operands) for node in graph] != shape:
+            raise ValueError(
+                f"page: the graph of iteration {iteration} is not that of iteration 1, and the "
+                "page shows one graph; .terminal() steps through both, or make a page of each"
+            )
+    moved = sorted({step.node for step in updates})
+    rates = {step.iteration: step.rate for step in updates}
+    leaves = [i for i, node in enumerate(first) if not node.operands and i not in moved]
+    varying = [i for i in leaves if len({repr(graph[i].data) for graph in shown.graphs}) > 1]
+    training = {
+        "parameters": list(dict.fromkeys(step.node for step in updates)),
+        "rates": [_number(rates.get(i + 1) or 0.0) for i in range(len(shown.graphs))],
+        "given": [{str(i): _number(graph[i].data) for i in varying} for graph in shown.graphs],
+    }
+    return shown.root, shown.digits, training
+
+
+def _first_graph(shown: "Value | Walkthrough") -> "Sequence[Node]":
+    return shown.graphs[0] if isinstance(shown, Walkthrough) else ()
+
+
+def _drawn(view: View) -> dict[str, Any]:
+    return {"text": view.text, "groups": view.groups, "boxes": view.boxes}
+
+
+def _packed(data: object) -> str:
+    """JSON, compressed and in base64: the browser has what it takes to unpack it."""
+    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
 def _script(operations: str) -> str:
@@ -145,19 +201,19 @@ def _number(value: float) -> "float | str":
     return value if math.isfinite(value) else str(value)
 
 
-def _node(graph: Recorded, node: Value, name: str) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "kind": graph.kind(node),
-        "label": node.label,
-        "data": _number(node.data),
-    }
+def _node(graph: Recorded, scopes: Scopes, position: int, name: str) -> dict[str, Any]:
+    node = graph.order[position]
+    entry: dict[str, Any] = {"kind": graph.kind(node), "data": _number(node.data)}
     if node.label:
+        entry["label"] = node.label
         entry["name"] = name
     if node._prev:
         entry["operation"] = node._operation.name
         entry["operands"] = [graph.position[operand] for operand in node._prev]
+        if partials := plain_partials(node):
+            entry["partials"] = partials
     if node.scope is not None:
-        entry["scope"] = str(node.scope)
+        entry["scope"] = scopes.position[node.scope]
     if node.line:
         entry["line"] = node.line
     return entry
@@ -174,146 +230,6 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "variadic": operation.variadic,
         "chosen": bool(operation.chosen),
         "activation": operation.activation,
+        "flat": operation.activation or operation.flat,
         "domain": operation.domain,
     }
-
-
-# Pictures
-
-
-def _pictures(graph: Recorded) -> Iterator[tuple[dict[str, Any], str]]:
-    """The picture at each level at which it differs: what the page knows of it, and its SVG."""
-    scopes = any(node.scope is not None for node in graph.order)
-    drawn = 0
-    for level in LEVELS if scopes else LEVELS[:1]:
-        picture = _drawn(graph, level, BUDGET)
-        if picture.folding.drawn == drawn or (drawn and picture.folding.automatic):
-            continue
-        drawn = picture.folding.drawn
-        try:
-            svg = _svg(graph, picture, level)
-        except RenderingTimeoutError:  # long chains with one leaf that all of it uses
-            picture = _drawn(graph, level, FEW)
-            drawn = picture.folding.drawn
-            svg = _svg(graph, picture, level)
-        exits = _exits(graph, picture)
-        groups = {
-            # the one whose numbers stand for all comes last
-            group.id: [
-                graph.position[v] for v in sorted(group.members, key=exits[group].__contains__)
-            ]
-            for group in picture.folding.groups
-            if group.is_folded
-        }
-        yield {"name": level, "text": picture.folding.text, "groups": groups}, svg
-
-
-def _drawn(graph: Recorded, level: str, budget: int) -> GraphPicture:
-    picture = draw_dot(
-        graph.root, level=level, flags=False, legend=False, edges="none", budget=budget
-    )
-    picture.timeout = PATIENCE
-    return picture
-
-
-def _exits(graph: Recorded, picture: GraphPicture) -> dict[Group, set[Value]]:
-    """For each drawn node, those of its members whose numbers are used outside it."""
-    of = picture.folding.of
-    exits: dict[Group, set[Value]] = {of[graph.root]: {graph.root}}
-    for node in graph.order:
-        for operand in node._prev:
-            if of[operand] is not of[node]:
-                exits.setdefault(of[operand], set()).add(operand)
-    return exits
-
-
-_TABLE_LABEL = re.compile(r"label=<<TABLE.*?</TABLE>>", re.DOTALL)
-_TOOLTIP = re.compile(r'\s(?:label|edge)?tooltip="[^"]*"')
-_STYLED = re.compile(r'\sstyle="dotted"')
-_INK = cards.Ink(THEMES["light"].ink, THEMES["light"].muted, "#000000", "#ffffff")
-
-
-def _svg(graph: Recorded, picture: GraphPicture, level: str) -> str:
-    """The picture drawn with room for numbers, colours left to the page's style."""
-    exits = _exits(graph, picture)
-    cards_ = {group.id: group for group in picture.folding.groups}
-    labelled = picture.folding.drawn <= LABELLED_NODES
-    room = r"\n".join(_EDGE_ROOM)
-    body = []
-    for line in picture.body:
-        line = _TOOLTIP.sub("", line)
-        words = line.split(None, 2)
-        group = cards_.get(words[0]) if words else None
-        if group is not None and words[1] == "->":
-            if labelled and 'class="constant"' not in line and re.search(r'id="e\d+-\d+"', line):
-                line = line.replace(" [", f' [label="{room}" ', 1)
-            line = _STYLED.sub("", line)
-        elif words and words[0] == "graph":
-            line = _TABLE_LABEL.sub('label=""', line)  # the page says itself what is folded
-        elif group is not None:
-            if group.is_folded:
-                name = str(group.scope) if group.scope else group.why or "folded"
-                title = [(shorten(name, cards.LONGEST), True)]
-                rows = [("nodes", f"{len(group.members):,}")]
-                if len(exits[group]) == 1:
-                    rows += [("data", _ROOM), ("grad", _ROOM)]
-            else:
-                node = group.node
-                label = shorten(node.label, cards.LONGEST)
-                constant = graph.kind(node) == "constant"
-                title = [(node._op, True), (label, not node._op)]
-                rows = [("", _ROOM)] if constant else [("data", _ROOM), ("grad", _ROOM)]
-            new = "label=" + cards.card(title, rows, (), _INK)
-            line = _TABLE_LABEL.sub(lambda _, new=new: new, line, count=1)  # type: ignore[misc]
-        body.append(line)
-    picture.body[:] = body
-    return _compact(ET.fromstring(picture.pipe(format="svg")), level)
-
-
-def _compact(tree: ET.Element, level: str) -> str:
-    """The SVG with roles in the place of colours, and marked where numbers stand."""
-    looks = {getattr(THEMES["light"], look): look for look in reversed(_LOOKS)}
-    box = tree.get("viewBox", "")
-    prefix = "" if level == "scalar" else f"{level}-"
-    for parent in tree.iter():
-        for child in list(parent):
-            if child.tag == f"{{{_SVG}}}title":
-                parent.remove(child)
-    for element in tree.iter():
-        classes = element.get("class", "").split()
-        if (name := element.get("id")) is not None:
-            element.set("id", prefix + name)
-        if "node" in classes:
-            texts = [text for text in element.iter(f"{{{_SVG}}}text") if text.text == _ROOM]
-            for text, mark in zip(reversed(texts), _marks(classes), strict=False):
-                text.set("data-shows", mark)
-                text.text = ""
-        elif "edge" in classes:
-            texts = list(element.iter(f"{{{_SVG}}}text"))
-            for text, mark in zip(texts, ("product", "result"), strict=False):
-                text.set("data-shows", mark)
-                text.text = ""
-        for attribute in ("fill", "stroke"):
-            colour = element.attrib.pop(attribute, None)
-            if colour is None:
-                continue
-            if colour in ("none", "transparent"):
-                element.set(attribute, "none")
-            elif look := looks.get(colour):
-                element.set(attribute, f"var(--{look})")
-        for attribute in ("font-family", "font-size"):
-            if element.get(attribute) in ("Helvetica,sans-Serif", "10.00"):
-                del element.attrib[attribute]
-        element.tail = None
-    background = tree[0].find(f"{{{_SVG}}}polygon")
-    if background is not None:
-        tree[0].remove(background)
-    tree.attrib.clear()
-    tree.attrib |= {"viewBox": box, "data-level": level, "class": "graph", "hidden": ""}
-    tree[0].attrib.pop("id", None)
-    ET.register_namespace("", _SVG)
-    return ET.tostring(tree, encoding="unicode")
-
-
-def _marks(classes: list[str]) -> tuple[str, ...]:
-    return ("data",) if "constant" in classes else ("grad", "data")

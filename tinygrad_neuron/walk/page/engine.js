@@ -58,7 +58,7 @@ export function run(nodes, operations, leaves) {
       }
     }
   }
-  return { data, local, arrivals, steps, computedAt, gradients, error };
+  return { leaves, data, local, arrivals, steps, computedAt, gradients, error };
 }
 
 function argumentsOf(nodes, operations, data, i) {

@@ -3,27 +3,21 @@
 import { gradientAt } from "./picture.js";
 import { element, number } from "./text.js";
 
-const SIGNS = { dead: "Ø", saturated: "▬", vanishing: "▼", exploding: "▲" };
-const FLAT = new Set(["step", "sign", "maximum", "minimum", "erf"]); // flat somewhere, as activations are
-const HELP = {
-  dead: "A leaky_relu, another bias or a smaller learning rate keeps a gradient alive.",
-  saturated: "Smaller weights or scaled inputs bring it back to where it is steep.",
-  vanishing: "Fewer saturating activations, a better initialisation or a shorter way helps.",
-  exploding: "Smaller weights, a better initialisation or clipping the gradient helps.",
-};
+const factors = new WeakMap(); // of each run, since they do not change from step to step
 
 // The flags of what is computed after so many steps: node -> list of flags.
-export function findFlags(nodes, operations, limits, result, names, step) {
+// `facts`: the limits and the sign of each flag, and what helps, as the engine has them.
+export function findFlags(nodes, operations, { limits, signs }, result, names, step) {
   const found = new Map();
   const add = (i, name, reason) => {
-    const flag = { name, text: `${SIGNS[name]} ${name}`, reason };
+    const flag = { name, text: `${signs[name]} ${name}`, reason };
     found.set(i, [...(found.get(i) ?? []), flag]);
   };
-  const factor = strongestFactors(nodes, result);
+  if (!factors.has(result)) factors.set(result, strongestFactors(nodes, result));
+  const factor = factors.get(result);
   nodes.forEach((node, i) => {
     if (node.operation && result.computedAt[i] <= step && node.kind !== "constant") {
-      const facts = operations[node.operation];
-      if (facts.activation || FLAT.has(node.operation)) {
+      if (operations[node.operation].flat) {
         let [size, at] = [-1, 0];
         result.local[i].forEach((slope, position) => {
           if (Math.abs(slope) > size) [size, at] = [Math.abs(slope), node.operands[position]];
@@ -36,7 +30,7 @@ export function findFlags(nodes, operations, limits, result, names, step) {
       }
     }
     const gradient = gradientAt(result, i, step);
-    if (!gradient) return;
+    if (gradient === null || gradient === 0) return;
     const size = Math.abs(gradient);
     const because = (rank, way) =>
       way && way[0] !== 1 ? `; the ${rank} factor on the way is ${number(way[0])}, of ${names[way[1]]}` : "";
@@ -65,12 +59,12 @@ function strongestFactors(nodes, result) {
   return ways;
 }
 
-export function showFlags(section, found, names) {
+export function showFlags(section, found, names, help) {
   const items = [...found].flatMap(([i, flags]) => flags.map((flag) => [i, flag]));
   section.hidden = items.length === 0;
   const shown = items.slice(0, 6).map(([i, flag]) =>
     element("li", {}, element("b", { textContent: `${flag.text}: ${names[i]}` }), `. ${flag.reason}. `,
-      element("span", { className: "remark", textContent: HELP[flag.name] })));
+      element("span", { className: "remark", textContent: help[flag.name] })));
   if (items.length > 6) shown.push(element("li", { textContent: `and ${items.length - 6} more` }));
   section.querySelector("ul").replaceChildren(...shown);
 }

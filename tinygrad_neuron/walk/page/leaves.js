@@ -1,90 +1,148 @@
-// Sliders and number fields on leaves: every change runs both passes again at the current step.
+// Sliders and number fields: every change runs the passes again at the current step.
 
-import { element, number, parseNumber } from "./text.js";
+import { element, parseNumber } from "./text.js";
 
-const SHOWN = 16; // more leaves than this: only the chosen one has its controls
+const TOGETHER = 16; // more than this are sorted by scope, behind a search field; constants sooner
+const FOUND = 8;
+
+const short = (x) => String(Number(x.toPrecision(6)));
 
 export class Leaves {
-  // `change(i, x)` is called while a number moves, `release()` when it is let go.
-  constructor(box, nodes, names, change, release) {
-    Object.assign(this, { box, nodes, names, change, release });
-    this.all = nodes.map((node, i) => i).filter((i) => !nodes[i].operation);
-    this.all.sort((i, j) => rank(nodes[i]) - rank(nodes[j]) || i - j);
+  // `all`: what can be changed, each with a `key`, its `name` (unlike all others), its `short` one,
+  // the scope it is in (-1: none), `value`, `low`, `high`, and a `note` or empty; `fixed` ones have
+  // no controls, `constant` ones no gradient. `change(key, x)` is called while a number moves, `release()` when it is let go.
+  constructor(box, all, scopes, change, release) {
+    Object.assign(this, { box, all, scopes, change, release });
     this.rows = new Map();
-    this.start = nodes.map((node) => node.data);
-  }
-
-  show(chosen, values) {
-    const shown = this.all.length <= SHOWN ? this.all : [chosen];
-    if (shown.length !== this.rows.size || shown.some((i) => !this.rows.has(i))) {
-      this.rows.clear();
-      this.box.replaceChildren(...shown.map((i) => this.row(i, values[i])));
-      if (this.all.length > SHOWN) {
-        this.box.append(element("p", {
-          className: "remark",
-          textContent: `One of ${this.all.length} leaves: choose another below, or in the picture.`,
-        }));
-      }
+    this.values = new Map(all.map(({ key, value }) => [key, value]));
+    const constants = all.filter(({ constant }) => constant);
+    this.many = all.length - constants.length > TOGETHER;
+    if (!this.many) {
+      const apart = all.length > TOGETHER ? constants : [];
+      const rows = (some) => some.map((leaf) => this.row(leaf, leaf.name));
+      this.groups = box;
+      box.replaceChildren(...rows(all.filter((leaf) => !apart.includes(leaf))));
+      if (apart.length) box.append(this.group("constants", apart.length, "constants", () => rows(apart)));
+      return;
     }
+    this.search = element("input", { type: "search", autocomplete: "off", id: "leaf-search" });
+    this.search.addEventListener("input", () => this.find());
+    this.found = element("div", { id: "leaf-found", hidden: true });
+    this.count = element("p", { className: "remark", role: "status" });
+    this.groups = element("div", { id: "leaf-groups" }, ...this.grouped(-1));
+    box.replaceChildren(
+      element("label", { className: "search" }, `Find one of ${all.length} `, this.search),
+      this.count, this.found, this.groups);
   }
 
-  row(i, value) {
-    const start = this.start[i];
-    const span = Math.max(2, 2 * Math.abs(start));
-    const name = this.names[i];
-    const kind = this.nodes[i].kind;
+  // The leaves of a scope, then the scopes in it; rows are made when they are unfolded.
+  grouped(scope) {
+    const own = this.all.filter((leaf) => leaf.scope === scope);
+    const inner = this.scopes.map((_, i) => i).filter((i) => this.scopes[i].around === scope && this.size(i));
+    const groups = inner.map((i) => this.group(this.scopes[i].name, this.size(i), i, () => this.grouped(i)));
+    const rows = () => own.map((leaf) => this.row(leaf, leaf.short));
+    if (scope >= 0) return [...rows(), ...groups];
+    return own.length ? [this.group("not in a module", own.length, -1, rows), ...groups] : groups;
+  }
+
+  size(scope) {
+    const own = this.all.filter((leaf) => leaf.scope === scope).length;
+    return this.scopes.reduce((sum, { around }, i) => (around === scope ? sum + this.size(i) : sum), own);
+  }
+
+  group(name, size, scope, content) {
+    const box = element("details", { className: "group" }, element("summary", { textContent: `${name} (${size})` }));
+    box.dataset.scope = String(scope);
+    const fill = () => {
+      if (box.open && box.children.length === 1) box.append(...content());
+    };
+    box.addEventListener("toggle", fill);
+    box.fill = fill;
+    return box;
+  }
+
+  find() {
+    const wanted = this.search.value.trim().toLowerCase();
+    const found = wanted ? this.all.filter(({ name }) => name.toLowerCase().includes(wanted)) : [];
+    this.found.hidden = !wanted;
+    this.groups.hidden = Boolean(wanted);
+    this.found.replaceChildren(...found.slice(0, FOUND).map((leaf) => this.row(leaf, leaf.name)));
+    const shown = found.length > FOUND ? `, the first ${FOUND} are shown` : "";
+    this.count.textContent = wanted ? `${found.length} of ${this.all.length} match${shown}` : "";
+  }
+
+  // Show the controls of a leaf that was chosen elsewhere.
+  reveal(key) {
+    const leaf = this.all.find((one) => one.key === key);
+    if (!leaf) return;
+    if (this.many) {
+      this.search.value = "";
+      this.find();
+    }
+    const around = (scope) => (scope < 0 ? [] : [...around(this.scopes[scope].around), scope]);
+    const path = leaf.scope < 0 ? [-1] : around(leaf.scope);
+    for (const scope of this.many ? path : leaf.constant ? ["constants"] : []) {
+      const group = this.groups.querySelector(`details[data-scope="${scope}"]`);
+      if (group) group.open = true;
+      group?.fill();
+    }
+    this.rows.get(key)?.box.scrollIntoView({ block: "nearest" });
+  }
+
+  row(leaf, name) {
+    const { key, low, high, note, fixed } = leaf;
+    const value = this.values.get(key);
     const field = element("input", {
-      type: "text", inputMode: "decimal", autocomplete: "off", value: String(value),
-      "aria-label": `${name}, a number`,
+      type: "text", inputMode: "decimal", autocomplete: "off", value: short(value), disabled: Boolean(fixed),
+      "aria-label": `${leaf.name}, a number`,
     });
     const slider = element("input", {
-      type: "range", min: String(start - span), max: String(start + span), step: "any",
-      "aria-label": `${name}, slider`,
+      type: "range", min: String(low), max: String(high), step: "any", disabled: Boolean(fixed),
+      "aria-label": `${leaf.name}, slider`,
     });
     slider.value = String(value);
     const refusal = element("span", { className: "refusal", role: "alert" });
-    const row = element("div", { className: "leaf" },
-      element("span", { className: name.length > 8 ? "name long" : "name", textContent: name, title: this.nodes[i].label || name }),
+    const box = element("div", { className: "leaf" },
+      element("span", { className: name.length > 8 ? "name long" : "name", textContent: name, title: leaf.name }),
       slider, field, refusal);
-    if (kind === "constant") row.append(element("span", { className: "remark", textContent: "constant: no gradient" }));
-    slider.addEventListener("input", () => {
-      const x = Number(Number(slider.value).toPrecision(4));
-      field.value = String(x);
-      refuse("");
-      this.change(i, x);
-    });
-    slider.addEventListener("change", () => this.release());
-    slider.addEventListener("pointerup", () => this.release());
+    if (note) box.append(element("span", { className: "remark", textContent: note }));
     const refuse = (text) => {
       refusal.textContent = text;
       field.setAttribute("aria-invalid", String(text !== ""));
     };
-    const typed = () => {
+    const changed = (x) => {
+      refuse("");
+      this.values.set(key, x);
+      this.change(key, x);
+    };
+    slider.addEventListener("input", () => {
+      const x = Number(Number(slider.value).toPrecision(4));
+      field.value = String(x);
+      changed(x);
+    });
+    slider.addEventListener("change", () => this.release());
+    slider.addEventListener("pointerup", () => this.release());
+    field.addEventListener("change", () => {
       const x = parseNumber(field.value);
       if (x === null) {
         refuse(`“${field.value.slice(0, 20)}” is not a number; write it like -0.5 or 1e-3`);
         return;
       }
-      refuse("");
       slider.value = String(x);
-      this.change(i, x);
-    };
-    field.addEventListener("change", typed);
+      changed(x);
+    });
     field.addEventListener("blur", () => this.release());
-    this.rows.set(i, { slider, field, refuse });
-    return row;
+    this.rows.set(key, { box, slider, field, refuse });
+    return box;
   }
 
+  // Other numbers, as after a reset.
   set(values) {
-    for (const [i, { slider, field, refuse }] of this.rows) {
-      slider.value = String(values[i]);
-      field.value = String(values[i]);
+    this.values = new Map(values);
+    for (const [key, { slider, field, refuse }] of this.rows) {
+      slider.value = String(this.values.get(key));
+      field.value = short(this.values.get(key));
       refuse("");
     }
   }
 }
-
-const rank = (node) => ["input", "parameter", "output", "constant"].indexOf(node.kind);
-
-export const leafTitle = (nodes, names, i) =>
-  nodes[i].kind === "constant" ? `${names[i]} (constant ${number(nodes[i].data)})` : names[i];

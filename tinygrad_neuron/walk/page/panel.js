@@ -1,11 +1,18 @@
 // The panel: what happens in the current step, in words and in numbers.
 
-import { asOne, byId, element, formulaWithNumbers, number, partialText, written } from "./text.js";
+import { asOne, byId, element, formulaWithNumbers, number, operandNames, partialText, written } from "./text.js";
+
+// What each node is called beside those of a scope: without the scope in its name.
+export function localNames(names, scopes, scope) {
+  const prefix = scope === undefined ? "" : `${scopes[scope].path}.`;
+  return prefix ? names.map((name) => (name.startsWith(prefix) ? name.slice(prefix.length) : name)) : names;
+}
 
 // One sentence, a heading and the rows of arithmetic for what stands after `step` steps.
-export function described(nodes, operations, result, names, step) {
+// `where`: the step in the row of all, of how many, and the number of iterations.
+export function described(nodes, operations, result, names, step, where) {
   const current = result.steps[step - 1];
-  const total = result.steps.length;
+  const total = where.of;
   if (!current) {
     const count = result.steps.filter(({ phase }) => phase === "forward").length;
     return {
@@ -17,8 +24,24 @@ export function described(nodes, operations, result, names, step) {
     };
   }
   const { node, phase } = current;
-  const place = `Step ${step} of ${total}`;
+  const iteration = where.iterations > 1 ? ` · iteration ${result.iteration + 1} of ${where.iterations}` : "";
+  const place = `Step ${where.step} of ${total}${iteration}`;
   const name = names[node];
+  if (phase === "update") {
+    const { before, after, gradient, rate } = current;
+    const stays = Object.is(before, after) || before === after;
+    return {
+      title: `${place} · update`,
+      sentence: stays
+        ? `${name} stays at ${number(after)}: its gradient is ${number(gradient ?? 0)}.`
+        : `${name} moves against its gradient, from ${number(before)} to ${number(after)}.`,
+      rows: [
+        ["formula", `${name} − learning rate × gradient`],
+        ["numbers", `${number(before)} − ${number(rate)} × ${bracketed(gradient ?? 0)} = ${number(after)}`],
+      ],
+      node,
+    };
+  }
   if (phase === "seed") {
     return {
       title: `${place} · the backward pass begins`,
@@ -27,8 +50,8 @@ export function described(nodes, operations, result, names, step) {
       node,
     };
   }
-  const { operation, operands } = nodes[node];
-  const formula = written(operation, operands.map((operand) => names[operand]));
+  const { operation } = nodes[node];
+  const formula = written(operation, operandNames(nodes, names, node));
   const rows = [["formula", nodes[node].label ? `${name} = ${formula}` : formula]];
   const numbers = formulaWithNumbers(nodes, result.data, node);
   rows.push(["numbers", `${numbers} = ${number(result.data[node])}`]);
@@ -75,13 +98,13 @@ function reaction(local) {
 
 const bracketed = (x) => (x < 0 ? `(${number(x)})` : number(x));
 
-export function showPanel(nodes, text) {
+export function showPanel(nodes, text, scopes) {
   byId("now-title").textContent = text.title;
   byId("sentence").textContent = text.sentence;
   const rows = [...text.rows];
   const node = nodes[text.node];
   if (node?.line) rows.push(["your code", node.line]);
-  if (node?.scope) rows.push(["in", node.scope]);
+  if (node?.scope !== undefined) rows.push(["in", scopes[node.scope].path]);
   byId("arithmetic").replaceChildren(
     ...rows.flatMap(([name, value]) => [
       element("dt", { textContent: name }),

@@ -1,56 +1,107 @@
 // The picture: numbers set into the SVG that Graphviz drew, and what is marked in it.
 
-import { drawn, number } from "./text.js";
+import { drawn, element, number } from "./text.js";
+
+const SHEET = 100; // cards and edges on one sheet: the browser paints again only the sheets that change
 
 const setText = (element, text) => {
   if (element && element.textContent !== text) element.textContent = text;
 };
 
-// A number as it is read, and in full as an attribute; "not yet" where it is not computed.
-function setNumber(element, x) {
+// A number as it is read, and in full as an attribute; "not yet" where it is not computed. Of what
+// is folded there may be several: then the smallest and the largest.
+function setNumbers(element, numbers) {
   if (!element) return;
-  element.dataset.value = x === null ? "" : String(x);
-  element.classList.toggle("unknown", x === null);
-  setText(element, number(x));
+  const known = numbers.filter((x) => x !== null);
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const one = known.length && (Object.is(low, high) || low === high);
+  element.dataset.value = one ? String(known[0]) : known.length ? `${low} ${high}` : "";
+  element.classList.toggle("unknown", known.length === 0);
+  setText(element, one ? number(known[0]) : known.length ? `${number(low, 3)} … ${number(high, 3)}` : number(null));
+}
+
+// A large picture as several, exactly above each other.
+function sheets(svg) {
+  const inner = svg.querySelector("g");
+  const parts = [...inner.children].filter((part) => part.matches(".node, .edge"));
+  const all = [svg];
+  for (let k = SHEET; k < parts.length; k += SHEET) {
+    const sheet = svg.cloneNode(false);
+    const group = inner.cloneNode(false);
+    group.append(...parts.slice(k, k + SHEET));
+    sheet.append(group);
+    all.push(sheet);
+  }
+  return all;
 }
 
 export class Picture {
-  // `level`: its name, what it says of folding, and the members of each folded node.
-  constructor(svg, level, names) {
-    this.svg = svg;
-    this.level = level;
+  // `view`: what it says of folding, what each folded card holds, and the scope of each box;
+  // `scopes`: all scopes; `opens(scope)` says whether a folded one can be opened.
+  constructor(svg, view, nodes, names, scopes, opens) {
+    Object.assign(this, { view, names });
     this.cards = new Map(); // node -> the card it stands in
     this.edges = new Map(); // "consumer-position" -> edge
-    const prefix = level.name === "scalar" ? "" : `${level.name}-`;
-    this.list = [];
+    this.list = []; // cards and boxes, as the keyboard goes through them
     for (const group of svg.querySelectorAll("g.node")) {
-      const id = group.id.slice(prefix.length);
-      const members = level.groups[id] ?? [Number(id.slice(1))];
-      const shape = group.querySelector("polygon, path, ellipse, rect");
+      const folded = view.groups[group.id];
+      const members = folded?.members ?? [Number(group.id.slice(1))];
+      const shows = folded ? folded.exits : members;
       const card = {
-        group, members, node: members.at(-1), folded: id in level.groups,
+        group, members, shows, node: shows.at(-1), folded: Boolean(folded),
+        scope: folded?.scope ?? -1, // the one that is folded here
+        around: folded && folded.scope >= 0 ? scopes[folded.scope].around : nodes[members[0]].scope ?? -1,
         data: group.querySelector('[data-shows="data"]'),
         grad: group.querySelector('[data-shows="grad"]'),
-        shape, ghost: null, flag: null,
+        shape: group.querySelector("polygon, path, ellipse, rect"),
+        constant: shows.every((i) => nodes[i].kind === "constant"),
+        name: folded ? `${scopes[folded.scope]?.path ?? group.querySelector("text").textContent}, ${members.length} nodes folded` : names[members[0]],
+        ghost: null, flag: null,
       };
-      group.setAttribute("role", "button");
-      group.setAttribute("tabindex", "-1");
-      group.setAttribute("aria-label", names[card.node]);
+      card.opens = card.scope >= 0 && opens(card.scope);
+      if (card.opens) {
+        const title = group.querySelector("text");
+        title.textContent = `⊞ ${title.textContent}`;
+        if (title.getAttribute("text-anchor") === "start") title.setAttribute("x", title.getAttribute("x") - 4);
+      }
       this.list.push(card);
       for (const member of members) this.cards.set(member, card);
     }
-    this.list[0]?.group.setAttribute("tabindex", "0");
+    for (const group of svg.querySelectorAll("g.cluster")) {
+      const scope = view.boxes[group.id];
+      if (scope !== undefined) this.box(group, scope, scopes);
+    }
+    for (const { group } of this.list) {
+      group.setAttribute("role", "button");
+      group.setAttribute("tabindex", "-1");
+    }
+    this.list.find(({ members }) => members)?.group.setAttribute("tabindex", "0");
     for (const group of svg.querySelectorAll("g.edge")) {
-      const key = group.id.slice(prefix.length).slice(1);
-      this.edges.set(key, {
+      this.edges.set(group.id.slice(1), {
         group,
-        product: group.querySelector('[data-shows="product"]'),
+        incoming: group.querySelector('[data-shows="incoming"]'),
+        local: group.querySelector('[data-shows="local"]'),
         result: group.querySelector('[data-shows="result"]'),
       });
     }
+    this.whole = element("div", { className: "picture" }, ...sheets(svg));
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-    svg.style.setProperty("--natural-width", `${width * 1.35}px`);
-    svg.style.aspectRatio = `${width} / ${height}`;
+    this.whole.style.setProperty("--natural-width", `${width * 1.35}px`);
+    this.whole.style.aspectRatio = `${width} / ${height}`;
+  }
+
+  // The box of an open scope: its title folds it. It comes before the first card in it.
+  box(group, scope, scopes) {
+    const title = drawn("g", { class: "title" });
+    const texts = [...group.querySelectorAll("text")];
+    for (const text of texts) text.setAttribute("x", Number(text.getAttribute("x")) + 11);
+    const x = Math.min(...texts.map((text) => Number(text.getAttribute("x")))) - 11;
+    title.append(drawn("text", { x, y: texts[0]?.getAttribute("y") ?? 0, class: "sign" }, "⊟"), ...texts);
+    title.setAttribute("aria-label", `${scopes[scope].path}, open: fold`);
+    group.append(title);
+    const within = (i) => i >= 0 && (i === scope || within(scopes[i].around));
+    const first = this.list.findIndex((card) => card.members && within(card.around));
+    this.list.splice(first < 0 ? this.list.length : first, 0, { group: title, box: scope, around: scope });
   }
 
   // Everything as it stands after `step` steps. Only what changed since then is touched.
@@ -58,31 +109,26 @@ export class Picture {
     const current = result.steps[step - 1];
     const target = current?.phase === "backward" ? current.target : -1;
     for (const card of this.list) {
-      const i = card.node;
-      const data = result.computedAt[i] <= step ? result.data[i] : null;
-      const gradient = gradientAt(result, i, step);
+      if (!card.members) continue;
+      const data = card.shows.map((i) => dataAt(result, i, step));
+      const gradient = card.shows.map((i) => gradientAt(result, i, step));
       const isCurrent = current !== undefined && this.cards.get(current.node) === card;
       const receives = target >= 0 && this.cards.get(target) === card;
       const state = `${data} ${gradient} ${isCurrent} ${receives}`;
       if (state === card.state) continue;
       card.state = state;
-      setNumber(card.data, data);
-      setNumber(card.grad, gradient);
+      setNumbers(card.data, data);
+      setNumbers(card.grad, gradient);
       card.group.classList.toggle("current", isCurrent);
       card.group.classList.toggle("receiving", receives);
-      const told = nodes[i].kind === "constant" ? "constant" : `gradient ${number(gradient)}`;
-      card.group.setAttribute("aria-label", card.data
-        ? `${names[i]}: data ${number(data)}, ${told}`
-        : `${card.members.length} nodes folded`);
+      const told = card.constant ? "constant" : `gradient ${card.grad?.textContent}`;
+      card.group.setAttribute("aria-label", `${card.name}: data ${card.data?.textContent}, ${told}`);
     }
-    const arrived = new Map();
-    for (let k = 0; k < Math.min(step, result.steps.length); k++) {
-      const { phase, node, position } = result.steps[k];
-      if (phase === "backward") arrived.set(`${node}-${position}`, k);
-    }
+    const passing = passingOf(result);
     for (const [key, edge] of this.edges) {
-      const { group, product, result: sum } = edge;
-      const k = arrived.get(key);
+      const { group, incoming, local, result: product } = edge;
+      const found = passing.get(key);
+      const k = found < step ? found : undefined;
       const [node, position] = key.split("-").map(Number);
       const slope = result.computedAt[node] <= step ? result.local[node]?.[position] : undefined;
       const passed = k === undefined ? null : result.steps[k];
@@ -92,30 +138,41 @@ export class Picture {
       group.classList.toggle("zero", slope === 0);
       group.classList.toggle("passed", passed !== null);
       group.classList.toggle("active", k === step - 1);
-      const local = slope === undefined ? "" : `× ${number(slope)}`;
-      setText(product, passed ? `${number(passed.incoming, 3)} × ${number(slope, 3)}` : local);
-      setText(sum, passed ? `= ${number(passed.contribution)}` : "");
+      setText(incoming, passed ? number(passed.incoming) : "");
+      setText(local, slope === undefined ? "" : `× ${number(slope)}`);
+      setText(product, passed ? `= ${number(passed.contribution)}` : "");
     }
   }
 
   // The old numbers, small, above the cards; `old` is null to take them away.
-  ghosts(old, result) {
+  ghosts(old, result, step) {
     for (const card of this.list) {
-      const changed = old !== null && !Object.is(old.data[card.node], result.data[card.node]);
-      const text = changed ? `was ${number(old.data[card.node])}` : "";
-      this.above(card, "ghost", text);
+      if (!card.members) continue;
+      const was = (at) => {
+        if (!old) return null;
+        const before = at(old, card.node, step);
+        return before === null || Object.is(before, at(result, card.node, step)) ? null : number(before);
+      };
+      const [data, grad] = [was(dataAt), was(gradientAt)];
+      const told = [data && `was ${data}`, grad && `${data ? "" : "was "}grad ${grad}`];
+      this.above(card, "ghost", told.filter(Boolean).join(", "));
     }
   }
 
   flags(found) {
     for (const card of this.list) {
-      const names = new Set(card.members.flatMap((i) => (found.get(i) ?? []).map((flag) => flag.text)));
-      this.above(card, "flag", [...names].join(" "));
-      card.group.classList.toggle("flagged", names.size > 0);
+      if (!card.members) continue;
+      const counts = new Map();
+      for (const i of card.members) {
+        for (const { text } of found.get(i) ?? []) counts.set(text, (counts.get(text) ?? 0) + 1);
+      }
+      const texts = [...counts].map(([text, count]) => (card.folded ? `${text} (${count})` : text));
+      this.above(card, "flag", texts.join(" "));
+      card.group.classList.toggle("flagged", counts.size > 0);
     }
   }
 
-  // A small text above a card: a ghost at its left end, a flag at its right end or over the ghost.
+  // A small text at a card: a ghost above it, a flag below.
   above(card, what, text) {
     if (!text) {
       card[what]?.remove();
@@ -135,24 +192,56 @@ export class Picture {
     setText(card[what], text);
   }
 
-  // Scroll to the current node, where the picture is wider than the screen.
-  reveal(box) {
-    const current = this.svg.querySelector(".receiving") ?? this.svg.querySelector(".current");
-    if (!current) return;
-    const [inner, outer] = [current.getBoundingClientRect(), box.getBoundingClientRect()];
+  // Scroll to the current node where the picture is larger than its place; the title of an open
+  // box comes to the upper left, where what is in the box has room.
+  reveal(place, at) {
+    if (!at) {
+      for (const kind of [".current", ".receiving"]) {
+        const found = this.whole.querySelector(kind);
+        if (found) this.reveal(place, found);
+      }
+      return;
+    }
+    const [inner, outer] = [at.getBoundingClientRect(), place.getBoundingClientRect()];
     const margin = Math.min(90, outer.width / 6);
-    if (inner.left < outer.left + margin) box.scrollLeft += inner.left - outer.left - margin;
-    if (inner.right > outer.right - margin) box.scrollLeft += inner.right - outer.right + margin;
-    if (inner.top < outer.top) box.scrollTop += inner.top - outer.top - 20;
-    if (inner.bottom > outer.bottom) box.scrollTop += inner.bottom - outer.bottom + 20;
+    if (at.classList.contains("title")) {
+      place.scrollBy(inner.left - outer.left - margin / 3, inner.top - outer.top - 30);
+      return;
+    }
+    if (inner.left < outer.left + margin) place.scrollLeft += inner.left - outer.left - margin;
+    if (inner.right > outer.right - margin) place.scrollLeft += inner.right - outer.right + margin;
+    if (inner.top < outer.top + 20) place.scrollTop += inner.top - outer.top - 40;
+    if (inner.bottom > outer.bottom - 20) place.scrollTop += inner.bottom - outer.bottom + 40;
+  }
+
+  // Mark the card that was asked about; null for none.
+  asked(node) {
+    for (const card of this.list) card.group.classList.toggle("asked", card.node === node && !card.folded);
   }
 
   onPath(between, edges) {
     for (const card of this.list) {
-      card.group.classList.toggle("on-path", card.members.some((i) => between.has(i)));
+      if (card.members) card.group.classList.toggle("on-path", card.members.some((i) => between.has(i)));
     }
     for (const [key, edge] of this.edges) edge.group.classList.toggle("on-path", edges.has(key));
   }
+}
+
+// When each edge passes its contribution on: "consumer-position" -> the number of the step before.
+const known = new WeakMap();
+function passingOf(result) {
+  if (!known.has(result)) {
+    known.set(result, new Map(result.steps.flatMap(({ phase, node, position }, k) =>
+      (phase === "backward" ? [[`${node}-${position}`, k]] : []))));
+  }
+  return known.get(result);
+}
+
+// The number of a node after so many steps; null where it is not computed yet.
+export function dataAt(result, i, step) {
+  const moved = result.moved?.get(i);
+  if (moved && moved.at <= step) return moved.after;
+  return result.computedAt[i] <= step ? result.data[i] : null;
 }
 
 // The gradient of a node after so many steps; null where nothing has arrived yet.

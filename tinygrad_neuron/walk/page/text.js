@@ -1,7 +1,15 @@
 // Numbers, names and formulas as text. A label is the user's: it is only ever set as text.
 
-// Short, as in the pictures: four significant digits, no zero with a minus sign.
-export function number(x, digits = 4) {
+let usual = 4;
+
+export function setDigits(digits) {
+  usual = digits;
+}
+
+// Short, as in the pictures: so many significant digits, no zero with a minus sign. `fewer` is for
+// where there is less room than usual, or more.
+export function number(x, fewer = 4) {
+  const digits = Math.max(1, usual + fewer - 4);
   if (x === null || x === undefined) return "not yet";
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
@@ -42,6 +50,22 @@ export function written(operation, operands) {
 
 export const inBrackets = (text) => (text.startsWith("-") || text.startsWith("−") ? `(${text})` : text);
 
+// How tightly an operation holds its operands together.
+const HOLDS = { sum: 1, add: 1, subtract: 1, negate: 2, multiply: 2, divide: 2, power: 3, constant_power: 3 };
+
+// The names of a node's operands as they stand in its formula: what is itself a formula of several
+// parts, because it has no label, is in brackets where it would not hold together.
+export function operandNames(nodes, names, i) {
+  const { operation, operands } = nodes[i];
+  const needed = HOLDS[operation] ?? 0;
+  return operands.map((operand, position) => {
+    const { label, operation: own } = nodes[operand];
+    const loose = !label && (HOLDS[own] ?? 9);
+    const after = position > 0 && ["subtract", "divide"].includes(operation) ? 1 : 0;
+    return loose && loose < needed + after + (needed === 3 ? 1 : 0) ? `(${names[operand]})` : names[operand];
+  });
+}
+
 export const isInfix = (operation) => Boolean(INFIX[operation]) || operation === "sum";
 
 // How each node is called: its label, or what it computes where that is short.
@@ -49,19 +73,14 @@ export function namesOf(nodes, operations) {
   const names = [];
   nodes.forEach((node, i) => {
     if (node.name) {
-      names.push(node.name.length > 32 ? `${node.name.slice(0, 31)}…` : node.name);
+      names.push(node.name);
     } else if (!node.operation) {
       names.push(number(node.data));
     } else {
-      const parts = node.operands.map((operand) => {
-        const { label, operation } = nodes[operand];
-        const name = names[operand];
-        return !label && operation && isInfix(node.operation) && isInfix(operation)
-          ? `(${name})`
-          : name;
-      });
-      const text = written(node.operation, parts);
-      names.push(text.length <= 24 ? text : `${operations[node.operation].symbol} (node ${i})`);
+      const local = Object.fromEntries(node.operands.map((k) => [k, nodes[k].label || names[k]]));
+      const text = [names, local].map((all) => written(node.operation, operandNames(nodes, all, i)))
+        .find((one) => one.length <= 24);
+      names.push(text ?? `${node.operation} n${i}`);
     }
   });
   return names;
@@ -76,13 +95,15 @@ export function formulaWithNumbers(nodes, data, i) {
   }));
 }
 
-// A name that is no single word stands in brackets.
-export const asOne = (name) => (/^[\w'.[\]-]+$/.test(name) ? name : `(${name})`);
+// A name that is no single word, nor a call as tanh(x), stands in brackets.
+export const asOne = (name) => (/^([\w'.[\]-]+|\w+\([^()]*\))$/.test(name) ? name : `(${name})`);
 
 // The expression of a local derivative in the nodes' names, and the same with numbers.
 export function partialText(nodes, operations, names, data, i, position) {
   const { operation, operands } = nodes[i];
-  const { partials, operands: own, variadic } = operations[operation];
+  const { operands: own, variadic } = operations[operation];
+  const asWritten = operands.every((operand) => nodes[operand].kind !== "constant" || data[operand] === nodes[operand].data);
+  const partials = (asWritten && nodes[i].partials) || operations[operation].partials;
   const expression = partials[variadic ? 0 : position];
   const meant = { y: i };
   if (variadic) meant[own[0]] = operands[position];

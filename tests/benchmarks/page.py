@@ -1,0 +1,143 @@
+"""How large and how fast a page is: `python tests/benchmarks/page.py` (about a minute).
+
+Measured in headless Chromium with `performance.now`, each time from the button's or the slider's
+event to the end of the frame that shows it. A row has what is asked, the median of what was
+measured, the worst, and whether it is reached.
+"""
+
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tinygrad_neuron import Value, nn, topological_order
+from tinygrad_neuron.walk import page
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+
+# The event comes at the beginning of a frame, and the message after the frame's scripts, style,
+# layout and paint: so the wait for the next frame (up to 17 ms) is not counted, all work is.
+MEASURE = """async ({ selector, event, values }) => {
+  const target = document.querySelector(selector);
+  const channel = new MessageChannel();
+  const times = [];
+  for (const value of values) {
+    await new Promise((done) => setTimeout(done, 40));
+    times.push(await new Promise((done) => requestAnimationFrame(() => {
+      const start = performance.now();
+      channel.port1.onmessage = () => done(performance.now() - start);
+      if (event === "click") target.click();
+      else {
+        target.value = value;
+        target.dispatchEvent(new Event(event, { bubbles: true }));
+      }
+      channel.port2.postMessage(null);
+    })));
+  }
+  return times;
+}"""
+
+# From the start of the navigation to the first frame after the page's script has run.
+OPENED = """() => new Promise((done) => requestAnimationFrame(() => setTimeout(() =>
+  done(performance.now()), 0)))"""
+
+
+def neuron():
+    return nn.Neuron(2, activation="tanh", seed=3)([Value(1.0, label="x0"), Value(-2.0)])
+
+
+def network(*sizes):
+    """The loss of a network on one example."""
+    model = nn.MLP(8, list(sizes), activation="tanh", seed=0)
+    return (model([Value(0.1 * i) for i in range(8)]) - 1.0) ** 2
+
+
+def row(what, measured, limit, unit, note=""):
+    worst = max(measured)
+    middle = statistics.median(measured)
+    mark = "reached" if middle <= limit else "NOT REACHED"
+    print(
+        f"{what:<58}{limit:>9,} {unit:<3}{middle:>11,.1f}{worst:>11,.1f}  {mark}  {note}",
+        flush=True,
+    )
+    return middle <= limit
+
+
+class Measured:
+    """A page written and opened, with how long that took."""
+
+    def __init__(self, browser, folder, root):
+        self.nodes = len(topological_order(root))
+        start = time.perf_counter()
+        path = page.write_page(root, folder / "page.html", title="Benchmark")
+        self.written = time.perf_counter() - start
+        self.size = Path(path).stat().st_size
+        self.opening = []
+        for _ in range(3):
+            self.tab = browser.new_page(viewport={"width": 1280, "height": 800})
+            self.tab.goto(f"file://{path}")
+            self.opening.append(self.tab.evaluate(OPENED))
+        self.note = f"{self.nodes:,} nodes, written in {self.written:.1f} s"
+
+    def level(self, name):
+        """Show a level; returns how many cards there are."""
+        if self.tab.input_value("#level") != name:
+            self.tab.select_option("#level", name)
+            self.tab.wait_for_timeout(1500)
+        return self.tab.locator("svg.graph g.node").count()
+
+    def steps(self, count=40):
+        self.tab.locator("#scrubber").fill(str(self.nodes // 2))
+        return self.times("#next", "click", [0] * count)
+
+    def slider(self, count=20):
+        self.tab.locator("#scrubber").fill(str(self.nodes))
+        if self.tab.locator("#leaf-search").count():
+            self.tab.fill("#leaf-search", "w0")
+        slider = '#leaf-list input[type="range"]'
+        return self.times(slider, "input", [0.01 * k for k in range(count)])
+
+    def times(self, selector, event, values):
+        return self.tab.evaluate(MEASURE, {"selector": selector, "event": event, "values": values})
+
+
+def main():
+    print(f"{'':<58}{'asked':>9} {'':<3}{'measured':>11}{'worst':>11}")
+    reached = []
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as temporary:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        folder = Path(temporary)
+        small = Measured(browser, folder, neuron())
+        reached.append(row("a neuron: size", [small.size / 1000], 200, "kB", small.note))
+        reached.append(row("a neuron: opening", small.opening, 2000, "ms"))
+        reached.append(row("a neuron: step", small.steps(12), 16, "ms"))
+        reached.append(row("a neuron: slider", small.slider(), 50, "ms"))
+
+        middle = Measured(browser, folder, network(10, 8, 4, 2, 1))
+        folded = middle.level("neuron")
+        note = f"{middle.note}, {folded} cards"
+        reached.append(row("500 nodes, folded as it opens: step", middle.steps(), 16, "ms", note))
+        drawn = middle.level("scalar")
+        reached.append(
+            row("500 nodes, each drawn: step", middle.steps(), 16, "ms", f"{drawn} cards")
+        )
+
+        large = Measured(browser, folder, network(24, 22, 10, 1))
+        reached.append(row("2,000 nodes: size", [large.size / 1000], 3000, "kB", large.note))
+        reached.append(row("2,000 nodes: opening", large.opening, 2000, "ms"))
+        cards = large.level("neuron")
+        reached.append(row("2,000 nodes: slider", large.slider(), 50, "ms", f"{cards} cards"))
+        reached.append(row("2,000 nodes: step", large.steps(), 50, "ms", "not asked for"))
+        browser.close()
+    return 0 if all(reached) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+// Where the numbers of a node come from: its formula, and every contribution that has arrived.
+
+import { byId, element, formulaWithNumbers, inBrackets, number, operandNames, written } from "./text.js";
+import { dataAt, gradientAt } from "./picture.js";
+
+export function showOrigin(nodes, scopes, result, names, i, step) {
+  const box = byId("origin");
+  box.hidden = i === null;
+  if (i === null) return;
+  const node = nodes[i];
+  const rows = [["data", valueText(nodes, result, names, i, step)]];
+  if (node.kind === "constant") rows.push(["gradient", "none: a constant"]);
+  else rows.push(...gradientRows(nodes, result, names, i, step));
+  if (node.line) rows.push(["your code", node.line]);
+  if (node.scope !== undefined) rows.push(["in", scopes[node.scope].path]);
+  byId("origin-title").textContent = `Where ${names[i]} comes from`;
+  byId("origin-rows").replaceChildren(...rows.flatMap(([name, value]) => [
+    element("dt", { textContent: name }), element("dd", { textContent: value }),
+  ]));
+}
+
+function valueText(nodes, result, names, i, step) {
+  const moved = result.moved?.get(i);
+  if (moved && moved.at <= step) return `${number(moved.after)}, since its update`;
+  const { operation } = nodes[i];
+  if (!operation) return `${number(result.data[i])}, a number that was given`;
+  const formula = written(operation, operandNames(nodes, names, i));
+  const known = dataAt(result, i, step);
+  return known === null ? `${formula} (not yet)` : `${formula} = ${formulaWithNumbers(nodes, result.data, i)} = ${number(known)}`;
+}
+
+function gradientRows(nodes, result, names, i, step) {
+  const total = gradientAt(result, i, step);
+  if (total === null) return [["gradient", "not yet"]];
+  if (i === nodes.length - 1) return [["gradient", "1: of the output for itself"]];
+  const arrived = result.steps.slice(0, step).filter(({ phase, target }) => phase === "backward" && target === i);
+  const rows = arrived.map(({ node, incoming, local, contribution }) =>
+    [`from ${names[node]}`, `${number(incoming)} × ${inBrackets(number(local))} = ${number(contribution)}`]);
+  const terms = arrived.map(({ contribution }, k) => (k ? inBrackets : String)(number(contribution)));
+  return [...rows, ["gradient", terms.length > 1 ? `${terms.join(" + ")} = ${number(total)}` : number(total)]];
+}
