@@ -56,6 +56,11 @@ class McCullochPitts:
         veto = f", inhibitory={list(self.inhibitory)}" if self.inhibitory else ""
         return f"McCullochPitts({self.inputs}, threshold={self.threshold}{veto})"
 
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, str]:
+        return _picture(self, include, exclude)
+
 
 def AND(inputs: int = 2) -> McCullochPitts:
     """The unit that fires if all its inputs are active.
@@ -99,6 +104,20 @@ class _Circuit:
 
     def __repr__(self) -> str:
         return f"<circuit: {self.output} over {list(self.detectors)}>"
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, str]:
+        return _picture(self, include, exclude)
+
+
+def _picture(
+    circuit: McCullochPitts | _Circuit, include: Iterable[str] | None, exclude: Iterable[str] | None
+) -> dict[str, str]:
+    """In a notebook a unit or a circuit shows its picture."""
+    from ..draw import display, draw_circuit
+
+    return display.mimebundle(circuit, lambda: draw_circuit(circuit), include, exclude)
 
 
 def boolean_function(table: Mapping[Sequence[int], int]) -> Callable[..., int]:
