@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..engine import described
-from ..nn import McCullochPitts
+from ..nn import Circuit, McCullochPitts
 from .rendering import Digraph
 from .text import html_text, tooltip_text
 from .themes import FONT, Theme, find_theme
@@ -60,13 +60,12 @@ def _units(circuit: Any) -> list[McCullochPitts]:
     """The detectors of a circuit, if it has any, and then the unit that gives the output."""
     if isinstance(circuit, McCullochPitts):
         return [circuit]
-    detectors, output = (getattr(circuit, name, None) for name in ("detectors", "output"))
-    if not isinstance(detectors, tuple) or not isinstance(output, McCullochPitts):
+    if not isinstance(circuit, Circuit):
         raise TypeError(
             "draw_circuit: it draws an nn.McCullochPitts or what nn.boolean_function returns, got "
             f"{described(circuit)}"
         )
-    return [*detectors, output]
+    return [*circuit.detectors, circuit.output]
 
 
 @dataclass
