@@ -252,7 +252,7 @@ def nudges(
 
     >>> x = Value(2.0, label="x")
     >>> figure = nudges(3 * x + 1, x, by=0.1)
-    >>> [text.get_text() for text in figure.axes[0].texts]
+    >>> [text.get_text() for text in figure.axes[0].texts if text.get_text()]
     ['+0.1    2 → 2.1', '× 3', '+0.3    6 → 6.3', '× 1', '+0.3    7 → 7.3']
     """
     house = find_theme(theme)
