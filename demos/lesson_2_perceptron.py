@@ -32,6 +32,7 @@ show(
         flowers,
         names=["setosa", "versicolor"],
         resolution=12,
+        normal=False,
         title="100 irises: petal length and width in cm",
     ),
     "Each point is a flower: petal length x0 to the right, petal width x1 upwards. All setosas lie "
@@ -68,7 +69,7 @@ print("z =", z, " y =", gate.predict([1, 1]))
 assert (z, gate.predict([1, 1])) == (1.0, 1)
 
 show(
-    draw_network(gate, example=[1, 1]),
+    draw_network(gate, example=[1, 1], legend=False),
     "Two inputs, two lines with the weights 2 and 1, one unit with the bias -2. For the inputs 1 "
     "and 1 it puts out 1.",
 )
@@ -203,8 +204,9 @@ def after(count):
         shown,
         datasets.gate("and"),
         names=["target 0", "target 1"],
-        plane=((-1.0, 2.0), (-1.0, 2.0)),
+        plane=((-1.0, 2.5), (-1.0, 2.5)),
         resolution=8,
+        normal=False,
         title=f"after {count} mistakes: {right} of 4 are right",
     )
     return f"{text}. {right} of 4 are right.", figure
