@@ -8,9 +8,9 @@
 # - let one input veto all the others, and build NOT from that;
 # - build any truth table from such units, even one that no single unit can do.
 #
-# Three smoke detectors hang in a hall. One alone may be wrong: somebody has burnt the toast. So the
-# alarm shall ring when *at least two* of the three report smoke. And while the engineer tests the
-# detectors, a key is turned, and the alarm shall never ring.
+# Three smoke detectors hang in a hall. One alone may be wrong: somebody has burnt the toast. So
+# the alarm shall ring when *at least two* of the three report smoke. And while the engineer tests
+# the detectors, a key is turned, and the alarm shall never ring.
 #
 # Here is one unit that does all of this.
 
@@ -77,15 +77,16 @@ show(
 )
 
 # %% [markdown]
-# Warren McCulloch, who studied nerve cells, and Walter Pitts, a logician, published this unit
-# in 1943. A nerve cell sends a pulse or sends none; some of the cells that touch it excite it, some
+# Warren McCulloch, who studied nerve cells, and Walter Pitts, a logician, published this unit in
+# 1943. A nerve cell sends a pulse or sends none; some of the cells that touch it excite it, some
 # hold it back. They asked what cells that do nothing but this can work out together. You will know
 # the answer at the end of this lesson.
 #
 # ## The threshold decides which question is asked
 #
-# Take the three detectors without the key. A **truth table** lists every combination of the inputs,
-# and the output for each. Three inputs have 2 · 2 · 2 = 8 combinations, so the table has 8 rows.
+# Take the three detectors without the key. A **truth table** lists every combination of the
+# inputs, and the output for each. Three inputs have 2 · 2 · 2 = 8 combinations, so the table has 8
+# rows.
 
 # %%
 predict(
@@ -152,8 +153,8 @@ assert nn.truth_table(inverter, 1) == {(0,): 1, (1,): 0}
 print("NOT:", nn.truth_table(inverter, 1))
 
 # %% [markdown]
-# **You may think** that an inhibitory input counts as −1, so that enough active inputs overrule it.
-# In many later models it is so. In this one it is not, and it makes a difference:
+# **You may think** that an inhibitory input counts as −1, so that enough active inputs overrule
+# it. In many later models it is so. In this one it is not, and it makes a difference:
 
 # %%
 predict(

@@ -47,8 +47,8 @@ show(
 # The unit of lesson 1 counted its inputs, each one the same as the next. The **perceptron**, which
 # Frank Rosenblatt published in 1958, weighs them. Each of the inputs x0, x1, ... may be any number
 # and has a **weight** w0, w1, ...: a number it is multiplied by. A positive weight speaks for
-# firing, a negative one against, and a large one speaks loudly. One more number, the **bias** b, is
-# added whatever the inputs are.
+# firing, a negative one against, and a large one speaks loudly. One more number, the **bias** b,
+# is added whatever the inputs are.
 #
 # > z = w0 · x0 + w1 · x1 + b
 # >
@@ -58,8 +58,8 @@ show(
 # to compare with any more: the bias has taken its place. A bias of −2 says that the weighted sum
 # must be more than 2.
 #
-# A perceptron with w0 = 2, w1 = 1 and b = −2 gets the inputs 1 and 1. So z = 2 · 1 + 1 · 1 − 2 = 1.
-# That is more than 0, so y = 1.
+# A perceptron with w0 = 2, w1 = 1 and b = −2 gets the inputs 1 and 1. So z = 2 · 1 + 1 · 1 − 2 =
+# 1. That is more than 0, so y = 1.
 
 # %%
 gate = nn.Perceptron(2, bias=-2)
@@ -161,9 +161,9 @@ assert story[1][1] == 1.0
 
 # %% [markdown]
 # Why does a correction help? Look at z for the same example before and after the first mistake. It
-# was 0. Now it is 1 · 1 + 1 · 1 + 1 = 3, on the right side of 0. In general a correction moves z of
-# that example by lr · (t − y) · (x0² + x1² + 1). The last bracket is always positive, so z moves in
-# the direction that was wanted.
+# was 0. Now it is 1 · 1 + 1 · 1 + 1 = 3, on the right side of 0. In general a correction moves z
+# of that example by lr · (t − y) · (x0² + x1² + 1). The last bracket is always positive, so z
+# moves in the direction that was wanted.
 #
 # But the same correction also moves z of the *other* examples.
 
@@ -216,8 +216,8 @@ slider("mistakes", list(range(len(story) + 1)), after)
 assert all(perceptron.predict(x) == target for x, target in datasets.gate("and"))
 
 # %% [markdown]
-# Data that a straight line can separate (with three inputs a plane, and so on) is called **linearly
-# separable**. AND is, and so are the two kinds of iris.
+# Data that a straight line can separate (with three inputs a plane, and so on) is called
+# **linearly separable**. AND is, and so are the two kinds of iris.
 #
 # ## It will be done: the convergence theorem
 #
@@ -285,8 +285,8 @@ for lr in (0.5, 1, 8):
     assert len(told) == 10 and found == (2 * lr, 1 * lr, -2 * lr)
 
 # %% [markdown]
-# From zero weights the learning rate only sets the scale. (Starting from other weights it does make
-# a difference. And for the neurons from lesson 3 on it will matter very much.)
+# From zero weights the learning rate only sets the scale. (Starting from other weights it does
+# make a difference. And for the neurons from lesson 3 on it will matter very much.)
 #
 # ## It will never be done: XOR
 #
