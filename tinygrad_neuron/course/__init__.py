@@ -4,7 +4,8 @@ A lesson is a Python file in percent format. It says what it shows in four words
 `exercise`, `slider` and `show`; where it runs decides how that looks.
 """
 
+from .beside import Beside
 from .language import exercise, predict, show, slider
 from .questions import Question, Verdict
 
-__all__ = ["predict", "exercise", "slider", "show", "Question", "Verdict"]
+__all__ = ["predict", "exercise", "slider", "show", "Beside", "Question", "Verdict"]
