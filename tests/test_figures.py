@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="the extra demos is not installed")
 
-from tinygrad_neuron import Value, datasets, grad, losses, maximum, nn
+from tinygrad_neuron import Value, datasets, grad, init, losses, maximum, nn
 from tinygrad_neuron.draw import figures
 from tinygrad_neuron.draw.themes import THEMES, find_theme
 from tinygrad_neuron.ops import TABLE
@@ -200,6 +200,19 @@ def test_without_weights_there_is_no_hyperplane():
     assert not axes.lines
     with pytest.raises(ValueError, match="all weights are 0"):
         figures.decision_boundary(nn.Perceptron(2), examples, resolution=5, distances=True)
+
+
+def test_decision_boundaries_can_share_a_scale_of_colours():
+    bars = []
+    for weight in (1.0, 3.0):
+        neuron = nn.Neuron(2, init=init.constant(weight))
+        figure = figures.decision_boundary(neuron, [((1, 2), 0)], resolution=5, largest=4)
+        bars.append([text.get_text() for text in figure.axes[1].get_yticklabels()])
+        colours = figure.axes[0].collections[0]
+        assert (-4, 4) == (colours.levels[0], colours.levels[-1])
+    assert bars[0] == bars[1]
+    with pytest.raises(ValueError, match="largest must be greater than 0 and finite, got 0"):
+        figures.decision_boundary(nn.Neuron(2), [((1, 2), 0)], largest=0)
 
 
 def test_decision_boundary_refuses_what_it_cannot_draw():

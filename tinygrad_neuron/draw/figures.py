@@ -486,6 +486,7 @@ def decision_boundary(
     normal: bool | None = None,
     distances: bool = False,
     plane: Plane | None = None,
+    largest: float | None = None,
     theme: str | Theme = "light",
 ) -> "Figure":
     """A model's score over the plane, the line where it is 0, and the data.
@@ -498,7 +499,9 @@ def decision_boundary(
     point and its class; `names` of the classes; `resolution`, how many points a side the score is
     asked at; `normal`, whether to draw the normal vector (default: for a neuron); `distances`,
     whether to draw each point's signed distance from the hyperplane, z / ‖w‖; `plane`, the smallest
-    and the largest number of both axes, as in `((-1, 1), (-1, 1))` (default: around the examples).
+    and the largest number of both axes, as in `((-1, 1), (-1, 1))` (default: around the examples);
+    `largest`, the |score| with the fullest colour, so that several figures can share one scale
+    (default: the largest in this figure).
 
     >>> from tinygrad_neuron import datasets, nn
     >>> perceptron = nn.Perceptron(2)
@@ -545,12 +548,21 @@ def decision_boundary(
     ]
     asked = score if neuron is None else neuron.pre_activation
     scores = [[_plain(asked((x, y))) for x in bounds[0]] for y in bounds[1]]
-    largest = max((abs(s) for row in scores for s in row if math.isfinite(s)), default=0.0) or 1.0
+    shared = largest is not None
+    if largest is None:
+        finite = [abs(s) for row in scores for s in row if math.isfinite(s)]
+        largest = max(finite, default=0.0) or 1.0
+    largest = to_float(largest, "decision_boundary", "largest")
+    if not (0 < largest < math.inf):
+        raise ValueError(
+            f"decision_boundary: largest must be greater than 0 and finite, got {largest}"
+        )
     filled = axes.contourf(
         *bounds,
         scores,
         levels=[largest * k / 8 for k in range(-8, 9)],
         cmap=_signed_colours(house, 0.55),
+        extend="both" if shared else "neither",
     )
     if neuron is not None:
         axes.set_aspect("equal", adjustable="box")  # or what is perpendicular would not look it
