@@ -207,6 +207,7 @@ def after(count):
         plane=((-1.0, 2.5), (-1.0, 2.5)),
         resolution=8,
         normal=False,
+        largest=6,
         title=f"after {count} mistakes: {right} of 4 are right",
     )
     return f"{text}. {right} of 4 are right.", figure
