@@ -183,7 +183,8 @@ def after(count):
     nodes = topological_order(y)
     for step in steps[:count]:
         nodes[step.target].grad = step.after
-    return steps[count - 1].sentence, draw_dot(y, edges="local", legend=False)
+    sentence = steps[count - 1].sentence
+    return sentence, draw_dot(y, edges="local", legend=False, title=sentence)
 
 
 slider("gradients known", range(1, len(steps) + 1), after)

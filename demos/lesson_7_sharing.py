@@ -35,7 +35,7 @@ p.label, y.label = "p", "y"
 assert (p.data, y.data) == (6, 8)
 
 show(
-    draw_dot(y, legend=False),
+    draw_dot(y, edges="none", legend=False),
     "Two arrows leave x: one to the product p, one straight to the output y.",
 )
 
@@ -178,7 +178,7 @@ assert histories["waiting"] == [("b", 1), ("b", 2), ("a", 2), ("a", 4)]
 # Move the slider and watch both side by side.
 
 
-# %%
+# %% tags=["hide-input"]
 def drawn(log, arrived):
     """The graph with the gradients as they are after so many arrivals."""
     nodes = doublings()
@@ -193,8 +193,8 @@ def side_by_side(arrived):
     for name, log in histories.items():
         label, gradient = log[min(arrived, len(log)) - 1]
         done = ", done" if arrived >= len(log) else ""
-        texts.append(f"{name}: {label} is now {gradient:g}{done}")
-        pictures[f"{name}{done}"] = drawn(log, arrived)
+        texts.append(f"{name}: {label} has now {gradient:g}{done}")
+        pictures[texts[-1]] = drawn(log, arrived)
     return "\n".join(texts), Beside(pictures)
 
 
