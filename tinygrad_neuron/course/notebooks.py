@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from ..draw.rendering import _replace_file
 from .lessons import Lesson
 
 _NEEDED = 'notebooks are written with jupytext; pip install "tinygrad_neuron[learn]" brings it'
+
+_LINK = re.compile(r"\]\((lesson_\w+)\.py")  # to another lesson
 
 
 def to_notebook(lesson: Lesson) -> Any:
@@ -24,10 +27,11 @@ def to_notebook(lesson: Lesson) -> Any:
     notebook = jupytext.read(lesson.path, fmt="py:percent")
     notebook.metadata.pop("jupytext", None)
     notebook.metadata["kernelspec"] = {
-        "name": "python3", "display_name": "Python 3", "language": "python"
+        "name": "python3", "display_name": "Python 3", "language": "python",
     }  # fmt: skip
     for i, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{i + 1}"  # the same at every writing
+        cell.source = _LINK.sub(r"](\1.ipynb", cell.source)
         if cell.cell_type == "code" and asks(cell.source):
             cell.metadata["jupyter"] = {"source_hidden": True}
     return notebook

@@ -1,62 +1,185 @@
-"""Records as HTML, for notebooks and the book: self-contained, checked on the page itself."""
+"""Records as HTML, for notebooks and the book.
+
+Each piece stands for itself: it asks the network for nothing, and questions are checked on the
+page. Where scripts do not run (a notebook that is not trusted) a question still shows its text and,
+folded, its hint and answer; a slider shows all its frames.
+"""
 
 import base64
 import html
+import io
+import json
+import re
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from .plain import text
+from ..draw.rendering import EngineNotFoundError, RenderingError
+from . import plain
+from .formulas import readable
 from .questions import Question
-from .records import Shown, Slider
+from .records import Frame, Shown, Slider
+
+_FOLDER = Path(__file__).parent
+_PRINTED_STEPS = 60
 
 
 def display(record: Any) -> None:
     """Show a record in the notebook's cell."""
     from IPython.display import display as show
 
-    show({"text/html": to_html(record), "text/plain": text(record)}, raw=True)  # type: ignore[no-untyped-call]
+    bundle = {"text/html": to_html(record), "text/plain": plain.text(record)}
+    show(bundle, raw=True)  # type: ignore[no-untyped-call]
 
 
 def to_html(record: Any) -> str:
-    """The record as a piece of HTML."""
+    """A question, a slider or a thing shown, as a piece of HTML.
+
+    >>> page = to_html(Question("1 + 1?", 2, hint="Count."))
+    >>> page.startswith("<style>"), "<details>" in page, "customElements" in page
+    (True, True, True)
+    """
+    style = f"<style>{_asset('page.css')}</style>"
     if isinstance(record, Question):
-        return _question(record)
+        return style + _question(record)
     if isinstance(record, Slider):
-        return "".join(
-            f"<h4>{html.escape(record.name)} = {frame.value}</h4>"
-            + (picture(frame.thing, frame.text) or f"<pre>{html.escape(frame.text)}</pre>")
-            for frame in record.frames
-        )
+        return style + _slider(record)
     assert isinstance(record, Shown)
-    caption = f"<figcaption>{html.escape(record.text)}</figcaption>"
-    return f"<figure>{picture(record.thing, record.text)}{caption}</figure>"
+    return style + _shown(record)
 
 
-def picture(thing: Any, text: str) -> str:
-    """A thing as HTML."""
-    if thing is None:
-        return ""
-    if hasattr(thing, "savefig"):
-        import io
-
-        buffer = io.BytesIO()
-        thing.savefig(buffer, format="svg")
-        return _image(buffer.getvalue(), text)
-    if hasattr(thing, "pipe"):
-        return _image(thing.pipe(format="svg"), text)
-    if hasattr(thing, "_repr_html_"):
-        return str(thing._repr_html_())
-    if hasattr(thing, "_repr_mimebundle_"):
-        return _image(thing._repr_mimebundle_()["image/svg+xml"].encode(), text)
-    return f"<pre>{html.escape(str(thing))}</pre>"
+@cache
+def _asset(name: str) -> str:
+    return (_FOLDER / name).read_text("utf-8")
 
 
-def _image(svg: bytes, text: str) -> str:
-    data = base64.b64encode(svg).decode()
-    return f'<img alt="{html.escape(text)}" src="data:image/svg+xml;base64,{data}">'
+def marked_up(text: str) -> str:
+    """A text with formulas, `code` and **bold** as HTML.
+
+    >>> marked_up("Is `a < b` for $w_1$?")
+    'Is <code>a &lt; b</code> for w₁?'
+    """
+    text = html.escape(readable(text).replace("\\_", "_").replace("\\*", "*").strip(), quote=False)
+    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
+    return re.sub(r"\*\*([^*\s][^*]*)\*\*", r"<strong>\1</strong>", text)
+
+
+# Questions
 
 
 def _question(question: Question) -> str:
-    return (
-        f"<p><strong>{html.escape(question.text)}</strong></p><details><summary>Answer</summary>"
-        f"{html.escape(question.answer_text)} {html.escape(question.explanation)}</details>"
+    kind = "Predict" if question.before else "Exercise"
+    options = "".join(f"<li>{marked_up(str(option))}</li>" for option in question.options)
+    hint = f"<details><summary>Hint</summary>{marked_up(question.hint)}</details>"
+    answer = marked_up(question.answer_text) + (" (one of many)" if question.is_open else "")
+    answer += f"<br>{marked_up(question.explanation)}" if question.explanation else ""
+    folded = (
+        f"<p><strong>{kind}.</strong> {marked_up(question.text)}</p>"
+        + (f"<ul>{options}</ul>" if options else "")
+        + (hint if question.hint else "")
+        + f"<details><summary>Answer</summary>{answer}</details>"
     )
+    before = " before" if question.before else ""
+    if question.is_open or question.kind == "expression":
+        return f'<div class="tn-asked{before}">{folded}</div>'
+    data = html.escape(json.dumps(_data(question), ensure_ascii=False))
+    return (
+        f'<tn-question{before} data-question="{data}">{folded}</tn-question>'
+        f"<script>{_asset('question.js')}</script>"
+    )
+
+
+def _data(question: Question) -> dict[str, Any]:
+    data = {
+        "kind": question.kind,
+        "before": question.before,
+        "text": marked_up(question.text),
+        "answer": question.read(question.answer),
+        "shown": marked_up(question.answer_text),
+        "wrong": [[question.read(a), marked_up(hint)] for a, hint in question.wrong.items()],
+        "hint": marked_up(question.hint),
+        "explanation": marked_up(question.explanation),
+        "expected": marked_up(question.expected),
+        "tolerance": question.tolerance,
+    }
+    if question.options:
+        data["options"] = [marked_up(str(option)) for option in question.options]
+    if question.names:
+        data["names"] = question.names
+    return data
+
+
+# Sliders and pictures
+
+
+def _slider(slider: Slider) -> str:
+    frames = "".join(_frame(slider.name, frame) for frame in slider.frames)
+    name = html.escape(slider.name)
+    return (
+        f'<tn-slider data-name="{name}">{frames}</tn-slider><script>{_asset("slider.js")}</script>'
+    )
+
+
+def _frame(name: str, frame: Frame) -> str:
+    value = html.escape(frame.value)
+    text = html.escape(readable(frame.text).strip("\n"))
+    if frame.thing is None:
+        inside = f"<pre>{text}</pre>"
+    else:
+        inside = picture(frame.thing)
+        if text:
+            inside += f'<div class="tn-hidden">{text}</div>'
+    return (
+        f'<div class="tn-frame" data-value="{value}">'
+        f'<div class="tn-value">{html.escape(name)} = {value}</div>{inside}</div>'
+    )
+
+
+def _shown(shown: Shown) -> str:
+    caption = f"<figcaption>{marked_up(shown.text)}</figcaption>" if shown.text else ""
+    return f'<figure class="tn-picture">{picture(shown.thing)}{caption}</figure>'
+
+
+def picture(thing: Any) -> str:
+    """A thing as HTML: its page, its picture, or its text where it has neither.
+
+    >>> picture("w < 0")
+    '<pre>w &lt; 0</pre>'
+    """
+    if hasattr(thing, "terminal") and hasattr(thing, "page"):
+        steps = thing.text().splitlines()
+        text = html.escape("\n".join(steps[: _PRINTED_STEPS * 5]))
+        return f'{thing._repr_html_()}<pre class="tn-printed">{text}</pre>'
+    if hasattr(thing, "savefig"):
+        return _figure(thing)
+    if hasattr(thing, "_repr_html_") and not hasattr(thing, "pipe"):
+        return str(thing._repr_html_())
+    try:
+        if hasattr(thing, "pipe"):
+            return _image(thing.pipe(format="svg"), "svg+xml")
+        if hasattr(thing, "_repr_mimebundle_"):
+            bundle = thing._repr_mimebundle_()
+            if "image/svg+xml" in bundle:
+                return _image(bundle["image/svg+xml"].encode(), "svg+xml")
+    except (EngineNotFoundError, RenderingError) as error:
+        return f"<pre>{html.escape(str(error))}</pre>"
+    text = thing if isinstance(thing, str) else repr(thing)
+    return f"<pre>{html.escape(text)}</pre>"
+
+
+def _figure(figure: Any) -> str:
+    """A figure of Matplotlib: as SVG, or, where that is large, as dots."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None})
+    if len(buffer.getvalue()) < 200_000:
+        return _image(buffer.getvalue(), "svg+xml")
+    width = figure.get_size_inches()[0] * 96
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=192, bbox_inches="tight")
+    return _image(buffer.getvalue(), "png", f' style="width: {width:.0f}px"')
+
+
+def _image(picture: bytes, kind: str, more: str = "") -> str:
+    # As an image of its own: what it calls its parts cannot clash with another picture's.
+    data = base64.b64encode(picture).decode()
+    return f'<img class="tn-drawn" alt="" src="data:image/{kind};base64,{data}"{more}>'

@@ -159,7 +159,7 @@ class Question:
         if len(text) > _MOST_CHARACTERS:
             return self._nonsense(text[:20] + "...")
         try:
-            read = self._read(given)
+            read = self.read(given)
         except ExpressionError as error:
             if self.kind == "expression":
                 return Verdict(False, f"The answer is {self.expected}.\n{error}")
@@ -169,7 +169,7 @@ class Question:
         except (ArithmeticError, ValueError) as error:
             return Verdict(False, f"That cannot be computed: {error}.")
         for answer, hint in self.wrong.items():
-            if self._same(self._read(answer), read):
+            if self._same(self.read(answer), read):
                 return Verdict(False, hint)
         if self.judge is not None:
             try:
@@ -177,9 +177,12 @@ class Question:
             except (ArithmeticError, ValueError) as error:
                 fault = f"With these numbers it cannot be computed: {error}."
             return Verdict(not fault, fault or self._praise())
-        if self._same(self._read(self.answer), read):
+        if self._same(self.read(self.answer), read):
             return Verdict(True, self._praise())
         return Verdict(False, self.hint or "That is not it.")
+
+    def _ipython_display_(self) -> None:
+        """Nothing: it was presented when it was asked, and a cell may end with it."""
 
     def _praise(self) -> str:
         return self.explanation or "Right."
@@ -191,8 +194,8 @@ class Question:
         given = given if len(given) <= 40 else given[:40] + "..."
         return Verdict(False, f"The answer is {self.expected}; {given!r} is not one.")
 
-    def _read(self, given: object) -> Any:
-        """The answer as a value that can be compared."""
+    def read(self, given: object) -> Any:
+        """An answer as a value that can be compared: that of a choice is its place."""
         if self.kind == "choice":
             return self._choice(given)
         if self.kind == "expression":

@@ -1,0 +1,92 @@
+"""What the book needs of Sphinx beside the usual: links to the glossary, and formulas as MathML.
+
+The first use of each glossary term in a lesson becomes a link, so that lessons are written in plain
+words. Formulas are turned into MathML when the book is built, so that a page fetches no script.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.utils.math.latex2mathml import tex2mathml
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+_UNTOUCHED = (
+    nodes.literal, nodes.literal_block, nodes.raw, nodes.reference, nodes.title, nodes.math,
+    nodes.math_block, nodes.comment, nodes.rubric, addnodes.pending_xref,
+    addnodes.download_reference,
+)  # fmt: skip
+
+
+class GlossaryLinks(SphinxPostTransform):
+    """Links the first use of each term in a lesson to the glossary."""
+
+    default_priority = 5  # before references are resolved
+    formats: ClassVar[tuple[str, ...]] = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Put the links into the document at hand."""
+        if not re.match(r"lesson_\d+_", self.env.docname):
+            return
+        objects = self.env.domains["std"].objects  # type: ignore[attr-defined]
+        left = {name.lower(): name for kind, name in objects if kind == "term"}
+        if not left:
+            return
+        for text in list(_prose(self.document)):
+            if parts := _linked(text.astext(), left):
+                text.parent.replace(text, parts)
+
+
+def _prose(document: nodes.document) -> Iterator[nodes.Text]:
+    for text in document.findall(nodes.Text):
+        parent = text.parent
+        while parent is not None and not isinstance(parent, _UNTOUCHED):
+            if "cell_output" in getattr(parent, "get", lambda *_: [])("classes", []):
+                break
+            parent = parent.parent
+        if parent is None:
+            yield text
+
+
+def _linked(text: str, left: dict[str, str]) -> list[nodes.Node]:
+    """The pieces of a text with links for the terms in it; what was linked leaves `left`."""
+    pieces: list[nodes.Node] = []
+    end = 0
+    pattern = "|".join(re.escape(term) for term in sorted(left, key=len, reverse=True))
+    for match in re.finditer(rf"(?<![\w-])({pattern})(?:s|es)?(?![\w-])", text, re.IGNORECASE):
+        name = left.pop(match[1].lower(), None)
+        if name is None:
+            continue
+        if match.start() > end:
+            pieces.append(nodes.Text(text[end : match.start()]))
+        link = addnodes.pending_xref(
+            "", refdomain="std", reftype="term", reftarget=name, refexplicit=True, refwarn=True
+        )
+        link += nodes.inline(match[0], match[0], classes=["term"])
+        pieces.append(link)
+        end = match.end()
+    if pieces and end < len(text):
+        pieces.append(nodes.Text(text[end:]))
+    return pieces
+
+
+def _formula(translator: Any, node: nodes.Element) -> None:
+    translator.body.append(tex2mathml(node.astext(), as_block=False))
+    raise nodes.SkipNode
+
+
+def _displayed_formula(translator: Any, node: nodes.Element) -> None:
+    translator.body.append('<div class="formula">')
+    translator.body.append(tex2mathml(node.astext(), as_block=True))
+    translator.body.append("</div>")
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Called by Sphinx."""
+    app.add_post_transform(GlossaryLinks)
+    app.add_html_math_renderer("mathml", (_formula, None), (_displayed_formula, None))  # type: ignore[arg-type]
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

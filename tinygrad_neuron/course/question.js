@@ -1,0 +1,162 @@
+// A question on a page: answered, hinted and revealed here, without a server.
+(() => {
+  if (customElements.get("tn-question")) return;
+
+  const MINUS = /[\u2212\u2013]/g;
+  const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
+  // A number as learners write them, such as 0.5, -2 or 1/3; null for anything else.
+  function number(text) {
+    const parts = text.replace(MINUS, "-").split("/").map((part) => part.trim());
+    if (parts.length > 2 || !parts.every((part) => NUMBER.test(part))) return null;
+    const read = parts.length === 2 ? Number(parts[0]) / Number(parts[1]) : Number(parts[0]);
+    return Number.isFinite(read) ? read : null;
+  }
+
+  function numbers(text, count) {
+    const words = text.replace(/^[\s([]+|[\s)\]]+$/g, "").replace(/[A-Za-z_]\w*\s*[=:]/g, " ")
+      .split(/[,;\s]+/).filter(Boolean);
+    const read = words.map(number);
+    return read.length === count && !read.includes(null) ? read : null;
+  }
+
+  // As the package compares: equal within a relative tolerance.
+  function same(a, b, tolerance) {
+    if (!Array.isArray(a)) [a, b] = [[a], [b]];
+    return a.every((x, i) => {
+      const size = Math.max(Math.abs(x), Math.abs(b[i]));
+      return Math.abs(x - b[i]) <= Math.max(tolerance * size, Math.min(tolerance, 1e-9));
+    });
+  }
+
+  const STYLE = `
+    :host { display: block; margin: 1.5rem 0; border: 1px solid color-mix(in srgb, currentColor 35%, transparent);
+      border-left: 5px solid #b45f06; border-radius: 6px; padding: .9rem 1.1rem; break-inside: avoid; }
+    :host([before]) { border-left-color: #2a6fb0; }
+    .kind { font-size: .85em; font-weight: 600; margin: 0 0 .3rem; }
+    .text { margin: 0 0 .7rem; font-weight: 500; white-space: pre-line; }
+    form, .row { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
+    input, button { font: inherit; color: inherit; background: transparent; min-height: 2.5rem; box-sizing: border-box;
+      border: 1px solid color-mix(in srgb, currentColor 55%, transparent); border-radius: 5px; padding: .3rem .8rem; }
+    input { flex: 0 1 14rem; min-width: 0; }
+    button { cursor: pointer; text-align: left; }
+    button:hover { background: color-mix(in srgb, currentColor 10%, transparent); }
+    button:focus-visible, input:focus-visible { outline: 3px solid #3b82f6; outline-offset: 2px; }
+    button.picked { border-width: 2px; font-weight: 600; }
+    .quiet { border-color: transparent; text-decoration: underline; text-underline-offset: .2em; padding: .3rem .4rem; }
+    .said { margin: .7rem 0 0; white-space: pre-line; }
+    .said:empty { display: none; }
+    code { font-size: .95em; }
+    @media print { button.quiet, .check { display: none; } }
+  `;
+
+  class Question extends HTMLElement {
+    connectedCallback() {
+      if (this.shadowRoot) return;
+      const asked = (this.asked = JSON.parse(this.getAttribute("data-question")));
+      const root = this.attachShadow({ mode: "open" });
+      const style = document.createElement("style");
+      style.textContent = STYLE;
+      const kind = made("p", "kind", asked.before ? "Predict" : "Exercise");
+      const text = made("div", "text");
+      text.innerHTML = asked.text;
+      text.id = "text";
+      this.said = made("p", "said");
+      this.said.setAttribute("role", "status");
+      root.append(style, kind, text, asked.options ? this.choices() : this.form(), this.said);
+    }
+
+    choices() {
+      const row = made("div", "row");
+      row.setAttribute("role", "group");
+      row.setAttribute("aria-labelledby", "text");
+      this.asked.options.forEach((option, i) => {
+        const button = made("button", "");
+        button.type = "button";
+        button.innerHTML = option;
+        button.setAttribute("aria-pressed", "false");
+        button.addEventListener("click", () => {
+          for (const other of row.querySelectorAll("[aria-pressed]")) {
+            other.setAttribute("aria-pressed", String(other === button));
+            other.classList.toggle("picked", other === button);
+          }
+          this.judge(i);
+        });
+        row.append(button);
+      });
+      row.append(...this.helps());
+      return row;
+    }
+
+    form() {
+      const form = made("form", "");
+      form.noValidate = true;
+      const input = made("input", "");
+      input.type = "text";
+      input.autocomplete = "off";
+      input.spellcheck = false;
+      input.setAttribute("aria-labelledby", "text");
+      input.placeholder = this.asked.names ? this.asked.names.join(", ") : "";
+      const check = made("button", "check", "Check");
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        const count = this.asked.kind === "numbers" ? this.asked.answer.length : 0;
+        this.judge(count ? numbers(input.value, count) : number(input.value), input.value);
+      });
+      // The page's own keys, such as the arrows of a slider, are not meant while one types.
+      input.addEventListener("keydown", (event) => event.stopPropagation());
+      form.append(input, check, ...this.helps());
+      return form;
+    }
+
+    helps() {
+      const helps = [];
+      if (this.asked.hint) {
+        const hint = made("button", "quiet", "Hint");
+        hint.type = "button";
+        hint.addEventListener("click", () => this.say(this.asked.hint));
+        helps.push(hint);
+      }
+      const answer = made("button", "quiet", "Answer");
+      answer.type = "button";
+      answer.addEventListener("click", () => this.reveal());
+      helps.push(answer);
+      return helps;
+    }
+
+    reveal() {
+      const { shown, explanation } = this.asked;
+      this.say(`Answer: <strong>${shown}</strong>${explanation ? `\n${explanation}` : ""}`);
+    }
+
+    judge(given, typed) {
+      const { answer, wrong, tolerance, expected, hint, explanation, options } = this.asked;
+      const is = options ? (a, b) => a === b : (a, b) => same(a, b, tolerance);
+      if (given === null) {
+        const what = typed.trim() ? `; ${escaped(JSON.stringify(typed.trim().slice(0, 40)))} is not one` : "";
+        return this.say(`The answer is ${expected}${what}.`);
+      }
+      const known = wrong.find(([other]) => is(other, given));
+      if (known) return this.say(`✗ ${known[1]}`);
+      if (is(answer, given)) return this.say(`✓ ${explanation || "Right."}`);
+      return this.say(`✗ ${hint || "That is not it."}`);
+    }
+
+    say(html) {
+      this.said.innerHTML = html;
+    }
+  }
+
+  function made(name, classes, text = "") {
+    const element = document.createElement(name);
+    if (classes) element.className = classes;
+    element.textContent = text;
+    return element;
+  }
+
+  function escaped(text) {
+    return made("i", "", text).innerHTML;
+  }
+
+  customElements.define("tn-question", Question);
+})();
