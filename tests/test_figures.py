@@ -431,3 +431,9 @@ def test_the_grid_of_the_input_plane_is_bent_as_the_hidden_layer_bends_it():
 def test_the_hidden_plane_refuses_a_network_of_another_shape(model):
     with pytest.raises(ValueError, match="2 neurons in its last hidden layer"):
         figures.hidden_plane(model, [([0.0] * 2, 0)])
+
+
+def test_an_activation_curve_can_have_a_title_of_its_own():
+    assert "relu" == figures.activation_curve("relu").axes[0].get_title(loc="left")
+    titled = figures.activation_curve("relu", at=1.0, title="rectified")
+    assert "rectified" == titled.axes[0].get_title(loc="left")

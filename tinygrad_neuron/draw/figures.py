@@ -103,6 +103,7 @@ def activation_curve(
     low: float = -4.0,
     high: float = 4.0,
     points: int = 401,
+    title: str = "",
     theme: str | Theme = "light",
 ) -> "Figure":
     """An activation's curve and its derivative, with the tangent at a point.
@@ -113,7 +114,7 @@ def activation_curve(
 
     **Arguments:** `activation`, a name of the table or a function of a Value; `at`, where the
     tangent touches; `low`, `high`: the ends of the axis; `points`, at how many numbers the function
-    is computed.
+    is computed; `title`, above the figure (default: the name, or what is read at the tangent).
 
     Raises a `ValueError` for an unknown name or an empty interval.
 
@@ -170,8 +171,8 @@ def activation_curve(
     axes.set_xlabel("z")
     axes.axhline(0, color=house.muted, linewidth=0.8, zorder=1)
     axes.axvline(0, color=house.muted, linewidth=0.8, zorder=1)
-    if at is None:
-        axes.set_title(name, loc="left", fontweight="bold", color=house.ink)
+    if at is None or title:
+        axes.set_title(title or name, loc="left", fontweight="bold", color=house.ink)
     _dress(axes, house)
     figure.draw_without_rendering()  # so that the axes have their size
     _name_at_end(axes, house, ends)
