@@ -18,7 +18,7 @@
 from itertools import combinations, product
 
 from tinygrad_neuron import draw_circuit, nn
-from tinygrad_neuron.course import exercise, predict, show, slider
+from tinygrad_neuron.course import Beside, exercise, predict, show, slider
 
 alarm = nn.McCullochPitts(4, threshold=2, inhibitory=[3])
 names = ["front", "middle", "back", "key"]
@@ -105,7 +105,7 @@ predict(
 # Now move the threshold, and watch the rows of the truth table flip.
 
 
-# %%
+# %% tags=["hide-input"]
 def table_for(threshold):
     """The truth table of three excitatory inputs, and the unit with two of them active."""
     unit = nn.McCullochPitts(3, threshold=threshold)
@@ -121,8 +121,8 @@ def table_for(threshold):
     rows = [f"{a}{b}{c} → {y}" for (a, b, c), y in table.items()]
     text = f"{meaning}. It fires in {fires} of 8 rows:\n"
     text += "   ".join(rows[:4]) + "\n" + "   ".join(rows[4:])
-    title = f"θ = {threshold}: {meaning}"
-    return text, draw_circuit(unit, inputs=(1, 0, 1), legend=False, title=title)
+    picture = draw_circuit(unit, inputs=(1, 0, 1), legend=False)
+    return text, Beside({meaning: picture, f"fires in {fires} of 8 rows": "\n".join(rows)})
 
 
 slider("threshold", [0, 1, 2, 3, 4], table_for)
@@ -234,8 +234,10 @@ assert (0, 0, 0, 1) in tables and (0, 1, 1, 1) in tables and (0, 1, 1, 0) not in
 
 # %%
 xor = nn.boolean_function({(0, 0): 0, (0, 1): 1, (1, 0): 1, (1, 1): 0})
+assert [xor(0, 0), xor(0, 1), xor(1, 0), xor(1, 1)] == [0, 1, 1, 0]
 
 
+# %% tags=["hide-input"]
 def circuit_for(row):
     bits = tuple(map(int, row))
     fired = [detector(*bits) for detector in xor.detectors]
@@ -244,8 +246,6 @@ def circuit_for(row):
 
 
 slider("inputs", ["00", "01", "10", "11"], circuit_for)
-
-assert [xor(0, 0), xor(0, 1), xor(1, 0), xor(1, 1)] == [0, 1, 1, 0]
 
 # %% [markdown]
 # This works for every truth table, whatever its size. A rule that gives an output bit for each row
@@ -341,8 +341,7 @@ exercise(
     hint="Write down the truth table and count the rows with the output 1.",
     explanation="One for each of the rows 00, 01 and 10.",
 )
-nand = nn.boolean_function({(0, 0): 1, (0, 1): 1, (1, 0): 1, (1, 1): 0})
-assert len(nand.detectors) == 3
+assert len(nn.boolean_function({(0, 0): 1, (0, 1): 1, (1, 0): 1}).detectors) == 3
 
 # %%
 exercise(

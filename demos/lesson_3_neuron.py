@@ -149,7 +149,7 @@ for name in ("step", "sigmoid"):
 # For w = 4 and b = −2 that is x = 2 / 4 = 0.5. Now move the weight.
 
 
-# %%
+# %% tags=["hide-input"]
 def step_of(w, b):
     """The neuron y = sigmoid(w·x + b): where its step is, how steep, and its picture."""
     rise = sigmoid(w * (-b / w + 0.01) + b).data - 0.5  # from the middle of the step 0.01 on
@@ -217,17 +217,29 @@ for w in (0.5, 1, 4):
 #
 # One more word: neurons whose outputs go to other neurons, and not to us, are called **hidden**.
 
-# %%
+# %% tags=["hide-input"]
 ACTIVATIONS = {  # formula, lowest and highest y (None: no limit), steepest slope, where it is used
-    "step": ("1 if z > 0, else 0", 0, 1, 0, "perceptrons. Its slope is 0, so it answers nothing"),
+    "step": ("1 if z > 0, else 0", 0, 1, 0, "perceptrons; it cannot say which way is better"),
     "identity": ("z", None, None, 1, "outputs that may be any number, such as a price"),
     "sigmoid": ("1 / (1 + e^(-z))", 0, 1, 0.25, "outputs between no and yes"),
     "tanh": ("(e^z - e^(-z)) / (e^z + e^(-z))", -1, 1, 1, "hidden neurons of small networks"),
-    "softsign": ("z / (1 + |z|)", -1, 1, 1, "as tanh, but it saturates more slowly; rare today"),
-    "hard_sigmoid": ("z/6 + 1/2, cut off at 0 and 1", 0, 1, 1 / 6, "a sigmoid without powers of e"),
-    "hard_tanh": ("z, cut off at -1 and 1", -1, 1, 1, "a tanh without powers of e"),
+    "softsign": ("z / (1 + |z|)", -1, 1, 1, "what tanh is used for; it saturates more slowly"),
+    "hard_sigmoid": (
+        "z/6 + 1/2, cut off at 0 and 1",
+        0,
+        1,
+        1 / 6,
+        "what sigmoid is used for, on small devices",
+    ),
+    "hard_tanh": ("z, cut off at -1 and 1", -1, 1, 1, "what tanh is used for, on small devices"),
     "relu": ("z if z > 0, else 0", 0, None, 1, "the usual choice for hidden neurons"),
-    "leaky_relu": ("z if z > 0, else 0.01·z", None, None, 1, "hidden neurons, where relus died"),
+    "leaky_relu": (
+        "z if z > 0, else 0.01·z",
+        None,
+        None,
+        1,
+        "hidden neurons, where relus would die",
+    ),
     "elu": ("z if z > 0, else e^z - 1", -1, None, 1, "hidden neurons"),
     "selu": ("1.051 times an elu", -1.7581, None, 1.7581, "very deep networks"),
     "softplus": ("log(1 + e^z)", 0, None, 1, "outputs that must be positive, such as a spread"),
@@ -241,8 +253,12 @@ ACTIVATIONS = {  # formula, lowest and highest y (None: no limit), steepest slop
 def activation(name):
     formula, low, high, steepest, use = ACTIVATIONS[name]
     reach = f"from {'-∞' if low is None else low} to {'∞' if high is None else high}"
-    text = f"y = {formula}. It goes {reach}, its steepest slope is {steepest:.4g}. Used for: {use}."
-    return text, figures.activation_curve(name, points=161)
+    lines = [
+        f"{name}: y = {formula}",
+        f"{reach}, steepest slope {steepest:.4g}",
+        f"used for: {use}",
+    ]
+    return "\n".join(lines), figures.activation_curve(name, points=161, title="\n".join(lines))
 
 
 slider("activation", list(ACTIVATIONS), activation)

@@ -163,7 +163,7 @@ for x, _ in ships:
 # has the norm 2 and b is −1, so the line is half a kilometre from the origin (0, 0). Turn w
 # through the full circle.
 
-# %%
+# %% tags=["hide-input"]
 points = [
     ((1.8, 0.0), 1),
     ((0.0, 1.5), 1),
@@ -205,12 +205,12 @@ assert "6 of the 6" in turned(60)[0] and "0 of the 6" in turned(240)[0]
 # b.
 
 
-# %%
+# %% tags=["hide-input"]
 def moved(bias):
     neuron = nn.Neuron(2, activation="identity", bias=bias)
     neuron.w[0].data, neuron.w[1].data = 3.0, 4.0
     d = neuron.signed_distance([0, 0])
-    text = f"yes where 3·x0 + 4·x1 > {-bias:g}; signed distance of the origin {d:g}"
+    text = f"b = {bias:g}: yes where 3·x0 + 4·x1 > {-bias:g}; the origin has d = {d:g}"
     figure = figures.decision_boundary(
         neuron,
         [((0.0, 0.0), "origin")],
@@ -219,7 +219,7 @@ def moved(bias):
         normal=False,
         distances=True,
         largest=24,
-        title=f"w = (3, 4), b = {bias:g}: yes where w · x > {-bias:g}",
+        title=text.replace("; ", "\n"),
     )
     return text, figure
 
