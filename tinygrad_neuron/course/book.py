@@ -4,15 +4,13 @@ The pages are gathered in a folder of their own: the lessons as notebooks, and w
 `demos/book`. Sphinx (extra `book`) builds them with the configuration there; a warning is an error.
 """
 
-import contextlib
-import io
 import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +91,7 @@ def _ways_to_run(lesson: places.Lesson) -> Any:
         f"{{download}}`As a notebook <notebooks/{lesson.name}.ipynb>` · in the terminal: "
         f"`python -m tinygrad_neuron learn {lesson.number}`"
     )
-    return new_markdown_cell(f":::{{div}} ways\n{text}\n:::", id="ways")  # type: ignore[no-untyped-call]
+    return new_markdown_cell(f"{{.ways}}\n{text}", id="ways")  # type: ignore[no-untyped-call]
 
 
 def _write(path: Path, notebook: Any) -> None:
@@ -101,35 +99,23 @@ def _write(path: Path, notebook: Any) -> None:
 
 
 def _run_sphinx(source: Path, made: Path, doctrees: Path) -> None:
-    from sphinx.cmd.build import build_main
-
-    complaints = io.StringIO()
-    arguments = ["-W", "--keep-going", "-q", "-j", "auto", "-d", os.fspath(doctrees)]
-    with _surroundings(), contextlib.redirect_stderr(complaints):
-        code = build_main([*arguments, os.fspath(source), os.fspath(made)])
-    if code:
-        told = re.sub(re.escape(f"{source}{os.sep}"), "", complaints.getvalue()).strip()
-        raise BookError(f"the book was not built:\n{told}")
+    arguments = ["-W", "--keep-going", "-q", "-j", "auto", "-d", doctrees, source, made]
+    command = [sys.executable, "-m", "sphinx", *map(os.fspath, arguments)]
+    run = subprocess.run(command, env=_environment(), capture_output=True, encoding="utf-8")
+    if run.returncode:
+        told = (run.stdout + run.stderr).replace(f"{source}{os.sep}", "")
+        lines = [line for line in told.splitlines() if not line.startswith("[IPKernelApp]")]
+        raise BookError("the book was not built:\n" + "\n".join(lines).strip())
 
 
-@contextlib.contextmanager
-def _surroundings() -> Iterator[None]:
-    """What the kernels find: this Python, the demos as modules, and no progress bars."""
-    added = {
-        "PYTHONPATH": os.pathsep.join(
-            [os.fspath(places.folder()), *filter(None, [os.environ.get("PYTHONPATH")])]
-        ),
-        "TQDM_DISABLE": "1",
-        "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]),
+def _environment() -> dict[str, str]:
+    """What Sphinx and the kernels find: the demos as modules, and no progress bars."""
+    own = {
+        "PYTHONPATH": os.fspath(places.folder()),
+        "PYTHONUTF8": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "TQDM_DISABLE": "1",
     }
-    before = {name: os.environ.get(name) for name in added}
-    os.environ.update(added)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+    if before := os.environ.get("PYTHONPATH"):
+        own["PYTHONPATH"] += os.pathsep + before
+    return {**os.environ, **own}

@@ -85,8 +85,19 @@ def _displayed_formula(translator: Any, node: nodes.Element) -> None:
     raise nodes.SkipNode
 
 
+def _plain_bars(app: Sphinx, what: str, name: str, object_: Any, options: Any, lines: Any) -> None:
+    """In our docstrings |a| is the absolute value of a, not a substitution."""
+    for i, line in enumerate(lines):
+        if "|" in line and not line.lstrip().startswith((">>>", "...")):
+            pieces = re.split(r"(`[^`]*`)", line)
+            pieces[::2] = [re.sub(r"(?<!\\)\|", r"\|", piece) for piece in pieces[::2]]
+            lines[i] = "".join(pieces)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.add_post_transform(GlossaryLinks)
+    app.setup_extension("sphinx.ext.autodoc")
+    app.connect("autodoc-process-docstring", _plain_bars)
     app.add_html_math_renderer("mathml", (_formula, None), (_displayed_formula, None))  # type: ignore[arg-type]
     return {"parallel_read_safe": True, "parallel_write_safe": True}
