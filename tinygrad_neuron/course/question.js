@@ -132,6 +132,9 @@
     judge(given, typed) {
       const { answer, wrong, tolerance, expected, hint, explanation, options } = this.asked;
       const is = options ? (a, b) => a === b : (a, b) => same(a, b, tolerance);
+      if (given === null && this.asked.kind === "number" && /^[-+\u2212]?\d+,\d+$/.test(typed.trim())) {
+        return this.say(`Write it with a decimal point: ${typed.trim().replace(",", ".")}.`);
+      }
       if (given === null) {
         const what = typed.trim() ? `; ${escaped(JSON.stringify(typed.trim().slice(0, 40)))} is not one` : "";
         return this.say(`The answer is ${expected}${what}.`);

@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..draw.text import visible
@@ -79,6 +80,14 @@ class Question:
                 f"question {self.text!r}: names={self.names} name the numbers of the answer, got "
                 f"{self.answer!r}"
             )
+        for answer in self.wrong:
+            try:
+                self.read(answer)
+            except ValueError:
+                raise ValueError(
+                    f"question {self.text!r}: the anticipated answer {answer!r} has not the form "
+                    f"of an answer: {self.expected}"
+                ) from None
         if not (verdict := self.check(self.answer)).right:
             raise ValueError(
                 f"question {self.text!r}: its own answer {self.answer!r} is not right: "
@@ -191,6 +200,8 @@ class Question:
         given = visible(" ".join(given.split()))
         if not given:
             return Verdict(False, f"The answer is {self.expected}.")
+        if self.kind == "number" and re.fullmatch(r"[-+−]?\d+,\d+", given):
+            return Verdict(False, f"Write it with a decimal point: {given.replace(',', '.')}.")
         given = given if len(given) <= 40 else given[:40] + "..."
         return Verdict(False, f"The answer is {self.expected}; {given!r} is not one.")
 
@@ -230,9 +241,9 @@ class Question:
     def _expression(self, given: object) -> list[float]:
         """What the expression gives at points where the right answer exists."""
         text = str(given).translate(_MINUS)
-        points = self._points()
-        return [_at(text, point) for point in points]
+        return [_at(text, point) for point in self._points]
 
+    @cached_property
     def _points(self) -> list[dict[str, float]]:
         generator = random.Random(0)
         points: list[dict[str, float]] = []
@@ -241,14 +252,17 @@ class Question:
             point = {name: generator.uniform(low, 2.0) for name in self.variables}
             try:
                 number = _at(str(self.answer), point)
-            except ExpressionError as error:
-                if "column" in str(error) and i == 10 * _SAMPLES - 1 and not points:
-                    raise
-                continue
+            except ExpressionError:
+                continue  # it does not exist there
             if math.isfinite(number):
                 points.append(point)
             if len(points) == _SAMPLES:
                 break
+        if not points:
+            raise ValueError(
+                f"question {self.text!r}: the answer {self.answer!r} is not an expression in "
+                f"{', '.join(self.variables)} that can be computed"
+            )
         return points
 
     def _same(self, one: Any, other: Any) -> bool:

@@ -5,10 +5,11 @@
   const STYLE = `
     :host { display: block; margin: 1.5rem 0; padding: .9rem 1.1rem; border-radius: 6px;
       border: 1px solid color-mix(in srgb, currentColor 35%, transparent); }
-    .row { display: flex; flex-wrap: wrap; gap: .4rem .8rem; align-items: center; margin-bottom: .6rem; }
-    label { font-weight: 600; }
-    output { font-variant-numeric: tabular-nums; min-width: 4ch; font-weight: 600; }
-    input { flex: 1 1 10rem; min-width: 0; height: 2rem; accent-color: #2a6fb0; }
+    .name, .row { display: flex; gap: .6rem; align-items: center; }
+    .name { font-weight: 600; }
+    .row { margin: .3rem 0 .6rem; }
+    output { font-variant-numeric: tabular-nums; }
+    input { flex: 1 1 4rem; min-width: 0; height: 2rem; accent-color: #2a6fb0; }
     button { font: inherit; color: inherit; background: transparent; min-width: 2.5rem; min-height: 2.5rem;
       border: 1px solid color-mix(in srgb, currentColor 55%, transparent); border-radius: 5px; cursor: pointer; }
     button:disabled { opacity: .4; cursor: default; }
@@ -17,7 +18,7 @@
     ::slotted(*) { grid-area: 1 / 1; min-width: 0; }
     ::slotted([data-off]) { visibility: hidden; }
     @media print {
-      .row { display: none; }
+      .name, .row { display: none; }
       .frames { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; }
       ::slotted(*) { grid-area: auto !important; visibility: visible !important; break-inside: avoid; }
     }
@@ -35,10 +36,11 @@
       if (this.shadowRoot) return;
       this.frames = [...this.children];
       const root = this.attachShadow({ mode: "open" });
-      root.innerHTML = `<style>${STYLE}</style><div class="row"><label for="at"></label>
-        <button type="button" aria-label="back">‹</button>
+      root.innerHTML = `<style>${STYLE}</style>
+        <div class="name"><label for="at"></label><span aria-hidden="true">=</span><output for="at"></output></div>
+        <div class="row"><button type="button" aria-label="back">‹</button>
         <input id="at" type="range" min="0" max="${this.frames.length - 1}" step="1" value="0">
-        <button type="button" aria-label="forth">›</button><output for="at"></output></div>
+        <button type="button" aria-label="forth">›</button></div>
         <div class="frames"><slot></slot></div>`;
       root.querySelector("label").textContent = this.getAttribute("data-name");
       [this.back, this.forth] = root.querySelectorAll("button");
@@ -48,8 +50,6 @@
       this.input.addEventListener("keydown", (event) => event.stopPropagation());
       this.back.addEventListener("click", () => this.move(Number(this.input.value) - 1));
       this.forth.addEventListener("click", () => this.move(Number(this.input.value) + 1));
-      const longest = Math.max(...this.frames.map((frame) => frame.dataset.value.length));
-      this.output.style.minWidth = `${longest}ch`;
       this.move(0);
     }
 
