@@ -145,7 +145,8 @@ assert slopes == [5, 4.5, 4.1, 4.01, 4.001]
 # %% [markdown]
 # 5, 4.5, 4.1, 4.01, 4.001: the slopes settle at 4, and the line settles on the **tangent**, the
 # line that just touches the curve. The number at which the difference quotient settles is the
-# **derivative**. For y and v it is written dy/dv.
+# **derivative**. Lesson 3 read it off a curve, as its slope; this is where it comes from. For y and
+# v it is written dy/dv.
 #
 # School algebra shows why it is 4, and what it is anywhere else:
 #
@@ -329,8 +330,8 @@ show(
 )
 
 # %% [markdown]
-# In a product one factor of 0 makes everything 0. You will meet this again: a neuron whose relu is
-# stuck at 0 learns nothing.
+# In a product one factor of 0 makes everything 0. This is why a dead relu, as lesson 3 called it,
+# cannot learn: no nudge of its weights gets through.
 #
 # ## How small may a nudge be?
 #

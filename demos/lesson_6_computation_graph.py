@@ -276,8 +276,8 @@ assert (round(small, 4), round(large, 4)) == (0.0786, 3.9322)
 #
 # ## What it is good for: learning
 #
-# Suppose the neuron should put out t = −0.5 for this input, the **target**. It puts out 0.7616.
-# How wrong that is, we write as one number, the **loss**:
+# Suppose the target for this input is t = −0.5. The neuron puts out 0.7616. How wrong that is, we
+# write as one number, the **loss**:
 #
 # > L = (y − t)² = (0.7616 + 0.5)² = 1.5916
 #
@@ -305,8 +305,8 @@ predict(
 )
 
 # %% [markdown]
-# So each parameter (a weight or a bias) moves *against* its gradient, by a small part of it. The
-# part is the **learning rate**, lr:
+# So each **parameter**, that is each weight and the bias, moves *against* its gradient, by a small
+# part of it. How small, says the learning rate, lr:
 #
 # > w ← w − lr · gradient
 #

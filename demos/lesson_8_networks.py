@@ -95,10 +95,10 @@ show(
 )
 
 # %% [markdown]
-# It works for all four. Neurons side by side, which all see the same inputs, are a **layer**. A
-# layer between the inputs and the output is called a **hidden layer**: the data say nothing about
-# what it should put out. Layers in a row make a **network**, here a **multilayer perceptron**, in
-# short MLP: `nn.MLP(2, [2, 1])` has 2 inputs, 2 hidden neurons and 1 output.
+# It works for all four. The two neurons side by side are a layer. A layer between the inputs and
+# the output is called a **hidden layer**: the data say nothing about what it should put out. Layers
+# in a row make a **network**, here a **multilayer perceptron**, in short MLP: `nn.MLP(2, [2, 1])`
+# has 2 inputs, 2 hidden neurons and 1 output.
 #
 # ## What the hidden layer does
 #
