@@ -3,14 +3,14 @@
 #
 # After this lesson you can
 #
-# - say what a McCulloch-Pitts unit puts out, for any inputs;
-# - choose the threshold that makes it an AND, an OR, or "at least 2 of 3";
-# - let one input veto all the others, and build NOT from that;
-# - build any truth table from such units, even one that no single unit can do.
+# - say what a McCulloch-Pitts unit puts out, whatever comes in;
+# - choose the one number that makes it an AND, an OR, or "at least 2 of 3";
+# - let a single input overrule all the others, and build NOT from that;
+# - build any table of answers from such units, even one that no single unit can do.
 #
-# Three smoke detectors hang in a hall. One alone may be wrong: somebody has burnt the toast. So
-# the alarm shall ring when *at least two* of the three report smoke. And while the engineer tests
-# the detectors, a key is turned, and the alarm shall never ring.
+# Three smoke sensors hang in a hall. One alone may be wrong: somebody has burnt the toast. So the
+# alarm shall ring when *at least two* of the three report smoke. And while the engineer tests the
+# sensors, a key is turned, and the alarm shall never ring.
 #
 # Here is one unit that does all of this.
 
@@ -23,10 +23,11 @@ from tinygrad_neuron.course import Beside, exercise, predict, show, slider
 alarm = nn.McCullochPitts(4, threshold=2, inhibitory=[3])
 names = ["front", "middle", "back", "key"]
 
+# %% tags=["hide-input"]
 show(
     draw_circuit(alarm, input_names=names),
     "Four inputs on the left, one unit with the threshold 2, one output y. The lines from the "
-    "three detectors end in arrows, the line from the key in a ring.",
+    "three sensors end in arrows, the line from the key in a ring.",
 )
 
 # %% [markdown]
@@ -52,6 +53,7 @@ show(
 assert alarm(1, 0, 1, 0) == 1
 print("front 1, middle 0, back 1, key 0: alarm", alarm(1, 0, 1, 0))
 
+# %% tags=["hide-input"]
 show(
     draw_circuit(alarm, inputs=(1, 0, 1, 0), input_names=names),
     "Front and back are active: 2 reaches the threshold 2, so the unit fires.",
@@ -59,7 +61,7 @@ show(
 
 # %%
 predict(
-    "All three detectors report smoke, and the key is turned. What does the unit put out?",
+    "All three sensors report smoke, and the key is turned. What does the unit put out?",
     answer=0,
     wrong={
         1: "3 active inputs are more than enough, but the key is an inhibitory input: a veto.",
@@ -69,7 +71,7 @@ predict(
     explanation="The key vetoes. The count of 3 does not matter any more.",
 )
 
-# %%
+# %% tags=["hide-input"]
 assert alarm(1, 1, 1, 1) == 0
 show(
     draw_circuit(alarm, inputs=(1, 1, 1, 1), input_names=names),
@@ -77,16 +79,15 @@ show(
 )
 
 # %% [markdown]
-# Warren McCulloch, who studied nerve cells, and Walter Pitts, a logician, published this unit in
-# 1943. A nerve cell sends a pulse or sends none; some of the cells that touch it excite it, some
-# hold it back. They asked what cells that do nothing but this can work out together. You will know
-# the answer at the end of this lesson.
+# In 1943 this unit was published by Warren McCulloch, who studied nerve cells, and Walter Pitts, a
+# logician. A nerve cell sends a pulse or sends none; some of the cells that touch it excite it,
+# some hold it back. They asked what cells that do nothing but this can work out together. You will
+# know the answer at the end of this lesson.
 #
 # ## The threshold decides which question is asked
 #
-# Take the three detectors without the key. A **truth table** lists every combination of the
-# inputs, and the output for each. Three inputs have 2 · 2 · 2 = 8 combinations, so the table has 8
-# rows.
+# Take the three sensors without the key. A **truth table** lists every combination of the inputs,
+# and the output for each. Three inputs have 2 · 2 · 2 = 8 combinations, so the table has 8 rows.
 
 # %%
 predict(

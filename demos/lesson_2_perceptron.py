@@ -6,7 +6,7 @@
 # - compute what a perceptron puts out, from its weights and its bias;
 # - correct it by hand after a mistake, and say why the correction helps;
 # - tell whether it will ever be done, by looking at the data;
-# - read the convergence theorem, and check it on an example.
+# - read the theorem that says when it will be done, and check it.
 #
 # A botanist has measured the petals of 100 irises: 50 of the kind *setosa*, 50 of the kind
 # *versicolor*. Nobody tells the unit below where to draw the line between the kinds. It guesses,
@@ -26,6 +26,7 @@ run = unit.fit(flowers)
 print(f"{len(flowers)} flowers, {sum(run.mistakes)} mistakes, then none any more")
 assert (len(flowers), sum(run.mistakes), run.converged) == (100, 4, True)
 
+# %% tags=["hide-input"]
 show(
     figures.decision_boundary(
         unit,
@@ -58,8 +59,8 @@ show(
 # to compare with any more: the bias has taken its place. A bias of −2 says that the weighted sum
 # must be more than 2.
 #
-# A perceptron with w0 = 2, w1 = 1 and b = −2 gets the inputs 1 and 1. So z = 2 · 1 + 1 · 1 − 2 =
-# 1. That is more than 0, so y = 1.
+# A perceptron with w0 = 2, w1 = 1 and b = −2 gets the inputs 1 and 1. Then z = 2 · 1 + 1 · 1 − 2,
+# which is 1. That is more than 0, so y = 1.
 
 # %%
 gate = nn.Perceptron(2, bias=-2)
@@ -68,6 +69,7 @@ z = gate.pre_activation([1, 1]).data
 print("z =", z, " y =", gate.predict([1, 1]))
 assert (z, gate.predict([1, 1])) == (1.0, 1)
 
+# %% tags=["hide-input"]
 show(
     draw_network(gate, example=[1, 1], legend=False),
     "Two inputs, two lines with the weights 2 and 1, one unit with the bias -2. For the inputs 1 "

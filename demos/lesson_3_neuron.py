@@ -27,6 +27,7 @@ y = neuron(student)
 print(f"her chances: {y.data:.4f}")
 assert round(y.data, 4) == 0.8176
 
+# %% tags=["hide-input"]
 show(
     draw_dot(y, edges="none", title="One neuron: multiply, sum, add the bias, apply sigmoid"),
     "From left to right: each input is multiplied by its weight, the products are summed, the bias "
@@ -64,6 +65,7 @@ steps = [step for step in walkthrough(y) if step.phase == "forward"]
 for step in steps:
     print(f"step {step.number}: {step.name} = {step.formula} = {step.numbers}")
 
+# %% tags=["hide-input"]
 show(
     walkthrough(y),
     f"The neuron, to step through. The first {len(steps)} steps are the ones above. Those after "
@@ -210,10 +212,10 @@ for w in (0.5, 1, 4):
 # ## Activation functions, one by one
 #
 # Sigmoid is one choice among many. Move through them. The full curve is the function. The dashed
-# one is its slope at each z: how much y grows per unit of z, just there. This slope is called the
-# **derivative** of f, written f′(z). Lesson 5 measures it; here it is enough to see where it is
-# large, and where it is nearly 0. Where it is nearly 0 the neuron **saturates**: it hardly
-# answers.
+# one is its slope at each z: how many times as fast as z it grows, just there. This slope is
+# called the **derivative** of f, written f′(z). Lesson 5 measures it; here it is enough to see
+# where it is large, and where it is nearly 0. Where it is nearly 0 the neuron **saturates**: it
+# hardly answers.
 #
 # One more word: neurons whose outputs go to other neurons, and not to us, are called **hidden**.
 
@@ -229,16 +231,16 @@ ACTIVATIONS = {  # formula, lowest and highest y (None: no limit), steepest slop
         0,
         1,
         1 / 6,
-        "what sigmoid is used for, on small devices",
+        "a cheap sigmoid",
     ),
-    "hard_tanh": ("z, cut off at -1 and 1", -1, 1, 1, "what tanh is used for, on small devices"),
+    "hard_tanh": ("z, cut off at -1 and 1", -1, 1, 1, "a cheap tanh"),
     "relu": ("z if z > 0, else 0", 0, None, 1, "the usual choice for hidden neurons"),
     "leaky_relu": (
         "z if z > 0, else 0.01·z",
         None,
         None,
         1,
-        "hidden neurons, where relus would die",
+        "hidden neurons that must not die",
     ),
     "elu": ("z if z > 0, else e^z - 1", -1, None, 1, "hidden neurons"),
     "selu": ("1.051 times an elu", -1.7581, None, 1.7581, "very deep networks"),

@@ -8,8 +8,8 @@
 # - say what turning the weights does, and what moving the bias does;
 # - read the weights of a neuron as a picture of what it looks for.
 #
-# A coast guard watches ships on a map, with the kilometre as its unit. The coast is a straight
-# line. One neuron with two inputs knows on which side of it a ship is, and how far away.
+# A coast guard watches ships on a map, with distances in kilometres. The coast is a straight line.
+# One neuron with two inputs knows on which side of it a ship is, and how far away.
 
 # %%
 from itertools import product
@@ -70,7 +70,7 @@ assert dot == 0 and guard.pre_activation([-1, 2]).data == 0
 #
 # **You may think** that the weight vector lies *along* the line. Look:
 
-# %%
+# %% tags=["hide-input"]
 show(
     figures.decision_boundary(
         guard,
@@ -260,8 +260,8 @@ print("the same z for every ship")
 # %% [markdown]
 # ## The weights are a template
 #
-# There is another way to see a neuron. Take images of 3 by 3 pixels, each black (1) or white (−1),
-# as lists of nine inputs. Let the weights be an image too, a T:
+# There is another way to see a neuron. Take images of 3 by 3 pixels, each 1 or −1, as lists of
+# nine inputs. Let the weights be an image too, a T:
 
 # %%
 T = [1, 1, 1,
@@ -276,9 +276,11 @@ looks_for_t = nn.Perceptron(9, bias=-4)
 for weight, pixel in zip(looks_for_t.w, T, strict=True):
     weight.data = float(pixel)
 
+# %% tags=["hide-input"]
 show(
     figures.weight_images([T, smudged, inverted], 3, names=["T", "smudged", "inverted"]),
-    "Three images of 9 pixels: a T, the same with two wrong pixels, and the T in negative.",
+    "Three images of 9 pixels, 1 in blue and -1 in orange: a T, the same with two wrong pixels, "
+    "and the T in negative.",
 )
 
 # %%
@@ -362,6 +364,8 @@ right = sum(answer == target for answer, target in answers)
 print(f"{right} of {len(answers)} threes and eights it has never seen are told apart")
 assert (right, len(answers)) == (171, 179)
 
+# %% tags=["hide-input"]
+assert sum(template[8 * row + 2] for row in range(8)) < 0
 show(
     figures.weight_images(
         [three, eight, template], 8, names=["average 3", "average 8", "the weights"]
