@@ -1,0 +1,40 @@
+"""What several test files share: the browser, and the book, built once per session."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Path:
+    """The folder of the built book; with several workers the first to ask builds it."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker:
+        shared = shared.parent
+    folder, failed = shared / "book", shared / "book-failed"
+    try:
+        os.close(os.open(shared / "book-begun", os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        while not (folder.exists() or failed.exists()):
+            time.sleep(0.2)
+    else:
+        from tinygrad_neuron.course.book import build
+
+        try:
+            build(folder)
+        except BaseException as error:
+            failed.write_text(str(error))
+            raise
+    if failed.exists():
+        pytest.fail(f"the book was not built: {failed.read_text()}", pytrace=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def worker(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The name of this xdist worker; empty without one."""
+    yield getattr(request.config, "workerinput", {}).get("workerid", "")
