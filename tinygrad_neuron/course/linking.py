@@ -32,11 +32,12 @@ class GlossaryLinks(SphinxPostTransform):
         if not re.match(r"lesson_\d+_", self.env.docname):
             return
         objects = self.env.domains["std"].objects  # type: ignore[attr-defined]
-        left = {name.lower(): name for kind, name in objects if kind == "term"}
-        if not left:
+        terms = {name.lower(): name for kind, name in objects if kind == "term"}
+        if not terms:
             return
+        left = dict(terms)
         for text in list(_prose(self.document)):
-            if parts := _linked(text.astext(), left):
+            if parts := _linked(text.astext(), terms, left):
                 text.parent.replace(text, parts)
 
 
@@ -46,16 +47,19 @@ def _prose(document: nodes.document) -> Iterator[nodes.Text]:
         while parent is not None and not isinstance(parent, _UNTOUCHED):
             if "cell_output" in getattr(parent, "get", lambda *_: [])("classes", []):
                 break
+            if isinstance(parent, nodes.section) and parent[0].astext() == "Sources":
+                break  # titles of books, in their own words
             parent = parent.parent
         if parent is None:
             yield text
 
 
-def _linked(text: str, left: dict[str, str]) -> list[nodes.Node]:
+def _linked(text: str, terms: dict[str, str], left: dict[str, str]) -> list[nodes.Node]:
     """The pieces of a text with links for the terms in it; what was linked leaves `left`."""
     pieces: list[nodes.Node] = []
     end = 0
-    pattern = "|".join(re.escape(term) for term in sorted(left, key=len, reverse=True))
+    # Of all terms, lest "hidden" be linked in a "hidden layer" that was linked before.
+    pattern = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
     for match in re.finditer(rf"(?<![\w-])({pattern})(?:s|es)?(?![\w-])", text, re.IGNORECASE):
         name = left.pop(match[1].lower(), None)
         if name is None:
