@@ -58,7 +58,7 @@ predict(
 # Follow the nudge from machine to machine. Each bar is as long as the change of its number.
 
 
-# %%
+# %% tags=["hide-input"]
 def travelling(stages):
     """The nudge after it has come so far."""
     steps = nudge(y, x, by=0.01)[:stages]
@@ -122,7 +122,7 @@ predict(
 # v + h. Its slope, how much it climbs per step to the right, is the difference quotient.
 
 
-# %%
+# %% tags=["hide-input"]
 def secant(h):
     slope = quotient(square, 2, h)
     text = f"({2 + h:g}² − 2²) / {h:g} = ({square(2 + h):.8g} − 4) / {h:g} = {slope:.6g}"
@@ -156,6 +156,7 @@ assert slopes == [5, 4.5, 4.1, 4.01, 4.001]
 # For a nudge of 0.03 the quotient is 2 · 2 + 0.03 = 4.03: that was the factor in the picture above.
 
 # %%
+print(f"{quotient(square, 2, 0.03):.4f}")
 assert round(quotient(square, 2, 0.03), 9) == 4.03
 
 # %%
@@ -278,7 +279,7 @@ predict(
 # The machines are the same, yet the factor of the square depends on where we are.
 
 
-# %%
+# %% tags=["hide-input"]
 def chain_at(number):
     x, u, v, y = machines(number)
     y.backward()

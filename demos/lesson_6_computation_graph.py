@@ -172,7 +172,7 @@ predict(
 # is the local derivative. (Where you computed with 0.42, the computer has 0.419974, so it comes to
 # 0.8399 and not to 0.84.)
 
-# %%
+# %% tags=["hide-input"]
 steps = [step for step in walkthrough(y) if step.phase == "backward"]
 assert round(steps[1].after, 6) == 0.419974
 

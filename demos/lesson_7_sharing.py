@@ -107,8 +107,8 @@ print(f"measured: {last.change / first.change:.4f}")
 assert round(last.change / first.change, 6) == 4
 
 # %% [markdown]
-# With `=` the contribution that came directly, 1, was overwritten by the one that came through p,
-# 3. Nothing warns you: the number looks reasonable, and it is wrong.
+# With `=` the contribution that came directly (1) was overwritten by the one that came through p
+# (3). Nothing warns you: the number looks reasonable, and it is wrong.
 #
 # ## Why the order matters
 #
@@ -287,9 +287,9 @@ print("after two calls:", w.grad)
 assert w.grad == -12
 
 # %% [markdown]
-# In a training loop this would be a mess: the gradient of step 2 would still contain that of step
-# 1. So we **zero the gradients** before each backward pass: `w.grad = 0.0`, or, for all parameters
-# of a model, `model.zero_grad()`.
+# In a training loop this would be a mess: the gradient of the second step would still contain that
+# of the first. So we **zero the gradients** before each backward pass: `w.grad = 0.0`, or, for all
+# parameters of a model, `model.zero_grad()`.
 #
 # How bad is it to forget? Let a single weight learn to be 3, with the loss (w − 3)² and the
 # learning rate 0.1, once with zeroing and once without.
