@@ -89,9 +89,11 @@ class Screen:
         from rich.padding import Padding
         from rich.syntax import Syntax
 
-        syntax = Syntax(source, "python", theme="ansi_dark", background_color="default")
-        width = max([self.width - 2, *map(len, source.splitlines())])
-        self.console.print(Padding(syntax, (0, 0, 0, 2)), width=width + 2, soft_wrap=True)
+        # Wrapped: a line that is cut off at the edge cannot be read at all.
+        syntax = Syntax(
+            source, "python", theme="ansi_dark", background_color="default", word_wrap=True
+        )
+        self.console.print(Padding(syntax, (0, 0, 0, 2)))
 
     def event(self, event: Any) -> None:
         """What a cell showed, a question excepted."""
