@@ -173,7 +173,8 @@ predict(
 # %%
 vetoed = nn.McCullochPitts(6, threshold=1, inhibitory=[5])
 if_subtracted = int(5 - 1 >= 1)
-print("with a veto:", vetoed(1, 1, 1, 1, 1, 1), "  if it counted as -1:", if_subtracted)
+print("with a veto:", vetoed(1, 1, 1, 1, 1, 1))
+print("if it counted as -1:", if_subtracted)
 assert (vetoed(1, 1, 1, 1, 1, 1), if_subtracted) == (0, 1)
 
 # %% [markdown]
@@ -213,11 +214,12 @@ units = [
     for threshold in range(4)
 ]
 tables = {tuple(nn.truth_table(unit, 2).values()) for unit in units}
-print(f"{len(units)} units, {len(tables)} different truth tables of the 16 there are")
-for name, column in {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "XOR": (0, 1, 1, 0)}.items():
-    print(f"  {name}: {'yes' if column in tables else 'no single unit'}")
+print(f"{len(units)} units, {len(tables)} different truth tables")
+print("AND among them:", (0, 0, 0, 1) in tables)
+print("OR among them: ", (0, 1, 1, 1) in tables)
+print("XOR among them:", (0, 1, 1, 0) in tables)
 assert (len(units), len(tables)) == (16, 9)
-assert (0, 0, 0, 1) in tables and (0, 1, 1, 1) in tables and (0, 1, 1, 0) not in tables
+assert {(0, 0, 0, 1), (0, 1, 1, 1)} < tables and (0, 1, 1, 0) not in tables
 
 # %% [markdown]
 # An output column for four rows is four bits, so there are 2 · 2 · 2 · 2 = 16 truth tables of two
@@ -261,7 +263,7 @@ for outputs in product([0, 1], repeat=8):
     wanted = dict(zip(rows, outputs, strict=True))
     assert nn.truth_table(nn.boolean_function(wanted), 3) == wanted
     checked += 1
-print(f"{checked} truth tables of three inputs, each built from units, each right")
+print(f"{checked} truth tables of three inputs, all built, all right")
 assert checked == 256
 
 # %% [markdown]

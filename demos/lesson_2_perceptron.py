@@ -20,10 +20,10 @@ from tinygrad_neuron import datasets, draw_network, nn
 from tinygrad_neuron.course import exercise, predict, show, slider
 from tinygrad_neuron.draw import figures
 
-flowers = [((x[2], x[3]), kind) for x, kind in datasets.iris() if kind in (0, 1)]
+flowers = [((x[2], x[3]), kind) for x, kind in datasets.iris() if kind < 2]
 unit = nn.Perceptron(2)
 run = unit.fit(flowers)
-print(f"{len(flowers)} flowers, {sum(run.mistakes)} mistakes, then none any more")
+print(f"{len(flowers)} flowers, {sum(run.mistakes)} mistakes, then none")
 assert (len(flowers), sum(run.mistakes), run.converged) == (100, 4, True)
 
 # %% tags=["hide-input"]
@@ -63,8 +63,7 @@ show(
 # which is 1. That is more than 0, so y = 1.
 
 # %%
-gate = nn.Perceptron(2, bias=-2)
-gate.w[0].data, gate.w[1].data = 2.0, 1.0
+gate = nn.Perceptron(2, weights=[2, 1], bias=-2)
 z = gate.pre_activation([1, 1]).data
 print("z =", z, " y =", gate.predict([1, 1]))
 assert (z, gate.predict([1, 1])) == (1.0, 1)
@@ -113,7 +112,7 @@ assert gate.predict([1, 0]) == 0
 
 # %%
 def learn(examples, lr=1.0, most_epochs=100):
-    """Rosenblatt's rule from zero weights; returns the weights, and a line about each mistake."""
+    """From zero weights; returns the weights, and what each mistake was."""
     w0, w1, b = 0.0, 0.0, 0.0
     story = []
     for _ in range(most_epochs):
@@ -127,7 +126,7 @@ def learn(examples, lr=1.0, most_epochs=100):
                 w0 += lr * error * x0
                 w1 += lr * error * x1
                 b += lr * error
-                what = f"x = ({x0:g}, {x1:g}), z = {z:g}, y = {y}, target {target}"
+                what = f"x = ({x0:g}, {x1:g}), z = {z:g}, t = {target}"
                 story.append((what, w0, w1, b))
         if mistakes == 0:
             break
@@ -136,7 +135,7 @@ def learn(examples, lr=1.0, most_epochs=100):
 
 weights, story = learn(datasets.gate("and"))
 for number, (what, w0, w1, b) in enumerate(story, 1):
-    print(f"mistake {number:2}: {what}  ->  w0 = {w0:g}, w1 = {w1:g}, b = {b:g}")
+    print(f"{number:2}. {what}; now w0 = {w0:g}, w1 = {w1:g}, b = {b:g}")
 assert weights == (2.0, 1.0, -2.0) and len(story) == 10
 
 # %% [markdown]
@@ -183,7 +182,8 @@ perceptron = nn.Perceptron(2)
 run = perceptron.fit(datasets.gate("and"))
 print("mistakes in each epoch:", run.mistakes)
 assert run.mistakes == [1, 3, 3, 2, 1, 0]
-assert run.updates == [((w0, w1), b) for _, w0, w1, b in story]  # the same, step by step
+# It is the same rule: the same weights after every mistake.
+assert run.updates == [((w0, w1), b) for _, w0, w1, b in story]
 
 # %% [markdown]
 # ## The line turns at every mistake
@@ -195,12 +195,12 @@ assert run.updates == [((w0, w1), b) for _, w0, w1, b in story]  # the same, ste
 # %% tags=["hide-input"]
 def after(count):
     """The line after so many mistakes on AND."""
-    shown = nn.Perceptron(2)
+    w0 = w1 = b = 0.0
     what, now = "w0 = w1 = b = 0", "there is no line yet, and the output is 0 everywhere"
     if count:
         what, w0, w1, b = story[count - 1]
-        shown.w[0].data, shown.w[1].data, shown.b.data = w0, w1, b
         now = f"so now w0 = {w0:g}, w1 = {w1:g}, b = {b:g}"
+    shown = nn.Perceptron(2, weights=[w0, w1], bias=b)
     right = sum(shown.predict(x) == target for x, target in datasets.gate("and"))
     figure = figures.decision_boundary(
         shown,
@@ -245,7 +245,7 @@ R = max(sqrt(x0**2 + x1**2 + 1) for (x0, x1), _ in datasets.gate("and"))
 smallest = min(abs(x0 + x1 - 1.5) for (x0, x1), _ in datasets.gate("and"))
 margin = smallest / sqrt(1**2 + 1**2 + 1.5**2)
 bound = (R / margin) ** 2
-print(f"R = {R:.3f}, margin = {smallest} / 2.062 = {margin:.3f}, at most {bound:.0f} mistakes")
+print(f"R = {R:.3f}, margin = {margin:.3f}, at most {bound:.0f} mistakes")
 assert round(bound, 6) == 51.0
 
 counts, ends = set(), set()
@@ -253,7 +253,7 @@ for order in permutations(datasets.gate("and")):
     found, story_of_order = learn(order)
     counts.add(len(story_of_order))
     ends.add(found)
-print(f"all 24 orders of the examples: {min(counts)} to {max(counts)} mistakes")
+print(f"in all 24 orders: {min(counts)} to {max(counts)} mistakes")
 print("the weights and the bias at the end:", sorted(ends))
 assert (min(counts), max(counts)) == (10, 12) and max(counts) <= bound
 assert ends == {(1.0, 2.0, -2.0), (2.0, 1.0, -2.0)}
@@ -284,7 +284,7 @@ predict(
 # %%
 for lr in (0.5, 1, 8):
     found, told = learn(datasets.gate("and"), lr=lr)
-    print(f"lr = {lr}: {len(told)} mistakes, w0, w1, b =", *map("{:g}".format, found))
+    print(f"lr = {lr}: {len(told)} mistakes, then w0, w1, b = {found}")
     assert len(told) == 10 and found == (2 * lr, 1 * lr, -2 * lr)
 
 # %% [markdown]
@@ -319,8 +319,8 @@ restless = nn.Perceptron(2)
 states = []
 for epoch in range(1, 7):
     mistakes = restless.fit(datasets.xor(), epochs=1).mistakes[0]
-    states.append((restless.w[0].data, restless.w[1].data, restless.b.data))
-    print(f"epoch {epoch}: {mistakes} mistakes, then w0, w1, b =", *map("{:g}".format, states[-1]))
+    states.append((*restless.hyperplane.normal, restless.b.data))
+    print(f"epoch {epoch}: {mistakes} mistakes, w0, w1, b = {states[-1]}")
 assert states[1] == states[2] == states[3] == states[4] == states[5]
 assert mistakes == 4
 
@@ -383,6 +383,7 @@ exercise(
         (1, 1, -1.5): "This one is AND: for (0, 1) z = 1 - 1.5 = -0.5, so it stays silent.",
         (1, 1, 1): "With the bias 1 it fires for (0, 0) too. The sign!",
     },
+    hint="Each input alone has to lift z above 0, and no input must not.",
     explanation="All four rows are right. There are many such answers.",
 )
 

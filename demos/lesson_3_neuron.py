@@ -16,12 +16,11 @@
 from math import exp
 
 import tinygrad_neuron
-from tinygrad_neuron import Value, draw_dot, grad, nn, sigmoid, walkthrough
+from tinygrad_neuron import Value, draw_dot, nn, relu, sigmoid, walkthrough
 from tinygrad_neuron.course import exercise, predict, show, slider
 from tinygrad_neuron.draw import figures
 
-neuron = nn.Neuron(2, activation="sigmoid", bias=-0.4)
-neuron.w[0].data, neuron.w[1].data = 0.5, 0.3
+neuron = nn.Neuron(2, activation="sigmoid", weights=[0.5, 0.3], bias=-0.4)
 student = [Value(2.0, label="x0"), Value(3.0, label="x1")]
 y = neuron(student)
 print(f"her chances: {y.data:.4f}")
@@ -59,11 +58,12 @@ show(
 # %%
 z = 0.5 * 2 + 0.3 * 3 - 0.4
 print(f"z = {z:g}, e^(-z) = {exp(-z):.4f}, y = {1 / (1 + exp(-z)):.4f}")
-assert abs(1 / (1 + exp(-z)) - y.data) < 1e-15 and f"{exp(-1.5):.4f}" == "0.2231"
+assert abs(1 / (1 + exp(-z)) - y.data) < 1e-15
+assert f"{exp(-1.5):.4f}" == "0.2231"
 
 steps = [step for step in walkthrough(y) if step.phase == "forward"]
 for step in steps:
-    print(f"step {step.number}: {step.name} = {step.formula} = {step.numbers}")
+    print(f"{step.number}. {step.name} = {step.formula} = {step.numbers}")
 
 # %% tags=["hide-input"]
 show(
@@ -112,12 +112,12 @@ predict(
 for name in ("step", "sigmoid"):
     outputs = []
     for w0 in (0.5, 0.49):
-        tried = nn.Neuron(2, activation=name, bias=-0.4)
-        tried.w[0].data, tried.w[1].data = w0, 0.3
+        tried = nn.Neuron(2, activation=name, weights=[w0, 0.3], bias=-0.4)
         outputs.append(tried([2, 3]).data)
     before, after = outputs
-    print(f"{name}: {before:.4f}, then {after:.4f}, a change of {after - before:.4f}")
-    assert round(after - before, 4) == {"step": 0, "sigmoid": -0.003}[name]
+    change = after - before
+    print(f"{name}: from {before:.4f} to {after:.4f}, by {change:.4f}")
+    assert round(change, 4) == {"step": 0, "sigmoid": -0.003}[name]
 
 # %% [markdown]
 # The step does not answer. It says nothing until z passes 0, and then everything at once. Sigmoid
@@ -270,7 +270,7 @@ places = [k / 25 for k in range(-625, 626)]
 for name, (_, low, high, steepest, _) in ACTIVATIONS.items():
     function = getattr(tinygrad_neuron, name)
     values = [function(place).data for place in places]
-    slope = grad(function)
+    slope = tinygrad_neuron.grad(function)
     steepest_found = max(slope(place).data for place in places)
     assert min(values) <= -0.25 if low is None else -1e-3 < min(values) - low < 0.04, name
     assert max(values) > 24 if high is None else 0 <= high - max(values) < 0.04, name
@@ -305,8 +305,9 @@ predict(
 
 # %%
 grown = sigmoid(11).data - sigmoid(10).data
-print(f"sigmoid grows by {grown:.5f}, relu by {tinygrad_neuron.relu(11).data - 10:g}")
-assert f"{grown:.5f}" == "0.00003" and tinygrad_neuron.relu(11).data - 10 == 1
+grown_relu = relu(11).data - relu(10).data
+print(f"sigmoid grows by {grown:.5f}, relu by {grown_relu:g}")
+assert f"{grown:.5f}" == "0.00003" and grown_relu == 1
 
 # %% [markdown]
 # What should you choose? For the *output*, ask what the answer may be: any number (identity), a
@@ -384,6 +385,7 @@ exercise(
         (1, -1): "Its step is at the right place, but it rises. Turn both signs around.",
         (-1, -1): "It falls, but -b/w = -1. Which bias gives 1?",
     },
+    hint="Which sign does w need? And where is z = 0?",
     explanation="Any negative w, with b = -w.",
 )
 

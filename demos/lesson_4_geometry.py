@@ -13,14 +13,13 @@
 
 # %%
 from itertools import product
-from math import cos, hypot, pi, sin
+from math import cos, dist, hypot, pi, sin
 
-from tinygrad_neuron import datasets, init, nn
+from tinygrad_neuron import datasets, nn
 from tinygrad_neuron.course import exercise, predict, show, slider
 from tinygrad_neuron.draw import figures
 
-guard = nn.Neuron(2, activation="identity", bias=-5)
-guard.w[0].data, guard.w[1].data = 3.0, 4.0
+guard = nn.Neuron(2, activation="identity", weights=[3, 4], bias=-5)
 ships = [((0.0, 0.0), 0), ((1.0, 1.0), 1), ((3.0, -1.0), 2)]
 for x, _ in ships:
     print(f"ship at {x}: z = {guard.pre_activation(x).data:g}")
@@ -59,8 +58,9 @@ predict(
 # %%
 along, w = (-4, 3), (3, 4)
 dot = w[0] * along[0] + w[1] * along[1]
-print("w · (-4, 3) =", dot, "   z at (3, -1) + (-4, 3):", guard.pre_activation([-1, 2]).data)
-assert dot == 0 and guard.pre_activation([-1, 2]).data == 0
+arrived = guard.pre_activation([3 - 4, -1 + 3]).data
+print("w · (-4, 3) =", dot, "   z where it arrives:", arrived)
+assert dot == 0 and arrived == 0
 
 # %% [markdown]
 # A step along the line leaves z as it is, so its dot product with w is 0. And two vectors whose
@@ -121,11 +121,12 @@ assert [round(part, 1) for part in direction] == [0.6, 0.8]
 # **signed distance** for that.
 
 # %%
-nearest = min(hypot(3 - 4 * k / 1000 - 1, -1 + 3 * k / 1000 - 1) for k in range(-2000, 2001))
-print(
-    f"z / ‖w‖ = {guard.signed_distance([1, 1]):g}, nearest of 4001 points of the coast: {nearest:g}"
-)
-assert abs(guard.signed_distance([1, 1]) - 0.4) < 1e-12 and abs(nearest - 0.4) < 1e-6
+ship = (1.0, 1.0)
+coast = [(3 - 4 * k / 1000, -1 + 3 * k / 1000) for k in range(-2000, 2001)]
+nearest = min(dist(ship, place) for place in coast)
+print(f"z / ‖w‖ = {guard.signed_distance(ship):g}, measured: {nearest:g}")
+assert abs(guard.signed_distance(ship) - 0.4) < 1e-12
+assert abs(nearest - 0.4) < 1e-6
 assert guard.signed_distance([0, 0]) == -1
 
 # %%
@@ -144,13 +145,13 @@ predict(
 )
 
 # %%
-doubled = nn.Neuron(2, activation="identity", bias=-10)
-doubled.w[0].data, doubled.w[1].data = 6.0, 8.0
+doubled = nn.Neuron(2, activation="identity", weights=[6, 8], bias=-10)
 for x, _ in ships:
     z = doubled.pre_activation(x).data
-    print(f"ship at {x}: z = {z:g}, distance {doubled.signed_distance(x):g}")
+    d = doubled.signed_distance(x)
+    print(f"ship at {x}: z = {z:g}, d = {d:g}")
     assert z == 2 * guard.pre_activation(x).data
-    assert abs(doubled.signed_distance(x) - guard.signed_distance(x)) < 1e-12
+    assert abs(d - guard.signed_distance(x)) < 1e-12
 
 # %% [markdown]
 # **You may think** that z is the distance, or that larger weights move the line. Neither is so.
@@ -176,8 +177,8 @@ points = [
 
 def turned(angle):
     """The neuron whose weight vector has the norm 2 and this direction, in degrees."""
-    neuron = nn.Neuron(2, activation="identity", bias=-1)
-    neuron.w[0].data, neuron.w[1].data = 2 * cos(angle * pi / 180), 2 * sin(angle * pi / 180)
+    w = [2 * cos(angle * pi / 180), 2 * sin(angle * pi / 180)]
+    neuron = nn.Neuron(2, activation="identity", weights=w, bias=-1)
     right = sum((neuron.signed_distance(x) > 0) == (kind == 1) for x, kind in points)
     w0, w1 = (f"{round(w.data, 2) + 0.0:.2f}" for w in neuron.w)
     text = f"w = ({w0}, {w1}): {right} of the 6 points are right"
@@ -207,8 +208,7 @@ assert "6 of the 6" in turned(60)[0] and "0 of the 6" in turned(240)[0]
 
 # %% tags=["hide-input"]
 def moved(bias):
-    neuron = nn.Neuron(2, activation="identity", bias=bias)
-    neuron.w[0].data, neuron.w[1].data = 3.0, 4.0
+    neuron = nn.Neuron(2, activation="identity", weights=[3, 4], bias=bias)
     d = neuron.signed_distance([0, 0])
     text = f"b = {bias:g}: yes where 3·x0 + 4·x1 > {-bias:g}; the origin has d = {d:g}"
     figure = figures.decision_boundary(
@@ -233,8 +233,9 @@ slider("b", [-10, -5, 0, 5, 10], moved)
 # %%
 for theta in range(5):
     unit = nn.McCullochPitts(3, threshold=theta)
-    same = nn.Perceptron(3, init=init.constant(1.0), bias=0.5 - theta)
-    assert all(unit(*bits) == same.predict(bits) for bits in product((0, 1), repeat=3))
+    same = nn.Perceptron(3, weights=[1, 1, 1], bias=0.5 - theta)
+    for bits in product((0, 1), repeat=3):
+        assert unit(*bits) == same.predict(bits)
     print(f"threshold {theta}, bias {0.5 - theta:g}: the same truth table")
 
 # %% [markdown]
@@ -249,10 +250,9 @@ for theta in range(5):
 # is the **bias trick**. Lesson 2 used it in the convergence theorem.
 
 # %%
-trick = nn.Neuron(2, activation="identity", bias_trick=True)
-for weight, number in zip(trick.w, (3.0, 4.0, -5.0), strict=True):
-    weight.data = number
+trick = nn.Neuron(2, weights=[3, 4], bias=-5, bias_trick=True)
 print("three weights:", [weight.data for weight in trick.w])
+assert [weight.data for weight in trick.w] == [3, 4, -5]
 for x, _ in ships:
     assert trick.pre_activation(x).data == guard.pre_activation(x).data
 print("the same z for every ship")
@@ -272,9 +272,7 @@ smudged = [-1, 1, 1,
            -1, 1, 1]  # fmt: skip
 inverted = [-pixel for pixel in T]
 
-looks_for_t = nn.Perceptron(9, bias=-4)
-for weight, pixel in zip(looks_for_t.w, T, strict=True):
-    weight.data = float(pixel)
+looks_for_t = nn.Perceptron(9, weights=T, bias=-4)
 
 # %% tags=["hide-input"]
 show(
@@ -299,17 +297,16 @@ predict(
 )
 
 # %%
-matches = {
-    name: looks_for_t.pre_activation(image).data + 4
-    for name, image in {"T": T, "smudged": smudged, "inverted": inverted}.items()
-}
-print("w · x:", matches)
-assert matches == {"T": 9, "smudged": 5, "inverted": -9}
+z = [looks_for_t.pre_activation(x).data for x in (T, smudged, inverted)]
+matches = [each + 4 for each in z]  # without the bias, which is -4
+print("w · x for the T, the smudged and the inverted one:", matches)
+assert matches == [9, 5, -9]
 
 every_image = list(product((-1, 1), repeat=9))
 seen = [image for image in every_image if looks_for_t.predict(image)]
-best_image = max(every_image, key=lambda image: looks_for_t.pre_activation(image).data)
-print(f"of all {len(every_image)} images it fires for {len(seen)}; it likes the T best")
+best_image = max(every_image, key=lambda x: looks_for_t.signed_distance(x))
+print(f"it fires for {len(seen)} of all {len(every_image)} images")
+print("it likes the T best:", list(best_image) == T)
 assert (len(every_image), len(seen)) == (512, 46) and list(best_image) == T
 
 # %% [markdown]
@@ -332,7 +329,8 @@ assert (len(every_image), len(seen)) == (512, 46) and list(best_image) == T
 w = (3, 4)
 for x in ((3, 4), (30, 0)):
     dot = w[0] * x[0] + w[1] * x[1]
-    print(f"x = {x}: w · x = {dot}, cosine {dot / (hypot(*w) * hypot(*x)):g}")
+    cosine = dot / (hypot(*w) * hypot(*x))
+    print(f"x = {x}: w · x = {dot}, cosine {cosine:g}")
 assert 3 * 30 + 4 * 0 > 3 * 3 + 4 * 4
 assert (25 / (5 * 5), 90 / (5 * 30)) == (1.0, 0.6)
 
@@ -345,23 +343,26 @@ assert (25 / (5 * 5), 90 / (5 * 30)) == (1.0, 0.6)
 # all threes, minus the average of all eights, is a template for "3 and not 8".
 
 # %%
-train, test = datasets.train_test_split(datasets.digits(), test_fraction=0.5, seed=0)
+digits = datasets.digits()
+train, test = datasets.train_test_split(digits, test_fraction=0.5, seed=0)
 
 
 def average(digit):
     images = [x for x, target in train if target == digit]
-    return [sum(pixels) / len(images) for pixels in zip(*images, strict=True)]
+    pixels = zip(*images, strict=True)
+    return [sum(values) / len(images) for values in pixels]
 
 
 three, eight = average(3), average(8)
 template = [a - b for a, b in zip(three, eight, strict=True)]
-reader = nn.Perceptron(64, bias=sum(b * b - a * a for a, b in zip(three, eight, strict=True)) / 2)
-for weight, number in zip(reader.w, template, strict=True):
-    weight.data = number
+halfway = [(a + b) / 2 for a, b in zip(three, eight, strict=True)]
 
-answers = [(reader.predict(x), int(target == 3)) for x, target in test if target in (3, 8)]
-right = sum(answer == target for answer, target in answers)
-print(f"{right} of {len(answers)} threes and eights it has never seen are told apart")
+reader = nn.Perceptron(64, weights=template)
+reader.b.data = -reader.pre_activation(halfway).data  # z is 0 halfway
+
+answers = [(reader.predict(x), t == 3) for x, t in test if t in (3, 8)]
+right = sum(answer == is_three for answer, is_three in answers)
+print(f"{right} of {len(answers)} threes and eights are told apart")
 assert (right, len(answers)) == (171, 179)
 
 # %% tags=["hide-input"]
@@ -375,8 +376,8 @@ show(
 )
 
 # %% [markdown]
-# A single neuron, without any learning rule, and 171 of 179 are right. (The bias puts the line
-# halfway between the two averages.)
+# None of these images went into the averages. A single neuron, without any learning rule, gets 171
+# of 179 right. (The bias puts the line halfway between the two averages.)
 #
 # ## In short
 #
@@ -436,6 +437,7 @@ exercise(
         (-1, 0, 2): "The line is right, but it says yes on the left. Turn w around, and b with it.",
         (1, 0, 2): "z is 0 at x0 = -2. The sign of the bias!",
     },
+    hint="Where does w point, if yes is on the right? And z has to be 0 at x0 = 2.",
     explanation="w points to the right, (1, 0) or a multiple of it, and b = -2·w0.",
 )
 
@@ -475,6 +477,7 @@ exercise(
         -9: "Then z = 9 - 9 = 0 for the T, and the perceptron fires only if z is more than 0.",
         -4: "This one lets two wrong pixels pass, as above.",
     },
+    hint="w · x is 9 for the T and 7 with one wrong pixel. Where must the threshold −b lie?",
     explanation="Any b from −7 down to, but not including, −9.",
 )
 
