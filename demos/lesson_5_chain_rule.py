@@ -5,7 +5,7 @@
 #
 # - measure how strongly an output reacts to an input, with nothing but subtraction and division;
 # - say what a derivative is, and read its sign and its size;
-# - use the chain rule: multiply the factors of the stages a change passes through;
+# - use the chain rule: multiply the factors of the steps that a change passes through;
 # - tell when a measured derivative can be trusted.
 #
 # Three small machines stand in a row. The first triples a number, the second takes 4 away, and the
@@ -83,8 +83,9 @@ assert changes == [0.01, 0.03, 0.03, 0.1209]
 #
 # ## The factor of one machine
 #
-# Take the third machine alone: y = v², at v = 2. Call the nudge h. The factor is the change of the
-# output, divided by the nudge. This is the **difference quotient**:
+# Take the third machine alone, at v = 2. We write f(v) for what it makes of v, so f(v) = v². Call
+# the nudge h. The factor is the change of the output, divided by the nudge. This is the
+# **difference quotient**:
 #
 # > (f(v + h) − f(v)) / h
 #
@@ -369,8 +370,9 @@ assert min(errors, key=errors.__getitem__) == 8
 assert errors[8] < errors[2] and errors[8] < errors[14]
 
 # %% [markdown]
-# At first the error shrinks with h. Around h = 1e-8 it is smallest. Then it grows again, because
-# a difference of two nearly equal numbers has few digits left, and in the end it is 100 %.
+# At first the error shrinks with h. Around h = 1e-8 it is smallest. Then it grows again: of two
+# numbers that agree in their first digits, the difference has only the last few digits left. In the
+# end it is 100 %.
 #
 # A trick helps: nudge both ways. The **central difference** (f(v + h) − f(v − h)) / 2h has the
 # larger part of the error cancel out. For tanh at 1, with h = 0.01:

@@ -236,8 +236,8 @@ assert arrows == len(steps) - 1 == 9
 #
 # Two patterns hold in every neuron:
 #
-# - The gradient of the **bias** is that of z.
-# - The gradient of a **weight** is that of z, times the *input* that the weight multiplies.
+# - The gradient of the bias is that of z.
+# - The gradient of a weight is that of z, times the *input* that the weight multiplies.
 #
 # **You may think** that a large weight has a large gradient. But the weight itself does not even
 # appear in the second pattern. Take two neurons with one input each, no bias, and the same z = 0.5:
