@@ -86,7 +86,7 @@ predict(
     hint="Compute z first. The output is 1 if z is more than 0, else 0.",
     explanation="z = 2*1 + 1*0 - 2 = 0, which is not more than 0.",
 )
-assert gate.predict([1, 0]) == 0
+assert [gate.predict(x) for x, _ in datasets.gate("and")] == [0, 0, 0, 1]
 
 # %% [markdown]
 # For the four rows of two inputs this perceptron gives 0, 0, 0, 1. It is an AND. We did not choose
@@ -159,6 +159,7 @@ predict(
     explanation="1 + 1*(-1)*0 = 1. An input of 0 had no part in the mistake, so its weight stays.",
 )
 assert story[1][1] == 1.0
+assert sum(story[0][1:]) == 3  # z of (1, 1) after the first correction
 
 # %% [markdown]
 # Why does a correction help? Look at z for the same example before and after the first mistake. It
@@ -286,6 +287,10 @@ for lr in (0.5, 1, 8):
     found, told = learn(datasets.gate("and"), lr=lr)
     print(f"lr = {lr}: {len(told)} mistakes, then w0, w1, b = {found}")
     assert len(told) == 10 and found == (2 * lr, 1 * lr, -2 * lr)
+elsewhere = [nn.Perceptron(2, lr=lr, weights=[3, -4]) for lr in (0.5, 8)]
+counted = [sum(unit.fit(datasets.gate("and")).mistakes) for unit in elsewhere]
+print("from w0 = 3, w1 = -4, with lr = 0.5 and with lr = 8:", counted)
+assert counted[0] != counted[1]
 
 # %% [markdown]
 # From zero weights the learning rate only sets the scale. (Starting from other weights it does

@@ -59,7 +59,7 @@ show(
 z = 0.5 * 2 + 0.3 * 3 - 0.4
 print(f"z = {z:g}, e^(-z) = {exp(-z):.4f}, y = {1 / (1 + exp(-z)):.4f}")
 assert abs(1 / (1 + exp(-z)) - y.data) < 1e-15
-assert f"{exp(-1.5):.4f}" == "0.2231"
+assert (f"{exp(1):.3f}", f"{exp(-1.5):.4f}") == ("2.718", "0.2231")
 
 steps = [step for step in walkthrough(y) if step.phase == "forward"]
 for step in steps:
@@ -69,7 +69,8 @@ for step in steps:
 show(
     walkthrough(y),
     f"The neuron, to step through. The first {len(steps)} steps are the ones above. Those after "
-    "them run backwards; lessons 5 and 6 are about these.",
+    "them run backwards; lessons 5 and 6 are about these. (walkthrough(y).terminal() steps through "
+    "it in a terminal.)",
 )
 assert len(steps) == 5
 
@@ -225,15 +226,15 @@ ACTIVATIONS = {  # formula, lowest and highest y (None: no limit), steepest slop
     "identity": ("z", None, None, 1, "outputs that may be any number, such as a price"),
     "sigmoid": ("1 / (1 + e^(-z))", 0, 1, 0.25, "outputs between no and yes"),
     "tanh": ("(e^z - e^(-z)) / (e^z + e^(-z))", -1, 1, 1, "hidden neurons of small networks"),
-    "softsign": ("z / (1 + |z|)", -1, 1, 1, "what tanh is used for; it saturates more slowly"),
+    "softsign": ("z / (1 + |z|)", -1, 1, 1, "hidden neurons; it saturates more slowly than tanh"),
     "hard_sigmoid": (
         "z/6 + 1/2, cut off at 0 and 1",
         0,
         1,
         1 / 6,
-        "a cheap sigmoid",
+        "where sigmoid would cost too much",
     ),
-    "hard_tanh": ("z, cut off at -1 and 1", -1, 1, 1, "a cheap tanh"),
+    "hard_tanh": ("z, cut off at -1 and 1", -1, 1, 1, "where tanh would cost too much"),
     "relu": ("z if z > 0, else 0", 0, None, 1, "the usual choice for hidden neurons"),
     "leaky_relu": (
         "z if z > 0, else 0.01·z",
@@ -279,6 +280,7 @@ for name, (_, low, high, steepest, _) in ACTIVATIONS.items():
 # %% [markdown]
 # They come in families:
 #
+# - **Step and identity**: all at once, and no change at all.
 # - **S-shaped**: sigmoid, tanh, softsign and the two hard ones. They limit the output, and
 #   saturate on both sides.
 # - **Rectifiers**: **relu** (rectified linear unit) and its relatives. They let positive z pass

@@ -161,8 +161,8 @@ for x, _ in ships:
 # ## Turn the weight vector, and the half-plane follows
 #
 # The line cuts the plane in two halves. On the side that w points to the neuron says yes. Below, w
-# has the norm 2 and b is −1, so the line is half a kilometre from the origin (0, 0). Turn w
-# through the full circle.
+# has the norm 2 and b is −1, so the line is 0.5 away from the origin (0, 0). Turn w through the
+# full circle.
 
 # %% tags=["hide-input"]
 points = [
@@ -202,8 +202,8 @@ assert "6 of the 6" in turned(60)[0] and "0 of the 6" in turned(240)[0]
 #
 # The neuron says yes where w · x + b > 0, that is, where w · x > −b. So −b is a threshold for the
 # weighted sum, and the bias is a threshold with its sign turned around. Changing the bias moves
-# the line without turning it. Its distance from the origin is b / ‖w‖, since at (0, 0) z is just
-# b.
+# the line without turning it. The signed distance of the origin is b / ‖w‖, since at (0, 0) z is
+# just b.
 
 
 # %% tags=["hide-input"]
