@@ -339,7 +339,7 @@ show(
 # ## Width adds, depth multiplies
 #
 # The **width** of a layer is its number of neurons. The **depth** of a network is its number of
-# layers. What does each of them buy?
+# layers (the inputs are not counted). What does each of them buy?
 #
 # Take one input and relu. A relu neuron is 0 up to a point and a straight line from there on: it
 # has one *bend*. A sum of n of them has at most n bends, so it consists of at most n + 1 straight
@@ -448,15 +448,15 @@ show(
 # the layers that follow.) A single hidden layer needs at least 1023, because each neuron adds at
 # most one bend. Width adds bends, depth multiplies them. Matus Telgarsky proved in 2015 that for
 # functions folded like this the gap is real, even if you only want to come close. It does not
-# follow that deeper is always better: most functions are not folded like this.
+# follow that deeper is always better: what you want to compute need not be folded like this.
 #
 # ## What one hidden layer can do at most: everything, on paper
 #
 # The sine was no accident. The **universal approximation theorem** says:
 #
 # > Take any *continuous* function (one without jumps) and a bounded box of inputs, ends included.
-# > However small an error you allow, there is a network with one hidden layer that stays within it
-# > everywhere in the box.
+# > However small an error you allow, there is a network with one hidden layer, and an output neuron
+# > without an activation, that stays within it everywhere in the box.
 #
 # George Cybenko proved it in 1989 for continuous activations that run from 0 to 1 like the sigmoid.
 # In the same year Kurt Hornik, Maxwell Stinchcombe and Halbert White proved it for every activation
