@@ -48,8 +48,7 @@ show(
 # graph is recorded while Python computes. The `nn.Neuron` of lesson 3 records the same one:
 
 # %%
-neuron = nn.Neuron(2, activation="tanh", bias=-0.5)
-neuron.w[0].data, neuron.w[1].data = 0.5, -1.0
+neuron = nn.Neuron(2, activation="tanh", weights=[0.5, -1.0], bias=-0.5)
 print("by hand:", y.data, "  nn.Neuron:", neuron([2.0, -0.5]).data)
 assert neuron([2.0, -0.5]).data == y.data
 

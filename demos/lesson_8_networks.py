@@ -20,8 +20,7 @@ from tinygrad_neuron.course import Beside, exercise, predict, show, slider
 from tinygrad_neuron.draw import figures
 
 xor = datasets.xor()
-line = nn.Neuron(2, activation="identity", bias=-0.5)
-line.w[0].data, line.w[1].data = 1.0, 1.0
+line = nn.Neuron(2, activation="identity", weights=[1.0, 1.0], bias=-0.5)
 show(
     figures.decision_boundary(line, xor, normal=False, title="XOR, and one attempt at a line"),
     "XOR in the plane: the corners (0, 1) and (1, 0) are of class 1, the corners (0, 0) and (1, 1) "
