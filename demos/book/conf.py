@@ -6,7 +6,6 @@ extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "sphinx.ext.viewcode",
     "tinygrad_neuron.course.linking",
 ]
 exclude_patterns = ["notebooks"]

@@ -99,8 +99,8 @@ def _write(path: Path, notebook: Any) -> None:
 
 
 def _run_sphinx(source: Path, made: Path, doctrees: Path) -> None:
-    arguments = ["-W", "--keep-going", "-q", "-j", "auto", "-d", doctrees, source, made]
-    command = [sys.executable, "-m", "sphinx", *map(os.fspath, arguments)]
+    options = ["-W", "--keep-going", "-q", "-j", "auto", "-d", str(doctrees)]
+    command = [sys.executable, "-m", "sphinx", *options, str(source), str(made)]
     run = subprocess.run(command, env=_environment(), capture_output=True, encoding="utf-8")
     if run.returncode:
         told = (run.stdout + run.stderr).replace(f"{source}{os.sep}", "")

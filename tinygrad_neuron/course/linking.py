@@ -6,7 +6,7 @@ words. Formulas are turned into MathML when the book is built, so that a page fe
 
 import re
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
@@ -25,13 +25,13 @@ class GlossaryLinks(SphinxPostTransform):
     """Links the first use of each term in a lesson to the glossary."""
 
     default_priority = 5  # before references are resolved
-    formats: ClassVar[tuple[str, ...]] = ("html",)
+    formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:
         """Put the links into the document at hand."""
         if not re.match(r"lesson_\d+_", self.env.docname):
             return
-        objects = self.env.domains["std"].objects  # type: ignore[attr-defined]
+        objects = self.env.domains["std"].objects
         terms = {name.lower(): name for kind, name in objects if kind == "term"}
         if not terms:
             return
@@ -98,10 +98,22 @@ def _plain_bars(app: Sphinx, what: str, name: str, object_: Any, options: Any, l
             lines[i] = "".join(pieces)
 
 
+def _levels_of_captions(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """A heading that says its level: screen readers need it, the theme leaves it out."""
+    for part in ("furo_navigation_tree", "body"):
+        if part in context:
+            context[part] = context[part].replace(
+                'role="heading">', 'role="heading" aria-level="2">'
+            )
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.add_post_transform(GlossaryLinks)
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("autodoc-process-docstring", _plain_bars)
-    app.add_html_math_renderer("mathml", (_formula, None), (_displayed_formula, None))  # type: ignore[arg-type]
+    app.connect("html-page-context", _levels_of_captions, priority=900)  # after the theme
+    app.add_html_math_renderer("mathml", (_formula, None), (_displayed_formula, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

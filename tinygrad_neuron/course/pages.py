@@ -22,6 +22,7 @@ from .records import Frame, Shown, Slider
 
 _FOLDER = Path(__file__).parent
 _PRINTED_STEPS = 60
+_WIDE, _READABLE = 480, 0.6  # in pixels; the smallest share of its size that can be read
 
 
 def display(record: Any) -> None:
@@ -149,7 +150,10 @@ def picture(thing: Any) -> str:
     if hasattr(thing, "terminal") and hasattr(thing, "page"):
         steps = thing.text().splitlines()
         text = html.escape("\n".join(steps[: _PRINTED_STEPS * 5]))
-        return f'{thing._repr_html_()}<pre class="tn-printed">{text}</pre>'
+        return (
+            f"{thing._repr_html_()}<script>{_asset('theme.js')}</script>"
+            f'<pre class="tn-printed">{text}</pre>'
+        )
     if hasattr(thing, "savefig"):
         return _figure(thing)
     if hasattr(thing, "_repr_html_") and not hasattr(thing, "pipe"):
@@ -176,10 +180,26 @@ def _figure(figure: Any) -> str:
     width = figure.get_size_inches()[0] * 96
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=192, bbox_inches="tight")
-    return _image(buffer.getvalue(), "png", f' style="width: {width:.0f}px"')
+    return _image(buffer.getvalue(), "png", width)
 
 
-def _image(picture: bytes, kind: str, more: str = "") -> str:
+def _image(picture: bytes, kind: str, width: float = 0) -> str:
     # As an image of its own: what it calls its parts cannot clash with another picture's.
     data = base64.b64encode(picture).decode()
-    return f'<img class="tn-drawn" alt="" src="data:image/{kind};base64,{data}"{more}>'
+    width = width or _width(picture)
+    style = f' style="width: {width:.0f}px"' if width else ""
+    image = f'<img class="tn-drawn" alt="" src="data:image/{kind};base64,{data}"{style}>'
+    if width < _WIDE:
+        return image
+    # Where the screen is narrow, it is moved sideways rather than shrunk beyond reading.
+    image = image.replace('style="', f'style="min-width: {_READABLE * width:.0f}px; ')
+    return (
+        '<div class="tn-scroll" tabindex="0" role="group" aria-label="A wide picture">'
+        f"{image}</div>"
+    )
+
+
+def _width(svg: bytes) -> float:
+    """The width of an SVG in pixels; 0 where it says none."""
+    found = re.search(rb'<svg\b[^>]*?\swidth="([\d.]+)(pt|px|)"', svg)
+    return float(found[1]) * (4 / 3 if found[2] == b"pt" else 1) if found else 0.0
