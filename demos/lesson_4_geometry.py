@@ -154,9 +154,9 @@ for x, _ in ships:
     assert abs(d - guard.signed_distance(x)) < 1e-12
 
 # %% [markdown]
-# **You may think** that z is the distance, or that larger weights move the line. Neither is so.
-# With everything doubled, z doubles everywhere, and the line and all distances stay. Larger
-# weights only make the neuron surer of itself: a sigmoid behind z gets steeper, as in lesson 3.
+# **You may think** that z is the distance, or that a neuron with everything doubled has another
+# line. Neither is so. z doubles everywhere, and the line and all distances stay. The neuron has
+# only become surer of itself: a sigmoid behind z would be steeper, as in lesson 3.
 #
 # ## Turn the weight vector, and the half-plane follows
 #
@@ -486,6 +486,5 @@ exercise(
 #
 # - Christopher M. Bishop, *Pattern Recognition and Machine Learning*, 2006, section 4.1: the
 #   geometry of a linear discriminant.
-# - Frank Rosenblatt, *Principles of Neurodynamics*, 1962.
 # - Ethem Alpaydın and Cenk Kaynak, "Optical recognition of handwritten digits", UCI Machine
 #   Learning Repository, 1998: the digits.
