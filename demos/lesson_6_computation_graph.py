@@ -16,7 +16,7 @@ from tinygrad_neuron.course import exercise, predict, show, slider
 
 
 def neuron_in_steps():
-    """y = tanh(w0·x0 + w1·x1 + b), one step a line; returns y and the leaves by name."""
+    """y = tanh(w0·x0 + w1·x1 + b) and its leaves by name."""
     w0, x0 = Value(0.5, label="w0"), Value(2.0, label="x0")
     w1, x1 = Value(-1.0, label="w1"), Value(-0.5, label="x1")
     b = Value(-0.5, label="b")
@@ -35,8 +35,9 @@ def neuron_in_steps():
 y, leaves = neuron_in_steps()
 show(
     draw_dot(y, edges="none", legend=False),
-    "Five leaves on the left: w0, x0, w1, x1 and b. Two products, their sum w·x, then z, then y. "
-    "Every box has its number (data). The gradients (grad) are not computed yet.",
+    "Five leaves on the left: w0, x0, w1, x1 and b. Two products, their "
+    "sum w·x, then z, then y. Every box has its number (data). The "
+    "gradients (grad) are not computed yet.",
 )
 
 # %% [markdown]
@@ -68,9 +69,11 @@ assert neuron([2.0, -0.5]).data == y.data
 # > y = tanh(1) = 0.7616
 
 # %%
-numbers = {node.label: round(node.data, 4) for node in topological_order(y) if node._prev}
-print(numbers)
-assert numbers == {"w0·x0": 1.0, "w1·x1": 0.5, "w·x": 1.5, "z": 1.0, "y": 0.7616}
+computed = [node for node in topological_order(y) if node._prev]
+numbers = [round(node.data, 4) for node in computed]
+for node, number in zip(computed, numbers, strict=True):
+    print(node.label, "=", number)
+assert numbers == [1, 0.5, 1.5, 1, 0.7616]
 
 # %% [markdown]
 # ## Backwards
@@ -91,8 +94,8 @@ assert numbers == {"w0·x0": 1.0, "w1·x1": 0.5, "w·x": 1.5, "z": 1.0, "y": 0.7
 
 # %%
 predict(
-    "The first gradient is that of y itself. If y moves by 0.01, how many times as far does y "
-    "move?",
+    "The first gradient is that of y itself. If y moves by 0.01, how many "
+    "times as far does y move?",
     answer=1,
     wrong={
         0: "It does move: by exactly as much as itself.",
@@ -192,8 +195,9 @@ slider("gradients known", range(1, len(steps) + 1), after)
 y.backward()
 for name, leaf in leaves.items():
     print(f"{name}: data {leaf.data:5.2f}   grad {leaf.grad:7.4f}")
-gradients = {name: round(leaf.grad, 2) for name, leaf in leaves.items()}
-assert gradients == {"w0": 0.84, "x0": 0.21, "w1": -0.21, "x1": -0.42, "b": 0.42}
+assert list(leaves) == ["w0", "x0", "w1", "x1", "b"]
+gradients = [round(leaf.grad, 2) for leaf in leaves.values()]
+assert gradients == [0.84, 0.21, -0.21, -0.42, 0.42]
 assert round(y._prev[0].grad, 2) == 0.42
 
 # %% [markdown]
@@ -203,7 +207,8 @@ assert round(y._prev[0].grad, 2) == 0.42
 # %%
 show(
     walkthrough(y),
-    "Both passes of the neuron, step by step. In a terminal: python -m tinygrad_neuron walk "
+    "Both passes of the neuron, step by step. In a terminal: "
+    "python -m tinygrad_neuron walk "
     '"tanh(w0*x0 + w1*x1 + b)" w0=0.5 x0=2 w1=-1 x1=-0.5 b=-0.5',
 )
 
@@ -244,8 +249,8 @@ assert arrows == len(steps) - 1 == 9
 
 # %%
 predict(
-    "Neuron A: w = 5, x = 0.1. Neuron B: w = 0.1, x = 5. Both have z = 0.5. Which weight has the "
-    "larger gradient?",
+    "Neuron A: w = 5, x = 0.1. Neuron B: w = 0.1, x = 5. Both have z = "
+    "0.5. Which weight has the larger gradient?",
     options=["w of A", "w of B", "both the same"],
     answer="w of B",
     wrong={
@@ -263,7 +268,7 @@ for name, weight, number in (("A", 5.0, 0.1), ("B", 0.1, 5.0)):
     output = (w * Value(number, label="x")).tanh()
     output.backward()
     weight_gradients.append(w.grad)
-    print(f"{name}: w = {weight}, x = {number}, gradient of w = {w.grad:.4f}")
+    print(f"{name}: w = {weight}, x = {number}, gradient of w {w.grad:.4f}")
 small, large = weight_gradients
 assert abs(large / small - 50) < 1e-9
 assert (round(small, 4), round(large, 4)) == (0.0786, 3.9322)
@@ -319,11 +324,12 @@ for step in range(31):
     loss = (y - target) ** 2
     outputs.append(y.data)
     losses.append(loss.data)
-    neuron.zero_grad()  # forget the gradients of the step before: lesson 7 says why
+    neuron.zero_grad()  # forget the old gradients: lesson 7 says why
     loss.backward()
     if step % 5 == 0:
         w0 = neuron.w[0].data
-        print(f"step {step:2}   w0 = {w0:7.4f}   y = {y.data:7.4f}   L = {loss.data:.4f}")
+        numbers = f"w0 = {w0:7.4f}   y = {y.data:7.4f}   L = {loss.data:.4f}"
+        print(f"step {step:2}   {numbers}")
     for parameter in neuron.parameters():
         parameter.data -= 0.02 * parameter.grad
     if step == 0:
@@ -362,8 +368,8 @@ exercise(
 
 # %%
 exercise(
-    "A neuron with relu has z = −0.5. Its weight is 4, its input 3. What is the gradient of the "
-    "weight?",
+    "A neuron with relu has z = −0.5. Its weight is 4, its input 3. What "
+    "is the gradient of the weight?",
     answer=0,
     wrong={
         3: "That would be right for z > 0. What is the local derivative of relu at z = -0.5?",
@@ -392,8 +398,8 @@ exercise(
 
 # %%
 exercise(
-    "y = sigmoid(w · x + b). The local derivative of sigmoid is y · (1 − y). Write the gradient of "
-    "w as an expression in y and x.",
+    "y = sigmoid(w · x + b). The local derivative of sigmoid is y · (1 − "
+    "y). Write the gradient of w as an expression in y and x.",
     answer="y*(1 - y)*x",
     variables=("y", "x"),
     wrong={
@@ -408,8 +414,8 @@ exercise(
 
 # %%
 exercise(
-    "The gradient of the loss for a weight w = 2 is −3, and the learning rate is 0.1. What is w "
-    "after one step?",
+    "The gradient of the loss for a weight w = 2 is −3, and the learning "
+    "rate is 0.1. What is w after one step?",
     answer=2.3,
     wrong={
         1.7: "w moves against its gradient. The gradient is negative, so w moves up.",

@@ -21,10 +21,12 @@ from tinygrad_neuron.draw import figures
 
 xor = datasets.xor()
 line = nn.Neuron(2, activation="identity", weights=[1.0, 1.0], bias=-0.5)
+title = "XOR, and one attempt at a line"
 show(
-    figures.decision_boundary(line, xor, normal=False, title="XOR, and one attempt at a line"),
-    "XOR in the plane: the corners (0, 1) and (1, 0) are of class 1, the corners (0, 0) and (1, 1) "
-    "of class 0. The line x0 + x1 = 0.5 has one corner on the wrong side.",
+    figures.decision_boundary(line, xor, normal=False, title=title),
+    "XOR in the plane: the corners (0, 1) and (1, 0) are of class 1, the "
+    "corners (0, 0) and (1, 1) of class 0. The line x0 + x1 = 0.5 has one "
+    "corner on the wrong side.",
 )
 
 # %%
@@ -83,14 +85,14 @@ for x, target in xor:
     h0, h1 = (h.data for h in hidden(x))
     y = by_hand(x).data
     table.append((h0, h1, y))
-    print(f"x = ({x[0]:g}, {x[1]:g})   h = ({h0:g}, {h1:g})   y = {y:g}   XOR: {target}")
+    print(f"x = ({x[0]:g}, {x[1]:g})   h = ({h0:g}, {h1:g})   y = {y:g}")
     assert y == target
 assert table == [(0, 0, 0), (1, 0, 1), (1, 0, 1), (2, 1, 0)]
 
 show(
     draw_network(by_hand, example=[1, 1], input_names=["x0", "x1"]),
-    "Two inputs, two neurons in the middle, one at the end. For the inputs 1 and 1 the middle has "
-    "2 and 1, the end has 0.",
+    "Two inputs, two neurons in the middle, one at the end. For the inputs "
+    "1 and 1 the middle has 2 and 1, the end has 0.",
 )
 
 # %% [markdown]
@@ -109,16 +111,16 @@ show(
 # - (1, 1) goes to (2, 1).
 
 # %%
-output.neurons[0].b.data = -0.5  # so that the line lies half-way between 0 and 1
+output.neurons[0].b.data = -0.5  # the line lies half-way between 0 and 1
+planes = {
+    "the plane of x, as we see it": figures.decision_boundary(by_hand, xor),
+    "the plane of h, as the output neuron sees it": figures.hidden_plane(by_hand, xor),
+}
 show(
-    Beside(
-        {
-            "what we see: the plane of x": figures.decision_boundary(by_hand, xor),
-            "what the output neuron sees: the plane of h": figures.hidden_plane(by_hand, xor),
-        }
-    ),
-    "Left the input plane with its two lines, right the hidden plane. There the two corners of "
-    "class 1 lie on each other at (1, 0), and one straight line is enough.",
+    Beside(planes),
+    "Left the input plane with its two lines, right the hidden plane. "
+    "There the two corners of class 1 lie on each other at (1, 0), and one "
+    "straight line is enough.",
 )
 assert all((by_hand(x).data > 0) == (target == 1) for x, target in xor)
 
@@ -142,7 +144,7 @@ targets = [(x, 2 * target - 1) for x, target in xor]
 
 
 def train(model, examples, steps, lr, at_step=None):
-    """Gradient descent on the mean of (y - t)²; returns the loss at each step."""
+    """Gradient descent on the mean of (y - t)²: the loss at each step."""
     loss_of_one = compile(lambda x, t: (model(x) - t) ** 2)
     optimiser = optim.SGD(model.parameters(), lr=lr)
     curve = []
@@ -202,10 +204,12 @@ assert curve[300] < 0.001 and curve[80] > 0.5
 # told it to. The only thing that was ever asked for was a smaller loss.
 
 # %%
+plane = ((-0.25, 1.25), (-0.25, 1.25))
 show(
-    draw_network(model, heat_maps=True, plane=((-0.25, 1.25), (-0.25, 1.25))),
-    "The trained network. In each neuron its output over the input plane: each hidden neuron has "
-    "one soft edge, the output neuron combines the two into a band.",
+    draw_network(model, heat_maps=True, plane=plane),
+    "The trained network. In each neuron its output over the input plane: "
+    "each hidden neuron has one soft edge, the output neuron combines the "
+    "two into a band.",
 )
 
 # %%
@@ -232,7 +236,7 @@ for width in (1, 2, 3, 4):
             solved[width] += 1
         elif width == 2:
             stuck.append((candidate, candidate_curve))
-    print(f"{width} hidden: {solved[width]:2} of 20 starts have 4 of 4 right after 500 steps")
+    print(f"{width} hidden: {solved[width]:2} of 20 starts solve it in 500 steps")
 assert solved == {1: 0, 2: 15, 3: 19, 4: 20}
 
 # %% [markdown]
@@ -245,7 +249,8 @@ assert solved == {1: 0, 2: 15, 3: 19, 4: 20}
 
 # %%
 for _, candidate_curve in stuck:
-    assert candidate_curve[-1] > 0.5 and candidate_curve[-11] - candidate_curve[-1] < 0.001
+    assert candidate_curve[-1] > 0.5
+    assert candidate_curve[-11] - candidate_curve[-1] < 0.001
 for candidate, _ in stuck:
     train(candidate, targets, steps=4500, lr=0.2)
 late = sum(count_right(candidate, targets) == 4 for candidate, _ in stuck)
@@ -288,15 +293,16 @@ linear = nn.MLP(2, [10, 1], activation="identity", seed=0)
 linear_curve = train(linear, targets, steps=500, lr=0.02)
 
 first, last = linear.layers[0].neurons, linear.layers[1].neurons[0]
-single = nn.Neuron(2, activation="identity")
-for j in range(2):
-    single.w[j].data = sum(v.data * h.w[j].data for v, h in zip(last.w, first, strict=True))
-single.b.data = sum(v.data * h.b.data for v, h in zip(last.w, first, strict=True)) + last.b.data
+single = nn.Neuron(2, activation="identity", weights=[0.0, 0.0], bias=last.b.data)
+for v, h in zip(last.w, first, strict=True):  # v: what the last neuron makes of h
+    single.w[0].data += v.data * h.w[0].data
+    single.w[1].data += v.data * h.w[1].data
+    single.b.data += v.data * h.b.data
 
 for x, target in targets:
-    both = linear(x).data, single(x).data
-    print(f"x = {x}   target {target:2}   network {both[0]:.1e}   one neuron {both[1]:.1e}")
-    assert abs(both[0] - both[1]) < 1e-12 and abs(both[0]) < 1e-4
+    y, same = linear(x).data, single(x).data
+    print(f"x = {x}  target {target:2}  network {y:8.1e}  one neuron {same:8.1e}")
+    assert abs(y - same) < 1e-12 and abs(y) < 1e-4
 print(f"loss at the end: {linear_curve[-1]:.4f}")
 assert round(linear_curve[-1], 4) == 1
 
@@ -318,20 +324,17 @@ alone = nn.MLP(2, [1, 1], activation="tanh", seed=3)
 train(alone, moon_targets, steps=600, lr=0.1)
 deep = nn.MLP(2, [8, 2, 1], activation="tanh", seed=3)
 deep_curve = train(deep, moon_targets, steps=600, lr=0.1)
-print("one hidden neuron:", count_right(alone, moon_targets), "of 100 right")
-print("8 and 2 hidden neurons:", count_right(deep, moon_targets), "of 100 right")
-assert (count_right(alone, moon_targets), count_right(deep, moon_targets)) == (86, 99)
+right = [count_right(network, moon_targets) for network in (alone, deep)]
+print(f"right, of 100: one hidden neuron {right[0]}, 8 and 2 hidden {right[1]}")
+assert right == [86, 99]
 
-names = moons.target_names
+seen = figures.decision_boundary(deep, moons, names=moons.target_names, resolution=40)
+bent = figures.hidden_plane(deep, moons, names=moons.target_names, lines=13)
 show(
-    Beside(
-        {
-            "the plane of x": figures.decision_boundary(deep, moons, names=names, resolution=40),
-            "the last hidden plane": figures.hidden_plane(deep, moons, names=names, lines=13),
-        }
-    ),
-    "Left, a bent boundary runs between the moons. Right, the same points where the output neuron "
-    "sees them: the moons lie apart, and the boundary is a straight line.",
+    Beside({"the plane of x": seen, "the last hidden plane": bent}),
+    "Left, a bent boundary runs between the moons. Right, the same points "
+    "where the output neuron sees them: the moons lie apart, and the "
+    "boundary is a straight line.",
 )
 
 # %% [markdown]
@@ -413,11 +416,14 @@ predict(
 # %%
 def folding(times):
     """A deep network that folds the line from 0 to 1 so many times."""
-    network = nn.MLP(1, [2, 1] * times, activation=["relu", "identity"] * times, seed=0)
-    for pair, sum_of_both in zip(network.layers[::2], network.layers[1::2], strict=True):
+    activations = ["relu", "identity"] * times
+    network = nn.MLP(1, [2, 1] * times, activation=activations, seed=0)
+    for pair in network.layers[::2]:  # relu(x) and relu(x - 0.5)
         for neuron, bias in zip(pair.neurons, (0.0, -0.5), strict=True):
             neuron.w[0].data, neuron.b.data = 1.0, bias
-        sum_of_both.neurons[0].w[0].data, sum_of_both.neurons[0].w[1].data = 2.0, -4.0
+    for both in network.layers[1::2]:  # 2 times the first, -4 times the second
+        for weight, number in zip(both.neurons[0].w, (2.0, -4.0), strict=True):
+            weight.data = number
     return network
 
 
@@ -432,13 +438,13 @@ def pieces(network, times):
 
 for times in (1, 2, 3, 10):
     found = pieces(folding(times), times)
-    deep_cost = f"{times:2} folds: {2 * times:2} relu neurons, {found:4} pieces"
-    print(f"{deep_cost}; in one hidden layer: at least {found - 1:4} relu neurons")
+    print(f"folds {times:2}: {2 * times:2} relu neurons, {found:4} pieces", end="")
+    print(f"; one layer needs {found - 1:4} relu neurons or more")
     assert found == 2**times
 
 network = folding(3)
 show(
-    figures.functions({"3 folds": lambda x: network([x])}, 0, 1, title="3 folds, 6 relu neurons"),
+    figures.functions({"3 folds": lambda x: network([x])}, 0, 1),
     "Three folds in a row: up and down four times, 8 straight pieces.",
 )
 
@@ -515,8 +521,8 @@ assert len(nn.MLP(2, [4, 1]).parameters()) == 17
 
 # %%
 exercise(
-    "Without activations: h0 = x + 2, h1 = 3 · x, y = 2 · h0 − h1. Which single neuron "
-    "y = w · x + b does the same?",
+    "Without activations: h0 = x + 2, h1 = 3 · x, y = 2 · h0 − h1. Which "
+    "single neuron y = w · x + b does the same?",
     answer=(-1, 4),
     names=("w", "b"),
     wrong={
@@ -543,9 +549,9 @@ def separates(w0, w1, b):
 
 
 exercise(
-    "In the hidden plane (0, 0) and (2, 1) are of class 0, and (1, 0) is of class 1. Find an "
-    "output neuron w0 · h0 + w1 · h1 + b that is more than 0 for class 1 and less than 0 for class "
-    "0.",
+    "In the hidden plane (0, 0) and (2, 1) are of class 0, and (1, 0) is "
+    "of class 1. Find an output neuron w0 · h0 + w1 · h1 + b that is more "
+    "than 0 for class 1 and less than 0 for class 0.",
     answer=(1, -2, -0.5),
     names=("w0", "w1", "b"),
     check=separates,
@@ -559,8 +565,8 @@ exercise(
 
 # %%
 exercise(
-    "One input, one hidden layer with 5 relu neurons, one output without activation. At most how "
-    "many straight pieces has its curve?",
+    "One input, one hidden layer with 5 relu neurons, one output without "
+    "activation. At most how many straight pieces has its curve?",
     answer=6,
     wrong={
         5: "5 bends cut a line into how many pieces?",
@@ -573,8 +579,8 @@ exercise(
 
 # %%
 exercise(
-    "What does the universal approximation theorem promise for a continuous function on a bounded "
-    "box?",
+    "What does the universal approximation theorem promise for a "
+    "continuous function on a bounded box?",
     options=[
         "training finds a good network",
         "a good network with one hidden layer exists",
