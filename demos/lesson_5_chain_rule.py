@@ -286,9 +286,9 @@ predict(
 def chain_at(number):
     x, u, v, y = machines(number)
     y.backward()
-    text = f"u = {u.data:g}, v = {v.data:g}, y = {y.data:g}; dy/dx = 3 · 1 · ({2 * v.data:g}) = "
-    title = f"x = {number:g}: dy/dx = {x.grad:g}"
-    return text + f"{x.grad:g}", figures.nudges(y, x, by=0.01, title=title)
+    text = f"v = {v.data:g}; dy/dx = 2v · 1 · 3 = {2 * v.data:g} · 1 · 3 = {x.grad:g}"
+    figure = figures.nudges(y, x, by=0.01, title=f"x = {number:g}: {text}")
+    return text, figure
 
 
 slider("x", [0, 1, 2, 3], chain_at)
