@@ -284,7 +284,7 @@ predict(
 
 # %% tags=["hide-input"]
 def chain_at(number):
-    x, u, v, y = machines(number)
+    x, _, v, y = machines(number)
     y.backward()
     text = f"v = {v.data:g}; dy/dx = 2v · 1 · 3 = {2 * v.data:g} · 1 · 3 = {x.grad:g}"
     figure = figures.nudges(y, x, by=0.01, title=f"x = {number:g}: {text}")
