@@ -81,7 +81,7 @@ def _question(question: Question) -> str:
         + f"<details><summary>Answer</summary>{answer}</details>"
     )
     before = " before" if question.before else ""
-    if question.is_open or question.kind == "expression":
+    if question.is_open:  # judged by Python, which a page does not have
         return f'<div class="tn-asked{before}">{folded}</div>'
     data = html.escape(json.dumps(_data(question), ensure_ascii=False))
     return (
@@ -103,6 +103,8 @@ def _data(question: Question) -> dict[str, Any]:
         "expected": marked_up(question.expected),
         "tolerance": question.tolerance,
     }
+    if question.kind == "expression":
+        data["points"] = question.points
     if question.options:
         data["options"] = [marked_up(str(option)) for option in question.options]
     if question.names:

@@ -2,15 +2,84 @@
 (() => {
   if (customElements.get("tn-question")) return;
 
-  const MINUS = /[\u2212\u2013]/g;
-  const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+  const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+  const FUNCTIONS = {
+    abs: Math.abs, exp: Math.exp, log: Math.log, sqrt: Math.sqrt, sin: Math.sin, cos: Math.cos,
+    tanh: Math.tanh, sign: Math.sign, maximum: Math.max, minimum: Math.min, sigmoid,
+    relu: (x) => Math.max(x, 0), step: (x) => Number(x > 0), softplus: (x) => Math.log1p(Math.exp(x)),
+  };
+  const TOKEN = /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|[-+*/(),]))/y;
 
-  // A number as learners write them, such as 0.5, -2 or 1/3; null for anything else.
+  // What a typed expression gives at a point, read as Python reads it; null if it is none.
+  function expression(text, point) {
+    const tokens = [];
+    text = text.replace(/[\u2212\u2013]/g, "-").replace(/[\u00b7\u00d7]/g, "*").trim();
+    TOKEN.lastIndex = 0;
+    while (TOKEN.lastIndex < text.length) {
+      const match = TOKEN.exec(text);
+      if (!match) return null;
+      tokens.push(match.slice(1));
+    }
+    let at = 0;
+    const is = (mark) => tokens[at]?.[2] === mark && ++at;
+    const need = (mark) => { if (!is(mark)) throw new SyntaxError(mark); };
+    const sum = () => {
+      let left = product();
+      for (;;) {
+        if (is("+")) left += product();
+        else if (is("-")) left -= product();
+        else return left;
+      }
+    };
+    const product = () => {
+      let left = signed();
+      for (;;) {
+        if (is("*")) left *= signed();
+        else if (is("/")) left /= signed();
+        else return left;
+      }
+    };
+    const signed = () => (is("-") ? -signed() : is("+") ? signed() : power());
+    const power = () => {
+      const base = single();
+      return is("**") ? base ** signed() : base;
+    };
+    const single = () => {
+      const [digits, name] = tokens[at] ?? [];
+      if (digits !== undefined) return at++, Number(digits);
+      if (name !== undefined) {
+        at++;
+        if (Object.hasOwn(point, name)) return point[name];
+        if (!Object.hasOwn(FUNCTIONS, name)) throw new SyntaxError(name);
+        need("(");
+        const operands = [sum()];
+        while (is(",")) operands.push(sum());
+        need(")");
+        return FUNCTIONS[name](...operands);
+      }
+      need("(");
+      const inside = sum();
+      need(")");
+      return inside;
+    };
+    try {
+      const read = sum();
+      return at === tokens.length ? read : null;
+    } catch (error) {
+      if (error instanceof SyntaxError || error instanceof RangeError) return null;
+      throw error;
+    }
+  }
+
+  // A number as learners write them, such as 0.5, -2, 1/3 or sqrt(2); null for anything else.
   function number(text) {
-    const parts = text.replace(MINUS, "-").split("/").map((part) => part.trim());
-    if (parts.length > 2 || !parts.every((part) => NUMBER.test(part))) return null;
-    const read = parts.length === 2 ? Number(parts[0]) / Number(parts[1]) : Number(parts[0]);
+    const read = expression(text, {});
     return Number.isFinite(read) ? read : null;
+  }
+
+  function atPoints(text, points) {
+    const read = points.map((point) => expression(text, point));
+    return read.every(Number.isFinite) ? read : null;
   }
 
   function numbers(text, count) {
@@ -100,8 +169,9 @@
       const check = made("button", "check", "Check");
       form.addEventListener("submit", (event) => {
         event.preventDefault();
-        const count = this.asked.kind === "numbers" ? this.asked.answer.length : 0;
-        this.judge(count ? numbers(input.value, count) : number(input.value), input.value);
+        const { kind, answer, points } = this.asked;
+        const read = { expression: atPoints, number, numbers }[kind];
+        this.judge(read(input.value, points ?? answer.length), input.value);
       });
       // The page's own keys, such as the arrows of a slider, are not meant while one types.
       input.addEventListener("keydown", (event) => event.stopPropagation());
@@ -134,6 +204,9 @@
       const is = options ? (a, b) => a === b : (a, b) => same(a, b, tolerance);
       if (given === null && this.asked.kind === "number" && /^[-+\u2212]?\d+,\d+$/.test(typed.trim())) {
         return this.say(`Write it with a decimal point: ${typed.trim().replace(",", ".")}.`);
+      }
+      if (given === null && this.asked.kind === "expression" && /\^|\d[A-Za-z(]|\)[\w(]/.test(typed)) {
+        return this.say(`The answer is ${expected}: a power is written x**2, a product 2*x.`);
       }
       if (given === null) {
         const what = typed.trim() ? `; ${escaped(JSON.stringify(typed.trim().slice(0, 40)))} is not one` : "";

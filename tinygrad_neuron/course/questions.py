@@ -241,10 +241,11 @@ class Question:
     def _expression(self, given: object) -> list[float]:
         """What the expression gives at points where the right answer exists."""
         text = str(given).translate(_MINUS)
-        return [_at(text, point) for point in self._points]
+        return [_at(text, point) for point in self.points]
 
     @cached_property
-    def _points(self) -> list[dict[str, float]]:
+    def points(self) -> list[dict[str, float]]:
+        """Where expressions are compared: points at which the right answer exists."""
         generator = random.Random(0)
         points: list[dict[str, float]] = []
         for i in range(10 * _SAMPLES):
