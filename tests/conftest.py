@@ -8,6 +8,18 @@ from typing import Any
 
 import pytest
 
+from tinygrad_neuron import Value
+from tinygrad_neuron.ops import BUILT_IN, TABLE
+
+
+@pytest.fixture(autouse=True)
+def only_built_in_operations() -> None:
+    """What a docstring's example has defined is gone: any test may share its process."""
+    for name in TABLE.keys() - BUILT_IN:
+        del TABLE[name]
+        if name in vars(Value):
+            delattr(Value, name)
+
 
 @pytest.fixture(scope="session")
 def book(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Path:
