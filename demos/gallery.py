@@ -16,6 +16,7 @@ from tinygrad_neuron import (
     animate,
     compile,
     datasets,
+    draw_circuit,
     draw_dot,
     draw_network,
     losses,
@@ -150,6 +151,12 @@ def folded(folder: Path) -> Iterator[Picture | Heading]:
 
 def networks(folder: Path) -> Iterator[Picture | Heading]:
     yield Heading("Networks")
+    draw_circuit(nn.XOR(), inputs=(1, 0)).render(folder / "circuit.svg")
+    yield Picture(
+        "circuit.svg",
+        "McCulloch-Pitts units",
+        "Exclusive or: which inputs are active, which units fire, and where there is a veto.",
+    )
     model = nn.MLP(2, [3, 2, 1], seed=1)
     draw_network(model).render(folder / "network.svg")
     yield Picture(

@@ -1,11 +1,19 @@
-"""What tests share: those of compiled functions run for each target."""
+"""What several test files share: the browser, the book, built once per session, and compiled
+functions, which run for each target."""
 
 import functools
+import os
 import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tinygrad_neuron import Value
 from tinygrad_neuron.compiler import compile
+from tinygrad_neuron.ops import BUILT_IN, TABLE
 
 COMPILERS = ("cc", "gcc", "clang")
 needs_compiler = pytest.mark.skipif(
@@ -24,14 +32,61 @@ def pytest_generate_tests(metafunc):
         targets = ["python"]
         only_python = metafunc.definition.get_closest_marker("only_python")
         if not only_python and not hasattr(metafunc.function, "hypothesis"):
-            targets.append(pytest.param("c", marks=needs_compiler))
+            targets.append(pytest.param("c", marks=[needs_compiler, pytest.mark.once]))
         metafunc.parametrize("code", targets, indirect=True)
 
 
 @pytest.fixture(autouse=True)
-def code(request, monkeypatch):
+def code(request):
     """What compiled functions are written in; None where a test does not ask."""
     target = getattr(request, "param", None)
     if target is not None:
-        monkeypatch.setattr(request.module, "compile", functools.partial(compile, target=target))
-    return target
+        request.module.compile = functools.partial(compile, target=target)
+    yield target
+    if target is not None:
+        request.module.compile = compile
+
+
+@pytest.fixture(autouse=True)
+def only_built_in_operations() -> None:
+    """What a docstring's example has defined is gone: any test may share its process."""
+    for name in TABLE.keys() - BUILT_IN:
+        del TABLE[name]
+        if name in vars(Value):
+            delattr(Value, name)
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Path:
+    """The folder of the built book; with several workers the first to ask builds it.
+
+    TINYGRAD_NEURON_BOOK names the folder of one that is built already, while tests are written.
+    """
+    if built := os.environ.get("TINYGRAD_NEURON_BOOK"):
+        return Path(built).resolve()
+    shared = tmp_path_factory.getbasetemp()
+    if worker:
+        shared = shared.parent
+    folder, failed = shared / "book", shared / "book-failed"
+    try:
+        os.close(os.open(shared / "book-begun", os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        while not (folder.exists() or failed.exists()):
+            time.sleep(0.2)
+    else:
+        from tinygrad_neuron.course.book import build
+
+        try:
+            build(folder)
+        except BaseException as error:
+            failed.write_text(str(error))
+            raise
+    if failed.exists():
+        pytest.fail(f"the book was not built: {failed.read_text()}", pytrace=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def worker(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The name of this xdist worker; empty without one."""
+    yield getattr(request.config, "workerinput", {}).get("workerid", "")

@@ -12,7 +12,7 @@ from tests.test_compile_equality import PIECES
 from tinygrad_neuron import Value
 from tinygrad_neuron.compiler.c import building, kernels
 
-pytestmark = needs_compiler
+pytestmark = [needs_compiler, pytest.mark.once]
 KINDS = {"all operations": (NAMES, False), "smooth": (SMOOTH, False), "layers": (NAMES, True)}
 
 

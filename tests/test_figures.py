@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="the extra demos is not installed")
 
-from tinygrad_neuron import Value, datasets, grad, losses, maximum, nn
+from tinygrad_neuron import Value, datasets, grad, init, losses, maximum, nn
 from tinygrad_neuron.draw import figures
 from tinygrad_neuron.draw.themes import THEMES, find_theme
 from tinygrad_neuron.ops import TABLE
@@ -202,6 +202,19 @@ def test_without_weights_there_is_no_hyperplane():
         figures.decision_boundary(nn.Perceptron(2), examples, resolution=5, distances=True)
 
 
+def test_decision_boundaries_can_share_a_scale_of_colours():
+    bars = []
+    for weight in (1.0, 3.0):
+        neuron = nn.Neuron(2, init=init.constant(weight))
+        figure = figures.decision_boundary(neuron, [((1, 2), 0)], resolution=5, largest=4)
+        bars.append([text.get_text() for text in figure.axes[1].get_yticklabels()])
+        colours = figure.axes[0].collections[0]
+        assert (-4, 4) == (colours.levels[0], colours.levels[-1])
+    assert bars[0] == bars[1]
+    with pytest.raises(ValueError, match="largest must be greater than 0 and finite, got 0"):
+        figures.decision_boundary(nn.Neuron(2), [((1, 2), 0)], largest=0)
+
+
 def test_decision_boundary_refuses_what_it_cannot_draw():
     with pytest.raises(ValueError, match="at least one example"):
         figures.decision_boundary(perceptron(), [])
@@ -315,3 +328,112 @@ def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", refuse)
     with pytest.raises(ImportError, match=r'pip install "tinygrad_neuron\[demos\]"'):
         figures.activation_curve("tanh")
+
+
+def stages():
+    """y = (3x - 4)² at x = 2."""
+    x = Value(2.0, label="x")
+    u = 3 * x
+    v = u - 4
+    y = v**2
+    u.label, v.label, y.label = "u", "v", "y"
+    return x, y
+
+
+def test_a_nudge_is_a_bar_per_node_as_long_as_its_change():
+    x, y = stages()
+    axes = figures.nudges(y, x, by=0.5, title="A nudge").axes[0]
+    assert [0.5, 1.5, 1.5, 8.25] == [bar.get_width() for bar in axes.patches]
+    assert ["x", "u", "v", "y"] == [text.get_text() for text in axes.get_yticklabels()]
+    assert ["× 3", "× 1", "× 5.5"] == [t.get_text() for t in axes.texts if "×" in t.get_text()]
+    assert axes.get_title(loc="left") == "A nudge"
+
+
+def test_a_nudge_is_drawn_as_far_as_it_has_come():
+    x, y = stages()
+    axes = figures.nudges(y, x, by=0.5, reached=2).axes[0]
+    assert [0.5, 1.5] == [bar.get_width() for bar in axes.patches]
+    with pytest.raises(ValueError, match="reached must be from 1 to 4"):
+        figures.nudges(y, x, reached=5)
+
+
+def test_a_nudge_that_stops_on_the_way_is_drawn():
+    x = Value(-1.0, label="x")
+    axes = figures.nudges(x.relu() * 3, x).axes[0]
+    assert [0.0, 0.0] == [bar.get_width() for bar in axes.patches[1:]]
+
+
+def test_functions_are_drawn_with_their_names_and_marks():
+    curves = {"square": lambda x: x * x, "value": lambda x: Value(x).tanh()}
+    axes = figures.functions(curves, -1, 1, marks=[(0.5, 0.25)], points=5).axes[0]
+    assert [(-1.0, 1.0), (-0.5, 0.25), (0.0, 0.0), (0.5, 0.25), (1.0, 1.0)] == points(
+        line(axes, "square")
+    )
+    for x, y in points(line(axes, "value")):
+        assert math.tanh(x) == y
+    assert {"square", "value"} == {text.get_text() for text in axes.texts}
+    assert (0.5, 0.25) in [points(dot)[0] for dot in axes.lines if dot.get_marker() == "o"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (({"x": abs}, 1, 1), "low must be less than high"),
+        (({}, 0, 1), "at least one function"),
+    ],
+)
+def test_functions_refuse_what_cannot_be_drawn(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        figures.functions(*arguments)
+
+
+def test_the_part_of_the_plane_of_a_decision_boundary_can_be_chosen():
+    figure = figures.decision_boundary(
+        nn.Neuron(2, seed=0), datasets.xor(), plane=((-2, 3), (-1, 4))
+    )
+    assert ((-2.0, 3.0), (-1.0, 4.0)) == (figure.axes[0].get_xlim(), figure.axes[0].get_ylim())
+    with pytest.raises(ValueError, match="decision_boundary: in the plane the first number"):
+        figures.decision_boundary(nn.Neuron(2), datasets.xor(), plane=((1, 0), (0, 1)))
+
+
+def by_hand():
+    """The network h0 = relu(x0 + x1), h1 = relu(x0 + x1 - 1), y = h0 - 2 h1 - 0.5."""
+    model = nn.MLP(2, [2, 1], seed=0)
+    numbers = [1.0, 1.0, 0.0, 1.0, 1.0, -1.0, 1.0, -2.0, -0.5]
+    for parameter, number in zip(model.parameters(), numbers, strict=True):
+        parameter.data = number
+    return model
+
+
+def test_examples_stand_in_the_hidden_plane_where_the_hidden_layer_puts_them():
+    axes = figures.hidden_plane(by_hand(), datasets.xor()).axes[0]
+    drawn = [
+        sorted(map(tuple, dots.get_offsets()))
+        for dots in axes.collections
+        if len(dots.get_offsets()) == 2
+    ]
+    assert [[(0.0, 0.0), (2.0, 1.0)], [(1.0, 0.0), (1.0, 0.0)]] == drawn
+    assert ("$h_0$", "$h_1$") == (axes.get_xlabel(), axes.get_ylabel())
+
+
+def test_the_grid_of_the_input_plane_is_bent_as_the_hidden_layer_bends_it():
+    figure = figures.hidden_plane(by_hand(), datasets.xor(), grid=((0, 1), (0, 1)), lines=2)
+    grid = [points(one) for one in figure.axes[0].lines if one.get_label() == "_grid"]
+    ends = [
+        (tuple(round(v, 9) for v in one[0]), tuple(round(v, 9) for v in one[-1])) for one in grid
+    ]
+    assert [((0, 0), (1, 0)), ((1, 0), (2, 1)), ((0, 0), (1, 0)), ((1, 0), (2, 1))] == ends
+
+
+@pytest.mark.parametrize(
+    "model", [nn.MLP(2, [3, 1]), nn.MLP(2, [2, 2]), nn.MLP(3, [2, 1]), nn.Neuron(2)]
+)
+def test_the_hidden_plane_refuses_a_network_of_another_shape(model):
+    with pytest.raises(ValueError, match="2 neurons in its last hidden layer"):
+        figures.hidden_plane(model, [([0.0] * 2, 0)])
+
+
+def test_an_activation_curve_can_have_a_title_of_its_own():
+    assert "relu" == figures.activation_curve("relu").axes[0].get_title(loc="left")
+    titled = figures.activation_curve("relu", at=1.0, title="rectified")
+    assert "rectified" == titled.axes[0].get_title(loc="left")

@@ -433,3 +433,21 @@ def test_the_class_prelu_in_the_place_of_an_instance_is_refused_with_the_way_out
 def test_an_activation_that_is_neither_name_nor_function_is_refused_by_name():
     with pytest.raises((TypeError, ValueError), match="activation"):
         nn.Neuron(1, activation=["relu"])
+
+
+def test_the_weights_to_start_with_can_be_given():
+    for neuron in (
+        nn.Neuron(2, weights=(3, -4), bias=1),
+        nn.Perceptron(2, weights=(3, -4), bias=1),
+    ):
+        assert [3.0, -4.0] == [w.data for w in neuron.w]
+        assert ["w0", "w1"] == [w.label for w in neuron.w]
+        assert -3.0 == neuron.pre_activation([2, 2.5]).data
+    trick = nn.Neuron(2, weights=[3, -4], bias=1, bias_trick=True)
+    assert [3.0, -4.0, 1.0] == [w.data for w in trick.w]
+    with pytest.raises(ValueError, match="expected 2 weights, got 1"):
+        nn.Neuron(2, weights=[3])
+    with pytest.raises(TypeError, match="weights"):
+        nn.Neuron(2, weights=3)
+    with pytest.raises(TypeError, match=r"weights\[1\]"):
+        nn.Neuron(2, weights=[3, "4"])

@@ -1096,6 +1096,21 @@ def test_an_operation_of_ones_own_runs_and_differentiates_twice() -> None:
 
 
 @own
+def test_the_same_definition_may_be_repeated_as_when_a_cell_runs_twice() -> None:
+    def cell() -> Any:
+        return tn.define_operation("doubled", "d(a)", ["2"], kernels={"d": lambda x: 2.0 * x})
+
+    first = cell()
+    node = first(Value(3.0, label="x"))
+    assert cell() is first
+    assert node.forward() == 6.0
+    with pytest.raises(ValueError, match="already an operation 'doubled' with another definition"):
+        tn.define_operation("doubled", "d(a)", ["2"], kernels={"d": lambda x: 3.0 * x})
+    with pytest.raises(ValueError, match=r"another definition, d\(a\); choose another name"):
+        tn.define_operation("doubled", "a + a", ["2"])
+
+
+@own
 def test_an_operation_with_a_kernel_of_ones_own() -> None:
     def saturating(x: float) -> float:
         return math.atan(x)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:  # at run time each of these is imported when it is first aske
     from . import datasets, init, losses, nn, optim
     from .compiler import Compiled, TracingError
     from .compiler import compile as compile
-    from .derivatives import check_gradients, grad, gradients, local_derivatives
-    from .draw import animate, draw_dot, draw_network
+    from .derivatives import check_gradients, grad, gradients, local_derivatives, nudge
+    from .draw import animate, draw_circuit, draw_dot, draw_network
     from .functions import (
         abs as abs,
     )
@@ -82,6 +82,7 @@ __all__ = [
     "gradients",
     "local_derivatives",
     "check_gradients",
+    "nudge",
     # compilation (`compile` itself is left out: it would shadow the builtin)
     "Compiled",
     "TracingError",
@@ -94,6 +95,7 @@ __all__ = [
     # pictures
     "draw_dot",
     "draw_network",
+    "draw_circuit",
     "animate",
     # walkthroughs
     "walkthrough",
@@ -148,11 +150,13 @@ _HOMES = {
     "animate": "draw",
     "check_gradients": "derivatives",
     "compile": "compiler",
+    "draw_circuit": "draw",
     "draw_dot": "draw",
     "draw_network": "draw",
     "grad": "derivatives",
     "gradients": "derivatives",
     "local_derivatives": "derivatives",
+    "nudge": "derivatives",
     "walkthrough": "walk",
 }
 

@@ -1,4 +1,5 @@
-"""The command line: `tinygrad-neuron draw|walk|page EXPRESSION name=value ...`."""
+"""The command line: `tinygrad-neuron draw|walk|page EXPRESSION name=value ...`, and the course's
+commands, `learn`, `notebook` and `book`."""
 
 import importlib
 import importlib.util
@@ -18,12 +19,16 @@ from .typed_expressions import ExpressionError, evaluate
 
 USAGE = """\
 usage: tinygrad-neuron draw|walk|page EXPRESSION [name=value ...] [-o FILE]
+       tinygrad-neuron learn [N] | notebook N [FOLDER] | book [FOLDER]
 
   draw   write a picture of the computation graph (default: draw.svg;
          the suffix decides: svg, png, pdf, ... or gv for the source)
   walk   step through both passes here in the terminal
          (with -o: write the steps, as .json or as text)
   page   write a web page on which to step through (default: page.html)
+  learn, notebook, book
+         the course in the terminal, as notebooks, as a web book;
+         learn --help says more
 
   EXPRESSION   such as "tanh(w*x + b)": names, numbers, + - * / **, and the
                operations of the package; or module:function, a function of
@@ -39,6 +44,7 @@ examples:
   tinygrad-neuron draw my_model:loss -o loss.png
 """
 COMMANDS = ("draw", "walk", "page")
+COURSE_COMMANDS = ("learn", "notebook", "book")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _OWN = re.compile(r"\s*[^\W\d][\w.]*:[^\W\d]\w*\s*")
 _MOST_DIGITS = 17
@@ -72,6 +78,10 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        if given and given[0] in COURSE_COMMANDS:
+            from .course import commands
+
+            return commands.main(given)
         if not given or any(a in ("-h", "--help") for a in given[: _end_of_options(given)]):
             print(USAGE, end="", file=sys.stdout if given else sys.stderr)
             return 0 if given else 2
@@ -118,7 +128,10 @@ def parse(given: Sequence[str]) -> Arguments:
             raise UsageError(f"option {word!r} is {unknown(word, _EXAMPLES)}")
         elif not asked.command:
             if word not in COMMANDS:
-                raise UsageError(f"command {word!r}: {unknown(word, COMMANDS)}; --help says more")
+                raise UsageError(
+                    f"command {word!r}: {unknown(word, (*COMMANDS, *COURSE_COMMANDS))}; "
+                    "--help says more"
+                )
             asked.command = word
         elif asked.expression is None:
             asked.expression = word

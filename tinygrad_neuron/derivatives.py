@@ -6,7 +6,7 @@ evaluated on Values, which records the derivative as a graph that can be differe
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from .engine import (
     DOMAIN_ERRORS,
@@ -85,6 +85,66 @@ def local_derivatives(node: Value) -> list[tuple[Value, float]]:
         return [(operand, float(evaluate())) for operand, evaluate in partials]
     except DOMAIN_ERRORS as error:
         raise operation_error(node, error, derivative=True) from None
+
+
+class Nudged(NamedTuple):
+    """What a nudge does to one node: its number before and after."""
+
+    node: Value
+    before: float
+    after: float
+
+    @property
+    def change(self) -> float:
+        """after - before."""
+        return self.after - self.before
+
+
+def nudge(output: Value, leaf: Value, by: Number = 0.01) -> list[Nudged]:
+    """Move a leaf a little, and see what becomes of it on the way to the output.
+
+    **Arguments:** `output`, the result; `leaf`, what it was computed from; `by`, how far the leaf
+    moves. **Returns** the leaf and every node that depends on it, operands before consumers, each
+    with its number before and after. All numbers are put back, and no `grad` changes.
+
+    The last change divided by the first is a difference quotient, nearly the gradient of the leaf.
+
+    Raises a `ValueError` for what is not a leaf behind the output, and what `forward()` raises.
+
+    >>> x = Value(2.0, label="x")
+    >>> u = 3 * x
+    >>> y = u * u
+    >>> for node, before, after in nudge(y, x, by=0.5):
+    ...     print(node.label or node._op, before, after)
+    x 2.0 2.5
+    * 6.0 7.5
+    * 36.0 56.25
+    """
+    for name, value in (("output", output), ("leaf", leaf)):
+        if not isinstance(value, Value):
+            raise TypeError(f"nudge: the {name} must be a Value, got {described(value)}")
+    by = to_float(by, "nudge", "by")
+    order = topological_order(output)
+    if leaf not in order or leaf._prev or is_constant(leaf):
+        raise ValueError(
+            f"nudge: the leaf must be one that the output was computed from, got {leaf!r}"
+        )
+    reached = {leaf}
+    for node in order:
+        if any(operand in reached for operand in node._prev):
+            reached.add(node)
+    given = [node.data for node in order]
+    try:
+        output.forward()
+        before = [node.data for node in order]
+        leaf.data += by
+        output.forward()
+        after = [node.data for node in order]
+    finally:
+        for node, data in zip(order, given, strict=True):
+            node.data = data
+    triples = zip(order, before, after, strict=True)
+    return [Nudged(node, old, new) for node, old, new in triples if node in reached]
 
 
 def _partials_of(

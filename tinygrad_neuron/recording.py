@@ -306,6 +306,8 @@ def define_operation(
     From then on it runs, differentiates to any order, compiles, draws and explains itself like a
     built-in one; unary ones also serve as `activation=name`.
 
+    The same definition may be repeated, as when a notebook's cell runs twice: it changes nothing.
+
     **Arguments:** `name`, an identifier not yet in the table; `forward`, the expression of the
     result; `partials`, one expression per operand, in the operands, the result `y`, and operations
     of the table; `options` as for `ops.Operation` (`operands="a, b"`, `defaults`, `where`,
@@ -322,9 +324,14 @@ def define_operation(
     for option in {"operator", "constant"} & options.keys():
         raise ValueError(f"{name}: {option}=... is reserved for the operations that are built in")
     operation = Operation(name, forward, partials, **options)
-    if name in TABLE:
-        raise ValueError(f"there is already an operation {name!r}; choose another name")
     operation.activation = options.get("activation", operation.arity == 1)
+    if (known := TABLE.get(name)) is not None:
+        if _is_same(known, operation):
+            return known.function
+        raise ValueError(
+            f"there is already an operation {name!r} with another definition, {known.forward}; "
+            "choose another name"
+        )
     TABLE[name] = operation  # first, because a partial may call the operation itself
     try:
         operation.check()
@@ -333,6 +340,34 @@ def define_operation(
     except BaseException:
         del TABLE[name]
         raise
+
+
+def _is_same(known: Operation, given: Operation) -> bool:
+    """Whether two definitions say the same; a function defined again is the same if its code is."""
+    kernels = known.kernels, given.kernels
+    return (
+        known.kernels.keys() == given.kernels.keys()
+        and all(_is_same_code(*(k[name] for k in kernels)) for name in known.kernels)
+        and all(
+            getattr(known, what) == getattr(given, what)
+            for what in (
+                "forward", "partials", "operands", "defaults", "where", "chosen", "constant",
+                "operator", "symbol", "domain", "activation", "summary", "source", "example",
+            )
+        )
+    )  # fmt: skip
+
+
+def _is_same_code(one: object, other: object) -> bool:
+    codes = getattr(one, "__code__", None), getattr(other, "__code__", None)
+    if one is other or None in codes:
+        return one == other
+    parts = ("co_code", "co_consts", "co_names", "co_varnames")
+    return (
+        all(getattr(codes[0], part) == getattr(codes[1], part) for part in parts)
+        and getattr(one, "__defaults__", None) == getattr(other, "__defaults__", None)
+        and not (codes[0].co_freevars or codes[1].co_freevars)  # type: ignore[union-attr]
+    )
 
 
 # Generated on first use, because all together would take longer than the rest of the import.

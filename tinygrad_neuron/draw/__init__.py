@@ -2,8 +2,9 @@
 
 from . import display
 from .animation import animate
+from .circuit import draw_circuit
 from .graph import draw_dot
 from .network import draw_network
 from .rendering import Digraph
 
-__all__ = ["Digraph", "animate", "display", "draw_dot", "draw_network"]
+__all__ = ["Digraph", "animate", "display", "draw_circuit", "draw_dot", "draw_network"]

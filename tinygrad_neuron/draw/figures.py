@@ -11,11 +11,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..checking import listed, positive_integer
-from ..derivatives import gradients
+from ..derivatives import gradients, nudge
 from ..engine import Value, described, to_float
 from ..nn import Neuron
 from ..nn.neuron import Activation, find_activation
-from .observing import Loss, layers_of, observe, titles
+from .observing import Loss, Plane, checked_plane, layers_of, observe, run, titles
 from .text import number
 from .themes import Theme, find_theme, mix
 
@@ -103,6 +103,7 @@ def activation_curve(
     low: float = -4.0,
     high: float = 4.0,
     points: int = 401,
+    title: str = "",
     theme: str | Theme = "light",
 ) -> "Figure":
     """An activation's curve and its derivative, with the tangent at a point.
@@ -113,7 +114,7 @@ def activation_curve(
 
     **Arguments:** `activation`, a name of the table or a function of a Value; `at`, where the
     tangent touches; `low`, `high`: the ends of the axis; `points`, at how many numbers the function
-    is computed.
+    is computed; `title`, above the figure (default: the name, or what is read at the tangent).
 
     Raises a `ValueError` for an unknown name or an empty interval.
 
@@ -170,11 +171,146 @@ def activation_curve(
     axes.set_xlabel("z")
     axes.axhline(0, color=house.muted, linewidth=0.8, zorder=1)
     axes.axvline(0, color=house.muted, linewidth=0.8, zorder=1)
-    if at is None:
-        axes.set_title(name, loc="left", fontweight="bold", color=house.ink)
+    if at is None or title:
+        axes.set_title(title or name, loc="left", fontweight="bold", color=house.ink)
     _dress(axes, house)
     figure.draw_without_rendering()  # so that the axes have their size
     _name_at_end(axes, house, ends)
+    return figure
+
+
+def functions(
+    curves: Mapping[str, Callable[[float], Any]],
+    low: float = -4.0,
+    high: float = 4.0,
+    *,
+    marks: Iterable[tuple[float, float]] = (),
+    name: str = "x",
+    points: int = 401,
+    title: str = "",
+    theme: str | Theme = "light",
+) -> "Figure":
+    """Functions of one number, each a curve with its name beside it.
+
+    **Arguments:** `curves`, for each name a function of a number that returns a number or a Value;
+    `low`, `high`: the ends of the axis; `marks`, points (x, y) to mark; `name`, of the axis;
+    `points`, at how many numbers each function is computed.
+
+    >>> figure = functions({"x²": lambda x: x * x, "2x": lambda x: 2 * x}, 0, 2, marks=[(2, 4)])
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['x²', '2x']
+    """
+    house = find_theme(theme)
+    low = to_float(low, "functions", "low")
+    high = to_float(high, "functions", "high")
+    if not (low < high and math.isfinite(high - low)):
+        raise ValueError(
+            f"functions: low must be less than high, both finite, got {low} and {high}"
+        )
+    if not curves:
+        raise ValueError("functions: expected at least one function, got none")
+    points = positive_integer("functions", "points", points)
+    figure = _blank(6.4, 4.0, house)
+    axes = figure.add_subplot()
+    xs = [low + (high - low) * k / max(points - 1, 1) for k in range(points)]
+    ends = {}
+    for k, (label, function) in enumerate(curves.items()):
+        ys = [_plain(function(x)) for x in xs]
+        colour = _colours(house)[k % len(_colours(house))]
+        dash = _DASHES[k % len(_DASHES)]
+        axes.plot(xs, ys, dash, color=colour, linewidth=2.4, label=label)
+        ends[str(label)] = (xs[-1], ys[-1], colour)
+    for x, y in marks:
+        axes.plot([x], [y], "o", color=house.ink, markersize=7, zorder=5)
+    axes.margins(x=0, y=0.08)
+    axes.set_xlim(low, high)
+    axes.set_xlabel(name)
+    axes.axhline(0, color=house.muted, linewidth=0.8, zorder=1)
+    _dress(axes, house)
+    if title:
+        axes.set_title(title, loc="left", fontweight="bold", color=house.ink)
+    figure.draw_without_rendering()  # so that the axes have their size
+    _name_at_end(axes, house, ends)
+    return figure
+
+
+def nudges(
+    output: Value,
+    leaf: Value,
+    by: float = 0.01,
+    *,
+    reached: int | None = None,
+    title: str = "",
+    theme: str | Theme = "light",
+) -> "Figure":
+    """How a nudge of a leaf travels to the output: a bar per node, as long as its change.
+
+    Where a node has one operand that changes, the factor between both changes stands beside the
+    arrow: nearly the local derivative.
+
+    **Arguments:** `output`, `leaf`, `by`: as for `tinygrad_neuron.nudge`; `reached`, at how many
+    nodes the nudge has arrived (default: at all).
+
+    >>> x = Value(2.0, label="x")
+    >>> figure = nudges(3 * x + 1, x, by=0.1)
+    >>> [text.get_text() for text in figure.axes[0].texts if text.get_text()]
+    ['+0.1    2 → 2.1', '× 3', '+0.3    6 → 6.3', '× 1', '+0.3    7 → 7.3']
+    """
+    house = find_theme(theme)
+    travelled = nudge(output, leaf, by)
+    arrived = len(travelled) if reached is None else reached
+    if not 1 <= positive_integer("nudges", "reached", arrived) <= len(travelled):
+        raise ValueError(
+            f"nudges: reached must be from 1 to {len(travelled)} (the nodes that the nudge "
+            f"passes), got {reached}"
+        )
+    figure = _blank(6.4, 0.62 * len(travelled) + 0.9, house)
+    axes = figure.add_subplot()
+    change = {node: after - before for node, before, after in travelled}
+    largest = max(map(abs, change.values())) or 1.0
+    for row, (node, before, after) in enumerate(travelled[:arrived]):
+        colour = house.positive if change[node] >= 0 else house.negative
+        axes.barh([row], [change[node]], height=0.42, color=colour)
+        end = max(change[node], 0.0)
+        moved = number(change[node], 3)
+        sign = "" if moved.startswith("-") else "+"
+        sources = [operand for operand in node._prev if operand in change]
+        if len(sources) == 1 and change[sources[0]]:
+            factor = number(change[node] / change[sources[0]], 3)
+            axes.annotate(
+                f"× {factor}",
+                (0, row - 0.5),
+                (10, 0),
+                textcoords="offset points",
+                va="center",
+                color=house.accent,
+                fontweight="bold",
+            )
+            axes.annotate(
+                "",
+                (0, row - 0.27),
+                (0, row - 0.73),
+                arrowprops={"arrowstyle": "-|>", "color": house.accent, "linewidth": 1.6},
+            )
+        axes.annotate(
+            f"{sign}{moved}    {number(before, 5)} → {number(after, 5)}",
+            (end, row),
+            (8, 0),
+            textcoords="offset points",
+            va="center",
+            color=house.ink,
+        )
+    low, high = min(0.0, *change.values()), max(0.0, *change.values())
+    axes.set_xlim(low - 0.06 * largest, high + 0.7 * max(high - low, largest))
+    axes.set_ylim(len(travelled) - 0.5, -0.6)
+    axes.set_yticks(range(len(travelled)), [node.label or node._op for node, *_ in travelled])
+    axes.set_xlabel("change")
+    axes.axvline(0, color=house.muted, linewidth=0.8, zorder=1)
+    _dress(axes, house, grid=False)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0, labelsize=12)
+    if title:
+        axes.set_title(title, loc="left", fontweight="bold", color=house.ink)
     return figure
 
 
@@ -350,6 +486,8 @@ def decision_boundary(
     title: str = "",
     normal: bool | None = None,
     distances: bool = False,
+    plane: Plane | None = None,
+    largest: float | None = None,
     theme: str | Theme = "light",
 ) -> "Figure":
     """A model's score over the plane, the line where it is 0, and the data.
@@ -361,7 +499,10 @@ def decision_boundary(
     numbers) that returns a number or a Value, positive for the second class; `examples`, pairs of a
     point and its class; `names` of the classes; `resolution`, how many points a side the score is
     asked at; `normal`, whether to draw the normal vector (default: for a neuron); `distances`,
-    whether to draw each point's signed distance from the hyperplane, z / ‖w‖.
+    whether to draw each point's signed distance from the hyperplane, z / ‖w‖; `plane`, the smallest
+    and the largest number of both axes, as in `((-1, 1), (-1, 1))` (default: around the examples);
+    `largest`, the |score| with the fullest colour, so that several figures can share one scale
+    (default: the largest in this figure).
 
     >>> from tinygrad_neuron import datasets, nn
     >>> perceptron = nn.Perceptron(2)
@@ -400,18 +541,29 @@ def decision_boundary(
     sides = [_side([x[i] for x in framed], margin) for i in range(2)]
     if neuron is not None:
         sides = _square(sides)
+    if plane is not None:
+        sides = list(checked_plane(plane, "decision_boundary"))
     bounds = [
         [low + (high - low) * k / max(resolution - 1, 1) for k in range(resolution)]
         for low, high in sides
     ]
     asked = score if neuron is None else neuron.pre_activation
     scores = [[_plain(asked((x, y))) for x in bounds[0]] for y in bounds[1]]
-    largest = max((abs(s) for row in scores for s in row if math.isfinite(s)), default=0.0) or 1.0
+    shared = largest is not None
+    if largest is None:
+        finite = [abs(s) for row in scores for s in row if math.isfinite(s)]
+        largest = max(finite, default=0.0) or 1.0
+    largest = to_float(largest, "decision_boundary", "largest")
+    if not (0 < largest < math.inf):
+        raise ValueError(
+            f"decision_boundary: largest must be greater than 0 and finite, got {largest}"
+        )
     filled = axes.contourf(
         *bounds,
         scores,
         levels=[largest * k / 8 for k in range(-8, 9)],
         cmap=_signed_colours(house, 0.55),
+        extend="both" if shared else "neither",
     )
     if neuron is not None:
         axes.set_aspect("equal", adjustable="box")  # or what is perpendicular would not look it
@@ -461,6 +613,85 @@ def decision_boundary(
     bar.ax.yaxis.label.set_color(house.ink)
     bar.ax.tick_params(colors=house.muted, labelcolor=house.ink)
     bar.outline.set_visible(False)
+    return figure
+
+
+def hidden_plane(
+    model: Any,
+    examples: Iterable[tuple[Sequence[float], Any]],
+    *,
+    names: Sequence[str] = (),
+    grid: Plane | None = None,
+    lines: int = 9,
+    plane: Plane | None = None,
+    title: str = "",
+    theme: str | Theme = "light",
+) -> "Figure":
+    """The plane of a network's last two hidden neurons, and the line its output neuron draws there.
+
+    Each example stands where the hidden layers put it: at their two activations h₀ and h₁. A square
+    grid of the input plane, put through the same layers, shows how they bend it.
+
+    **Arguments:** `model`, with two inputs, two neurons in the last hidden layer and one output;
+    `examples`, `names`: as for `decision_boundary`; `grid`, the part of the input plane whose grid
+    is drawn (default: around the examples), in `lines` lines each way; `plane`, the smallest and
+    the largest number of both axes of the picture.
+
+    Raises a `ValueError` for a model of another shape.
+
+    >>> from tinygrad_neuron import datasets, nn
+    >>> figure = hidden_plane(nn.MLP(2, [2, 1], activation="tanh", seed=1), datasets.xor())
+    >>> figure.axes[0].get_xlabel()
+    '$h_0$'
+    """
+    layers = layers_of(model, "hidden_plane")
+    shape = [layers[0].neurons[0].nin, *(len(layer.neurons) for layer in layers)]
+    if len(layers) < 2 or shape[0] != 2 or shape[-2:] != [2, 1]:
+        raise ValueError(
+            "hidden_plane: the model must have 2 inputs, 2 neurons in its last hidden layer and 1 "
+            f"output, as nn.MLP(2, [2, 1]); got {' -> '.join(map(str, shape))}"
+        )
+    lines = positive_integer("hidden_plane", "lines", lines)
+    house = find_theme(theme)
+    given = [([_plain(v) for v in x], label) for x, label in examples]
+
+    def hidden(x: Sequence[float]) -> list[float]:
+        return [h.data for h in run(layers[:-1], x)[-1]]
+
+    output = layers[-1].neurons[0]
+    figure = decision_boundary(
+        output,
+        [(hidden(x), label) for x, label in given],
+        names=names,
+        title=title,
+        normal=False,
+        plane=plane,
+        theme=theme,
+    )
+    axes = figure.axes[0]
+    sides: Sequence[tuple[float, float]]
+    if grid is None:
+        sides = [_side([x[i] for x, _ in given], 0.15) for i in range(2)]
+    else:
+        sides = checked_plane(grid, "hidden_plane")
+    steps = [[low + (high - low) * k / 60 for k in range(61)] for low, high in sides]
+    kept = [
+        [low + (high - low) * k / max(lines - 1, 1) for k in range(lines)] for low, high in sides
+    ]
+    for i in range(2):
+        for fixed in kept[i]:
+            points = [hidden((fixed, v) if i == 0 else (v, fixed)) for v in steps[1 - i]]
+            axes.plot(
+                [p[0] for p in points],
+                [p[1] for p in points],
+                color=house.muted,
+                linewidth=0.8,
+                alpha=0.7,
+                label="_grid",
+                zorder=2,
+            )
+    axes.set_xlabel("$h_0$")
+    axes.set_ylabel("$h_1$")
     return figure
 
 

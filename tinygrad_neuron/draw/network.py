@@ -12,7 +12,17 @@ from ..checking import listed, positive_integer
 from ..engine import described, to_float
 from ..nn import Neuron
 from .flags import SIGNS
-from .observing import Loss, NeuronLayer, Observation, layers_of, observe, responses, titles
+from .observing import (
+    Loss,
+    NeuronLayer,
+    Observation,
+    Plane,
+    checked_plane,
+    layers_of,
+    observe,
+    responses,
+    titles,
+)
 from .placing import LINE, Column, columns, number_places, shown, text_width
 from .rendering import Digraph
 from .text import html_text, number, tooltip_text
@@ -22,8 +32,6 @@ _CELLS = 12  # fields a side of a heat map
 _CELL, _LARGE_CELL = 4, 8  # points; the large ones in a map of the output
 _THINNEST, _THICKEST = 0.5, 4.5
 _SHORT_NAME = 8  # characters of a name that fit into the box of an input
-
-Plane = tuple[tuple[float, float], tuple[float, float]]
 
 
 def draw_network(
@@ -91,7 +99,7 @@ def draw_network(
         model=model,
         layers=layers,
         observation=observation,
-        plane=_checked_plane(plane) if heat_maps else None,
+        plane=checked_plane(plane, "draw_network") if heat_maps else None,
         input_names=_names("input_names", input_names, nin, "input"),
         output_names=_names("output_names", output_names, len(layers[-1].neurons), "output"),
         most=positive_integer("draw_network", "max_neurons", max_neurons),
@@ -110,23 +118,6 @@ def _names(what: str, names: Any, count: int, of: str) -> list[str]:
             f"draw_network: {what} must have {count} names, one per {of}, got {len(given)}"
         )
     return [str(name) for name in given]
-
-
-def _checked_plane(plane: Any) -> Plane:
-    try:
-        (a, b), (c, d) = plane
-    except (TypeError, ValueError):
-        raise ValueError(
-            "draw_network: plane must be the smallest and the largest number of both inputs, as in "
-            f"((-1, 1), (-1, 1)), got {plane!r}"
-        ) from None
-    left, right, low, high = (to_float(x, "draw_network", "plane") for x in (a, b, c, d))
-    if not (left < right and low < high and math.isfinite(right - left + high - low)):
-        raise ValueError(
-            "draw_network: in the plane the first number of each pair must be the smaller one, "
-            f"both finite, got {plane!r}"
-        )
-    return (left, right), (low, high)
 
 
 @dataclass

@@ -3,6 +3,7 @@
 What `network` draws and `figures.histograms` counts.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -14,6 +15,7 @@ from ..losses import mean_squared_error
 from ..nn import MLP, Dropout, Layer, Neuron
 
 Loss: TypeAlias = Callable[..., Value]
+Plane: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ def _gradients(total: Value, wanted: list[list[Value]]) -> list[list[float | Non
 
 def responses(
     layers: Sequence[NeuronLayer],
-    plane: tuple[tuple[float, float], tuple[float, float]],
+    plane: Plane,
     cells: int,
 ) -> list[list[list[list[float]]]]:
     """What the inputs and every neuron give over the plane, for a network with two inputs.
@@ -190,6 +192,28 @@ def responses(
                 for one, number in zip(row, numbers, strict=True):
                     one[-1].append(number)
     return maps
+
+
+def checked_plane(plane: Any, what: str) -> Plane:
+    """The part of a plane that a picture shows, as floats.
+
+    >>> checked_plane(((0, 1), (-1, 1)), "draw_network")
+    ((0.0, 1.0), (-1.0, 1.0))
+    """
+    try:
+        (a, b), (c, d) = plane
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{what}: plane must be the smallest and the largest number of both inputs, as in "
+            f"((-1, 1), (-1, 1)), got {plane!r}"
+        ) from None
+    left, right, low, high = (to_float(x, what, "plane") for x in (a, b, c, d))
+    if not (left < right and low < high and math.isfinite(right - left + high - low)):
+        raise ValueError(
+            f"{what}: in the plane the first number of each pair must be the smaller one, "
+            f"both finite, got {plane!r}"
+        )
+    return (left, right), (low, high)
 
 
 def titles(layers: Sequence[NeuronLayer]) -> list[str]:

@@ -190,8 +190,9 @@ class Digraph(graphviz.Digraph):
             view: whether to open the picture in the system's viewer.
             format: the picture's format; it has to agree with the suffix of a picture's path.
             raise_if_result_exists: whether to refuse to replace a file.
-            cleanup, renderer, formatter, neato_no_op, quiet, quiet_view, outfile, engine,
-                overwrite_source: as for `graphviz.Digraph.render`.
+            cleanup, renderer, formatter, neato_no_op, quiet, quiet_view, outfile, engine: as for
+                `graphviz.Digraph.render`.
+            overwrite_source: as for `graphviz.Digraph.render`.
 
         Returns:
             The path of the picture.

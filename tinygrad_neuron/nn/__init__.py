@@ -5,7 +5,7 @@ from .module import Module
 from .networks import MLP, Layer
 from .neuron import Hyperplane, Neuron, PReLU
 from .perceptron import Perceptron, PerceptronRun
-from .threshold import AND, NOT, OR, XOR, McCullochPitts, boolean_function, truth_table
+from .threshold import AND, NOT, OR, XOR, Circuit, McCullochPitts, boolean_function, truth_table
 
 __all__ = [
     "AND",
@@ -13,6 +13,7 @@ __all__ = [
     "NOT",
     "OR",
     "XOR",
+    "Circuit",
     "Dropout",
     "Hyperplane",
     "Layer",

@@ -68,14 +68,14 @@ class Neuron(Module):
     - `activation`: the name of an activation of the table, or a function of a Value that returns
       one; default relu.
     - `init`: the name of an initialiser or one itself (see `init`); default uniform in ±1.
+    - `weights`: the weights to start with, `nin` numbers, in place of what `init` would draw.
     - `bias`: the bias to start with.
     - `bias_trick`: keep the bias as a last weight `w[nin]` of an input that is always 1, instead of
       in `b`. The number computed is the same.
     - `seed`: an int or a `random.Random`; None takes a new one from the system.
     - `fan_out`: the number of outputs of the layer it stands in, for the initialiser.
 
-    >>> neuron = Neuron(2, activation="sigmoid", seed=0)
-    >>> neuron.w[0].data, neuron.w[1].data, neuron.b.data = 0.5, 0.3, -0.4
+    >>> neuron = Neuron(2, activation="sigmoid", weights=[0.5, 0.3], bias=-0.4)
     >>> neuron.pre_activation([2, 3]).data
     1.5
     """
@@ -87,6 +87,7 @@ class Neuron(Module):
         *,
         activation: Activation | None = None,
         init: str | Initialiser = "uniform",
+        weights: Sequence[Number] | None = None,
         bias: Number = 0.0,
         bias_trick: bool = False,
         seed: Seed = None,
@@ -109,9 +110,16 @@ class Neuron(Module):
         self.activation_name, self.activation = find_activation(activation)
         self.nin = nin
         self.bias_trick = bias_trick
-        weights = [Value(draw(generator, nin, fan_out), label=f"w{i}") for i in range(nin)]
+        if weights is None:
+            numbers = [draw(generator, nin, fan_out) for _ in range(nin)]
+        else:
+            given = listed("Neuron", "weights", weights, f"a list of {nin} numbers")
+            if len(given) != nin:
+                raise ValueError(f"Neuron: expected {nin} weights, got {len(given)}")
+            numbers = [to_float(w, "Neuron", f"weights[{i}]") for i, w in enumerate(given)]
+        leaves = [Value(number, label=f"w{i}") for i, number in enumerate(numbers)]
         offset = Value(to_float(bias, "Neuron", "bias"), label=f"w{nin}" if bias_trick else "b")
-        self.w = [*weights, offset] if bias_trick else weights
+        self.w = [*leaves, offset] if bias_trick else leaves
         if not bias_trick:
             self.b = offset
         # Made here once, not at each call.

@@ -27,7 +27,7 @@ class Perceptron(Neuron):
     """A neuron with the step activation and Rosenblatt's learning rule.
 
     **Arguments:** `nin`: the number of inputs; `lr`: the learning rate, greater than 0; `init`,
-    `bias`, `seed`: as for `Neuron` (default: all zeros).
+    `weights`, `bias`, `seed`: as for `Neuron` (default: all zeros).
 
     Source: F. Rosenblatt, "The perceptron" (1958); the convergence theorem: A. Novikoff (1962).
 
@@ -45,10 +45,11 @@ class Perceptron(Neuron):
         lr: Number = 1.0,
         *,
         init: str | Initialiser = "zeros",
+        weights: Sequence[Number] | None = None,
         bias: Number = 0.0,
         seed: Seed = None,
     ) -> None:
-        super().__init__(nin, activation="step", init=init, bias=bias, seed=seed)
+        super().__init__(nin, activation="step", init=init, weights=weights, bias=bias, seed=seed)
         self.lr = number("Perceptron", "lr", lr, POSITIVE)
 
     def predict(self, x: Sequence[Operand]) -> int:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 from ..checking import listed, positive_integer, whole
+
+_Row = TypeVar("_Row", bound=Sequence[int])
 
 
 class McCullochPitts:
@@ -56,6 +58,11 @@ class McCullochPitts:
         veto = f", inhibitory={list(self.inhibitory)}" if self.inhibitory else ""
         return f"McCullochPitts({self.inputs}, threshold={self.threshold}{veto})"
 
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, str]:
+        return _picture(self, include, exclude)
+
 
 def AND(inputs: int = 2) -> McCullochPitts:
     """The unit that fires if all its inputs are active.
@@ -84,8 +91,12 @@ def NOT() -> McCullochPitts:
     return McCullochPitts(1, threshold=0, inhibitory=[0])
 
 
-class _Circuit:
-    """Units that detect one row of a truth table each, and an OR over them."""
+class Circuit:
+    """Units that detect one row of a truth table each, and an OR over them.
+
+    `boolean_function` makes one. **Attributes:** `inputs`, how many there are; `detectors`, the
+    units of the first layer; `output`, the OR over them.
+    """
 
     def __init__(self, inputs: int, detectors: Sequence[McCullochPitts]) -> None:
         self.inputs = inputs
@@ -100,8 +111,22 @@ class _Circuit:
     def __repr__(self) -> str:
         return f"<circuit: {self.output} over {list(self.detectors)}>"
 
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, str]:
+        return _picture(self, include, exclude)
 
-def boolean_function(table: Mapping[Sequence[int], int]) -> Callable[..., int]:
+
+def _picture(
+    circuit: McCullochPitts | Circuit, include: Iterable[str] | None, exclude: Iterable[str] | None
+) -> dict[str, str]:
+    """In a notebook a unit or a circuit shows its picture."""
+    from ..draw import display, draw_circuit
+
+    return display.mimebundle(circuit, lambda: draw_circuit(circuit), include, exclude)
+
+
+def boolean_function(table: Mapping[_Row, int]) -> Circuit:
     """Any Boolean function from McCulloch-Pitts units in two layers.
 
     For each row of the truth table whose result is 1 there is one unit that fires for exactly that
@@ -109,8 +134,8 @@ def boolean_function(table: Mapping[Sequence[int], int]) -> Callable[..., int]:
     them.
 
     **Arguments:** `table`, from tuples of bits (all of one length, 1 or more) to 0 or 1; rows left
-    out give 0. **Returns** a callable of that many bits, with its units in `.detectors` and
-    `.output`.
+    out give 0. **Returns** a `Circuit`, called with that many bits; its units are in `.detectors`
+    and `.output`.
 
     >>> majority = boolean_function({(1, 1, 0): 1, (1, 0, 1): 1, (0, 1, 1): 1, (1, 1, 1): 1})
     >>> majority(1, 0, 1), majority(0, 0, 1)
@@ -129,10 +154,10 @@ def boolean_function(table: Mapping[Sequence[int], int]) -> Callable[..., int]:
         if _bit("boolean_function", "a result", result):
             zeros = [i for i, bit in enumerate(bits) if not bit]
             detectors.append(McCullochPitts(inputs, threshold=sum(bits), inhibitory=zeros))
-    return _Circuit(inputs, detectors)
+    return Circuit(inputs, detectors)
 
 
-def XOR() -> Callable[..., int]:
+def XOR() -> Circuit:
     """Exclusive or. No single unit computes it; two detectors and an OR do.
 
     >>> XOR()(0, 1), XOR()(1, 1)

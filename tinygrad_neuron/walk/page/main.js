@@ -463,6 +463,12 @@ byId("theme").addEventListener("click", () => {
   nameTheme();
 });
 dark.addEventListener("change", nameTheme);
+// A page around this one, a book's say, tells which theme it has.
+addEventListener("message", ({ data }) => {
+  if (data?.theme !== "light" && data?.theme !== "dark") return;
+  document.documentElement.dataset.theme = data.theme;
+  nameTheme();
+});
 nameTheme();
 
 addEventListener("hashchange", linked);

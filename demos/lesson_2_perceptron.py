@@ -1,0 +1,435 @@
+# %% [markdown]
+# # Lesson 2. A unit that learns from its mistakes
+#
+# After this lesson you can
+#
+# - compute what a perceptron puts out, from its weights and its bias;
+# - correct it by hand after a mistake, and say why the correction helps;
+# - tell whether it will ever be done, by looking at the data;
+# - read the theorem that says when it will be done, and check it.
+#
+# A botanist has measured the petals of 100 irises: 50 of the kind *setosa*, 50 of the kind
+# *versicolor*. Nobody tells the unit below where to draw the line between the kinds. It guesses,
+# and each time it is wrong, it is corrected a little.
+
+# %%
+from itertools import permutations, product
+from math import sqrt
+
+from tinygrad_neuron import datasets, draw_network, nn
+from tinygrad_neuron.course import exercise, predict, show, slider
+from tinygrad_neuron.draw import figures
+
+flowers = [((x[2], x[3]), kind) for x, kind in datasets.iris() if kind < 2]
+unit = nn.Perceptron(2)
+run = unit.fit(flowers)
+print(f"{len(flowers)} flowers, {sum(run.mistakes)} mistakes, then none")
+assert (len(flowers), sum(run.mistakes), run.converged) == (100, 4, True)
+
+# %% tags=["hide-input"]
+show(
+    figures.decision_boundary(
+        unit,
+        flowers,
+        names=["setosa", "versicolor"],
+        resolution=12,
+        normal=False,
+        title="100 irises: petal length and width in cm",
+    ),
+    "Each point is a flower: petal length x0 to the right, petal width x1 upwards. All setosas lie "
+    "on one side of the line, all versicolors on the other.",
+)
+
+# %% [markdown]
+# Four mistakes, and it knows the irises. Now we take it apart.
+#
+# ## From counting to weighing
+#
+# The unit of lesson 1 counted its inputs, each one the same as the next. The **perceptron**, which
+# Frank Rosenblatt published in 1958, weighs them. Each of the inputs x0, x1, ... may be any number
+# and has a **weight** w0, w1, ...: a number it is multiplied by. A positive weight speaks for
+# firing, a negative one against, and a large one speaks loudly. One more number, the **bias** b,
+# is added whatever the inputs are.
+#
+# > z = w0 · x0 + w1 · x1 + b
+# >
+# > y = 1 if z > 0, else y = 0
+#
+# The sum of the products, w0 · x0 + w1 · x1, is called the **weighted sum**. There is no threshold
+# to compare with any more: the bias has taken its place. A bias of −2 says that the weighted sum
+# must be more than 2.
+#
+# A perceptron with w0 = 2, w1 = 1 and b = −2 gets the inputs 1 and 1. Then z = 2 · 1 + 1 · 1 − 2,
+# which is 1. That is more than 0, so y = 1.
+
+# %%
+gate = nn.Perceptron(2, weights=[2, 1], bias=-2)
+z = gate.pre_activation([1, 1]).data
+print("z =", z, " y =", gate.predict([1, 1]))
+assert (z, gate.predict([1, 1])) == (1.0, 1)
+
+# %% tags=["hide-input"]
+show(
+    draw_network(gate, example=[1, 1], legend=False),
+    "Two inputs, two lines with the weights 2 and 1, one unit with the bias -2. For the inputs 1 "
+    "and 1 it puts out 1.",
+)
+
+# %%
+predict(
+    "The same perceptron (w0 = 2, w1 = 1, b = -2) gets the inputs 1 and 0. What does it put out?",
+    answer=0,
+    wrong={
+        1: "z = 2*1 + 1*0 - 2 = 0. It fires only if z is more than 0.",
+        2: "2 is the weighted sum. Add the bias, and then ask whether the result is more than 0.",
+    },
+    hint="Compute z first. The output is 1 if z is more than 0, else 0.",
+    explanation="z = 2*1 + 1*0 - 2 = 0, which is not more than 0.",
+)
+assert [gate.predict(x) for x, _ in datasets.gate("and")] == [0, 0, 0, 1]
+
+# %% [markdown]
+# For the four rows of two inputs this perceptron gives 0, 0, 0, 1. It is an AND. We did not choose
+# its weights. They were learned, as follows.
+#
+# ## The learning rule
+#
+# An **example** is a pair: inputs, and the output that is wanted for them, the **target** t. Show
+# the unit an example. If y = t, change nothing. If not, it was a mistake, and every weight and the
+# bias are corrected:
+#
+# > wᵢ ← wᵢ + lr · (t − y) · xᵢ
+# >
+# > b ← b + lr · (t − y)
+#
+# The **error** t − y is 1 if the unit should have fired and did not, and −1 if it fired and should
+# not have. The **learning rate** lr says how large a correction is; we take 1. Going once through
+# all examples is an **epoch**. The unit goes on, epoch after epoch, until one passes without a
+# mistake. Then it has **converged**.
+#
+# This is the whole rule in Python:
+
+
+# %%
+def learn(examples, lr=1.0, most_epochs=100):
+    """From zero weights; returns the weights, and what each mistake was."""
+    w0, w1, b = 0.0, 0.0, 0.0
+    story = []
+    for _ in range(most_epochs):
+        mistakes = 0
+        for (x0, x1), target in examples:
+            z = w0 * x0 + w1 * x1 + b
+            y = 1 if z > 0 else 0
+            error = target - y
+            if error != 0:
+                mistakes += 1
+                w0 += lr * error * x0
+                w1 += lr * error * x1
+                b += lr * error
+                what = f"x = ({x0:g}, {x1:g}), z = {z:g}, t = {target}"
+                story.append((what, w0, w1, b))
+        if mistakes == 0:
+            break
+    return (w0, w1, b), story
+
+
+weights, story = learn(datasets.gate("and"))
+for number, (what, w0, w1, b) in enumerate(story, 1):
+    print(f"{number:2}. {what}; now w0 = {w0:g}, w1 = {w1:g}, b = {b:g}")
+assert weights == (2.0, 1.0, -2.0) and len(story) == 10
+
+# %% [markdown]
+# Follow the first two mistakes.
+#
+# 1. All weights are 0, so z = 0 and y = 0 for every input. For the inputs (1, 1) the target is 1:
+#    the error is 1 − 0 = 1. So w0 becomes 0 + 1 · 1 · 1 = 1, in the same way w1 = 1, and b = 1.
+# 2. For the inputs (0, 0) now z = 1 and y = 1, but the target is 0: the error is −1. The bias goes
+#    down to 1 − 1 = 0. And the weights?
+
+# %%
+predict(
+    "Second mistake: x = (0, 0), w0 = 1, error -1. What is w0 afterwards?",
+    answer=1,
+    wrong={
+        0: "The error is multiplied by the input, and the input is 0: 1 + 1*(-1)*0.",
+        2: "The error is -1, not 1. And it is multiplied by the input. What is x0 here?",
+        -1: "The rule adds lr * error * x0 to the old weight, and x0 is 0.",
+    },
+    hint="w0 + lr * error * x0, with x0 = 0.",
+    explanation="1 + 1*(-1)*0 = 1. An input of 0 had no part in the mistake, so its weight stays.",
+)
+assert story[1][1] == 1.0
+assert sum(story[0][1:]) == 3  # z of (1, 1) after the first correction
+
+# %% [markdown]
+# Why does a correction help? Look at z for the same example before and after the first mistake. It
+# was 0. Now it is 1 · 1 + 1 · 1 + 1 = 3, on the right side of 0. In general a correction moves z
+# of that example by lr · (t − y) · (x0² + x1² + 1). The last bracket is always positive, so z
+# moves in the direction that was wanted.
+#
+# But the same correction also moves z of the *other* examples.
+
+# %%
+predict(
+    "Is the number of mistakes smaller in every epoch than in the one before?",
+    options=["yes", "no"],
+    answer="no",
+    wrong={"yes": "A correction helps with one example. It may spoil others that were right."},
+    explanation="Being right about one example may make it wrong about another.",
+)
+
+# %%
+perceptron = nn.Perceptron(2)
+run = perceptron.fit(datasets.gate("and"))
+print("mistakes in each epoch:", run.mistakes)
+assert run.mistakes == [1, 3, 3, 2, 1, 0]
+# It is the same rule: the same weights after every mistake.
+assert run.updates == [((w0, w1), b) for _, w0, w1, b in story]
+
+# %% [markdown]
+# ## The line turns at every mistake
+#
+# Where z = 0 lies the border between firing and silence. With two inputs it is a straight line.
+# Each correction changes the weights, and so moves the line. Step through all ten.
+
+
+# %% tags=["hide-input"]
+def after(count):
+    """The line after so many mistakes on AND."""
+    w0 = w1 = b = 0.0
+    what, now = "w0 = w1 = b = 0", "there is no line yet, and the output is 0 everywhere"
+    if count:
+        what, w0, w1, b = story[count - 1]
+        now = f"so now w0 = {w0:g}, w1 = {w1:g}, b = {b:g}"
+    shown = nn.Perceptron(2, weights=[w0, w1], bias=b)
+    right = sum(shown.predict(x) == target for x, target in datasets.gate("and"))
+    figure = figures.decision_boundary(
+        shown,
+        datasets.gate("and"),
+        names=["target 0", "target 1"],
+        plane=((-1.0, 2.5), (-1.0, 2.5)),
+        resolution=8,
+        normal=False,
+        largest=6,
+        title=f"{what}\n{now}: {right} of 4 right",
+    )
+    return f"{what}; {now}: {right} of 4 right", figure
+
+
+slider("mistakes", list(range(len(story) + 1)), after)
+assert all(perceptron.predict(x) == target for x, target in datasets.gate("and"))
+
+# %% [markdown]
+# Data that a straight line can separate (with three inputs a plane, and so on) is called
+# **linearly separable**. AND is, and so are the two kinds of iris.
+#
+# ## It will be done: the convergence theorem
+#
+# If the examples are linearly separable, and there are finitely many of them, the perceptron
+# converges after a finite number of mistakes, in whatever order they come. Albert Novikoff gave a
+# short proof in 1962, with a number: starting from zero weights, there are at most
+#
+# > (R / γ)²
+#
+# mistakes (γ is the Greek letter gamma). To read it, write a 1 behind the inputs of every example,
+# for the bias. Then
+#
+# - R is the length of the longest example, √(x0² + x1² + 1);
+# - γ, the **margin**, belongs to some weights that separate the examples, *any* that do. It is the
+#   smallest |z| of all examples, divided by √(w0² + w1² + b²).
+#
+# A wide gap between the kinds means a large margin, and so few mistakes. How many examples there
+# are does not matter. For AND, take w0 = w1 = 1 and b = −1.5:
+
+# %%
+R = max(sqrt(x0**2 + x1**2 + 1) for (x0, x1), _ in datasets.gate("and"))
+smallest = min(abs(x0 + x1 - 1.5) for (x0, x1), _ in datasets.gate("and"))
+margin = smallest / sqrt(1**2 + 1**2 + 1.5**2)
+bound = (R / margin) ** 2
+print(f"R = {R:.3f}, margin = {margin:.3f}, at most {bound:.0f} mistakes")
+assert round(bound, 6) == 51.0
+
+counts, ends = set(), set()
+for order in permutations(datasets.gate("and")):
+    found, story_of_order = learn(order)
+    counts.add(len(story_of_order))
+    ends.add(found)
+print(f"in all 24 orders: {min(counts)} to {max(counts)} mistakes")
+print("the weights and the bias at the end:", sorted(ends))
+assert (min(counts), max(counts)) == (10, 12) and max(counts) <= bound
+assert ends == {(1.0, 2.0, -2.0), (2.0, 1.0, -2.0)}
+
+# %% [markdown]
+# The theorem promises at most 51 mistakes; there were 10 to 12. A bound is no forecast.
+#
+# **You may think** that the perceptron looks for the best line. It does not: it stops at the first
+# one without a mistake. The 24 orders of the same four examples end at two different lines.
+#
+# **You may think**, too, that a small learning rate makes it careful, and a large one hasty.
+
+# %%
+predict(
+    "With lr = 1 there were 10 mistakes on AND. How many are there with lr = 8, from zero weights?",
+    answer=10,
+    wrong={
+        80: "Eight times the rate, eight times the mistakes? Write down the first corrections.",
+        1.25: "Eight times as fast? Mistakes are whole, and large steps are not the point here.",
+        2: "Eight times as fast? Write down z after the first correction, with lr = 1 and lr = 8.",
+        1: "One large correction does not do it: it goes too far for other examples.",
+    },
+    hint="With lr = 8 every weight is 8 times what it was with lr = 1. Does the sign of z change?",
+    explanation="All weights and the bias are 8 times as large, so z is too, and its sign is the "
+    "same. The unit makes the very same mistakes.",
+)
+
+# %%
+for lr in (0.5, 1, 8):
+    found, told = learn(datasets.gate("and"), lr=lr)
+    print(f"lr = {lr}: {len(told)} mistakes, then w0, w1, b = {found}")
+    assert len(told) == 10 and found == (2 * lr, 1 * lr, -2 * lr)
+elsewhere = [nn.Perceptron(2, lr=lr, weights=[3, -4]) for lr in (0.5, 8)]
+counted = [sum(unit.fit(datasets.gate("and")).mistakes) for unit in elsewhere]
+print("from w0 = 3, w1 = -4, with lr = 0.5 and with lr = 8:", counted)
+assert counted[0] != counted[1]
+
+# %% [markdown]
+# From zero weights the learning rate only sets the scale. (Starting from other weights it does
+# make a difference. And for the neurons from lesson 3 on it will matter very much.)
+#
+# ## It will never be done: XOR
+#
+# In lesson 1 no single unit could compute XOR, the exclusive or: 00 → 0, 01 → 1, 10 → 1, 11 → 0. A
+# perceptron has more freedom, since any numbers may be weights.
+
+# %%
+predict(
+    "The perceptron is trained on XOR. What happens?",
+    options=[
+        "it converges, but later",
+        "it settles on weights with one mistake",
+        "it never settles",
+    ],
+    answer="it never settles",
+    wrong={
+        "it converges, but later": "Then a line would have (0, 1) and (1, 0) on one side, (0, 0) "
+        "and (1, 1) on the other. Try to draw it.",
+        "it settles on weights with one mistake": "Every mistake leads to a correction. As long as "
+        "one is left, the weights keep moving.",
+    },
+    explanation="No line separates XOR: each epoch has a mistake, and each mistake a correction.",
+)
+
+# %%
+restless = nn.Perceptron(2)
+states = []
+for epoch in range(1, 7):
+    mistakes = restless.fit(datasets.xor(), epochs=1).mistakes[0]
+    states.append((*restless.hyperplane.normal, restless.b.data))
+    print(f"epoch {epoch}: {mistakes} mistakes, w0, w1, b = {states[-1]}")
+assert states[1] == states[2] == states[3] == states[4] == states[5]
+assert mistakes == 4
+
+# %% [markdown]
+# At the end of epoch 3 the weights are what they were at the end of epoch 2. So epoch 4 begins as
+# epoch 3 did, and goes as epoch 3 did, and so on for ever. There are 4 mistakes in each, with four
+# examples: the corrections undo each other.
+#
+# In 1969 Marvin Minsky and Seymour Papert wrote a whole book about what a single such unit cannot
+# tell. The way out is the one of lesson 1, more than one layer. But how do units learn that stand
+# *before* the last one? The rule above needs a target for each unit, and nobody knows targets for
+# the units inside. The answer takes a smoother unit, and it starts in the next lesson.
+#
+# A note on history. Rosenblatt's machine, the Mark I Perceptron, looked at pictures with 400
+# photocells. They were wired to a layer of units that did not learn, and the weights behind these
+# were knobs, turned by motors. What is called a perceptron today is the part that learned.
+#
+# ## In short
+#
+# - A perceptron computes z = w0 · x0 + w1 · x1 + b and fires if z > 0.
+# - At a mistake: wᵢ ← wᵢ + lr · (t − y) · xᵢ, and b ← b + lr · (t − y).
+# - If a line separates the examples, it converges after at most (R / γ)² mistakes.
+# - It stops at *a* line without mistakes, not at the best one.
+# - If no line separates them, as with XOR, it never settles.
+#
+# ## Exercises
+
+# %%
+exercise(
+    "w0 = 1, w1 = -2, b = 0, and lr = 1. The example is x = (2, 1) with the target 1. What are the "
+    "weights and the bias afterwards?",
+    answer=(3, -1, 1),
+    names=("w0", "w1", "b"),
+    wrong={
+        (1, -2, 0): "z = 1*2 - 2*1 + 0 = 0 is not more than 0, so y = 0: it is a mistake.",
+        (-1, -3, -1): "The error is target minus output, 1 - 0 = 1. You took -1.",
+        (3, -1, 0): "The weights are right. The bias is corrected too.",
+        (2, -1, 1): "The correction is multiplied by the input, and x0 is 2.",
+    },
+    hint="First z, then y, then the error t - y. Then w0 + error*x0, w1 + error*x1, b + error.",
+    explanation="z = 0, y = 0, error 1: w0 = 1 + 2, w1 = -2 + 1, b = 0 + 1.",
+)
+
+# %%
+exercise(
+    "Give the weights and the bias of a perceptron that computes OR (00 → 0, all other rows → 1).",
+    answer=(1, 1, -0.5),
+    names=("w0", "w1", "b"),
+    check=lambda w0, w1, b: next(
+        (
+            f"For x = ({x0}, {x1}) z is {w0 * x0 + w1 * x1 + b:g}, so the output is "
+            f"{int(w0 * x0 + w1 * x1 + b > 0)}, but it should be {int(x0 or x1)}."
+            for x0, x1 in product((0, 1), repeat=2)
+            if (w0 * x0 + w1 * x1 + b > 0) != bool(x0 or x1)
+        ),
+        None,
+    ),
+    wrong={
+        (1, 1, -1): "Close. For (0, 1) z = 1 - 1 = 0, and the unit fires only if z is more than 0.",
+        (1, 1, -1.5): "This one is AND: for (0, 1) z = 1 - 1.5 = -0.5, so it stays silent.",
+        (1, 1, 1): "With the bias 1 it fires for (0, 0) too. The sign!",
+    },
+    hint="Each input alone has to lift z above 0, and no input must not.",
+    explanation="All four rows are right. There are many such answers.",
+)
+
+# %%
+exercise(
+    "Which of these gates can no perceptron with two inputs learn? (XNOR: 1 if both inputs are the "
+    "same.)",
+    options=["AND", "NAND", "NOR", "XNOR"],
+    answer="XNOR",
+    wrong={
+        "AND": "It learned AND in this lesson.",
+        "NAND": "NAND is AND with all signs turned around: w0 = w1 = -1, b = 1.5.",
+        "NOR": "w0 = w1 = -1 and b = 0.5 will do.",
+    },
+    explanation="XNOR is XOR with 0 and 1 exchanged. The same line would separate both.",
+)
+assert all(nn.Perceptron(2).fit(datasets.gate(name)).converged for name in ("and", "nand", "nor"))
+assert not nn.Perceptron(2).fit(datasets.gate("xnor")).converged
+
+# %%
+exercise(
+    "The longest example has R = 6 and the margin is 2. How many mistakes can there be at most?",
+    answer=9,
+    wrong={
+        3: "6 / 2 = 3. And the square of it?",
+        36: "That is R squared. Divide by the margin first.",
+        12: "The bound is a quotient, squared, not a product.",
+        18: "36 / 2: the margin is squared as well.",
+    },
+    hint="(R / margin) squared.",
+    explanation="(6 / 2)^2 = 9.",
+)
+
+# %% [markdown]
+# ## Sources
+#
+# - Frank Rosenblatt, "The perceptron: a probabilistic model for information storage and
+#   organization in the brain", *Psychological Review* 65, 1958.
+# - John C. Hay, Ben E. Lynch and David R. Smith, *Mark I Perceptron Operators' Manual*, 1960.
+# - Albert B. J. Novikoff, "On convergence proofs on perceptrons", *Symposium on the Mathematical
+#   Theory of Automata*, 1962.
+# - Marvin Minsky and Seymour Papert, *Perceptrons*, 1969.
+# - Ronald A. Fisher, "The use of multiple measurements in taxonomic problems", 1936: the irises,
+#   measured by Edgar Anderson.

@@ -1,0 +1,419 @@
+# %% [markdown]
+# # Lesson 3. The artificial neuron
+#
+# After this lesson you can
+#
+# - compute the output of a neuron step by step: multiply, sum, add the bias, apply the activation;
+# - say what each part has to do with a nerve cell, and where the likeness ends;
+# - place and turn the step of a neuron with its weight and its bias;
+# - choose an activation function for a purpose, from its curve, its range and its slope.
+#
+# Will a student pass the exam? She has studied for 2 hours and solved 3 exercises. A neuron gives
+# 0.5 points per hour and 0.3 points per exercise, takes 0.4 points away from everybody, and turns
+# the points into a number between 0 (no) and 1 (yes).
+
+# %%
+from math import exp
+
+import tinygrad_neuron
+from tinygrad_neuron import Value, draw_dot, nn, relu, sigmoid, walkthrough
+from tinygrad_neuron.course import exercise, predict, show, slider
+from tinygrad_neuron.draw import figures
+
+neuron = nn.Neuron(2, activation="sigmoid", weights=[0.5, 0.3], bias=-0.4)
+student = [Value(2.0, label="x0"), Value(3.0, label="x1")]
+y = neuron(student)
+print(f"her chances: {y.data:.4f}")
+assert round(y.data, 4) == 0.8176
+
+# %% tags=["hide-input"]
+show(
+    draw_dot(y, edges="none", title="One neuron: multiply, sum, add the bias, apply sigmoid"),
+    "From left to right: each input is multiplied by its weight, the products are summed, the bias "
+    "is added, and sigmoid makes the output of it. Read only the numbers called data for now.",
+)
+
+# %% [markdown]
+# ## Four kinds of steps, always the same
+#
+# An **artificial neuron** is the perceptron of lesson 2, with one part exchanged.
+#
+# > z = w0 · x0 + w1 · x1 + b
+# >
+# > y = f(z)
+#
+# The number z is called the **pre-activation**. The function f that makes the output of it is
+# called the **activation function**. In a perceptron, f is the *step*: 1 if z > 0, else 0. Here it
+# is **sigmoid**, a smooth curve from 0 to 1:
+#
+# > sigmoid(z) = 1 / (1 + e^(−z))
+#
+# Here e is the number 2.718..., and e^(−z) is it to the power −z. With our numbers:
+#
+# 1. multiply: 0.5 · 2 = 1, and 0.3 · 3 = 0.9
+# 2. sum: 1 + 0.9 = 1.9
+# 3. add the bias: z = 1.9 − 0.4 = 1.5
+# 4. activation function: e^(−1.5) = 0.2231, so y = 1 / (1 + 0.2231) = 0.8176
+
+# %%
+z = 0.5 * 2 + 0.3 * 3 - 0.4
+print(f"z = {z:g}, e^(-z) = {exp(-z):.4f}, y = {1 / (1 + exp(-z)):.4f}")
+assert abs(1 / (1 + exp(-z)) - y.data) < 1e-15
+assert (f"{exp(1):.3f}", f"{exp(-1.5):.4f}") == ("2.718", "0.2231")
+
+steps = [step for step in walkthrough(y) if step.phase == "forward"]
+for step in steps:
+    print(f"{step.number}. {step.name} = {step.formula} = {step.numbers}")
+
+# %% tags=["hide-input"]
+show(
+    walkthrough(y),
+    f"The neuron, to step through. The first {len(steps)} steps are the ones above. Those after "
+    "them run backwards; lessons 5 and 6 are about these. (walkthrough(y).terminal() steps through "
+    "it in a terminal.)",
+)
+assert len(steps) == 5
+
+# %%
+predict(
+    "Another student has studied for 0 hours and solved 0 exercises. Which pre-activation z does "
+    "the neuron have for him?",
+    answer=-0.4,
+    wrong={
+        0: "The weighted sum is 0. And the bias, which is added whatever the inputs are?",
+        0.4: "The bias is -0.4: it takes points away.",
+        0.5: "sigmoid(0) is 0.5. But z is not 0 here, and the question is about z.",
+    },
+    hint="z is the weighted sum plus the bias.",
+    explanation="0.5 * 0 + 0.3 * 0 - 0.4 = -0.4. The output is sigmoid(-0.4), about 0.4.",
+)
+assert neuron.pre_activation([0, 0]).data == -0.4 and round(neuron([0, 0]).data, 2) == 0.4
+
+# %% [markdown]
+# ## Why not the step?
+#
+# Suppose she fails: the target is 0, and the neuron said 0.8176. In which direction should the
+# weight w0 go? Find out by trying: lower it by 0.01, and look at the output.
+
+# %%
+predict(
+    "Take the step of the perceptron in place of sigmoid. Now y = 1, since z = 1.5 is more than 0. "
+    "w0 is lowered by 0.01. By how much does y change?",
+    answer=0,
+    wrong={
+        -0.02: "That is the change of z: -0.01 * 2. The step of 1.48 is still 1.",
+        -1: "z is now 1.48, still more than 0.",
+        -0.01: "w0 changes by 0.01, z by 0.01 * 2. And the step?",
+    },
+    hint="z becomes 1.5 - 0.01 * 2 = 1.48. What is the step of that?",
+    explanation="The step of 1.5 is 1, and so is the step of 1.48. Nothing seems to have happened.",
+)
+
+# %%
+for name in ("step", "sigmoid"):
+    outputs = []
+    for w0 in (0.5, 0.49):
+        tried = nn.Neuron(2, activation=name, weights=[w0, 0.3], bias=-0.4)
+        outputs.append(tried([2, 3]).data)
+    before, after = outputs
+    change = after - before
+    print(f"{name}: from {before:.4f} to {after:.4f}, by {change:.4f}")
+    assert round(change, 4) == {"step": 0, "sigmoid": -0.003}[name]
+
+# %% [markdown]
+# The step does not answer. It says nothing until z passes 0, and then everything at once. Sigmoid
+# answers every small change with a small change, here −0.0030: lowering w0 is the right direction.
+# All of learning from lesson 5 on is built on such answers.
+#
+# ## What it has to do with a nerve cell
+#
+# | in a nerve cell | in the neuron |
+# |---|---|
+# | pulses that arrive from other cells | inputs x0, x1, ... |
+# | a synapse, where a cell touches the next: strong or weak, exciting or inhibiting | a weight |
+# | the branches and the body of the cell, where what arrives adds up | the weighted sum |
+# | how easily the cell is excited | the bias |
+# | the start of the axon, its outgoing fibre, where the pulses begin | the activation function |
+# | the firing rate: how many pulses a second | the output y |
+#
+# It is a likeness, and it ends soon. A real cell sends single pulses, and their timing matters.
+# Its branches compute something of their own. A real cell either excites the cells it talks to or
+# inhibits them, as a rule, and a synapse does not change from the one to the other; a weight may
+# become negative at any time. From here on, "neuron" means the formula.
+#
+# ## The weight is the slope, the bias moves the step
+#
+# Take one input. Then z = w · x + b is a straight line: its slope is w, for z grows by w where x
+# grows by 1. Sigmoid bends that line into a step, and the middle of the step, y = 0.5, lies where
+# z = 0. Solve w · x + b = 0 for x:
+#
+# > x = −b / w
+#
+# For w = 4 and b = −2 that is x = 2 / 4 = 0.5. Now move the weight.
+
+
+# %% tags=["hide-input"]
+def step_of(w, b):
+    """The neuron y = sigmoid(w·x + b): where its step is, how steep, and its picture."""
+    rise = sigmoid(w * (-b / w + 0.01) + b).data - 0.5  # from the middle of the step 0.01 on
+    way = "rises" if w > 0 else "falls"
+    formula = f"y = sigmoid({w:g}·x {'-' if b < 0 else '+'} {abs(b):g})"
+    middle = f"middle at x = {-b / w + 0.0:g}, slope {rise / 0.01:.3g}"
+    figure = figures.functions(
+        {f"w = {w:g}, b = {b:g}": lambda x: sigmoid(w * x + b), "w = 1, b = 0": sigmoid},
+        low=-6,
+        high=6,
+        marks=[(-b / w, 0.5)],
+        title=f"{formula}: {middle}",
+    )
+    return f"{formula} {way}: {middle}", figure
+
+
+slider("w", [-4, -1, 0.5, 2, 4, 16], lambda w: step_of(w, -2))
+
+# %% [markdown]
+# A larger weight makes a steeper step: with w = 16 it is nearly the step of a perceptron. A
+# negative weight turns it around. The slope in the middle is w / 4, since sigmoid itself has the
+# slope 1/4 at z = 0, and z moves w times as fast as x. (The slopes above are measured over 0.01,
+# so for w = 16 it is 3.99 instead of 4.)
+#
+# Now the bias. The weight stays 4.
+
+# %%
+predict(
+    "w = 4. The bias goes from 0 to 2. Where is the middle of the step now?",
+    answer=-0.5,
+    wrong={
+        -2: "Right direction. But the middle is where 4x + 2 = 0.",
+        2: "With a positive bias less input is enough, so the step moves to the left. And how far? "
+        "Solve 4x + 2 = 0.",
+        0.5: "Put it in: 4 * 0.5 + 2 = 4. It should be 0.",
+    },
+    hint="The middle is where z = 4x + 2 is 0.",
+    explanation="4x + 2 = 0 gives x = -2/4 = -0.5.",
+)
+
+# %%
+slider("b", [-16, -8, -2, 0, 2, 8, 16], lambda b: step_of(4, b))
+
+for b in (-16, -8, -2, 0, 2, 8, 16):
+    assert abs(sigmoid(4 * (-b / 4) + b).data - 0.5) < 1e-12
+
+# %% [markdown]
+# **You may think** that a bias of 2 moves the step by 2. It moves it by 2 / 4 = 0.5, and to the
+# left. What counts is −b / w: the same bias moves a steep step a little, and a flat one far.
+
+# %%
+for w in (0.5, 1, 4):
+    place = -2 / w
+    print(f"w = {w}, b = 2: the middle is at x = {place:g}")
+    assert abs(sigmoid(w * place + 2).data - 0.5) < 1e-12
+
+# %% [markdown]
+# ## Activation functions, one by one
+#
+# Sigmoid is one choice among many. Move through them. The full curve is the function. The dashed
+# one is its slope at each z: how many times as fast as z it grows, just there. This slope is
+# called the **derivative** of f, written f′(z). Lesson 5 measures it; here it is enough to see
+# where it is large, and where it is nearly 0. Where it is nearly 0 the neuron **saturates**: it
+# hardly answers.
+#
+# One more word: neurons whose outputs go to other neurons, and not to us, are called **hidden**.
+
+# %% tags=["hide-input"]
+ACTIVATIONS = {  # formula, lowest and highest y (None: no limit), steepest slope, where it is used
+    "step": ("1 if z > 0, else 0", 0, 1, 0, "perceptrons; it cannot say which way is better"),
+    "identity": ("z", None, None, 1, "outputs that may be any number, such as a price"),
+    "sigmoid": ("1 / (1 + e^(-z))", 0, 1, 0.25, "outputs between no and yes"),
+    "tanh": ("(e^z - e^(-z)) / (e^z + e^(-z))", -1, 1, 1, "hidden neurons of small networks"),
+    "softsign": ("z / (1 + |z|)", -1, 1, 1, "hidden neurons; it saturates more slowly than tanh"),
+    "hard_sigmoid": (
+        "z/6 + 1/2, cut off at 0 and 1",
+        0,
+        1,
+        1 / 6,
+        "where sigmoid would cost too much",
+    ),
+    "hard_tanh": ("z, cut off at -1 and 1", -1, 1, 1, "where tanh would cost too much"),
+    "relu": ("z if z > 0, else 0", 0, None, 1, "the usual choice for hidden neurons"),
+    "leaky_relu": (
+        "z if z > 0, else 0.01·z",
+        None,
+        None,
+        1,
+        "hidden neurons that must not die",
+    ),
+    "elu": ("z if z > 0, else e^z - 1", -1, None, 1, "hidden neurons"),
+    "selu": ("1.051 times an elu", -1.7581, None, 1.7581, "very deep networks"),
+    "softplus": ("log(1 + e^z)", 0, None, 1, "outputs that must be positive, such as a spread"),
+    "swish": ("z · sigmoid(z), or SiLU", -0.2785, None, 1.0998, "hidden neurons, for images"),
+    "gelu": ("z · Φ(z), Φ the normal distribution", -0.17, None, 1.1289, "language models"),
+    "gelu_tanh": ("nearly gelu, by way of tanh", -0.17, None, 1.129, "language models"),
+    "mish": ("z · tanh(softplus(z))", -0.3088, None, 1.0885, "hidden neurons, for images"),
+}
+
+
+def activation(name):
+    formula, low, high, steepest, use = ACTIVATIONS[name]
+    reach = f"from {'-∞' if low is None else low} to {'∞' if high is None else high}"
+    lines = [
+        f"{name}: y = {formula}",
+        f"{reach}, steepest slope {steepest:.4g}",
+        f"used for: {use}",
+    ]
+    return "\n".join(lines), figures.activation_curve(name, points=161, title="\n".join(lines))
+
+
+slider("activation", list(ACTIVATIONS), activation)
+
+# The limits and slopes above, checked at many places from -25 to 25.
+places = [k / 25 for k in range(-625, 626)]
+for name, (_, low, high, steepest, _) in ACTIVATIONS.items():
+    function = getattr(tinygrad_neuron, name)
+    values = [function(place).data for place in places]
+    slope = tinygrad_neuron.grad(function)
+    steepest_found = max(slope(place).data for place in places)
+    assert min(values) <= -0.25 if low is None else -1e-3 < min(values) - low < 0.04, name
+    assert max(values) > 24 if high is None else 0 <= high - max(values) < 0.04, name
+    assert abs(steepest_found - steepest) < 5e-4, name
+
+# %% [markdown]
+# They come in families:
+#
+# - **Step and identity**: all at once, and no change at all.
+# - **S-shaped**: sigmoid, tanh, softsign and the two hard ones. They limit the output, and
+#   saturate on both sides.
+# - **Rectifiers**: **relu** (rectified linear unit) and its relatives. They let positive z pass
+#   unchanged, or nearly, and never saturate there. A relu whose z is negative for every example
+#   answers nothing at all: it is **dead**. leaky_relu, elu and selu leave it a little life.
+# - **Smooth with a dip**: swish, gelu, mish. Like relu far away from 0, smooth near it, and a
+#   little below 0 for small negative z.
+#
+# Two more take several numbers at once, and so have no curve: **softmax** turns several z into
+# shares that add up to 1 (lesson 9), and **maxout** passes on the largest of several.
+
+# %%
+predict(
+    "A sigmoid neuron has z = 10. An input changes, and z becomes 11. By how much does y grow, "
+    "roughly?",
+    options=["1", "0.25", "0.00003"],
+    answer="0.00003",
+    wrong={
+        "1": "That is what relu does. Sigmoid cannot grow beyond 1, and it is nearly there.",
+        "0.25": "0.25 is the slope at z = 0, in the middle of the step. Here z is far from it.",
+    },
+    explanation="At z = 10 sigmoid is saturated: it is nearly 1 already.",
+)
+
+# %%
+grown = sigmoid(11).data - sigmoid(10).data
+grown_relu = relu(11).data - relu(10).data
+print(f"sigmoid grows by {grown:.5f}, relu by {grown_relu:g}")
+assert f"{grown:.5f}" == "0.00003" and grown_relu == 1
+
+# %% [markdown]
+# What should you choose? For the *output*, ask what the answer may be: any number (identity), a
+# yes or no (sigmoid), one of several kinds (softmax). For the neurons *before* it, begin with
+# relu, or with tanh in a small network.
+#
+# ## In short
+#
+# - A neuron multiplies, sums, adds the bias, and applies its activation function: y = f(w · x +
+#   b).
+# - Its weight sets the slope, and its sign the direction; the step lies at x = −b / w.
+# - A step cannot say which way is better. A smooth f answers every small change.
+# - Where the slope of f is nearly 0 the neuron saturates; a relu that never fires is dead.
+# - The output's activation function follows from what the answer may be.
+#
+# ## Exercises
+
+# %%
+exercise(
+    "w0 = 2, w1 = -1, b = 1, and the inputs are 3 and 4. What is the pre-activation z?",
+    answer=3,
+    wrong={
+        2: "That is the weighted sum: 2*3 - 1*4. Add the bias.",
+        11: "w1 is -1, so the second product is -4.",
+        1: "Check the sign of the bias: it is +1.",
+    },
+    hint="2*3 + (-1)*4, and then the bias.",
+    explanation="6 - 4 + 1 = 3.",
+)
+
+# %%
+exercise(
+    "The same neuron has the activation function relu, and the inputs are 0 and 4. What is its "
+    "output?",
+    answer=0,
+    wrong={
+        -3: "z is -3, that is right. relu of a negative number is 0.",
+        3: "z = 0 - 4 + 1 is -3, not 3.",
+        -4: "Add the bias, and then apply relu.",
+    },
+    hint="First z, then relu: z if z > 0, else 0.",
+    explanation="z = 2*0 - 1*4 + 1 = -3, and relu(-3) = 0.",
+)
+
+# %%
+exercise(
+    "A sigmoid neuron with one input has w = 2. Its step shall lie at x = 3. Which bias does it "
+    "need?",
+    answer=-6,
+    wrong={
+        6: "The sign: 2*3 + b has to be 0.",
+        -3: "The step lies at -b/w, and w is 2.",
+        -1.5: "-b/w = 3. You divided by w where you have to multiply.",
+        1.5: "-b/w = 3. Multiply by w, and mind the sign.",
+    },
+    hint="Solve 2*3 + b = 0.",
+    explanation="-b/2 = 3, so b = -6.",
+)
+
+# %%
+exercise(
+    "Give w and b of a sigmoid neuron whose output falls as x grows, and is 0.5 at x = 1.",
+    answer=(-1, 1),
+    names=("w", "b"),
+    check=lambda w, b: (
+        "With a positive weight the output rises. It shall fall."
+        if w > 0
+        else "With the weight 0 the output is the same for every x."
+        if w == 0
+        else f"It falls, but at x = 1 z is {w + b:g}, and it has to be 0 there."
+        if abs(w + b) > 1e-9
+        else None
+    ),
+    wrong={
+        (1, -1): "Its step is at the right place, but it rises. Turn both signs around.",
+        (-1, -1): "It falls, but -b/w = -1. Which bias gives 1?",
+    },
+    hint="Which sign does w need? And where is z = 0?",
+    explanation="Any negative w, with b = -w.",
+)
+
+# %%
+exercise(
+    "A neuron shall forecast tomorrow's temperature in °C. Which activation function should its "
+    "output have?",
+    options=["identity", "sigmoid", "relu", "tanh"],
+    answer="identity",
+    wrong={
+        "sigmoid": "Then no forecast could ever be more than 1 degree.",
+        "relu": "Then it could never forecast frost.",
+        "tanh": "Then every forecast would lie between -1 and 1 degree.",
+    },
+    explanation="A temperature may be any number, and identity gives any number.",
+)
+
+# %% [markdown]
+# ## Sources
+#
+# - Eric R. Kandel and others, *Principles of Neural Science*, 6th edition, 2021: the nerve cell.
+# - Vinod Nair and Geoffrey E. Hinton, "Rectified linear units improve restricted Boltzmann
+#   machines", 2010; Xavier Glorot, Antoine Bordes and Yoshua Bengio, "Deep sparse rectifier neural
+#   networks", 2011: relu for deep networks. Kunihiko Fukushima had used it in 1969.
+# - Dan Hendrycks and Kevin Gimpel, "Gaussian error linear units", 2016: gelu.
+# - Stefan Elfwing, Eiji Uchibe and Kenji Doya, "Sigmoid-weighted linear units for neural network
+#   function approximation in reinforcement learning", 2017; Prajit Ramachandran, Barret Zoph and
+#   Quoc V. Le, "Searching for activation functions", 2017: SiLU and swish.
+# - For the other functions, see their documentation in `tinygrad_neuron`: `help(elu)` and so on.

@@ -1,0 +1,439 @@
+# %% [markdown]
+# # Lesson 6. Inside one neuron, forwards and backwards
+#
+# After this lesson you can
+#
+# - draw a neuron as a graph of single steps: multiply, sum, add the bias, activate;
+# - carry numbers forwards through it, and gradients backwards;
+# - predict the gradient of every weight before the computer shows it;
+# - let a neuron learn: move each weight a little against its gradient.
+#
+# Here is a neuron with two inputs, taken apart. Each line is one step, and does one thing.
+
+# %%
+from tinygrad_neuron import Value, draw_dot, nn, nudge, topological_order, walkthrough
+from tinygrad_neuron.course import exercise, predict, show, slider
+
+
+def neuron_in_steps():
+    """y = tanh(w0·x0 + w1·x1 + b) and its leaves by name."""
+    w0, x0 = Value(0.5, label="w0"), Value(2.0, label="x0")
+    w1, x1 = Value(-1.0, label="w1"), Value(-0.5, label="x1")
+    b = Value(-0.5, label="b")
+
+    product0 = w0 * x0
+    product1 = w1 * x1
+    weighted_sum = product0 + product1
+    z = weighted_sum + b
+    y = z.tanh()
+
+    product0.label, product1.label = "w0·x0", "w1·x1"
+    weighted_sum.label, z.label, y.label = "w·x", "z", "y"
+    return y, {leaf.label: leaf for leaf in (w0, x0, w1, x1, b)}
+
+
+y, leaves = neuron_in_steps()
+show(
+    draw_dot(y, edges="none", legend=False),
+    "Five leaves on the left: w0, x0, w1, x1 and b. Two products, their "
+    "sum w·x, then z, then y. Every box has its number (data). The "
+    "gradients (grad) are not computed yet.",
+)
+
+# %% [markdown]
+# This picture is a **computation graph**. Each box is a **node**: one number, and the step that
+# made it. An arrow leads from a number to the node that was computed from it. Nodes that nothing
+# leads to are **leaves**: the inputs, the weights and the bias. The last node is the **output**.
+#
+# You did not have to draw it. Every `Value` remembers which step made it and from what, so the
+# graph is recorded while Python computes. The `nn.Neuron` of lesson 3 records the same one:
+
+# %%
+neuron = nn.Neuron(2, activation="tanh", weights=[0.5, -1.0], bias=-0.5)
+print("by hand:", y.data, "  nn.Neuron:", neuron([2.0, -0.5]).data)
+assert neuron([2.0, -0.5]).data == y.data
+
+# %% [markdown]
+# ## Forwards
+#
+# The numbers go through the graph from the leaves to the output. This is the **forward pass**:
+#
+# > w0 · x0 = 0.5 · 2 = 1
+# >
+# > w1 · x1 = −1 · (−0.5) = 0.5
+# >
+# > w·x = 1 + 0.5 = 1.5
+# >
+# > z = 1.5 + (−0.5) = 1
+# >
+# > y = tanh(1) = 0.7616
+
+# %%
+computed = [node for node in topological_order(y) if node._prev]
+numbers = [round(node.data, 4) for node in computed]
+for node, number in zip(computed, numbers, strict=True):
+    print(node.label, "=", number)
+assert numbers == [1, 0.5, 1.5, 1, 0.7616]
+
+# %% [markdown]
+# ## Backwards
+#
+# Now the question of lesson 5, for each of the nodes: if I nudge *this* number, how many times as
+# far does y move? The answer is the node's **gradient**.
+#
+# We begin at the end and go back, against the arrows. This is the **backward pass**, and the whole
+# method is called **backpropagation**. It needs one rule only, the chain rule:
+#
+# > contribution = incoming × local
+#
+# A node knows its own gradient already: that is what is **incoming**. It multiplies it with the
+# local derivative of its step, and hands the product to the number it was computed from. What
+# arrives there is called a **contribution**.
+#
+# Let us go. Answer before you look.
+
+# %%
+predict(
+    "The first gradient is that of y itself. If y moves by 0.01, how many "
+    "times as far does y move?",
+    answer=1,
+    wrong={
+        0: "It does move: by exactly as much as itself.",
+        0.7616: "That is the number y, not its gradient. How many times as far as itself does y "
+        "move?",
+        0.01: "That is the nudge. How many times as far as the nudge does y move?",
+    },
+    hint="y moves exactly as far as y.",
+    explanation="The derivative of anything for itself is 1. Here the backward pass begins.",
+)
+
+# %%
+predict(
+    "y = tanh(z) = 0.7616. The local derivative of tanh is 1 − y². What is the gradient of z?",
+    answer=0.42,
+    tolerance=0.01,
+    wrong={
+        0.7616: "That is y. The local derivative is 1 - y².",
+        0.58: "That is y². Subtract it from 1.",
+        0.2384: "That is 1 - y. The local derivative is 1 - y²: square y first.",
+    },
+    hint="1 - 0.7616² = 1 - 0.58. Multiply with the incoming 1.",
+    explanation="1 × (1 − 0.7616²) = 1 × 0.42 = 0.42.",
+)
+
+# %%
+predict(
+    "z = w·x + b, and z has the gradient 0.42. What is the gradient of b?",
+    answer=0.42,
+    tolerance=0.01,
+    wrong={
+        0.21: "A sum does not share out. If b grows by 0.01, z grows by 0.01: the local derivative "
+        "is 1.",
+        -0.21: "You multiplied with b itself. The local derivative of a sum is 1 for each part.",
+        1: "1 is the local derivative. Multiply it with the incoming 0.42.",
+    },
+    hint="The local derivative of a sum is 1 for each of its parts.",
+    explanation="0.42 × 1 = 0.42. And w·x gets as much. A sum hands on what comes in, undivided.",
+)
+
+# %% [markdown]
+# So b and w·x have the gradient 0.42. The same happens once more at w·x, which is the sum of the
+# two products: each of them gets 0.42. Now the products.
+
+# %%
+predict(
+    "w0·x0 has the gradient 0.42, with w0 = 0.5 and x0 = 2. What is the gradient of w0?",
+    answer=0.84,
+    tolerance=0.01,
+    wrong={
+        0.21: "You multiplied with w0 itself. In a product the local derivative is the other "
+        "number.",
+        0.42: "The local derivative of a product is not 1. It is the other number.",
+        2: "That is the local derivative. Multiply it with the incoming 0.42.",
+    },
+    hint="The local derivative of w0 · x0 for w0 is x0.",
+    explanation="0.42 × 2 = 0.84: the incoming gradient times the input.",
+)
+
+# %%
+predict(
+    "w1·x1 has the gradient 0.42 too, with w1 = −1 and x1 = −0.5. What is the gradient of w1?",
+    answer=-0.21,
+    tolerance=0.01,
+    wrong={
+        -0.42: "That is the gradient of x1: 0.42 times w1. For w1 it is the other number, x1.",
+        0.21: "The size is right. But x1 is negative.",
+        0.42: "The local derivative of the product for w1 is x1 = -0.5.",
+    },
+    hint="The local derivative of w1 · x1 for w1 is x1.",
+    explanation="0.42 × (−0.5) = −0.21. If w1 grows, y falls, because its input is negative.",
+)
+
+# %% [markdown]
+# Move the slider to see the gradients arrive, one contribution at a time. The number at each arrow
+# is the local derivative. (Where you computed with 0.42, the computer has 0.419974, so it comes to
+# 0.8399 and not to 0.84.)
+
+# %% tags=["hide-input"]
+steps = [step for step in walkthrough(y) if step.phase == "backward"]
+assert round(steps[1].after, 6) == 0.419974
+
+
+def after(count):
+    """The graph when so many contributions have arrived."""
+    y, _ = neuron_in_steps()
+    nodes = topological_order(y)
+    for step in steps[:count]:
+        nodes[step.target].grad = step.after
+    sentence = steps[count - 1].sentence
+    return sentence, draw_dot(y, edges="local", legend=False, title=sentence)
+
+
+slider("gradients known", range(1, len(steps) + 1), after)
+
+# %%
+y.backward()
+for name, leaf in leaves.items():
+    print(f"{name}: data {leaf.data:5.2f}   grad {leaf.grad:7.4f}")
+assert list(leaves) == ["w0", "x0", "w1", "x1", "b"]
+gradients = [round(leaf.grad, 2) for leaf in leaves.values()]
+assert gradients == [0.84, 0.21, -0.21, -0.42, 0.42]
+assert round(y._prev[0].grad, 2) == 0.42
+
+# %% [markdown]
+# `y.backward()` did all of this. Here is the same neuron on a page of its own: step through it,
+# switch on "Predict first" and be asked at every step, or move a leaf and see what changes.
+
+# %%
+show(
+    walkthrough(y),
+    "Both passes of the neuron, step by step. In a terminal: "
+    "python -m tinygrad_neuron walk "
+    '"tanh(w0*x0 + w1*x1 + b)" w0=0.5 x0=2 w1=-1 x1=-0.5 b=-0.5',
+)
+
+# %% [markdown]
+# ## Is it true?
+#
+# Believe no gradient that you have not nudged. We move each leaf by a millionth and divide:
+
+# %%
+for name, leaf in leaves.items():
+    travelled = nudge(y, leaf, by=1e-6)
+    measured = travelled[-1].change / travelled[0].change
+    print(f"{name}: gradient {leaf.grad:9.6f}   measured {measured:9.6f}")
+    assert abs(measured - leaf.grad) < 1e-5
+
+arrows = sum(len(node._prev) for node in topological_order(y))
+assert arrows == len(steps) - 1 == 9
+
+# %% [markdown]
+# Note what it took. Nudging needs a run for every leaf. The backward pass went through the graph
+# *once*: nine contributions, one for each arrow, and all gradients were there. For a network with a
+# million weights it is still one pass. This is why networks can be trained at all.
+#
+# Seppo Linnainmaa described the method in 1970, in a master's thesis about rounding errors. David
+# Rumelhart, Geoffrey Hinton and Ronald Williams made it famous in 1986, as a way for networks of
+# neurons to learn.
+#
+# ## Reading the result
+#
+# Two patterns hold in every neuron:
+#
+# - The gradient of the bias is that of z.
+# - The gradient of a weight is that of z, times the *input* that the weight multiplies.
+#
+# **You may think** that a large weight has a large gradient. But the weight itself does not even
+# appear in the second pattern. Take two neurons with one input each, no bias, and the same z = 0.5:
+# one with a large weight, one with a small one.
+
+# %%
+predict(
+    "Neuron A: w = 5, x = 0.1. Neuron B: w = 0.1, x = 5. Both have z = "
+    "0.5. Which weight has the larger gradient?",
+    options=["w of A", "w of B", "both the same"],
+    answer="w of B",
+    wrong={
+        "w of A": "It has the larger weight. But the gradient is that of z, times the input.",
+        "both the same": "z is the same, and so is its gradient. But it is multiplied with the "
+        "input.",
+    },
+    explanation="Both multiply the gradient of z with their input: 0.1 for A, 5 for B.",
+)
+
+# %%
+weight_gradients = []
+for name, weight, number in (("A", 5.0, 0.1), ("B", 0.1, 5.0)):
+    w = Value(weight, label="w")
+    output = (w * Value(number, label="x")).tanh()
+    output.backward()
+    weight_gradients.append(w.grad)
+    print(f"{name}: w = {weight}, x = {number}, gradient of w {w.grad:.4f}")
+small, large = weight_gradients
+assert abs(large / small - 50) < 1e-9
+assert (round(small, 4), round(large, 4)) == (0.0786, 3.9322)
+
+# %% [markdown]
+# The small weight has a gradient 50 times as large, because its input is 50 times as large. And a
+# weight whose input is 0 has the gradient 0: whatever it is, it had no part in the output, and so
+# there is nothing to learn.
+#
+# ## What it is good for: learning
+#
+# Suppose the target for this input is t = −0.5. The neuron puts out 0.7616. How wrong that is, we
+# write as one number, the **loss**:
+#
+# > L = (y − t)² = (0.7616 + 0.5)² = 1.5916
+#
+# The loss is just two more steps at the end of the graph. So the backward pass can start from L,
+# and then every weight has the gradient of the *loss*.
+
+# %%
+target = -0.5
+loss = (neuron([2.0, -0.5]) - target) ** 2
+loss.backward()
+print(f"L = {loss.data:.4f}   gradient of w0: {neuron.w[0].grad:.4f}")
+assert (round(loss.data, 4), round(neuron.w[0].grad, 4)) == (1.5916, 2.1193)
+
+# %%
+predict(
+    "The gradient of the loss for w0 is 2.1193. In which direction should w0 move?",
+    options=["up", "down", "not at all"],
+    answer="down",
+    wrong={
+        "up": "The gradient is positive: if w0 grows, the loss grows as well. And we want less of "
+        "it.",
+        "not at all": "The gradient is not 0, so the loss reacts to w0. Use that.",
+    },
+    explanation="Positive means that both move the same way. To make the loss fall, w0 falls.",
+)
+
+# %% [markdown]
+# So each **parameter**, that is each weight and the bias, moves *against* its gradient, by a small
+# part of it. How small, says the learning rate, lr:
+#
+# > w ← w − lr · gradient
+#
+# With lr = 0.02: w0 ← 0.5 − 0.02 · 2.1193 = 0.4576. Do this for all parameters, run forwards and
+# backwards again, and repeat. This is **gradient descent**.
+
+# %%
+outputs, losses = [], []
+for step in range(31):
+    y = neuron([2.0, -0.5])
+    loss = (y - target) ** 2
+    outputs.append(y.data)
+    losses.append(loss.data)
+    neuron.zero_grad()  # forget the old gradients: lesson 7 says why
+    loss.backward()
+    if step % 5 == 0:
+        w0 = neuron.w[0].data
+        numbers = f"w0 = {w0:7.4f}   y = {y.data:7.4f}   L = {loss.data:.4f}"
+        print(f"step {step:2}   {numbers}")
+    for parameter in neuron.parameters():
+        parameter.data -= 0.02 * parameter.grad
+    if step == 0:
+        assert round(neuron.w[0].data, 4) == 0.4576
+
+assert losses == sorted(losses, reverse=True)
+assert abs(outputs[-1] - target) < 0.02
+
+# %% [markdown]
+# Nobody told the neuron how to set its weights. The gradients did.
+#
+# ## In short
+#
+# - A neuron is a graph of steps: multiply, sum, add the bias, activate.
+# - Forward pass: numbers, from the leaves to the output. Backward pass: gradients, the other way.
+# - contribution = incoming × local. A sum hands on what comes in; a product swaps: each number gets
+#   the other one as factor.
+# - gradient of b = gradient of z; gradient of w = gradient of z × input.
+# - Learning: w ← w − lr · gradient of the loss.
+#
+# ## Exercises
+
+# %%
+exercise(
+    "y = w · x + b with w = 3, x = 2, b = −1, and no activation. What is the gradient of w?",
+    answer=2,
+    wrong={
+        3: "That is w itself. The local derivative of a product is the other number.",
+        6: "That is the product w · x. Its local derivative for w is x alone.",
+        5: "That is the output y = 3 · 2 - 1. How much does it move, per nudge of w?",
+        1: "1 is what arrives at the product. Multiply with the local derivative for w.",
+    },
+    hint="1 arrives at the product w · x. Multiply it with the other number.",
+    explanation="1 × x = 2.",
+)
+
+# %%
+exercise(
+    "A neuron with relu has z = −0.5. Its weight is 4, its input 3. What "
+    "is the gradient of the weight?",
+    answer=0,
+    wrong={
+        3: "That would be right for z > 0. What is the local derivative of relu at z = -0.5?",
+        4: "That is the weight. And what is the local derivative of relu at z = -0.5?",
+        -1.5: "The local derivative of relu is 1 or 0. It is not z.",
+        12: "That is w · x. Start at the output: what is the local derivative of relu at z = -0.5?",
+    },
+    hint="Start at the output: the local derivative of relu at z = -0.5.",
+    explanation="relu puts out 0 there and passes no gradient on: 1 × 0 × 3 = 0.",
+)
+
+# %%
+exercise(
+    "L = (w · x + b)² with w = 1, x = 3, b = −1. Give the gradients of w, x and b.",
+    answer=(12, 4, 4),
+    names=("w", "x", "b"),
+    wrong={
+        (4, 12, 4): "You swapped w and x: in a product each gets the other one as factor.",
+        (6, 2, 2): "You took the number z = 2 as the gradient of z. It is 2 · z.",
+        (3, 1, 1): "You left out the square: it hands 2 · z = 4 to z.",
+        (12, 4, 1): "The bias gets the whole gradient of z, as w · x does.",
+    },
+    hint="z = 2, so the gradient of z is 2 · z = 4. Then b, then the product.",
+    explanation="z gets 2 · 2 = 4; b gets 4; w gets 4 · 3 = 12; x gets 4 · 1 = 4.",
+)
+
+# %%
+exercise(
+    "y = sigmoid(w · x + b). The local derivative of sigmoid is y · (1 − "
+    "y). Write the gradient of w as an expression in y and x.",
+    answer="y*(1 - y)*x",
+    variables=("y", "x"),
+    wrong={
+        "y*(1 - y)": "That is the gradient of z. On the way to w comes the product w · x.",
+        "x": "That is the local derivative of the product. What arrives at it?",
+        "(1 - y**2)*x": "1 - y² is for tanh. For sigmoid it is y · (1 - y).",
+        "y*x": "The local derivative of sigmoid is y · (1 - y), not y.",
+    },
+    hint="gradient of w = gradient of z × input.",
+    explanation="The gradient of z is y · (1 − y), and the input that w multiplies is x.",
+)
+
+# %%
+exercise(
+    "The gradient of the loss for a weight w = 2 is −3, and the learning "
+    "rate is 0.1. What is w after one step?",
+    answer=2.3,
+    wrong={
+        1.7: "w moves against its gradient. The gradient is negative, so w moves up.",
+        -1: "You added the whole gradient. w moves by lr · gradient, against its direction.",
+        5: "The direction is right. But it moves only a part of the way, 0.1 of it.",
+        0.3: "That is how far it moves. From where?",
+    },
+    hint="w - lr · gradient, with a negative gradient.",
+    explanation="2 − 0.1 · (−3) = 2.3.",
+)
+
+# %% [markdown]
+# ## Sources
+#
+# - Seppo Linnainmaa, "The representation of the cumulative rounding error of an algorithm as a
+#   Taylor expansion of the local rounding errors" (in Finnish), master's thesis, University of
+#   Helsinki, 1970.
+# - David E. Rumelhart, Geoffrey E. Hinton and Ronald J. Williams, "Learning representations by
+#   back-propagating errors", *Nature* 323, 1986.
+# - Atılım Güneş Baydin, Barak A. Pearlmutter, Alexey A. Radul and Jeffrey M. Siskind, "Automatic
+#   differentiation in machine learning: a survey", *Journal of Machine Learning Research* 18, 2018.

@@ -1,0 +1,445 @@
+# %% [markdown]
+# # Lesson 7. One number, used twice
+#
+# After this lesson you can
+#
+# - find the gradient of a number that is used in several places: add up the paths;
+# - say why a gradient is added with `+=` and never overwritten with `=`;
+# - say in which order the nodes must be visited, and what goes wrong in another;
+# - say why gradients are zeroed between two steps of learning, and when not.
+#
+# In lesson 6 every number was used once. In a network that is rare: the output of a neuron goes to
+# *all* neurons of the next layer, and a weight is used again for every example. The smallest case
+# is this one:
+#
+# > p = w · x, then y = p + x
+#
+# x goes into the product *and* into the sum. With x = 2 and w = 3: p = 6 and y = 8.
+
+# %%
+from tinygrad_neuron import (
+    Value,
+    draw_dot,
+    local_derivatives,
+    nudge,
+    topological_order,
+    walkthrough,
+)
+from tinygrad_neuron.course import Beside, exercise, predict, show, slider
+from tinygrad_neuron.draw import figures
+
+x, w = Value(2.0, label="x"), Value(3.0, label="w")
+p = w * x
+y = p + x
+p.label, y.label = "p", "y"
+assert (p.data, y.data) == (6, 8)
+
+show(
+    draw_dot(y, edges="none", legend=False),
+    "Two arrows leave x: one to the product p, one straight to y.",
+)
+
+# %%
+predict(
+    "What is the gradient of x, that is: if x moves by 0.01, how many times as far does y move?",
+    answer=4,
+    wrong={
+        3: "That is the way through the product. But x goes into the sum as well.",
+        1: "That is the direct way into the sum. But x goes into the product as well.",
+        2: "That is x itself, and the gradient of w. How does y react to x?",
+        8: "That is y. Nudge x to 2.01, and compute p and y again.",
+    },
+    hint="With x = 2.01, p = 6.03 and y = 6.03 + 2.01. How far has y moved?",
+    explanation="3 · 2.01 + 2.01 = 8.04, so y moves by 0.04: 0.03 through p, and 0.01 directly.",
+)
+
+# %% [markdown]
+# ## Add up the paths
+#
+# A nudge of x travels along both arrows at once, and both changes meet in y. So there are two
+# **paths** from x to y. Along each path the local derivatives are multiplied, as in lesson 5. The
+# products of all paths are *added*:
+#
+# > through p: 1 · 3 = 3
+# >
+# > directly: 1
+# >
+# > gradient of x: 3 + 1 = 4
+
+# %%
+y.backward()
+picture = draw_dot(y, highlight=x)
+show(picture, "Two paths from x to y, their products, and the sum: 3 + 1 = 4.")
+assert (picture.paths.count, picture.paths.sum, x.grad) == (2, 4, 4)
+
+# %% [markdown]
+# The backward pass does not look for paths. It does something simpler: whenever a contribution
+# arrives at a node, it is *added* to what is already there. In Python that is `+=`.
+#
+# **You may think** that `=` would do: compute the gradient, store it. Here is a backward pass in a
+# few lines of Python, so that we can break it. It goes through the nodes backwards and hands on
+# contributions, incoming × local. `add` decides what happens on arrival.
+
+
+# %%
+def hand_on(nodes, add):
+    """A backward pass through these nodes: the gradients by name."""
+    grad = dict.fromkeys(nodes, 0.0)
+    grad[nodes[0]] = 1.0  # the output
+    for node in nodes:
+        for operand, local in local_derivatives(node):
+            contribution = grad[node] * local
+            if add:
+                grad[operand] += contribution
+            else:
+                grad[operand] = contribution
+    return {node.label: gradient for node, gradient in grad.items()}
+
+
+backwards = [y, p, w, x]
+print("with +=:", hand_on(backwards, add=True))
+print("with = :", hand_on(backwards, add=False))
+assert hand_on(backwards, add=True) == {"y": 1, "p": 1, "w": 2, "x": 4}
+assert hand_on(backwards, add=False)["x"] == 3
+
+first, *_, last = nudge(y, x, by=0.01)
+print(f"measured: {last.change / first.change:.4f}")
+assert round(last.change / first.change, 6) == 4
+
+# %% [markdown]
+# With `=` the contribution that came directly (1) was overwritten by the one that came through p
+# (3). Nothing warns you: the number looks reasonable, and it is wrong.
+#
+# ## Why the order matters
+#
+# Now two doublings in a row:
+#
+# > b = a + a, then c = b + b
+#
+# With a = 3: b = 6 and c = 12.
+
+# %%
+predict(
+    "b = a + a and c = b + b. What is the gradient of a?",
+    answer=4,
+    wrong={
+        2: "That is the gradient of b. On the way to a there is another doubling.",
+        1: "That would be right if each number were used once. Each is used twice.",
+        12: "That is c. If a moves by 0.01, b moves by 0.02. And c?",
+        6: "The wrong order gives 6, as you will see in a moment. If a moves by 0.01, b moves by "
+        "0.02. And c?",
+    },
+    hint="If a moves by 0.01, b moves by 0.02. And c?",
+    explanation="c = 2 · b and b = 2 · a, so c = 4 · a.",
+)
+
+# %% [markdown]
+# b gets two contributions from c, 1 and 1. Here is an obvious way to program it: as soon as
+# something arrives at a node, the node hands on what it has. It is wrong.
+
+
+# %%
+def at_once(node, grad, log):
+    """Hand on a gradient; whoever gets something hands it on at once."""
+    for operand, local in local_derivatives(node):
+        grad[operand] += grad[node] * local
+        log.append((operand.label, grad[operand]))
+        at_once(operand, grad, log)
+
+
+def waiting(output, grad, log):
+    """Hand on gradients, but only when a node has got everything."""
+    for node in reversed(topological_order(output)):
+        for operand, local in local_derivatives(node):
+            grad[operand] += grad[node] * local
+            log.append((operand.label, grad[operand]))
+
+
+def doublings():
+    """The graph of b = a + a, c = b + b: the output c, b and a."""
+    a = Value(3.0, label="a")
+    b = a + a
+    c = b + b
+    b.label, c.label = "b", "c"
+    return c, b, a
+
+
+histories = {}
+for name, method in {"at once": at_once, "waiting": waiting}.items():
+    nodes = doublings()
+    log = []
+    method(nodes[0], {node: float(node is nodes[0]) for node in nodes}, log)
+    histories[name] = log
+    print(name, *[f"{label} = {gradient:g}" for label, gradient in log], sep="   ")
+
+wrong, right = histories["at once"], histories["waiting"]
+assert wrong == [("b", 1), ("a", 1), ("a", 2), ("b", 2), ("a", 4), ("a", 6)]
+assert right == [("b", 1), ("b", 2), ("a", 2), ("a", 4)]
+
+# %% [markdown]
+# Move the slider and watch both side by side.
+
+
+# %% tags=["hide-input"]
+def drawn(log, arrived):
+    """The graph with the gradients as they are after so many arrivals."""
+    nodes = doublings()
+    nodes[0].grad = 1.0
+    for label, gradient in log[:arrived]:
+        next(node for node in nodes if node.label == label).grad = gradient
+    return draw_dot(nodes[0], legend=False)
+
+
+def side_by_side(arrived):
+    texts, pictures = [], {}
+    for name, log in histories.items():
+        label, gradient = log[min(arrived, len(log)) - 1]
+        done = ", done" if arrived >= len(log) else ""
+        texts.append(f"{name}: {label} has now {gradient:g}{done}")
+        pictures[texts[-1]] = drawn(log, arrived)
+    return "\n".join(texts), Beside(pictures)
+
+
+slider("arrivals", range(1, 7), side_by_side)
+
+# %% [markdown]
+# "At once" ends with 6 for a. With arrivals 2 and 3, b hands its first half on: a has 1 + 1 = 2.
+# Then b's second half arrives. Now b has 2, and hands on *all* of it, along both arrows:
+# a has 2 + 2 + 2 = 6. The first half was counted twice. "Waiting" ends with 4, and that is right.
+#
+# So the rule is: **a node hands on its gradient when everything has arrived, and it does so once.**
+# For that, every node must come after all nodes that use it. A list of nodes in which each stands
+# behind what it was computed from is called a **topological order**. The backward pass goes through
+# it from the end to the beginning.
+
+# %%
+c, b, a = doublings()
+print("topological order:", *[node.label for node in topological_order(c)])
+assert topological_order(c) == [a, b, c]
+c.backward()
+assert (b.grad, a.grad) == (2, 4)
+
+show(
+    walkthrough(c),
+    "Both passes of b = a + a, c = b + b, step by step. In the backward "
+    "pass b hands on only when both contributions of c have arrived.",
+)
+
+# %% [markdown]
+# There is a second gain. "At once" can be mended: let each node hand on only what is new. The
+# result is then right, but every path is walked on its own, and paths multiply. Each doubling
+# doubles their number.
+
+# %%
+predict(
+    "20 doublings in a row. How many paths lead from the first number to the last?",
+    options=["20", "40", "400", "more than a million"],
+    answer="more than a million",
+    wrong={
+        "20": "That is the number of steps. At each step a path can go over either of two arrows.",
+        "40": "That is the number of arrows. A path chooses one of two at each step: 2 · 2 · 2 ...",
+        "400": "A path chooses one of two arrows at each of the 20 steps: 2 · 2 · 2 ...",
+    },
+    explanation="2 · 2 · … · 2, twenty times, is 1,048,576.",
+)
+
+# %%
+start = Value(1.0, label="start")
+end = start
+for _ in range(20):
+    end = end + end
+end.backward()
+paths = draw_dot(end, highlight=start, edges="none").paths.count
+nodes = topological_order(end)
+print(f"{paths:,} paths, but only {len(nodes)} nodes to visit")
+print(f"gradient of the first number: {start.grad:,.0f}")
+assert (paths, len(nodes), start.grad) == (1_048_576, 21, 1_048_576)
+
+# %% [markdown]
+# Going through the nodes in topological order, the backward pass visits 21 nodes instead of walking
+# a million paths.
+#
+# ## Why zero the gradients
+#
+# `backward()` adds to what is already in a leaf. That is true *within* one call, as we have seen.
+# It is also true from one call to the next.
+
+# %%
+w = Value(2.0, label="w")
+loss = (w - 5) ** 2
+loss.backward()
+print("after one call:", w.grad)
+assert w.grad == -6
+
+# %%
+predict(
+    "The gradient of w is −6. We call `loss.backward()` once more. What is `w.grad` then?",
+    answer=-12,
+    wrong={
+        -6: "So it would be if the call began from zero. It adds to what is there.",
+        36: "Gradients are added, not multiplied.",
+        0: "The second call does not take anything away. It adds -6 once more.",
+    },
+    hint="It adds the same -6 to what is already there.",
+    explanation="−6 + (−6) = −12.",
+)
+
+# %%
+loss.backward()
+print("after two calls:", w.grad)
+assert w.grad == -12
+
+# %% [markdown]
+# In a training loop this would be a mess: the gradient of the second step would still contain that
+# of the first. So we **zero the gradients** before each backward pass: `w.grad = 0.0`, or, for all
+# parameters of a model, `model.zero_grad()`.
+#
+# How bad is it to forget? Let a single weight learn to be 3, with the loss (w − 3)² and the
+# learning rate 0.1, once with zeroing and once without.
+
+
+# %%
+def learn(zeroing, steps=40):
+    """The weight and the loss at each step."""
+    w = Value(0.0, label="w")
+    weights, curve = [], []
+    for _ in range(steps):
+        loss = (w - 3) ** 2
+        weights.append(w.data)
+        curve.append(loss.data)
+        if zeroing:
+            w.grad = 0.0
+        loss.backward()
+        w.data -= 0.1 * w.grad
+    return weights, curve
+
+
+weights_with, loss_with = learn(zeroing=True)
+weights_without, loss_without = learn(zeroing=False)
+for step in (0, 1, 2, 3, 6, 13, 39):
+    a, b = weights_with[step], weights_without[step]
+    print(f"step {step:2}   zeroed: w = {a:.2f}   not zeroed: w = {b:5.2f}")
+
+curves = {"zeroed": loss_with, "not zeroed": loss_without}
+show(
+    figures.training_curves(curves),
+    "The loss at each step. With zeroing it falls to 0 and stays there. "
+    "Without, it falls, rises again nearly to where it began, falls, "
+    "rises.",
+)
+assert loss_with[-1] < 1e-6
+assert [round(weights_without[step], 2) for step in (6, 13)] == [6.01, -0.02]
+assert max(loss_without[20:]) > 8.5
+
+# %% [markdown]
+# Without zeroing the weight runs past 3, up to 6.01, comes back to −0.02, and so on. The old
+# gradients keep pushing long after they have stopped being true.
+#
+# Why does the engine not zero by itself? Because adding up over calls is *useful*: you can call
+# `backward()` for one example after the other, and only then take a step. The weight is one number
+# shared by all examples, and its gradient is the sum over all of them, just as before.
+
+# %%
+examples = [(1.0, 3.0), (2.0, 5.0), (-1.0, 0.0)]
+
+w = Value(2.0, label="w")
+for number, target in examples:
+    ((w * number - target) ** 2).backward()
+one_by_one = w.grad
+
+w = Value(2.0, label="w")
+total = sum((w * number - target) ** 2 for number, target in examples)
+total.backward()
+print("one after the other:", one_by_one, "  all in one graph:", w.grad)
+assert one_by_one == w.grad == -2
+
+# %% [markdown]
+# ## In short
+#
+# - A number used in several places: its gradient is the sum over all paths, so `+=`, not `=`.
+# - A node hands on its gradient once, when everything has arrived: reversed topological order.
+# - Visiting nodes is cheap; walking paths is not, because paths multiply.
+# - Leaves keep adding up over calls: zero the gradients before each step of learning.
+# - Not zeroing is right while you add up the examples of one step.
+#
+# ## Exercises
+
+# %%
+exercise(
+    "y = x · x · x at x = 2, built from two products. What is the gradient of x?",
+    answer=12,
+    wrong={
+        4: "That is one path. x is used three times, so there are three paths.",
+        8: "That is y itself, or two of the three paths. How many times is x used?",
+        6: "That is 3 · 2. Along each of the three paths stand the other two numbers, 2 · 2.",
+        2: "That is x. Each of the three paths has the product of the other two numbers.",
+    },
+    hint="Three paths. Along each stand the other two numbers as factors.",
+    explanation="Each path gives 2 · 2 = 4, and 4 + 4 + 4 = 12.",
+)
+
+# %%
+exercise(
+    "a = 5, b = a + a + a, c = b · b. What is the gradient of a?",
+    answer=90,
+    wrong={
+        30: "That is the gradient of b: 15 + 15. And a is used three times.",
+        45: "b is used twice in c = b · b, so it gets 15 twice.",
+        15: "That is one contribution to b. It gets two of these, and a is used three times.",
+        225: "That is c = 15 · 15. How many times as far as a does it move?",
+    },
+    hint="First the gradient of b (it gets two contributions), then that of a (three).",
+    explanation="b gets 15 + 15 = 30, and hands it on three times: 30 + 30 + 30 = 90.",
+)
+
+# %%
+exercise(
+    "d = a · b, e = a + d, f = d · e. In which order does the backward pass visit them?",
+    options=["f, d, e", "f, e, d", "d, e, f"],
+    answer="f, e, d",
+    wrong={
+        "f, d, e": "e was computed from d. If d hands on before e was there, it misses what e "
+        "brings.",
+        "d, e, f": "That is the order of the forward pass. The backward pass begins at the output.",
+    },
+    explanation="d is used by e and by f, so it has to wait for both.",
+)
+
+# %%
+exercise(
+    "One call of backward() gives w the gradient 1.5. Nobody zeroes "
+    "anything. What is w.grad after three calls?",
+    answer=4.5,
+    wrong={
+        1.5: "Each call adds to what is there.",
+        3: "That is after two calls.",
+        3.375: "Gradients are added, not multiplied.",
+    },
+    hint="Each call adds 1.5.",
+    explanation="1.5 + 1.5 + 1.5 = 4.5.",
+)
+
+# %%
+exercise(
+    "y = x · tanh(x). Two paths lead to x. Write its gradient as an expression in x.",
+    answer="tanh(x) + x*(1 - tanh(x)**2)",
+    variables=("x",),
+    wrong={
+        "tanh(x)": "That is the path straight into the product. The other one goes through tanh.",
+        "x*(1 - tanh(x)**2)": "That is the path through tanh. The other one leads straight into "
+        "the product.",
+        "1 - tanh(x)**2": "That is only the local derivative of tanh. And the product?",
+        "tanh(x)*x*(1 - tanh(x)**2)": "Along a path factors are multiplied. But paths are added.",
+    },
+    hint="Straight into the product: the factor is the other number, tanh(x). Through tanh: x "
+    "times the local derivative of tanh.",
+    explanation="tanh(x) from the direct path, plus x · (1 − tanh(x)²) from the one through tanh.",
+)
+
+# %% [markdown]
+# ## Sources
+#
+# - Arthur B. Kahn, "Topological sorting of large networks", *Communications of the ACM* 5, 1962.
+# - Paul J. Werbos, "Backpropagation through time: what it does and how to do it", *Proceedings of
+#   the IEEE* 78, 1990: the same weight used at many moments.
+# - Andreas Griewank and Andrea Walther, *Evaluating Derivatives*, second edition, 2008.

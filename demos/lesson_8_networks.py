@@ -1,0 +1,612 @@
+# %% [markdown]
+# # Lesson 8. Networks bend space
+#
+# After this lesson you can
+#
+# - build a network by hand that computes XOR, and train one that finds it by itself;
+# - say what a hidden layer does to the plane, and read it in a picture;
+# - show why layers without an activation collapse into a single one;
+# - tell width from depth, and say what the universal approximation theorem does not promise.
+#
+# The perceptron of lesson 2 never settled on XOR: 1 if exactly one of both inputs is 1. No wonder,
+# for a single neuron can only draw a straight line.
+
+# %%
+import math
+from itertools import pairwise
+
+from tinygrad_neuron import compile, datasets, draw_network, nn, optim
+from tinygrad_neuron.course import Beside, exercise, predict, show, slider
+from tinygrad_neuron.draw import figures
+
+xor = datasets.xor()
+line = nn.Neuron(2, activation="identity", weights=[1.0, 1.0], bias=-0.5)
+title = "XOR, and one attempt at a line"
+show(
+    figures.decision_boundary(line, xor, normal=False, title=title),
+    "XOR in the plane: the corners (0, 1) and (1, 0) are of class 1, the "
+    "corners (0, 0) and (1, 1) of class 0. The line x0 + x1 = 0.5 has one "
+    "corner on the wrong side.",
+)
+
+# %%
+predict(
+    "Place the line as you like. At most how many of the four corners can it get right?",
+    answer=3,
+    wrong={
+        4: "Then one line would have (0, 1) and (1, 0) on one side, (0, 0) and (1, 1) on the "
+        "other. Try to draw it.",
+        2: "It can do better: cut off a single corner.",
+    },
+    hint="Count the corners that are right in the picture above.",
+    explanation="The line in the picture gets three right. Four is impossible, as lesson 2 showed.",
+)
+
+# %%
+right = sum((line(x).data > 0) == (target == 1) for x, target in xor)
+print(f"the line in the picture: {right} of 4 right")
+assert right == 3
+
+# %% [markdown]
+# ## Two neurons in between
+#
+# Put two neurons between the inputs and the output. Both add the inputs, but with another bias:
+#
+# > h0 = relu(x0 + x1)
+# >
+# > h1 = relu(x0 + x1 − 1)
+# >
+# > y = h0 − 2 · h1
+#
+# For the inputs 1 and 0: h0 = relu(1) = 1, h1 = relu(0) = 0, y = 1 − 2 · 0 = 1.
+
+# %%
+predict(
+    "The inputs are 1 and 1. What is y?",
+    answer=0,
+    wrong={
+        2: "That is h0. But h1 is not 0 now: relu(1 + 1 - 1).",
+        1: "h0 is relu(2) = 2, and h1 = relu(1) = 1. Then y = h0 - 2 · h1.",
+        -1: "h0 is relu(1 + 1), not 1.",
+    },
+    hint="First h0 = relu(1 + 1), then h1 = relu(1 + 1 - 1).",
+    explanation="h0 = 2 and h1 = 1, so y = 2 − 2 · 1 = 0.",
+)
+
+# %%
+by_hand = nn.MLP(2, [2, 1], activation="relu", seed=0)
+hidden, output = by_hand.layers
+for neuron, bias in zip(hidden.neurons, (0.0, -1.0), strict=True):
+    neuron.w[0].data, neuron.w[1].data, neuron.b.data = 1.0, 1.0, bias
+output.neurons[0].w[0].data, output.neurons[0].w[1].data = 1.0, -2.0
+
+table = []
+for x, target in xor:
+    h0, h1 = (h.data for h in hidden(x))
+    y = by_hand(x).data
+    table.append((h0, h1, y))
+    print(f"x = ({x[0]:g}, {x[1]:g})   h = ({h0:g}, {h1:g})   y = {y:g}")
+    assert y == target
+assert table == [(0, 0, 0), (1, 0, 1), (1, 0, 1), (2, 1, 0)]
+
+show(
+    draw_network(by_hand, example=[1, 1], input_names=["x0", "x1"]),
+    "Two inputs, two neurons in the middle, one at the end. For the inputs "
+    "1 and 1 the middle has 2 and 1, the end has 0.",
+)
+
+# %% [markdown]
+# It works for all four. The two neurons side by side are a layer. A layer between the inputs and
+# the output is called a **hidden layer**: the data say nothing about what it should put out. Layers
+# in a row make a **network**, here a **multilayer perceptron**, in short MLP: `nn.MLP(2, [2, 1])`
+# has 2 inputs, 2 hidden neurons and 1 output.
+#
+# ## What the hidden layer does
+#
+# Look at the table again. For the output neuron the inputs x do not exist. It sees h, and nothing
+# else. And h puts the four corners somewhere new:
+#
+# - (0, 0) goes to (0, 0);
+# - (0, 1) and (1, 0) *both* go to (1, 0);
+# - (1, 1) goes to (2, 1).
+
+# %%
+output.neurons[0].b.data = -0.5  # the line lies half-way between 0 and 1
+planes = {
+    "the plane of x, as we see it": figures.decision_boundary(by_hand, xor),
+    "the plane of h, as the output neuron sees it": figures.hidden_plane(by_hand, xor),
+}
+show(
+    Beside(planes),
+    "Left the input plane with its two lines, right the hidden plane. "
+    "There the two corners of class 1 lie on each other at (1, 0), and one "
+    "straight line is enough.",
+)
+assert all((by_hand(x).data > 0) == (target == 1) for x, target in xor)
+
+# %% [markdown]
+# That is the secret of the hidden layer. The output neuron still draws a straight line, but it
+# draws it in a plane that has been bent first. Seen from the input plane, the line is not straight
+# any more.
+#
+# ## A network that bends by itself
+#
+# Nobody wants to choose nine numbers by hand. So we start with random ones and let the network
+# learn, as the neuron in lesson 6: the loss is (y − t)², the mean over the four examples, with the
+# target t = 1 for class 1 and t = −1 for class 0. Every parameter moves against its gradient.
+#
+# `compile` turns the recorded graph into plain Python code, which gives the same numbers faster.
+# `optim.SGD` does the step w ← w − lr · gradient for all parameters. A random start that can be
+# repeated is chosen by its `seed`.
+
+# %%
+targets = [(x, 2 * target - 1) for x, target in xor]
+
+
+def train(model, examples, steps, lr, at_step=None):
+    """Gradient descent on the mean of (y - t)²: the loss at each step."""
+    loss_of_one = compile(lambda x, t: (model(x) - t) ** 2)
+    optimiser = optim.SGD(model.parameters(), lr=lr)
+    curve = []
+    for step in range(steps):
+        if at_step is not None:
+            at_step(step)
+        loss = loss_of_one.mean(examples)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        curve.append(loss.data)
+    return curve
+
+
+def count_right(model, examples):
+    return sum((model(x).data > 0) == (t > 0) for x, t in examples)
+
+
+# %%
+model = nn.MLP(2, [2, 1], activation="tanh", seed=0)
+snapshots = {}
+
+
+def remember(step):
+    if step in (0, 20, 40, 60, 80, 100, 150, 300):
+        numbers = [parameter.data for parameter in model.parameters()]
+        snapshots[step] = numbers, count_right(model, targets)
+
+
+curve = train(model, targets, steps=301, lr=0.2, at_step=remember)
+
+# %% [markdown]
+# Move the slider and watch the plane of the two hidden neurons. The fine lines are a square grid of
+# the input plane, put through the hidden layer: they show how it is bent.
+
+
+# %% tags=["hide-input"]
+def hidden_plane_at(step):
+    numbers, right = snapshots[step]
+    for parameter, number in zip(model.parameters(), numbers, strict=True):
+        parameter.data = number
+    text = f"loss {curve[step]:.3f}, {right} of 4 right"
+    figure = figures.hidden_plane(
+        model, xor, plane=((-1.05, 1.05), (-1.05, 1.05)), title=f"step {step}: {text}"
+    )
+    return text, figure
+
+
+slider("step", list(snapshots), hidden_plane_at)
+
+assert [right for _, right in snapshots.values()] == [3, 3, 3, 3, 3, 4, 4, 4]
+assert curve[300] < 0.001 and curve[80] > 0.5
+
+# %% [markdown]
+# At first the grid is hardly bent, and no line separates the corners. Then the hidden layer pulls
+# it into a bow, until the two corners of class 1 lie on one side and one line suffices. Nobody
+# told it to. The only thing that was ever asked for was a smaller loss.
+
+# %%
+plane = ((-0.25, 1.25), (-0.25, 1.25))
+show(
+    draw_network(model, heat_maps=True, plane=plane),
+    "The trained network. In each neuron its output over the input plane: "
+    "each hidden neuron has one soft edge, the output neuron combines the "
+    "two into a band.",
+)
+
+# %%
+predict(
+    "Two hidden neurons are enough for XOR. Does training find a solution from every random start?",
+    options=["yes", "no"],
+    answer="no",
+    wrong={
+        "yes": "That a solution exists is one thing, that gradient descent finds it another. Let "
+        "us count."
+    },
+    explanation="Gradient descent feels only the slope where it stands. On a flat stretch it "
+    "hardly moves, though the loss may be far from 0.",
+)
+
+# %%
+solved, stuck = {}, []
+for width in (1, 2, 3, 4):
+    solved[width] = 0
+    for seed in range(20):
+        candidate = nn.MLP(2, [width, 1], activation="tanh", seed=seed)
+        candidate_curve = train(candidate, targets, steps=500, lr=0.2)
+        if count_right(candidate, targets) == 4:
+            solved[width] += 1
+        elif width == 2:
+            stuck.append((candidate, candidate_curve))
+    print(f"{width} hidden: {solved[width]:2} of 20 starts solve it in 500 steps")
+assert solved == {1: 0, 2: 15, 3: 19, 4: 20}
+
+# %% [markdown]
+# One hidden neuron never succeeds: the output neuron then sees a single number, and behind that is
+# a single line. Two succeed in 15 of 20 starts, three in 19, four in all. More neurons than needed
+# make it easier to find *one* of the many ways.
+#
+# What of the five that failed? In their last ten steps the loss fell by less than a thousandth,
+# though it is still above 0.5. Give them 4,500 more steps:
+
+# %%
+for _, candidate_curve in stuck:
+    assert candidate_curve[-1] > 0.5
+    assert candidate_curve[-11] - candidate_curve[-1] < 0.001
+for candidate, _ in stuck:
+    train(candidate, targets, steps=4500, lr=0.2)
+late = sum(count_right(candidate, targets) == 4 for candidate, _ in stuck)
+print(f"{late} of the {len(stuck)} have found a solution after 5,000 steps")
+assert (late, len(stuck)) == (2, 5)
+
+# %% [markdown]
+# Two had only been slow, on a stretch that is nearly flat. Three are still there.
+#
+# ## Without an activation: nothing
+#
+# **You may think** that it is the layers that help, the more the better. Leave out the activation
+# (take the identity) and see. Two neurons in a row:
+#
+# > h = 2 · x + 1, then y = 3 · h + 4
+
+# %%
+predict(
+    "One single neuron y = w · x + b shall do the same as these two in a row. Which w and b?",
+    answer=(6, 7),
+    names=("w", "b"),
+    wrong={
+        (6, 5): "The 1 is multiplied by 3 as well: 3 · (2x + 1) + 4.",
+        (5, 5): "The second neuron multiplies what the first puts out; it does not add to it.",
+        (6, 4): "What becomes of the 1? 3 · (2x + 1) + 4.",
+    },
+    hint="Put the first into the second: 3 · (2x + 1) + 4, and multiply out.",
+    explanation="3 · (2x + 1) + 4 = 6x + 3 + 4 = 6x + 7.",
+)
+
+# %% [markdown]
+# Two layers without an activation are *one* layer, only written in a longer way. That holds for any
+# width and any number of layers: sums of multiples of sums of multiples are sums of multiples.
+#
+# So take ten hidden neurons with the identity, train them on XOR, and compute the single neuron
+# that does the same.
+
+# %%
+linear = nn.MLP(2, [10, 1], activation="identity", seed=0)
+linear_curve = train(linear, targets, steps=500, lr=0.02)
+
+first, last = linear.layers[0].neurons, linear.layers[1].neurons[0]
+single = nn.Neuron(2, activation="identity", weights=[0.0, 0.0], bias=last.b.data)
+for v, h in zip(last.w, first, strict=True):  # v: what the last neuron makes of h
+    single.w[0].data += v.data * h.w[0].data
+    single.w[1].data += v.data * h.w[1].data
+    single.b.data += v.data * h.b.data
+
+for x, target in targets:
+    y, same = linear(x).data, single(x).data
+    print(f"x = {x}  target {target:2}  network {y:8.1e}  one neuron {same:8.1e}")
+    assert abs(y - same) < 1e-12 and abs(y) < 1e-4
+print(f"loss at the end: {linear_curve[-1]:.4f}")
+assert round(linear_curve[-1], 4) == 1
+
+# %% [markdown]
+# The network says 0 for everything, but for rounding, and has the loss 1. It is the activation that
+# makes layers worth having.
+#
+# ## Two moons
+#
+# Now something larger: 100 points in two half moons that reach into each other. The network has a
+# first hidden layer of 8 neurons and a second one of 2, so that we can look at its last hidden
+# plane.
+
+# %%
+moons = datasets.moons(100, noise=0.1, seed=0)
+moon_targets = [(x, 2 * target - 1) for x, target in moons]
+
+alone = nn.MLP(2, [1, 1], activation="tanh", seed=3)
+train(alone, moon_targets, steps=600, lr=0.1)
+deep = nn.MLP(2, [8, 2, 1], activation="tanh", seed=3)
+deep_curve = train(deep, moon_targets, steps=600, lr=0.1)
+right = [count_right(network, moon_targets) for network in (alone, deep)]
+print(f"right, of 100: one hidden neuron {right[0]}, 8 and 2 hidden {right[1]}")
+assert right == [86, 99]
+
+seen = figures.decision_boundary(deep, moons, names=moons.target_names, resolution=40)
+bent = figures.hidden_plane(deep, moons, names=moons.target_names, lines=13)
+show(
+    Beside({"the plane of x": seen, "the last hidden plane": bent}),
+    "Left, a bent boundary runs between the moons. Right, the same points "
+    "where the output neuron sees them: the moons lie apart, and the "
+    "boundary is a straight line.",
+)
+
+# %% [markdown]
+# ## Width adds, depth multiplies
+#
+# The **width** of a layer is its number of neurons. The **depth** of a network is its number of
+# layers (the inputs are not counted). What does each of them buy?
+#
+# Take one input and relu. A relu neuron is 0 up to a point and a straight line from there on: it
+# has one *bend*. A sum of n of them has at most n bends, so it consists of at most n + 1 straight
+# pieces. With enough pieces one can follow any curve. Here a hidden layer is set by hand to follow
+# the sine from 0 to 2π: every neuron begins at its own place and corrects the slope there.
+
+
+# %% tags=["hide-input"]
+def following(function, low, high, width):
+    """A network with one hidden layer of relu neurons that meets a function at width + 1 points."""
+    places = [low + (high - low) * k / width for k in range(width + 1)]
+    values = [function(x) for x in places]
+    step = places[1] - places[0]
+    slopes = [(after - before) / step for before, after in pairwise(values)]
+    network = nn.MLP(1, [width, 1], activation="relu", output_bias=values[0], seed=0)
+    for k, neuron in enumerate(network.layers[0].neurons):
+        neuron.w[0].data, neuron.b.data = 1.0, -places[k]
+        before = slopes[k - 1] if k else 0.0
+        network.layers[1].neurons[0].w[k].data = slopes[k] - before
+    return network
+
+
+def largest_error(network):
+    points = [2 * math.pi * k / 1000 for k in range(1001)]
+    return max(abs(network([x]).data - math.sin(x)) for x in points)
+
+
+def sine_with(width):
+    network = following(math.sin, 0, 2 * math.pi, width)
+    text = f"largest error {largest_error(network):.4f}"
+    figure = figures.functions(
+        {"sine": math.sin, "network": lambda x: network([x])},
+        0,
+        2 * math.pi,
+        title=f"{width} hidden neurons: {text}",
+    )
+    return text, figure
+
+
+slider("hidden neurons", [3, 4, 8, 16, 32], sine_with)
+
+errors = [
+    round(largest_error(following(math.sin, 0, 2 * math.pi, width)), 4) for width in (8, 16, 32)
+]
+assert errors == [0.0704, 0.0188, 0.0048]
+
+# %% [markdown]
+# Twice as many neurons, about a quarter of the error: 0.0704, 0.0188, 0.0048.
+#
+# And depth? Fold a strip of paper in the middle, and fold the folded strip again: the layers of
+# paper double each time. A pair of relu neurons can fold the line from 0 to 1:
+#
+# > fold(x) = 2 · relu(x) − 4 · relu(x − 0.5)
+#
+# It runs from 0 up to 1 and down to 0 again: 2 straight pieces. Now put one fold after the other.
+
+# %%
+predict(
+    "One fold gives 2 straight pieces, two folds in a row give 4. How many do 10 folds give?",
+    answer=1024,
+    wrong={
+        20: "Each fold doubles the number of pieces; it does not add 2.",
+        22: "Each fold doubles the number of pieces; it does not add 2.",
+        100: "Each fold doubles: 2, 4, 8, 16, ...",
+        512: "That is after 9 folds. One more.",
+    },
+    hint="2, 4, 8, 16, ... Ten numbers.",
+    explanation="2 · 2 · … · 2, ten times, is 1024.",
+)
+
+
+# %%
+def folding(times):
+    """A deep network that folds the line from 0 to 1 so many times."""
+    activations = ["relu", "identity"] * times
+    network = nn.MLP(1, [2, 1] * times, activation=activations, seed=0)
+    for pair in network.layers[::2]:  # relu(x) and relu(x - 0.5)
+        for neuron, bias in zip(pair.neurons, (0.0, -0.5), strict=True):
+            neuron.w[0].data, neuron.b.data = 1.0, bias
+    for both in network.layers[1::2]:  # 2 times the first, -4 times the second
+        for weight, number in zip(both.neurons[0].w, (2.0, -4.0), strict=True):
+            weight.data = number
+    return network
+
+
+def pieces(network, times):
+    """How often the output turns round between 0 and 1, plus one."""
+    score = compile(network)
+    count = 2 ** (times + 1)
+    values = score.map([([k / count],) for k in range(count + 1)])
+    rising = [b > a for a, b in pairwise(values)]
+    return 1 + sum(a != b for a, b in pairwise(rising))
+
+
+for times in (1, 2, 3, 10):
+    found = pieces(folding(times), times)
+    print(f"folds {times:2}: {2 * times:2} relu neurons, {found:4} pieces", end="")
+    print(f"; one layer needs {found - 1:4} relu neurons or more")
+    assert found == 2**times
+
+network = folding(3)
+show(
+    figures.functions({"3 folds": lambda x: network([x])}, 0, 1),
+    "Three folds in a row: up and down four times, 8 straight pieces.",
+)
+
+# %% [markdown]
+# 20 relu neurons in ten layers make 1024 pieces. (The identity neurons between them collapse into
+# the layers that follow.) A single hidden layer needs at least 1023, because each neuron adds at
+# most one bend. Width adds bends, depth multiplies them. Matus Telgarsky proved in 2015 that for
+# functions folded like this the gap is real, even if you only want to come close. It does not
+# follow that deeper is always better: what you want to compute need not be folded like this.
+#
+# ## What one hidden layer can do at most: everything, on paper
+#
+# The sine was no accident. The **universal approximation theorem** says:
+#
+# > Take any *continuous* function (one without jumps) and a bounded box of inputs, ends included.
+# > However small an error you allow, there is a network with one hidden layer, and an output neuron
+# > without an activation, that stays within it everywhere in the box.
+#
+# George Cybenko proved it in 1989 for continuous activations that run from 0 to 1 like the sigmoid.
+# In the same year Kurt Hornik, Maxwell Stinchcombe and Halbert White proved it for every activation
+# that goes from 0 to 1 without ever falling. In 1993 Moshe Leshno, Vladimir Lin, Allan Pinkus and
+# Shimon Schocken found out which activations will do: of all that are not too wild, exactly those
+# that are *not a polynomial*. So relu and tanh will do. The identity is a polynomial, and we have
+# seen what becomes of it.
+#
+# **You may think** that a network can therefore learn anything. The theorem promises much less. It
+# does not say
+#
+# - how wide the layer must be: it may be astronomical;
+# - that training finds the weights: with two neurons, 5 starts of 20 had none for XOR after 500
+#   steps;
+# - anything about inputs *outside* the box.
+#
+# The last one is easily forgotten. Ask the network with 32 neurons for a sine that it has not seen,
+# at x = 4π, where the sine is 0:
+
+# %%
+wide = following(math.sin, 0, 2 * math.pi, 32)
+inside, outside = wide([2 * math.pi]).data, wide([4 * math.pi]).data
+print(f"at 2π: {inside:.4f}   at 4π: {outside:.4f}   the sine is 0 at both")
+assert abs(inside) < 1e-9 and round(outside, 4) == 6.2429
+assert 20 - solved[2] == 5
+
+# %% [markdown]
+# Inside it is as good as exact, outside it says 6.2429. It goes on straight where its last bend has
+# left it.
+#
+# ## In short
+#
+# - A hidden layer moves the points to where one straight line is enough.
+# - Layers without an activation collapse into a single one.
+# - Width adds bends, depth multiplies them.
+# - One hidden layer can approximate every continuous function on a bounded box, if it is wide
+#   enough and its activation is not a polynomial.
+# - That weights exist does not say that training finds them.
+#
+# ## Exercises
+
+# %%
+exercise(
+    "How many parameters (weights and biases) has nn.MLP(2, [4, 1])?",
+    answer=17,
+    wrong={
+        12: "You counted the weights, 2 · 4 + 4 · 1. Each neuron has a bias too.",
+        13: "The output neuron is counted with its bias, the four hidden ones are not.",
+        16: "You forgot the bias of the output neuron.",
+        8: "That is the number of weights of the hidden layer.",
+    },
+    hint="Each neuron has one weight per input, and one bias.",
+    explanation="Hidden: 4 · (2 + 1) = 12. Output: 4 + 1 = 5. Together 17.",
+)
+assert len(nn.MLP(2, [4, 1]).parameters()) == 17
+
+
+# %%
+exercise(
+    "Without activations: h0 = x + 2, h1 = 3 · x, y = 2 · h0 − h1. Which "
+    "single neuron y = w · x + b does the same?",
+    answer=(-1, 4),
+    names=("w", "b"),
+    wrong={
+        (5, 4): "h1 is subtracted: 2x − 3x.",
+        (-1, 2): "The 2 in h0 is multiplied by 2 as well.",
+        (-2, 4): "2 · x − 3 · x is how much?",
+    },
+    hint="Put h0 and h1 in: 2 · (x + 2) − 3 · x.",
+    explanation="2x + 4 − 3x = −x + 4.",
+)
+
+
+# %% tags=["hide-input"]
+def separates(w0, w1, b):
+    scores = {point: w0 * point[0] + w1 * point[1] + b for point in ((0, 0), (1, 0), (2, 1))}
+    if w0 == w1 == 0:
+        return "With both weights 0 there is no line: every point gets the score b."
+    if scores[1, 0] <= 0:
+        return f"The point (1, 0) gets the score {scores[1, 0]:g}. It must be more than 0."
+    for point in ((0, 0), (2, 1)):
+        if scores[point] >= 0:
+            return f"The point {point} gets the score {scores[point]:g}. It must be less than 0."
+    return None
+
+
+exercise(
+    "In the hidden plane (0, 0) and (2, 1) are of class 0, and (1, 0) is "
+    "of class 1. Find an output neuron w0 · h0 + w1 · h1 + b that is more "
+    "than 0 for class 1 and less than 0 for class 0.",
+    answer=(1, -2, -0.5),
+    names=("w0", "w1", "b"),
+    check=separates,
+    wrong={
+        (1, -2, 0): "Nearly. The point (0, 0) gets the score 0, which is not less than 0.",
+        (1, 1, -0.5): "That is the OR of h0 and h1. The point (2, 1) gets the score 2.5.",
+    },
+    hint="h0 has to speak for class 1, h1 against it, more strongly, and b a little against it.",
+    explanation="With 1, −2 and −0.5 the scores are −0.5 for (0, 0) and (2, 1), 0.5 for (1, 0).",
+)
+
+# %%
+exercise(
+    "One input, one hidden layer with 5 relu neurons, one output without "
+    "activation. At most how many straight pieces has its curve?",
+    answer=6,
+    wrong={
+        5: "5 bends cut a line into how many pieces?",
+        32: "That would be 5 folds in a row, five layers. Here the neurons stand side by side.",
+        10: "Each neuron adds at most one bend.",
+    },
+    hint="Each neuron adds at most one bend. One bend makes two pieces.",
+    explanation="5 bends, 6 pieces.",
+)
+
+# %%
+exercise(
+    "What does the universal approximation theorem promise for a "
+    "continuous function on a bounded box?",
+    options=[
+        "training finds a good network",
+        "a good network with one hidden layer exists",
+        "a small network is enough",
+        "the network is right outside the box, too",
+    ],
+    answer="a good network with one hidden layer exists",
+    wrong={
+        "training finds a good network": "It says that good weights exist, not how to find them.",
+        "a small network is enough": "It does not say how wide the layer must be.",
+        "the network is right outside the box, too": "It says nothing about the outside. Think of "
+        "the sine at 4π.",
+    },
+    explanation="It is a theorem about existence, and about nothing else.",
+)
+
+# %% [markdown]
+# ## Sources
+#
+# - Ian Goodfellow, Yoshua Bengio and Aaron Courville, *Deep Learning*, 2016, section 6.1: the
+#   network for XOR with these weights.
+# - George Cybenko, "Approximation by superpositions of a sigmoidal function", *Mathematics of
+#   Control, Signals, and Systems* 2, 1989.
+# - Kurt Hornik, Maxwell Stinchcombe and Halbert White, "Multilayer feedforward networks are
+#   universal approximators", *Neural Networks* 2, 1989.
+# - Moshe Leshno, Vladimir Ya. Lin, Allan Pinkus and Shimon Schocken, "Multilayer feedforward
+#   networks with a nonpolynomial activation function can approximate any function", *Neural
+#   Networks* 6, 1993.
+# - Matus Telgarsky, "Representation benefits of deep feedforward networks", 2015.

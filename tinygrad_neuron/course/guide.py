@@ -1,0 +1,262 @@
+"""The guided run: a lesson in the terminal, cell by cell, with its questions and the progress.
+
+Keys are lines: Enter goes on, `b` back, a number jumps there, `?` helps, `q` ends. Without a
+terminal the lesson is printed from beginning to end.
+"""
+
+import hashlib
+import shutil
+import sys
+from dataclasses import dataclass
+from typing import TextIO
+
+from ..draw.text import visible
+from ..walk.terminal import WIDTH, _is_terminal
+from . import plain
+from .lessons import Lesson, lessons
+from .progress import ANSWERED, REVEALED, Store
+from .questions import Question
+from .records import Slider
+from .running import Event, Failed, Run, straight_through
+from .screen import Screen
+
+_PROMPT = "Enter next · b back · a number jumps · ? help · q quit > "
+_SHORT_PROMPT = "Enter b number ? q > "
+_HELP = """\
+  Enter      the next cell          b   the cell before
+  a number   jump to that cell      q   end; what you reached is kept
+  At a question: type the answer; ? gives a hint, Enter alone the answer;
+  :b, :q and :7 go back, end, and jump from there.
+"""
+_SLIDER_PROMPT = "Enter or > forth · < back · a number jumps · s goes on > "
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where to go from a cell: to another one, or, with None, out of the lesson."""
+
+    to: "int | None"
+
+
+def overview(store: Store) -> str:
+    """All lessons, and how far each is.
+
+    **Returns** lines, one for each lesson.
+    """
+    found = lessons()
+    widest = max(len(lesson.title) for lesson in found)
+    lines = [
+        f"  {lesson.number:2}  {lesson.title:{widest}}  {_state(lesson, store)}".rstrip()
+        for lesson in found
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _state(lesson: Lesson, store: Store) -> str:
+    progress = store.of(lesson.number)
+    if not progress.begun:
+        return ""
+    answered = f"{progress.count(ANSWERED)} of {lesson.questions} questions answered"
+    if progress.finished:
+        return f"finished, {answered}"
+    return f"at cell {min(progress.cell + 1, len(lesson.cells))} of {len(lesson.cells)}, {answered}"
+
+
+def printed(lesson: Lesson, stdout: TextIO) -> bool:
+    """Print a lesson from beginning to end, questions with their answers; whether all went well."""
+    screen = Screen(stdout)
+    count = len(lesson.cells)
+
+    def present(index: int, events: list[Event]) -> None:
+        cell = lesson.cells[index]
+        screen.rule(f"Lesson {lesson.number} · {index + 1} of {count}")
+        if cell.kind == "text":
+            screen.markdown(cell.source)
+        elif cell.visible_source:
+            screen.code(cell.visible_source)
+        for event in events:
+            if isinstance(event, Question):
+                screen.write(plain.text(event))
+            else:
+                screen.event(event)
+
+    return straight_through(lesson, present)
+
+
+class Guide:
+    """One learner's way through one lesson."""
+
+    def __init__(
+        self,
+        lesson: Lesson,
+        store: Store,
+        stdin: "TextIO | None" = None,
+        stdout: "TextIO | None" = None,
+    ) -> None:
+        self.lesson, self.store = lesson, store
+        self.stdin = sys.stdin if stdin is None else stdin
+        self.stdout = sys.stdout if stdout is None else stdout
+        self.run = Run(lesson)
+        columns = shutil.get_terminal_size((WIDTH, 24)).columns
+        self.screen = Screen(self.stdout, max(min(columns, WIDTH), 20))
+
+    def start(self) -> bool:
+        """Go through the lesson; returns whether no cell failed."""
+        if not (_is_terminal(self.stdin) and _is_terminal(self.stdout)):
+            return printed(self.lesson, self.stdout)
+        count = len(self.lesson.cells)
+        progress = self.store.of(self.lesson.number)
+        at = 0 if progress.finished else min(progress.cell, count - 1)
+        if at:
+            self.screen.line(
+                f"You go on at cell {at + 1} of {count}; 1 takes you to the beginning."
+            )
+        try:
+            while True:
+                move = self._cell(at)
+                if move.to is None:
+                    return self._end(at)
+                if move.to >= count:
+                    with self.store.changing(self.lesson.number) as progress:
+                        progress.finished, progress.cell = True, 0
+                    self.screen.line()
+                    self.screen.line(self._summary(), "bold")
+                    return self._end(at)
+                at = move.to
+                with self.store.changing(self.lesson.number) as progress:
+                    progress.cell = at
+        except (KeyboardInterrupt, EOFError):
+            self.screen.write("\n")
+            return self._end(at)
+
+    def _end(self, at: int) -> bool:
+        if self.store.trouble:
+            self.screen.line(f"Note: {self.store.trouble}.")
+        return not (
+            self.run.has_run(at) and any(isinstance(event, Failed) for event in self.run.events(at))
+        )
+
+    def _summary(self) -> str:
+        progress = self.store.of(self.lesson.number)
+        text = (
+            f"That was lesson {self.lesson.number}. {progress.count(ANSWERED)} of "
+            f"{self.lesson.questions} questions answered"
+        )
+        if revealed := progress.count(REVEALED):
+            text += f", {revealed} revealed"
+        return text + "."
+
+    def _cell(self, at: int) -> Move:
+        cell, count = self.lesson.cells[at], len(self.lesson.cells)
+        self.screen.rule(f"Lesson {self.lesson.number} · {at + 1} of {count}")
+        if cell.kind == "text":
+            self.screen.markdown(cell.source)
+        else:
+            if cell.visible_source:
+                self.screen.code(cell.visible_source)
+                self.screen.write("\n")
+            for event in self._events(at):
+                if isinstance(event, Question):
+                    move = self._ask(event, at)
+                elif isinstance(event, Slider):
+                    move = self._slide(event, at)
+                else:
+                    self.screen.event(event)
+                    move = None
+                if move is not None:
+                    return move
+            if any(isinstance(event, Failed) for event in self.run.events(at)):
+                self.screen.line("This cell failed, so the lesson cannot go on from here.", "bold")
+                return Move(None)
+        while True:
+            answer = self._read(_PROMPT if self.screen.width > len(_PROMPT) else _SHORT_PROMPT)
+            if not answer:
+                return Move(at + 1)
+            if (move := self._command(answer, at)) is not None:
+                return move
+
+    def _events(self, at: int) -> list[Event]:
+        if self.run.has_run(at):
+            return self.run.events(at)
+        self.screen.stream.write("running ...")
+        self.screen.stream.flush()
+        events = self.run.events(at)
+        self.screen.write("\r" + " " * 11 + "\r")
+        return events
+
+    def _read(self, prompt: str) -> str:
+        self.screen.write(prompt)
+        answer = self.stdin.readline()
+        if not answer:
+            raise EOFError
+        return answer.strip()
+
+    def _command(self, answer: str, at: int) -> "Move | None":
+        """The move that an answer asks for; None, after a word on it, if it asks for none."""
+        word = answer.lower().removeprefix(":").strip()
+        count = len(self.lesson.cells)
+        if word in ("q", "quit", "exit"):
+            return Move(None)
+        if word in ("n", "next"):
+            return Move(at + 1)
+        if word in ("b", "back", "p"):
+            if at:
+                return Move(at - 1)
+            self.screen.line("This is the first cell.")
+        elif word in ("?", "h", "help"):
+            self.screen.write(_HELP)
+        elif word.isascii() and word.isdigit() and len(word) < 9 and 1 <= int(word) <= count:
+            return Move(int(word) - 1)
+        else:
+            shown = visible(" ".join(answer.split()))[:20]
+            self.screen.line(
+                f"{shown!r} is neither a key (? lists them) nor a cell from 1 to {count}."
+            )
+        return None
+
+    def _ask(self, question: Question, at: int) -> "Move | None":
+        self.screen.question(question)
+        while True:
+            answer = self._read("answer (? hint, Enter reveals) > ")
+            if answer == "?":
+                self.screen.line(question.hint or f"The answer is {question.expected}.", "yellow")
+            elif answer.startswith(":") or (
+                answer.lower() in ("quit", "exit", "back") and answer not in question.options
+            ):
+                if (move := self._command(answer, at)) is not None:
+                    return move
+            elif not answer:
+                self.screen.line(f"Answer: {question.answer_text}", "bold")
+                if question.explanation:
+                    self.screen.line(question.explanation)
+                self._keep(question, REVEALED)
+                return None
+            else:
+                verdict = question.check(answer)
+                self.screen.verdict(*verdict)
+                if verdict.right:
+                    self._keep(question, ANSWERED)
+                    return None
+
+    def _keep(self, question: Question, how: str) -> None:
+        key = hashlib.sha256(question.text.encode()).hexdigest()[:12]
+        with self.store.changing(self.lesson.number) as progress:
+            if progress.questions.get(key) != ANSWERED:
+                progress.questions[key] = how
+
+    def _slide(self, slider: Slider, at: int) -> "Move | None":
+        i = 0
+        last = len(slider.frames) - 1
+        while True:
+            self.screen.frame(slider, slider.frames[i])
+            answer = self._read(_SLIDER_PROMPT).lower()
+            if answer in ("s", "n", "next") or (not answer and i == last):
+                return None
+            if answer in ("", ">", "."):
+                i = min(i + 1, last)
+            elif answer in ("<", ","):
+                i = max(i - 1, 0)
+            elif answer.isascii() and answer.isdigit() and 1 <= int(answer[:9]) <= last + 1:
+                i = int(answer) - 1
+            elif (move := self._command(answer, at)) is not None:
+                return move

@@ -1,0 +1,176 @@
+"""Lessons as files and records: where they are, and what cells they have.
+
+A lesson is a Python file in percent format: `# %% [markdown]` begins a cell of text, `# %%` one of
+code. A cell of code may carry tags, `# %% tags=["hide-input"]`.
+"""
+
+import ast
+import json
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+_FILE = re.compile(r"lesson_(\d+)_\w+\.py")
+_MARKER = re.compile(r"# %%(?P<rest>.*)")
+_QUESTIONS = ("predict", "exercise")
+_HIDDEN = ("hide-input", "remove-input", "hide-cell", "remove-cell")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: text in Markdown, or code; `line` is that of its first line in the file."""
+
+    kind: str
+    source: str
+    line: int
+    tags: tuple[str, ...] = ()
+
+    @cached_property
+    def questions(self) -> int:
+        """How many questions the cell asks."""
+        return len(self._asking)
+
+    @cached_property
+    def visible_source(self) -> str:
+        """The code that a learner may read: the questions, with their answers, are cut out.
+
+        >>> cell = Cell("code", "x = 3\\npredict('x * x?', answer=9)\\nprint(x * x)", 1)
+        >>> cell.visible_source
+        'x = 3\\nprint(x * x)'
+        """
+        if set(self.tags) & set(_HIDDEN):
+            return ""
+        hidden = [n for n in self._tree if n in self._asking or (self._asking and _is_check(n))]
+        lines: list[str | None] = [*self.source.splitlines()]
+        for node in hidden:
+            span = range(node.lineno - 1, node.end_lineno or node.lineno)
+            for i in span:
+                lines[i] = None
+        left = "\n".join(line for line in lines if line is not None).strip("\n")
+        code = ast.parse(left).body if left else []
+        return left if code or not self._asking else ""
+
+    @cached_property
+    def _tree(self) -> list[ast.stmt]:
+        return ast.parse(self.source).body if self.kind == "code" else []
+
+    @cached_property
+    def _asking(self) -> list[ast.stmt]:
+        return [
+            statement
+            for statement in self._tree
+            if isinstance(statement, ast.Expr | ast.Assign)
+            and isinstance(statement.value, ast.Call)
+            and isinstance(statement.value.func, ast.Name)
+            and statement.value.func.id in _QUESTIONS
+        ]
+
+
+def _is_check(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assert)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson, read from its file."""
+
+    number: int
+    title: str
+    path: Path
+    cells: tuple[Cell, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of its file, without the suffix."""
+        return self.path.stem
+
+    @property
+    def questions(self) -> int:
+        """How many questions it asks."""
+        return sum(cell.questions for cell in self.cells)
+
+
+class LessonError(ValueError):
+    """A lesson that is not there, or cannot be read."""
+
+
+def folder() -> Path:
+    """Where the lessons are: in an installed package beside its rooms, else in the source tree."""
+    package = Path(__file__).resolve().parent.parent
+    for candidate in (package / "demos", package.parent / "demos"):
+        if any(_FILE.fullmatch(path.name) for path in _files(candidate)):
+            return candidate
+    raise LessonError(
+        f"the lessons are not in this installation: neither {package / 'demos'} nor "
+        f"{package.parent / 'demos'} has one"
+    )
+
+
+def lessons() -> list[Lesson]:
+    """All lessons, in their order."""
+    found = [read(path) for path in _files(folder()) if _FILE.fullmatch(path.name)]
+    return sorted(found, key=lambda lesson: lesson.number)
+
+
+def lesson(number: int) -> Lesson:
+    """One lesson; a `LessonError` says which there are."""
+    paths = {int(m[1]): path for path in _files(folder()) if (m := _FILE.fullmatch(path.name))}
+    if number not in paths:
+        known = ", ".join(map(str, sorted(paths)))
+        raise LessonError(f"there is no lesson {number}; there are {known}")
+    return read(paths[number])
+
+
+def _files(place: Path) -> list[Path]:
+    return sorted(place.glob("lesson_*.py"))
+
+
+def read(path: Path) -> Lesson:
+    """Read a lesson from its file."""
+    cells = tuple(parse(path.read_text("utf-8")))
+    matched = _FILE.fullmatch(path.name)
+    title = re.match(r"# *(?:Lesson \d+\.? *)?(.+)", cells[0].source) if cells else None
+    if matched is None or title is None or cells[0].kind != "text":
+        raise LessonError(
+            f"{path.name}: a lesson is called lesson_1_name.py and begins with a cell of text "
+            "whose first line is '# Lesson 1. Title'"
+        )
+    return Lesson(int(matched[1]), title[1].strip().rstrip("."), path, cells)
+
+
+def parse(text: str) -> Iterator[Cell]:
+    """The cells of a file in percent format; empty ones are left out.
+
+    >>> [cell.kind for cell in parse("# %% [markdown]\\n# # One\\n\\n# %%\\nx = 1\\n")]
+    ['text', 'code']
+    """
+    marker, start, lines = "", 1, list[str]()
+    for number, line in enumerate([*text.splitlines(), "# %%"], 1):
+        found = _MARKER.fullmatch(line)
+        if found is None:
+            lines.append(line)
+            continue
+        if marker and (cell := _cell(marker, lines, start)) is not None:
+            yield cell
+        marker, start, lines = found["rest"] or " ", number + 1, []
+
+
+def _cell(marker: str, lines: list[str], start: int) -> "Cell | None":
+    while lines and not lines[0].strip():
+        lines, start = lines[1:], start + 1
+    source = "\n".join(lines).rstrip()
+    if not source:
+        return None
+    if "[markdown]" in marker:
+        return Cell("text", _markdown(source), start)
+    tags = re.search(r"tags=(\[.*?\])", marker)
+    return Cell("code", source, start, tuple(json.loads(tags[1])) if tags else ())
+
+
+def _markdown(source: str) -> str:
+    if source.startswith(('"""', 'r"""')):
+        return textwrap.dedent(str(ast.literal_eval(source))).strip()
+    return "\n".join(re.sub(r"^# ?", "", line) for line in source.splitlines())

@@ -1,0 +1,40 @@
+"""Records as plain text: what a lesson prints when it runs as a script."""
+
+from textwrap import indent
+from typing import Any
+
+from .questions import Question
+from .records import Shown, Slider
+
+
+def text(record: Any) -> str:
+    """The text of a question with its answer, of a slider's frames, of a picture's caption.
+
+    >>> print(text(Question("1 + 1?", 2, explanation="One and one.")), end="")
+    Exercise: 1 + 1?
+      Answer: 2
+      One and one.
+    """
+    if isinstance(record, Question):
+        return _question(record)
+    if isinstance(record, Slider):
+        return "".join(
+            f"{record.name} = {frame.value}\n" + _indented(frame.text or "(a picture)")
+            for frame in record.frames
+        )
+    if isinstance(record, Shown):
+        return f"Picture: {record.text}\n" if record.text else "Picture\n"
+    raise TypeError(f"there is no text for {record!r}")
+
+
+def _question(question: Question) -> str:
+    lines = [f"{'Predict' if question.before else 'Exercise'}: {question.text}"]
+    if question.options:
+        lines += [f"  - {option}" for option in question.options]
+    open_ = " (one of many)" if question.is_open else ""
+    lines.append(f"  Answer: {question.answer_text}{open_}")
+    return "\n".join(lines) + "\n" + _indented(question.explanation)
+
+
+def _indented(text: str) -> str:
+    return indent(text.rstrip("\n") + "\n", "  ") if text else ""

@@ -1,0 +1,238 @@
+// A question on a page: answered, hinted and revealed here, without a server.
+(() => {
+  if (customElements.get("tn-question")) return;
+
+  const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+  const FUNCTIONS = {
+    abs: Math.abs, exp: Math.exp, log: Math.log, sqrt: Math.sqrt, sin: Math.sin, cos: Math.cos,
+    tanh: Math.tanh, sign: Math.sign, maximum: Math.max, minimum: Math.min, sigmoid,
+    relu: (x) => Math.max(x, 0), step: (x) => Number(x > 0), softplus: (x) => Math.log1p(Math.exp(x)),
+  };
+  const TOKEN = /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|[-+*/(),]))/y;
+
+  // What a typed expression gives at a point, read as Python reads it; null if it is none.
+  function expression(text, point) {
+    const tokens = [];
+    text = text.replace(/[\u2212\u2013]/g, "-").replace(/[\u00b7\u00d7]/g, "*").trim();
+    TOKEN.lastIndex = 0;
+    while (TOKEN.lastIndex < text.length) {
+      const match = TOKEN.exec(text);
+      if (!match) return null;
+      tokens.push(match.slice(1));
+    }
+    let at = 0;
+    const is = (mark) => tokens[at]?.[2] === mark && ++at;
+    const need = (mark) => { if (!is(mark)) throw new SyntaxError(mark); };
+    const sum = () => {
+      let left = product();
+      for (;;) {
+        if (is("+")) left += product();
+        else if (is("-")) left -= product();
+        else return left;
+      }
+    };
+    const product = () => {
+      let left = signed();
+      for (;;) {
+        if (is("*")) left *= signed();
+        else if (is("/")) left /= signed();
+        else return left;
+      }
+    };
+    const signed = () => (is("-") ? -signed() : is("+") ? signed() : power());
+    const power = () => {
+      const base = single();
+      return is("**") ? base ** signed() : base;
+    };
+    const single = () => {
+      const [digits, name] = tokens[at] ?? [];
+      if (digits !== undefined) return at++, Number(digits);
+      if (name !== undefined) {
+        at++;
+        if (Object.hasOwn(point, name)) return point[name];
+        if (!Object.hasOwn(FUNCTIONS, name)) throw new SyntaxError(name);
+        need("(");
+        const operands = [sum()];
+        while (is(",")) operands.push(sum());
+        need(")");
+        return FUNCTIONS[name](...operands);
+      }
+      need("(");
+      const inside = sum();
+      need(")");
+      return inside;
+    };
+    try {
+      const read = sum();
+      return at === tokens.length ? read : null;
+    } catch (error) {
+      if (error instanceof SyntaxError || error instanceof RangeError) return null;
+      throw error;
+    }
+  }
+
+  // A number as learners write them, such as 0.5, -2, 1/3 or sqrt(2); null for anything else.
+  function number(text) {
+    const read = expression(text, {});
+    return Number.isFinite(read) ? read : null;
+  }
+
+  function atPoints(text, points) {
+    const read = points.map((point) => expression(text, point));
+    return read.every(Number.isFinite) ? read : null;
+  }
+
+  function numbers(text, count) {
+    const words = text.replace(/^[\s([]+|[\s)\]]+$/g, "").replace(/[A-Za-z_]\w*\s*[=:]/g, " ")
+      .split(/[,;\s]+/).filter(Boolean);
+    const read = words.map(number);
+    return read.length === count && !read.includes(null) ? read : null;
+  }
+
+  // As the package compares: equal within a relative tolerance.
+  function same(a, b, tolerance) {
+    if (!Array.isArray(a)) [a, b] = [[a], [b]];
+    return a.every((x, i) => {
+      const size = Math.max(Math.abs(x), Math.abs(b[i]));
+      return Math.abs(x - b[i]) <= Math.max(tolerance * size, Math.min(tolerance, 1e-9));
+    });
+  }
+
+  const STYLE = `
+    :host { display: block; margin: 1.5rem 0; border: 1px solid color-mix(in srgb, currentColor 35%, transparent);
+      border-left: 5px solid #b45f06; border-radius: 6px; padding: .9rem 1.1rem; break-inside: avoid; }
+    :host([before]) { border-left-color: #2a6fb0; }
+    .kind { font-size: .85em; font-weight: 600; margin: 0 0 .3rem; }
+    .text { margin: 0 0 .7rem; font-weight: 500; white-space: pre-line; }
+    form, .row { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
+    input, button { font: inherit; color: inherit; background: transparent; min-height: 2.5rem; box-sizing: border-box;
+      border: 1px solid color-mix(in srgb, currentColor 55%, transparent); border-radius: 5px; padding: .3rem .8rem; }
+    input { flex: 0 1 14rem; min-width: 0; }
+    button { cursor: pointer; text-align: left; }
+    button:hover { background: color-mix(in srgb, currentColor 10%, transparent); }
+    button:focus-visible, input:focus-visible { outline: 3px solid #3b82f6; outline-offset: 2px; }
+    button.picked { border-width: 2px; font-weight: 600; }
+    .quiet { border-color: transparent; text-decoration: underline; text-underline-offset: .2em; padding: .3rem .4rem; }
+    .said { margin: .7rem 0 0; white-space: pre-line; }
+    .said:empty { display: none; }
+    code { font-size: .95em; }
+    @media print { button.quiet, .check { display: none; } }
+  `;
+
+  class Question extends HTMLElement {
+    connectedCallback() {
+      if (this.shadowRoot) return;
+      const asked = (this.asked = JSON.parse(this.getAttribute("data-question")));
+      const root = this.attachShadow({ mode: "open" });
+      const style = document.createElement("style");
+      style.textContent = STYLE;
+      const kind = made("p", "kind", asked.before ? "Predict" : "Exercise");
+      const text = made("div", "text");
+      text.innerHTML = asked.text;
+      text.id = "text";
+      this.said = made("p", "said");
+      this.said.setAttribute("role", "status");
+      root.append(style, kind, text, asked.options ? this.choices() : this.form(), this.said);
+    }
+
+    choices() {
+      const row = made("div", "row");
+      row.setAttribute("role", "group");
+      row.setAttribute("aria-labelledby", "text");
+      this.asked.options.forEach((option, i) => {
+        const button = made("button", "");
+        button.type = "button";
+        button.innerHTML = option;
+        button.setAttribute("aria-pressed", "false");
+        button.addEventListener("click", () => {
+          for (const other of row.querySelectorAll("[aria-pressed]")) {
+            other.setAttribute("aria-pressed", String(other === button));
+            other.classList.toggle("picked", other === button);
+          }
+          this.judge(i);
+        });
+        row.append(button);
+      });
+      row.append(...this.helps());
+      return row;
+    }
+
+    form() {
+      const form = made("form", "");
+      form.noValidate = true;
+      const input = made("input", "");
+      input.type = "text";
+      input.autocomplete = "off";
+      input.spellcheck = false;
+      input.setAttribute("aria-labelledby", "text");
+      input.placeholder = this.asked.names ? this.asked.names.join(", ") : "";
+      const check = made("button", "check", "Check");
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        const { kind, answer, points } = this.asked;
+        const read = { expression: atPoints, number, numbers }[kind];
+        this.judge(read(input.value, points ?? answer.length), input.value);
+      });
+      // The page's own keys, such as the arrows of a slider, are not meant while one types.
+      input.addEventListener("keydown", (event) => event.stopPropagation());
+      form.append(input, check, ...this.helps());
+      return form;
+    }
+
+    helps() {
+      const helps = [];
+      if (this.asked.hint) {
+        const hint = made("button", "quiet", "Hint");
+        hint.type = "button";
+        hint.addEventListener("click", () => this.say(this.asked.hint));
+        helps.push(hint);
+      }
+      const answer = made("button", "quiet", "Answer");
+      answer.type = "button";
+      answer.addEventListener("click", () => this.reveal());
+      helps.push(answer);
+      return helps;
+    }
+
+    reveal() {
+      const { shown, explanation } = this.asked;
+      this.say(`Answer: <strong>${shown}</strong>${explanation ? `\n${explanation}` : ""}`);
+    }
+
+    judge(given, typed) {
+      const { answer, wrong, tolerance, expected, hint, explanation, options } = this.asked;
+      const is = options ? (a, b) => a === b : (a, b) => same(a, b, tolerance);
+      if (given === null && this.asked.kind === "number" && /^[-+\u2212]?\d+,\d+$/.test(typed.trim())) {
+        return this.say(`Write it with a decimal point: ${typed.trim().replace(",", ".")}.`);
+      }
+      if (given === null && this.asked.kind === "expression" && /\^|\d[A-Za-z(]|\)[\w(]/.test(typed)) {
+        return this.say(`The answer is ${expected}: a power is written x**2, a product 2*x.`);
+      }
+      if (given === null) {
+        const what = typed.trim() ? `; ${escaped(JSON.stringify(typed.trim().slice(0, 40)))} is not one` : "";
+        return this.say(`The answer is ${expected}${what}.`);
+      }
+      const known = wrong.find(([other]) => is(other, given));
+      if (known) return this.say(`✗ ${known[1]}`);
+      if (is(answer, given)) return this.say(`✓ ${explanation || "Right."}`);
+      return this.say(`✗ ${hint || "That is not it."}`);
+    }
+
+    say(html) {
+      this.said.innerHTML = html;
+    }
+  }
+
+  function made(name, classes, text = "") {
+    const element = document.createElement(name);
+    if (classes) element.className = classes;
+    element.textContent = text;
+    return element;
+  }
+
+  function escaped(text) {
+    return made("i", "", text).innerHTML;
+  }
+
+  customElements.define("tn-question", Question);
+})();

@@ -1,0 +1,50 @@
+"""What a lesson shows, as records: a thing with its caption, and a slider with its frames."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A thing with its caption; the caption is what is read where pictures cannot be seen."""
+
+    thing: Any
+    text: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands under a slider at one of its values."""
+
+    value: str
+    text: str
+    thing: Any = None
+
+
+@dataclass(frozen=True)
+class Slider:
+    """One number that is moved, and what is seen at each of its values."""
+
+    name: str
+    frames: tuple[Frame, ...]
+
+
+def sliding(name: str, values: Sequence[Any], show: Callable[[Any], Any]) -> Slider:
+    """The slider whose frames `show` gives for each of the values.
+
+    >>> sliding("w", [0.5, 1.0], lambda w: f"slope {w}").frames[1]
+    Frame(value='1.0', text='slope 1.0', thing=None)
+    """
+    values = list(values)
+    if len(values) < 2:
+        raise ValueError(f"slider {name!r} needs two values or more to move between, got {values}")
+    return Slider(name, tuple(_frame(value, show(value)) for value in values))
+
+
+def _frame(value: Any, shown: Any) -> Frame:
+    if isinstance(shown, str):
+        return Frame(str(value), shown)
+    if isinstance(shown, tuple) and len(shown) == 2 and isinstance(shown[0], str):
+        return Frame(str(value), *shown)
+    return Frame(str(value), "", shown)

@@ -1,0 +1,114 @@
+"""Running a lesson's cells, and keeping what each of them showed, in order."""
+
+import contextlib
+import io
+import linecache
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, TypeAlias
+
+from .language import presented_by
+from .lessons import Lesson
+from .questions import Question
+from .records import Shown, Slider
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a cell printed."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """How a cell failed: the traceback, from the lesson on."""
+
+    text: str
+
+
+Event: TypeAlias = "Printed | Failed | Question | Shown | Slider"
+
+
+class Run:
+    """One run of a lesson: each cell is executed once, in order, when it is first asked for.
+
+    What the cells show stays, so that going back costs nothing and changes nothing.
+    """
+
+    def __init__(self, lesson: Lesson) -> None:
+        self.lesson = lesson
+        self._done: list[list[Event]] = []
+        self._module = ModuleType("__main__")
+        self._module.__file__ = str(lesson.path)
+        linecache.checkcache(str(lesson.path))
+
+    def events(self, index: int) -> list[Event]:
+        """What a cell shows; the cells before it run first."""
+        while len(self._done) <= index:
+            self._done.append(self._execute(len(self._done)))
+        return self._done[index]
+
+    def has_run(self, index: int) -> bool:
+        """Whether a cell has been executed."""
+        return index < len(self._done)
+
+    def _execute(self, index: int) -> list[Event]:
+        cell = self.lesson.cells[index]
+        if cell.kind != "code":
+            return []
+        events: list[Event] = []
+        printed = _Printed(events)
+        # The lines keep their numbers in the file, so that a traceback shows them.
+        source = "\n" * (cell.line - 1) + cell.source
+        before = sys.modules.get("__main__")
+        sys.modules["__main__"] = self._module  # as a script has it: dataclasses look there
+        try:
+            code = compile(source, str(self.lesson.path), "exec", dont_inherit=True)
+            with presented_by(events.append), contextlib.redirect_stdout(printed):
+                exec(code, self._module.__dict__)
+        except Exception:
+            events.append(Failed(_from_lesson(str(self.lesson.path))))
+        finally:
+            if before is not None:
+                sys.modules["__main__"] = before
+        return events
+
+
+def straight_through(lesson: Lesson, present: Callable[[int, list[Event]], Any]) -> bool:
+    """Run all cells, presenting each as it is done; returns whether all went well."""
+    run = Run(lesson)
+    for index in range(len(lesson.cells)):
+        events = run.events(index)
+        present(index, events)
+        if any(isinstance(event, Failed) for event in events):
+            return False
+    return True
+
+
+class _Printed(io.TextIOBase):
+    """A stream that keeps what is printed between the other events."""
+
+    def __init__(self, events: list[Event]) -> None:
+        self._events = events
+
+    def write(self, text: str) -> int:
+        last = self._events[-1] if self._events else None
+        if isinstance(last, Printed):
+            self._events[-1] = Printed(last.text + text)
+        elif text:
+            self._events.append(Printed(text))
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+
+def _from_lesson(path: str) -> str:
+    kind, error, trace = sys.exc_info()
+    while trace is not None and trace.tb_frame.f_code.co_filename != path:
+        trace = trace.tb_next
+    return "".join(traceback.format_exception(kind, error, trace))

@@ -1,0 +1,189 @@
+"""What a lesson looks like in a terminal: text, code, output and headings, 80 columns wide.
+
+`rich` (extra `learn`) renders them; without it, or where the stream is no terminal, they are plain.
+"""
+
+import importlib.util
+import os
+import re
+import textwrap
+from typing import Any, ClassVar, TextIO
+
+from ..walk.terminal import WIDTH, _is_terminal, _Writer
+from .formulas import readable
+from .questions import Question
+from .records import Frame, Shown, Slider
+from .running import Failed, Printed
+
+
+class Screen:
+    """Writes the pieces of a lesson to a stream.
+
+    >>> import sys
+    >>> Screen(sys.stdout).markdown("# Lesson 1\\n\\nThe weight $w_1$.")
+    Lesson 1
+    ========
+    <BLANKLINE>
+    The weight w₁.
+    """
+
+    def __init__(self, stream: TextIO, width: int = WIDTH) -> None:
+        self.stream, self.width = stream, width
+        self.write = _Writer(stream)
+        self.console: Any = None
+        dumb = os.environ.get("TERM", "dumb") == "dumb"
+        if _is_terminal(stream) and not dumb and importlib.util.find_spec("rich"):
+            from rich.console import Console
+
+            self.console = Console(
+                file=stream,
+                width=width,
+                force_terminal=True,
+                legacy_windows=False,
+                no_color=bool(os.environ.get("NO_COLOR")),
+                highlight=False,
+            )
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """One line or several, wrapped at the width."""
+        for paragraph in text.split("\n"):
+            wrapped = textwrap.fill(
+                paragraph, self.width, subsequent_indent=_indent(paragraph), break_on_hyphens=False
+            )
+            self._styled(wrapped, style)
+
+    def _styled(self, text: str, style: str) -> None:
+        if self.console is None:
+            self.write(text + "\n")
+        else:
+            self.console.print(text, style=style or None, markup=False, soft_wrap=True)
+
+    def rule(self, title: str) -> None:
+        """A line across with a title in it."""
+        dash = "-" if self.console is None else "─"
+        self._styled(f"\n{2 * dash} {title} {dash * max(self.width - len(title) - 4, 3)}", "dim")
+
+    def markdown(self, text: str) -> None:
+        """Text in Markdown, formulas in Unicode."""
+        text = readable(text)
+        if self.console is None:
+            self.write(_plain_markdown(text, self.width) + "\n")
+            return
+        from rich.markdown import Heading, Markdown
+
+        class Left(Heading):  # a heading stands where the text begins, without a frame
+            def __rich_console__(self, console: Any, options: Any) -> Any:
+                self.text.justify = "left"
+                yield self.text
+
+        class Text(Markdown):
+            elements: ClassVar[dict[str, Any]] = {**Markdown.elements, "heading_open": Left}
+
+        self.console.print(Text(text, code_theme="ansi_dark", hyperlinks=False))
+
+    def code(self, source: str) -> None:
+        """Python code."""
+        if self.console is None:
+            self.write(textwrap.indent(source, "    ") + "\n")
+            return
+        from rich.padding import Padding
+        from rich.syntax import Syntax
+
+        # Wrapped: a line that is cut off at the edge cannot be read at all.
+        syntax = Syntax(
+            source, "python", theme="ansi_dark", background_color="default", word_wrap=True
+        )
+        self.console.print(Padding(syntax, (0, 0, 0, 2)))
+
+    def event(self, event: Any) -> None:
+        """What a cell showed, a question excepted."""
+        if isinstance(event, Printed):
+            self.write(event.text if event.text.endswith("\n") else event.text + "\n")
+        elif isinstance(event, Failed):
+            self._styled(event.text.rstrip("\n"), "red")
+        elif isinstance(event, Shown):
+            self.line(f"[picture] {readable(event.text)}" if event.text else "[picture]", "italic")
+        elif isinstance(event, Slider):
+            for frame in event.frames:
+                self.frame(event, frame)
+
+    def frame(self, slider: Slider, frame: Frame) -> None:
+        """A slider at one of its values."""
+        at = slider.frames.index(frame)
+        count = len(slider.frames)
+        self._styled(f"{slider.name} = {frame.value}   ({at + 1} of {count})", "bold")
+        text = readable(frame.text) if frame.text else "[picture: see the notebook or the book]"
+        self.write(textwrap.indent(text.rstrip("\n"), "  ") + "\n")
+
+    def question(self, question: Question) -> None:
+        """What is asked, and what there is to choose from."""
+        self.line(readable(question.text), "bold")
+        for letter, option in zip("abcdefghijklmnopqrstuvwxyz", question.options, strict=False):
+            self.line(f"  {letter}) {readable(str(option))}")
+
+    def verdict(self, right: bool, message: str) -> None:
+        """What is said to an answer."""
+        mark, style = ("✓", "green") if right else ("✗", "yellow")
+        self.line(f"{mark} {readable(message)}", style)
+
+
+def _indent(paragraph: str) -> str:
+    return " " * (len(paragraph) - len(paragraph.lstrip(" ")))
+
+
+def _plain_markdown(text: str, width: int) -> str:
+    """Markdown wrapped at a width; headings are underlined, code, tables and lists stay.
+
+    >>> print(_plain_markdown("## Two\\n\\nSome **bold** words\\nhere.\\n\\n- one\\n- two", 40))
+    Two
+    ---
+    <BLANKLINE>
+    Some bold words here.
+    <BLANKLINE>
+    - one
+    - two
+    """
+    blocks = []
+    fenced = False
+    for block in text.strip().split("\n\n"):
+        lines = block.splitlines()
+        if fenced or block.startswith("```"):
+            fenced = fenced ^ (block.count("```") % 2 == 1)
+            blocks.append("\n".join(line for line in lines if not line.startswith("```")))
+        elif block.startswith("#"):
+            level, _, title = lines[0].partition(" ")
+            blocks.append(title + "\n" + ("=" if level == "#" else "-") * len(title))
+            if lines[1:]:
+                blocks.append(_plain_markdown("\n".join(lines[1:]), width))
+        elif block.startswith(("|", "    ")):
+            blocks.append(block)
+        else:
+            blocks.append("\n".join(_filled(item, width) for item in _items(lines)))
+    return "\n\n".join(blocks)
+
+
+def _items(lines: list[str]) -> list[str]:
+    """The items of a list, or the one paragraph: within it a number is no item."""
+    items: list[str] = []
+    for line in lines:
+        new = _is_item(line) and (line.lstrip()[0] in "-*+>1" or not items or _is_item(items[0]))
+        if items and not new:
+            items[-1] += " " + line.strip()
+        else:
+            items.append(line)
+    return items
+
+
+def _is_item(line: str) -> bool:
+    mark = line.lstrip().split(" ")[0]
+    return mark in ("-", "*", "+", ">") or re.fullmatch(r"\d{1,3}[.)]", mark) is not None
+
+
+def _filled(item: str, width: int) -> str:
+    for mark in ("**", "__"):
+        item = item.replace(mark, "")
+    item = item.replace("\\_", "_").replace("\\*", "*")
+    hang = _indent(item) + (" " * (len(item.split(" ")[0]) + 1) if _is_item(item) else "")
+    return textwrap.fill(
+        item, width, subsequent_indent=hang, break_on_hyphens=False, break_long_words=False
+    )
