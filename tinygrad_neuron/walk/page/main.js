@@ -316,7 +316,9 @@ function ask(coming, result) {
 let resting = null;
 function remember() {
   clearTimeout(resting);
+  const before = location.hash;
   resting = setTimeout(() => {
+    if (location.hash !== before) return; // another one was asked for since
     const folded = at === 0 ? "" : `&folded=${page.views[at].folded.join()}`;
     try {
       history.replaceState(null, "", `#step=${step}${folded}`);
@@ -334,10 +336,7 @@ function linked() {
     if (prediction.step) prediction.close();
     selected = null;
     const to = found[2] === undefined ? 0 : views.find(found[2].split(",").filter(Boolean).map(Number));
-    if (to !== null && to !== at) {
-      view(to);
-      return;
-    }
+    if (to !== null && to !== at) view(to);
   }
   render();
   picture.reveal(byId("pictures"));
