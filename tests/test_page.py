@@ -637,6 +637,17 @@ def test_scopes_fold_and_unfold_with_the_keyboard_and_are_announced(open_page: A
     tab.until(lambda: tab.folded() == ["layers[0].neurons[1]"])
 
 
+def test_a_browser_that_cannot_unpack_the_pictures_says_so(open_page: Any) -> None:
+    tab = open_page(small_network(), locale="en")
+    tab.tab.add_init_script("delete window.DecompressionStream")
+    tab.requests.clear()
+    tab.tab.reload()
+    tab.fold_box("layers[1]")
+    tab.until(lambda: "too old to unpack" in tab.text("#folded"))
+    tab.press("ArrowRight")
+    assert 1 == tab.step
+
+
 def test_what_is_folded_stands_in_the_address(open_page: Any) -> None:
     tab = open_page(small_network())
     tab.press("ArrowRight", 4)
@@ -789,7 +800,7 @@ def test_several_frames_in_one_notebook_do_not_touch_each_other(
     x, y = Value(2.0, label="x") * 3.0, Value(1.0, label="y").tanh()
     notebook = tmp_path / "notebook.html"
     frames = [walkthrough(x)._repr_html_(), page.frame_html(y, title="second")]
-    frames.append(walkthrough(small_network())._repr_html_())
+    frames += [walkthrough(small_network())._repr_html_(), training()._repr_html_()]
     notebook.write_text("<!DOCTYPE html><p>a notebook</p>" + "".join(frames), "utf-8")
     tab = browser.new_page()
     requests: list[str] = []
@@ -798,6 +809,8 @@ def test_several_frames_in_one_notebook_do_not_touch_each_other(
     inside = tab.frames[1:]
     for frame in inside:
         frame.wait_for_selector("#where")
+    inside[3].click("#last")
+    assert "iteration 3 of 3 · update" in inside[3].text_content("#now-title")
     inside[0].click("#next")
     inside[2].locator('g.title[aria-label="MLP, open: fold"]').click()
     inside[2].wait_for_selector('g.node[aria-label^="MLP, 24 nodes folded"]')

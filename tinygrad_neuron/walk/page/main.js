@@ -44,7 +44,7 @@ let selected = null; // a node that was asked about: where it comes from, and it
 const views = new Views(scopes, page.views);
 const pictures = new Map(); // the number of a view -> its picture
 const packed = byId("packed-pictures").textContent;
-const others = packed ? unpacked(packed) : Promise.resolve([]);
+const others = unpacked(packed).catch(() => null); // a browser from before 2023 cannot
 let at = 0; // the number of the view
 let opened = -1; // the scope that was opened last, where its path is shown
 const pictureOf = (i, svg, view) =>
@@ -58,6 +58,12 @@ async function view(i, open = -1) {
   opened = open;
   if (!pictures.has(i)) {
     const all = await others;
+    if (all === null) {
+      [at] = [...pictures].find(([, one]) => one === picture);
+      byId("folded").textContent = "This browser is too old to unpack the other pictures.";
+      byId("folded").hidden = false;
+      return;
+    }
     const svg = new DOMParser().parseFromString(all[i - 1].svg, "image/svg+xml").documentElement;
     pictures.set(i, pictureOf(i, document.importNode(svg, true), all[i - 1]));
   }
@@ -310,7 +316,9 @@ function ask(coming, result) {
 let resting = null;
 function remember() {
   clearTimeout(resting);
+  const before = location.hash;
   resting = setTimeout(() => {
+    if (location.hash !== before) return; // another one was asked for since
     const folded = at === 0 ? "" : `&folded=${page.views[at].folded.join()}`;
     try {
       history.replaceState(null, "", `#step=${step}${folded}`);
@@ -328,10 +336,7 @@ function linked() {
     if (prediction.step) prediction.close();
     selected = null;
     const to = found[2] === undefined ? 0 : views.find(found[2].split(",").filter(Boolean).map(Number));
-    if (to !== null && to !== at) {
-      view(to);
-      return;
-    }
+    if (to !== null && to !== at) view(to);
   }
   render();
   picture.reveal(byId("pictures"));
