@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -88,6 +89,8 @@ def learn(tmp_path: Path, pilot: Path) -> Iterator[Callable[..., Any]]:
                 **environment,
             },
             echo=False,
+            # A test command in the background of a shell ignores it, and hands that on.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         started.append(terminal)
         return terminal

@@ -149,12 +149,13 @@ class Guide:
     def _cell(self, at: int) -> Move:
         cell, count = self.lesson.cells[at], len(self.lesson.cells)
         self.screen.rule(f"Lesson {self.lesson.number} · {at + 1} of {count}")
+        self.screen.line()
         if cell.kind == "text":
             self.screen.markdown(cell.source)
         else:
             if cell.visible_source:
                 self.screen.code(cell.visible_source)
-                self.screen.write("\n")
+                self.screen.line()
             for event in self._events(at):
                 if isinstance(event, Question):
                     move = self._ask(event, at)
@@ -168,6 +169,7 @@ class Guide:
             if any(isinstance(event, Failed) for event in self.run.events(at)):
                 self.screen.line("This cell failed, so the lesson cannot go on from here.", "bold")
                 return Move(None)
+        self.screen.line()
         while True:
             answer = self._read(_PROMPT if self.screen.width > len(_PROMPT) else _SHORT_PROMPT)
             if not answer:

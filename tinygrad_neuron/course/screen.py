@@ -15,6 +15,18 @@ from .questions import Question
 from .records import Frame, Shown, Slider
 from .running import Failed, Printed
 
+# Readable on a dark and on a light ground: no ground of their own, no colour on running text.
+_LOOKS = {
+    "markdown.h1": "bold underline",
+    "markdown.h2": "bold",
+    "markdown.h3": "bold",
+    "markdown.code": "cyan",
+    "markdown.block_quote": "none",
+    "markdown.item.bullet": "none",
+    "markdown.item.number": "none",
+    "markdown.table.header": "bold",
+}
+
 
 class Screen:
     """Writes the pieces of a lesson to a stream.
@@ -34,6 +46,7 @@ class Screen:
         dumb = os.environ.get("TERM", "dumb") == "dumb"
         if _is_terminal(stream) and not dumb and importlib.util.find_spec("rich"):
             from rich.console import Console
+            from rich.theme import Theme
 
             self.console = Console(
                 file=stream,
@@ -42,6 +55,7 @@ class Screen:
                 legacy_windows=False,
                 no_color=bool(os.environ.get("NO_COLOR")),
                 highlight=False,
+                theme=Theme(_LOOKS),
             )
 
     def line(self, text: str = "", style: str = "") -> None:
