@@ -182,6 +182,7 @@ class SGD(Optimiser):
 
     @property
     def kept(self) -> dict[str, str]:  # type: ignore[override]  # depends on the momentum
+        """The velocities, where there is momentum."""
         return {"velocity": "velocities"} if self.momentum else {}
 
     def rule(self) -> list[str]:

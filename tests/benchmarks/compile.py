@@ -257,13 +257,8 @@ def our_step(inputs, sizes, kind, examples):
     }[kind]
     compiled = Compiled(lambda x, t: loss(model(x), t))
 
-    def step():
-        result = compiled.mean(examples)
-        optimiser.zero_grad()
-        result.backward()
-        optimiser.step()
-
-    return step
+    trainer, batch = compiled.trainer(optimiser), compiled.bind(examples)
+    return lambda: trainer.step(batch)
 
 
 def their_step(inputs, sizes, kind, examples):
