@@ -47,7 +47,7 @@ def test_random_graphs(kind, seed):
     names, layered = KINDS[kind]
     generator = random.Random(f"{kind} {seed}")
     graphs = []
-    while len(graphs) < (60 if layered else 250):
+    while len(graphs) < (60 if layered else 200):
         function, arguments, parameters = random_graph(generator, names, layered)
         state = generator.getstate()
         try:
@@ -77,7 +77,7 @@ def test_an_expression_inside_another_keeps_its_meaning():
 def test_no_sanitizer_finds_anything_in_random_graphs(tmp_path):
     generator = random.Random(7)
     graphs = []
-    while len(graphs) < 60:
+    while len(graphs) < 25:
         names, layered = KINDS[generator.choice(list(KINDS))]
         function, arguments, parameters = random_graph(generator, names, layered)
         state = generator.getstate()

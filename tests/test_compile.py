@@ -456,6 +456,7 @@ def test_a_parameter_that_is_passed_is_recorded_once_too():
     assert 4 >= function.runs
 
 
+@pytest.mark.only_python("the cache is the same, and a C compiler takes long for so many")
 def test_the_number_of_recordings_is_bounded_and_the_latest_used_stay():
     function = counting(lambda xs: tn.sum(xs))
     compiled = compile(function)
@@ -470,6 +471,7 @@ def test_the_number_of_recordings_is_bounded_and_the_latest_used_stay():
     assert 5.0 == compiled([1.0] * 5).data
 
 
+@pytest.mark.only_python("the cache is the same, and a C compiler takes long for so many")
 def test_results_outlive_their_recording():
     w = Value(2.0)
     compiled = compile(lambda xs: tn.sum([w * x for x in xs]))
