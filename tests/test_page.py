@@ -18,6 +18,8 @@ from tinygrad_neuron.draw.flags import THRESHOLDS, find_flags
 from tinygrad_neuron.draw.reading import read
 from tinygrad_neuron.walk import Training, Walkthrough, page
 
+pytestmark = pytest.mark.once  # what the browser computes does not depend on Python's version
+
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
