@@ -41,6 +41,11 @@ def as_floats(data):
     return [(list(map(float, x)), t) for x, t in data]
 
 
+def noise(count):
+    draw = random.Random(0)
+    return [([draw.uniform(-1, 1) for _ in range(784)], draw.randrange(10)) for _ in range(count)]
+
+
 # name, inputs, sizes, hidden activation, loss, examples, targets against JAX and PyTorch
 CASES = (
     ("AND: one neuron, 4 examples", 2, [1], "tanh", "gate", as_floats(datasets.gate("and")), 4, 10),
@@ -48,6 +53,16 @@ CASES = (
     ("moons: 2-16-16-1 relu, 100 examples", 2, [16, 16, 1], "relu", "hinge", MOONS, 1.5, 5),
     ("moons with tanh", 2, [16, 16, 1], "tanh", "hinge", MOONS, None, None),
     ("digits: 64-32-10 tanh, 32 examples", 64, [32, 10], "tanh", "classes", digits(), 1, 1),
+    (
+        "wide: 784-64-10 relu, 256 examples",
+        784,
+        [64, 10],
+        "relu",
+        "classes",
+        noise(256),
+        None,
+        None,
+    ),
 )
 OURS = {
     "gate": losses.binary_cross_entropy_with_logits,
@@ -164,11 +179,15 @@ def steps():
     row("", "C, us", *(f"{name}, us" for name in list(makers)[1:]))
     ratios = []
     for name, *case, jax_target, torch_target in CASES:
-        count = dict.fromkeys(makers, 100) | {"Python": 2}
+        size = len(case[-1]) * sum(
+            a * b for a, b in zip([case[0], *case[1]], case[1], strict=False)
+        )
+        many = 100 if size < 1e6 else 2  # so that no part takes long
+        count = dict.fromkeys(makers, many) | {"Python": 100 if size < 100 else 1}
         runs = {}
         for maker, make in makers.items():
             runs[maker] = functools.partial(make(*case), count[maker])
-        times = side_by_side(runs, rounds=25)
+        times = side_by_side(runs, rounds=25 if size < 1e6 else 7)
         times = {maker: spent / count[maker] for maker, spent in times.items()}
         row(name, *(f"{times[maker] * 1e6:.2f}" for maker in runs))
         for other, target in (("JAX", jax_target), ("PyTorch", torch_target)):
