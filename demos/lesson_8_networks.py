@@ -403,7 +403,7 @@ predict(
     "One fold gives 2 straight pieces, two folds in a row give 4. How many do 10 folds give?",
     answer=1024,
     wrong={
-        20: "Each fold doubles the number of pieces; it does not add 2.",
+        20: "Each fold doubles the number of pieces: 2, 4, 8. It does not add 2 each time.",
         22: "Each fold doubles the number of pieces; it does not add 2.",
         100: "Each fold doubles: 2, 4, 8, 16, ...",
         512: "That is after 9 folds. One more.",
