@@ -46,6 +46,7 @@ def main(folder: Path) -> None:
     # One trained neuron, looking at one flower.
     flower = zip(test.inputs[0], test.feature_names, strict=True)
     y = model.layers[0].neurons[0]([Value(x, label=name) for x, name in flower])
+    model.zero_grad()  # forget the gradients of the training
     y.backward()
     picture = draw_dot(y)
     written = [picture.render(folder / "neuron.svg"), picture.render(folder / "neuron.png")]
