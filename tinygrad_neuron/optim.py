@@ -68,7 +68,7 @@ class Optimiser:
 
     def __init__(self, parameters: Iterable[Value], lr: float | Schedule) -> None:
         name = type(self).__name__
-        self.parameters = _values(name, parameters)
+        self.parameters = list(dict.fromkeys(_values(name, parameters)))  # each of them once
         for parameter in self.parameters:
             if is_constant(parameter) or parameter._prev:
                 raise ValueError(

@@ -17,7 +17,8 @@ Runs: TypeAlias = "list[tuple[Recording, Any, list[list[Value]]]]"
 class Batch:
     """Examples that were bound to a compiled function; made by its `bind`.
 
-    Pass it in place of the examples. It holds their numbers as they were when it was bound.
+    Pass it in place of the examples. It holds their numbers as they were when it was bound (but
+    reads the examples again at each use if they contain Values, or if the function draws numbers).
     """
 
     def __init__(self, compiled: "Compiled", examples: Iterable[Sequence[Any]]) -> None:
@@ -36,6 +37,10 @@ class Batch:
             self._runs = [(recorded, pack(rows), values) for recorded, rows, values in found]
         # Whether its runs stay as they are: no module's mode can change them either.
         self.settled = self._fixed and not any(recorded.modes for recorded, _, _ in found)
+
+    def settled_for(self, compiled: "Compiled") -> bool:
+        """Whether its runs for this compiled function stay as they are."""
+        return self.settled and compiled is self._compiled
 
     def __len__(self) -> int:
         return len(self.examples)

@@ -62,7 +62,14 @@ def template(operation: Operation) -> Template:
     names, called = operation.operand_names, expressions.called(tree)
     nodes = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
     infix, tightness, needs = "", SUM, ATOM
-    if isinstance(tree, ast.BinOp) and nodes == list(names) and type(tree.op) in _INFIX:
+    sides = [tree.left, tree.right] if isinstance(tree, ast.BinOp) else []
+    of_names = bool(sides) and all(isinstance(side, ast.Name) for side in sides)
+    if (
+        isinstance(tree, ast.BinOp)
+        and of_names
+        and nodes == list(names)
+        and type(tree.op) in _INFIX
+    ):
         infix, tightness = _INFIX[type(tree.op)]
     elif isinstance(tree, ast.UnaryOp):
         tightness, needs = SIGN, SIGN

@@ -44,6 +44,8 @@ LARGEST_ON_STACK = 8192  # numbers
 FEW = 4  # with fewer lanes and no pattern, lanes are written out
 ROWS_AT_ONCE = 4  # whose gradients are added in one go, where there are
 MANY_GRADIENTS = 64
+LONGEST_AT_ONCE = 400  # lines that add the gradients of several rows
+MANY_OPERANDS = 64
 
 HEAD = """\
 #include <stdlib.h>
@@ -89,6 +91,7 @@ class _Emitter:
         self.seeded = list(seeded or ())
         self.backward = seeded is not None
         self.title = title
+        self.outputs = frozenset(program.outputs)
         self.names = Names(TAKEN)
         self.members: list[str] = []  # of the struct of one row
         self.floats = 0  # how many numbers it holds
@@ -218,11 +221,14 @@ class _Emitter:
         labels = {program.labels.get(k, "") for k in group.lines}
         label = labels.pop() if len(labels) == 1 else ""
         if not label:
-            only_outputs = set(group.lines) <= set(program.outputs)
+            only_outputs = self.outputs.issuperset(group.lines)
             label = "out" if only_outputs else "picked" if group.operation == SCATTER else "t"
         scope = self._scope_of(group)
         prefix = short(scope) if scope is not None else ""
-        return self.names.new(f"d_{prefix}{label[2:]}" if label[:2] == "d_" else prefix + label)
+        name = f"d_{prefix}{label[2:]}" if label[:2] == "d_" else prefix + label
+        if name.isupper() or name.startswith("_"):  # as macros are, and what C keeps for itself
+            name = f"v_{name}"
+        return self.names.new(name)
 
     def _scope_of(self, group: Group) -> Scope | None:
         return around([self.program.scopes.get(k) for k in group.lines])
@@ -406,7 +412,13 @@ class _Emitter:
             if len(group.terms) == 1 and isinstance(only, Access):
                 body.append(f"{result} = {loops.place(only, Spot('j' if count > 1 else ''))};")
                 return looped(loops.rounds, loops.variables, block(body))
-        body.append(f"double a[{max(count, 1)}];")
+        if count > MANY_OPERANDS:  # not on the stack, which threads have little of
+            name = self.names.new("operands")
+            self.members.append(f"double {name}[{count}];")
+            self.floats += count
+            body.append(f"double *const a = v->{name};")
+        else:
+            body.append(f"double a[{max(count, 1)}];")
         start = 0
         for part in group.terms:
             k = "k" if part.count > 1 else ""

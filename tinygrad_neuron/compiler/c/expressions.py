@@ -56,10 +56,12 @@ def call(operation: Operation, operands: Sequence[str]) -> str:
 
 
 def _repeats(operation: Operation, k: int) -> bool:
-    """Whether an operation's expression has its operand more than once."""
-    if operation is SUM or kernels.inline(operation, ["a"] * len(operation.operands)) is None:
-        return False
-    return template(operation).uses[k] > 1
+    """Whether an operation's expression has its operand more than once, or perhaps not at all: in
+    one branch of a choice, where an error of the operand would not be noticed."""
+    inline = (
+        None if operation is SUM else kernels.inline(operation, ["a"] * len(operation.operands))
+    )
+    return inline is not None and ("?" in inline or template(operation).uses[k] > 1)
 
 
 def _applied(tree: Apply, operands: list[str]) -> str:
@@ -79,7 +81,7 @@ def _applied(tree: Apply, operands: list[str]) -> str:
             for k, (text, operand) in enumerate(zip(operands, tree.operands, strict=True))
         ]
         return kernels.inline(operation, operands) or ""
-    inside = [f"({text})" if " " in text else text for text in operands]
+    inside = [f"({text})" if " " in text or text[0] == "-" else text for text in operands]
     inline = kernels.inline(operation, inside)
     if inline is None:
         return call(operation, operands)

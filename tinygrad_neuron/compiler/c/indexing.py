@@ -35,7 +35,8 @@ def nest(sequences: Sequence[Sequence[int]]) -> Nest:
         pattern = _pattern(sequence)
         if pattern is not None:
             steps = {step for step, _ in pattern if step > 1}
-            if all(a % b == 0 or b % a == 0 for a in steps for b in blocks):
+            fits = all(a % b == 0 or b % a == 0 for a in steps for b in blocks)
+            if fits and len(blocks | steps) <= DEEPEST_NEST:
                 blocks |= steps
             else:
                 pattern = None

@@ -85,6 +85,7 @@ class Group:
     lines: list[int]
     level: int
     stored: bool = False
+    read_once: bool = False  # each of its lines, by one other line
     tree: Tree | None = None
     terms: list[Terms] = field(default_factory=list)
     index: Tree | None = None
@@ -254,6 +255,7 @@ class _Roller:
         if group.lines[0] >= program.forward:
             # The backward pass meets a layer's neurons from the last to the first: turn them round.
             group.lines.sort(key=self._places)
+        group.read_once = all(self.uses[k] == 1 for k in group.lines)
         for lane, k in enumerate(group.lines):
             self.group_of[k] = group
             self.lane[k] = lane
@@ -274,7 +276,8 @@ class _Roller:
 
     def _is_term(self, k: int) -> bool:
         """Whether a line is read by a sum alone."""
-        return self.uses[k] == 1 and self.program.operations[self.reader[k]] is SUM
+        reader = self.reader[k]
+        return self.uses[k] == 1 and reader >= 0 and self.program.operations[reader] is SUM
 
     def _place_leaves(self, k: int) -> None:
         if self.program.operations[k] == LEAF:
@@ -371,7 +374,7 @@ class _Roller:
             return False
         if operation.variadic and not _is_short_sum(operation, self.program.operands[lines[0]]):
             return False
-        return all(self.uses[k] == 1 for k in group.lines)
+        return group.read_once
 
     def _access(self, lines: list[int]) -> Access:
         operation = self.program.operations[lines[0]]

@@ -221,7 +221,7 @@ class CTrainer(Trainer):
             self._arrange(slots, *self._numbers())
             self._plans.clear()
         plan = _Plan(runs, [self._place(recorded) for recorded, _, _ in runs], len(batch))
-        if batch.settled:
+        if batch.settled_for(self.compiled):
             self._plans[batch] = plan
         return plan
 
