@@ -109,22 +109,29 @@ show(
 # - (0, 0) goes to (0, 0);
 # - (0, 1) and (1, 0) *both* go to (1, 0);
 # - (1, 1) goes to (2, 1).
+#
+# One thing before we look. So far y is 0 or 1 at the corners. We move the bias of the output neuron
+# from 0 to −0.5, so that the border between 0 and 1 lies at y = 0: from here on a point is of
+# class 1 where y > 0.
 
 # %%
-output.neurons[0].b.data = -0.5  # the line lies half-way between 0 and 1
+output.neurons[0].b.data = -0.5
 planes = {
     "the plane of x, as we see it": figures.decision_boundary(by_hand, xor),
     "the plane of h, as the output neuron sees it": figures.hidden_plane(by_hand, xor),
 }
 show(
     Beside(planes),
-    "Left the input plane with its two lines, right the hidden plane. "
-    "There the two corners of class 1 lie on each other at (1, 0), and one "
-    "straight line is enough.",
+    "In the plane of x the border is two lines. In the plane of h the two "
+    "corners of class 1 lie on each other at (1, 0), and one straight line "
+    "is enough.",
 )
 assert all((by_hand(x).data > 0) == (target == 1) for x, target in xor)
 
 # %% [markdown]
+# The thin bent line in the plane of h is all that is left of the plane of x: h0 and h1 depend on
+# nothing but the sum x0 + x1, so every point of the plane lands somewhere on that line.
+#
 # That is the secret of the hidden layer. The output neuron still draws a straight line, but it
 # draws it in a plane that has been bent first. Seen from the input plane, the line is not straight
 # any more.
@@ -133,14 +140,15 @@ assert all((by_hand(x).data > 0) == (target == 1) for x, target in xor)
 #
 # Nobody wants to choose nine numbers by hand. So we start with random ones and let the network
 # learn, as the neuron in lesson 6: the loss is (y − t)², the mean over the four examples, with the
-# target t = 1 for class 1 and t = −1 for class 0. Every parameter moves against its gradient.
+# target t = 1 for class 1 and t = −1 for class 0: one on either side of the border y = 0, and
+# equally far from it. Every parameter moves against its gradient.
 #
 # `compile` turns the recorded graph into plain Python code, which gives the same numbers faster.
 # `optim.SGD` does the step w ← w − lr · gradient for all parameters. A random start that can be
 # repeated is chosen by its `seed`.
 
-# %%
-targets = [(x, 2 * target - 1) for x, target in xor]
+
+# %% tags=["hide-input"]
 
 
 def train(model, examples, steps, lr, at_step=None):
@@ -163,8 +171,6 @@ def count_right(model, examples):
     return sum((model(x).data > 0) == (t > 0) for x, t in examples)
 
 
-# %%
-model = nn.MLP(2, [2, 1], activation="tanh", seed=0)
 snapshots = {}
 
 
@@ -174,6 +180,9 @@ def remember(step):
         snapshots[step] = numbers, count_right(model, targets)
 
 
+# %%
+targets = [(x, 2 * target - 1) for x, target in xor]
+model = nn.MLP(2, [2, 1], activation="tanh", seed=0)
 curve = train(model, targets, steps=301, lr=0.2, at_step=remember)
 
 # %% [markdown]
@@ -182,26 +191,54 @@ curve = train(model, targets, steps=301, lr=0.2, at_step=remember)
 
 
 # %% tags=["hide-input"]
-def hidden_plane_at(step):
-    numbers, right = snapshots[step]
+def corners_at(step):
+    """The four corners in the hidden plane, with the parameters as they were at this step."""
+    numbers, _ = snapshots[step]
     for parameter, number in zip(model.parameters(), numbers, strict=True):
         parameter.data = number
-    text = f"loss {curve[step]:.3f}, {right} of 4 right"
+    return [[h.data for h in model.layers[0](x)] for x, _ in xor]
+
+
+def apart(corners):
+    """Whether a line separates the classes: it does unless they lie crosswise."""
+
+    def left(p, q, r):
+        return (q[0] - p[0]) * (r[1] - p[1]) > (q[1] - p[1]) * (r[0] - p[0])
+
+    a, c, d, b = corners  # a and b are of class 0, c and d of class 1
+    return left(a, b, c) == left(a, b, d) or left(c, d, a) == left(c, d, b)
+
+
+def hidden_plane_at(step):
+    corners = corners_at(step)
+    text = f"loss {curve[step]:.3f}, {snapshots[step][1]} of 4 right"
     figure = figures.hidden_plane(
         model, xor, plane=((-1.05, 1.05), (-1.05, 1.05)), title=f"step {step}: {text}"
     )
-    return text, figure
+    possible = "a line could separate" if apart(corners) else "no line separates"
+    return f"{text}; {possible} the classes here", figure
 
 
 slider("step", list(snapshots), hidden_plane_at)
 
 assert [right for _, right in snapshots.values()] == [3, 3, 3, 3, 3, 4, 4, 4]
 assert curve[300] < 0.001 and curve[80] > 0.5
+assert [apart(corners_at(step)) for step in snapshots] == [False] * 2 + [True] * 6
+for step in (100, 150, 300):
+    _, one, other, _ = corners_at(step)
+    assert math.dist(one, other) < 0.04
+    for neuron in model.layers[0].neurons:
+        assert abs(neuron.w[0].data - neuron.w[1].data) < 0.08
 
 # %% [markdown]
-# At first the grid is hardly bent, and no line separates the corners. Then the hidden layer pulls
-# it into a bow, until the two corners of class 1 lie on one side and one line suffices. Nobody
-# told it to. The only thing that was ever asked for was a smaller loss.
+# At steps 0 and 20 the grid is hardly bent, and no line separates the corners. From step 40 on one
+# would: the hidden layer has pulled the grid into a bow. The line of the output neuron takes longer
+# and has found its place by step 100. Nobody told them to. The only thing that was ever asked for
+# was a smaller loss.
+#
+# From step 100 on the whole grid lies on one curve, or nearly. Both hidden neurons have come to
+# weigh x0 and x1 alike, as in the network made by hand, so all that counts is the sum x0 + x1. The
+# two corners of class 1 then all but coincide: you see three points, not four.
 
 # %%
 plane = ((-0.25, 1.25), (-0.25, 1.25))
@@ -307,8 +344,8 @@ print(f"loss at the end: {linear_curve[-1]:.4f}")
 assert round(linear_curve[-1], 4) == 1
 
 # %% [markdown]
-# The network says 0 for everything, but for rounding, and has the loss 1. It is the activation that
-# makes layers worth having.
+# The network says 0 for everything, or nearly (training has not quite arrived), and has the loss 1.
+# No straight line does better. It is the activation that makes layers worth having.
 #
 # ## Two moons
 #
@@ -332,21 +369,25 @@ seen = figures.decision_boundary(deep, moons, names=moons.target_names, resoluti
 bent = figures.hidden_plane(deep, moons, names=moons.target_names, lines=13)
 show(
     Beside({"the plane of x": seen, "the last hidden plane": bent}),
-    "Left, a bent boundary runs between the moons. Right, the same points "
-    "where the output neuron sees them: the moons lie apart, and the "
-    "boundary is a straight line.",
+    "In the plane of x a bent boundary runs between the moons. The last "
+    "hidden plane has the same points where the output neuron sees them: "
+    "all but one point lie on the right side of a straight line.",
 )
 
 # %% [markdown]
-# ## Width adds, depth multiplies
+# The network with one hidden neuron got 86 right: its boundary is a single straight line.
+#
+# ## Width adds pieces, depth multiplies them
 #
 # The **width** of a layer is its number of neurons. The **depth** of a network is its number of
 # layers (the inputs are not counted). What does each of them buy?
 #
 # Take one input and relu. A relu neuron is 0 up to a point and a straight line from there on: it
 # has one *bend*. A sum of n of them has at most n bends, so it consists of at most n + 1 straight
-# pieces. With enough pieces one can follow any curve. Here a hidden layer is set by hand to follow
-# the sine from 0 to 2π: every neuron begins at its own place and corrects the slope there.
+# pieces. With enough pieces one can follow any curve without jumps, on a stretch from a to b, as
+# closely as you like. Here a hidden layer is set by hand to follow the sine from 0 to 2π: every
+# neuron begins at its own place and corrects the slope there. The first bend lies at the left edge,
+# so here n neurons show n pieces.
 
 
 # %% tags=["hide-input"]
@@ -397,6 +438,8 @@ assert errors == [0.0704, 0.0188, 0.0048]
 # > fold(x) = 2 · relu(x) − 4 · relu(x − 0.5)
 #
 # It runs from 0 up to 1 and down to 0 again: 2 straight pieces. Now put one fold after the other.
+# While the first fold runs through one of its pieces, from 0 to 1 or back, the second one runs
+# through the whole of its own course, up and down.
 
 # %%
 predict(
@@ -413,7 +456,7 @@ predict(
 )
 
 
-# %%
+# %% tags=["hide-input"]
 def folding(times):
     """A deep network that folds the line from 0 to 1 so many times."""
     activations = ["relu", "identity"] * times
@@ -436,10 +479,11 @@ def pieces(network, times):
     return 1 + sum(a != b for a, b in pairwise(rising))
 
 
+# %%
 for times in (1, 2, 3, 10):
     found = pieces(folding(times), times)
     print(f"folds {times:2}: {2 * times:2} relu neurons, {found:4} pieces", end="")
-    print(f"; one layer needs {found - 1:4} relu neurons or more")
+    print(f"; one layer would take {found - 1:4} or more")
     assert found == 2**times
 
 network = folding(3)
@@ -450,10 +494,11 @@ show(
 
 # %% [markdown]
 # 20 relu neurons in ten layers make 1024 pieces. (The identity neurons between them collapse into
-# the layers that follow.) A single hidden layer needs at least 1023, because each neuron adds at
-# most one bend. Width adds bends, depth multiplies them. Matus Telgarsky proved in 2015 that for
-# functions folded like this the gap is real, even if you only want to come close. It does not
-# follow that deeper is always better: what you want to compute need not be folded like this.
+# the layers that follow.) A single hidden layer would take at least 1023, because each neuron adds
+# at most one bend. Width adds pieces, depth multiplies them. Matus Telgarsky proved in 2015 that
+# the gap is real where two classes alternate as often as such folds go up and down, even if a few
+# of the points may come out wrong. It does not follow that deeper is always better: what you want
+# to compute need not be folded like this.
 #
 # ## What one hidden layer can do at most: everything, on paper
 #
@@ -496,7 +541,7 @@ assert 20 - solved[2] == 5
 #
 # - A hidden layer moves the points to where one straight line is enough.
 # - Layers without an activation collapse into a single one.
-# - Width adds bends, depth multiplies them.
+# - Width adds pieces, depth multiplies them.
 # - One hidden layer can approximate every continuous function on a bounded box, if it is wide
 #   enough and its activation is not a polynomial.
 # - That weights exist does not say that training finds them.
