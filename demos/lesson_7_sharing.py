@@ -76,8 +76,8 @@ assert (picture.paths.count, picture.paths.sum, x.grad) == (2, 4, 4)
 # The backward pass does not look for paths. It does something simpler: whenever a contribution
 # arrives at a node, it is *added* to what is already there. In Python that is `+=`.
 #
-# **You may think** that `=` would do: compute the gradient, store it. Let us take a backward pass of
-# our own, `hand_on`, so that we can break it. It goes through the nodes backwards and hands on
+# **You may think** that `=` would do: compute the gradient, store it. So let us write a backward
+# pass of our own, `hand_on`, that we can break. It goes through the nodes backwards and hands on
 # contributions, incoming × local. `add` decides what happens on arrival.
 
 
