@@ -35,9 +35,9 @@ def neuron_in_steps():
 y, leaves = neuron_in_steps()
 show(
     draw_dot(y, edges="none", legend=False),
-    "Five leaves on the left: w0, x0, w1, x1 and b. Two products, their "
-    "sum w·x, then z, then y. Every box has its number (data). The "
-    "gradients (grad) are not computed yet.",
+    "Five leaves: w0, x0, w1 and x1 on the left, b in the middle, where it "
+    "is added. Two products, their sum w·x, then z, then y. Every box has "
+    "its number (data). The gradients (grad) are not computed yet.",
 )
 
 # %% [markdown]
@@ -185,7 +185,7 @@ def after(count):
     nodes = topological_order(y)
     for step in steps[:count]:
         nodes[step.target].grad = step.after
-    sentence = steps[count - 1].sentence
+    sentence = steps[count - 1].sentence.replace(", the first to arrive", "")
     return sentence, draw_dot(y, edges="local", legend=False, title=sentence)
 
 
@@ -230,7 +230,8 @@ assert arrows == len(steps) - 1 == 9
 # %% [markdown]
 # Note what it took. Nudging needs a run for every leaf. The backward pass went through the graph
 # *once*: nine contributions, one for each arrow, and all gradients were there. For a network with a
-# million weights it is still one pass. This is why networks can be trained at all.
+# million weights it is still one pass, which costs only a few times as much as the forward pass.
+# Without this, large networks would be hopeless to train like this.
 #
 # Seppo Linnainmaa described the method in 1970, in a master's thesis about rounding errors. David
 # Rumelhart, Geoffrey Hinton and Ronald Williams made it famous in 1986, as a way for networks of
@@ -284,6 +285,9 @@ assert (round(small, 4), round(large, 4)) == (0.0786, 3.9322)
 # write as one number, the **loss**:
 #
 # > L = (y − t)² = (0.7616 + 0.5)² = 1.5916
+#
+# The square counts too high and too low alike, and its slope shrinks with the error: the nearer y
+# is to the target, the smaller the steps will be.
 #
 # The loss is just two more steps at the end of the graph. So the backward pass can start from L,
 # and then every weight has the gradient of the *loss*.
