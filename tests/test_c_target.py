@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+import tinygrad_neuron as tn
 from tests.conftest import needs_compiler
 from tinygrad_neuron import Value, define_operation, losses, nn, optim
 from tinygrad_neuron.compiler import Compiled, CompilerNotFoundError, compile
@@ -91,6 +92,98 @@ def test_labels_stay_text(label):
     w.data = -3.0
     with pytest.raises(ValueError, match="sqrt of -"):
         compiled([0.5, 2.0])
+
+
+@pytest.mark.parametrize(
+    "label", ["NAN", "NULL", "INFINITY", "_Bool", "__LINE__", "double", "x", "w"]
+)
+def test_a_label_that_means_something_in_c_is_only_a_name(label):
+    w = Value(2.0)
+
+    def function(x):
+        y = w * x
+        y.label = label
+        return y.tanh() + y
+
+    leaves = [w]
+    expected = outcome(compile(function), 3.0, leaves=leaves)
+    assert expected == outcome(compile(function, target="c"), 3.0, leaves=leaves)
+
+
+@pytest.fixture
+def operations():
+    before = set(TABLE)
+    yield
+    for name in TABLE.keys() - before:
+        del TABLE[name]
+        delattr(Value, name)
+
+
+@pytest.mark.parametrize(
+    ("forward", "partials", "operands"),
+    [
+        ("b if a > 0 else 0.0", ["0", "step(a)"], "a, b"),
+        ("a + (-b)", ["1", "-1"], "a, b"),
+        ("a - (-b)", ["1", "1"], "a, b"),
+        ("-a", ["-1"], "a"),
+        ("a * (b + 1)", ["b + 1", "a"], "a, b"),
+    ],
+)
+def test_an_operation_of_ones_own_means_the_same_in_all_targets(
+    forward, partials, operands, operations
+):
+    operation = define_operation("own", forward, partials, operands=operands)
+    count = len(operands.split(","))
+    w = Value(1.5)
+    functions = [
+        lambda x: (operation(-x, (-x).log()) if count == 2 else operation(-x)) + w,
+        lambda x: operation(*[x, -x][:count]) * w,
+        lambda x: operation(*[x * w, x - w][:count]),
+        lambda x: operation(*[operation(*[-x, w][:count]), w * 2][:count]),
+    ]
+    for function in functions:
+        found = []
+        for made in (function, compile(function), compile(function, target="c")):
+            v = Value(0.5)
+            try:
+                found.append(outcome(made, v, leaves=[v, w]))
+            except ValueError as error:
+                found.append(str(error))
+        assert found[0] == found[1] == found[2]
+
+
+def test_loops_deeper_than_any_pattern_use_a_table():
+    a, b = [Value(i / 7) for i in range(128)], [Value(i / 3) for i in range(128)]
+
+    def places(rounds, strides):
+        found = [0]
+        for number, stride in zip(rounds, strides, strict=True):
+            found = [place + k * stride for place in found for k in range(number)]
+        return found
+
+    first = places((2, 4, 4, 4), (64, 16, 4, 1))
+    second = places((4, 4, 4, 2), (2, 32, 8, 1))
+    function = lambda: sum(  # noqa: E731
+        (a[i] + b[j]).sigmoid() for i, j in zip(first, second, strict=True)
+    )
+    leaves = [*a, *b]
+    expected = outcome(compile(function), leaves=leaves)
+    assert expected == outcome(compile(function, target="c"), leaves=leaves)
+
+
+def test_many_operands_do_not_need_a_large_stack():
+    values = [Value(0.1) for _ in range(60_000)]
+    compiled = compile(lambda x: tn.logsumexp(values) * x, target="c")
+    expected = compiled.map([(2.0,)])
+    found = []
+    before = threading.stack_size(256 * 1024)
+    try:
+        thread = threading.Thread(target=lambda: found.append(compiled.map([(2.0,)])))
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+    assert [expected] == found
 
 
 def test_without_a_compiler_the_error_comes_at_once_and_names_the_python_target(monkeypatch):

@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from tinygrad_neuron import Value, datasets, losses, nn, optim, step, tanh
+from tinygrad_neuron import Value, datasets, log, losses, nn, optim, step, tanh
 from tinygrad_neuron.compiler import compile
 
 pytestmark = pytest.mark.both_targets
@@ -320,6 +320,86 @@ def test_a_rule_of_ones_own():
                 optimiser.step()
         results.append(numbers_of(model, optimiser))
     assert results[0] == results[1]
+
+
+def test_a_batch_bound_to_another_function_does_not_freeze_what_this_one_draws():
+    w, dropout = Value(2.0), nn.Dropout(0.5, seed=1)
+    batch = compile(lambda x: w * x).bind([(1.0,)])
+    compiled = compile(lambda x: dropout([w * x])[0])
+    with compiled.trainer(optim.SGD([w], lr=1e-9)) as trainer:
+        assert 2 == len({round(trainer.step(batch), 3) for _ in range(20)})
+        dropout.eval()
+        assert pytest.approx(2.0) == trainer.step(batch)
+
+
+def test_after_a_failed_step_the_gradients_are_those_of_the_last_one_taken():
+    w, v = Value(2.0), Value(3.0)
+    compiled = compile(lambda x: w * log(x) + v * x)
+    trainer = compiled.trainer(optim.SGD([w, v], lr=0.1))
+    trainer.step([(2.0,), (3.0,)])
+    with pytest.raises(ValueError, match="log of -1"):
+        trainer.step([(5.0,), (-1.0,)])
+    trainer.write_back()
+    assert (pytest.approx((math.log(2) + math.log(3)) / 2), 2.5) == (w.grad, v.grad)
+
+
+def test_reading_again_drops_the_steps_that_were_not_written_back():
+    def run(steps_to_drop):
+        w = Value(2.0)
+        compiled = compile(lambda x: (w * x - 1) ** 2)
+        optimiser = optim.Adam([w], lr=0.1)
+        trainer = compiled.trainer(optimiser)
+        trainer.step([(1.0,)])
+        trainer.write_back()
+        for _ in range(steps_to_drop):
+            trainer.step([(1.0,)])
+        trainer.read()
+        trainer.step([(1.0,)])
+        trainer.write_back()
+        return w.data, optimiser.steps, optimiser.means, optimiser.squares
+
+    assert run(0) == run(3)
+
+
+def test_an_example_that_is_refused_leaves_the_trainer_as_it_was():
+    w, c = Value(2.0), Value(5.0)
+    compiled = compile(lambda x: w * x[0] * c if len(x) == 1 else w * x[0] * x[1])
+    trainer = compiled.trainer(optim.SGD([w], lr=0.1))
+    with pytest.raises(TypeError, match="a Value among the arguments"):
+        trainer.step([([1.0],), ([Value(1.0), 2.0],)])
+    assert 10.0 == trainer.step([([1.0],)])
+
+
+def test_a_parameter_given_twice_moves_once():
+    results = []
+    for with_trainer in (False, True):
+        w = Value(2.0)
+        optimiser = optim.SGD([w, w], lr=0.1, momentum=0.9)
+        compiled = compile(lambda x, w=w: w * x * w)
+        for _ in range(2):
+            if with_trainer:
+                with compiled.trainer(optimiser) as trainer:
+                    trainer.step([(1.0,)])
+            else:
+                optimiser.zero_grad()
+                compiled.mean([(1.0,)]).backward()
+                optimiser.step()
+        results.append((w.data, optimiser.velocities))
+    assert results[0] == results[1]
+
+
+def test_a_rule_may_use_any_names():
+    class Odd(optim.Optimiser):
+        def rule(self):
+            return ["t = g * 2", "runs = t / k", "p = p - lr * runs / NAN"]
+
+        def numbers(self, lr):
+            return {"lr": lr, "k": 2.0, "NAN": 4.0}
+
+    w = Value(2.0)
+    with compile(lambda x: w * x).trainer(Odd([w], 1.0)) as trainer:
+        trainer.step([(1.0,)])
+    assert 1.75 == w.data
 
 
 def test_two_threads_may_call_one_compiled_function():

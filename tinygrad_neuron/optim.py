@@ -61,7 +61,8 @@ class Optimiser:
 
     Subclasses say what they do to one parameter: `rule()` gives assignments, in Python that is C as
     well, over p, g, what is `kept` for each parameter (its name in the rule, and the attribute that
-    holds the list for all), and the `numbers(lr)` that are the same for all.
+    holds the list for all), and the `numbers(lr)` that are the same for all. A rule may call `sqrt`
+    and must not raise, whatever the numbers are.
     """
 
     kept: ClassVar[dict[str, str]] = {}
@@ -102,11 +103,20 @@ class Optimiser:
         """The numbers in the rule that are the same for all parameters, at the next step."""
         return {"lr": lr}
 
-    def moved(self, data: Sequence[float], gradients: Sequence[float], lr: float) -> list[Any]:
+    def what_is_kept(self) -> list[list[float]]:
+        """The lists of what is kept for all parameters."""
+        return [getattr(self, name) for name in self.kept.values()]
+
+    def moved(
+        self,
+        data: Sequence[float],
+        gradients: Sequence[float],
+        kept: Sequence[Sequence[float]],
+        lr: float,
+    ) -> list[Any]:
         """The parameters' data after a step, then the lists of what is kept; nothing is changed."""
         numbers = self.numbers(lr)
         run = _mover(tuple(self.rule()), tuple(self.kept), tuple(numbers))
-        kept = [getattr(self, name) for name in self.kept.values()]
         found: list[Any] = run(data, gradients, *kept, *numbers.values())
         return found
 
@@ -119,7 +129,10 @@ class Optimiser:
         """Move every parameter once, by its `grad`."""
         parameters = self.parameters
         moved, *kept = self.moved(
-            [p.data for p in parameters], [p.grad or 0.0 for p in parameters], self.current_lr()
+            [p.data for p in parameters],
+            [p.grad or 0.0 for p in parameters],
+            self.what_is_kept(),
+            self.current_lr(),
         )
         for parameter, data in zip(parameters, moved, strict=True):
             parameter.data = data

@@ -36,12 +36,14 @@ class Trainer:
         self._places = {parameter: k for k, parameter in enumerate(self.parameters)}
         self._orders: dict[Recording, list[int]] = {}
         self.others: list[Value] = []  # what the loss reads besides the parameters
+        self._unsaved = 0  # how many steps have not been written back
         self.read()
 
     def read(self) -> None:
-        """Take the parameters' numbers as they are now."""
+        """Take the parameters' numbers as they are now; steps not written back are dropped."""
+        self.optimiser.steps -= self._unsaved
+        self._unsaved = 0
         self._given: list[float] = [parameter.data for parameter in self.parameters]
-        self._stepped = False
         self._load([float(data) for data in self._given])
 
     def write_back(self) -> None:
@@ -50,7 +52,7 @@ class Trainer:
         Raises a `RuntimeError` if a parameter was assigned since the trainer read it; then nothing
         is changed.
         """
-        if not self._stepped:
+        if not self._unsaved:
             return
         for parameter, given in zip(self.parameters, self._given, strict=True):
             if parameter.data is not given:
@@ -66,6 +68,7 @@ class Trainer:
             parameter.grad = gradient
         self.optimiser.keep(kept)
         self._given = [parameter.data for parameter in self.parameters]
+        self._unsaved = 0
 
     def step(self, examples: "Iterable[Sequence[Any]] | Batch") -> float:
         """One training step on the mean over examples; returns that mean, before the step.
@@ -76,7 +79,7 @@ class Trainer:
         optimiser = self.optimiser
         mean = self._step(batch, optimiser.current_lr())
         optimiser.steps += 1
-        self._stepped = True
+        self._unsaved += 1
         return mean
 
     def __enter__(self) -> "Trainer":
@@ -129,10 +132,10 @@ class PythonTrainer(Trainer):
     def _load(self, data: list[float]) -> None:
         self._data = data
         self._gradients = [0.0] * len(data)
+        self._kept = self.optimiser.what_is_kept()
 
     def _numbers(self) -> tuple[list[float], list[float], list[list[float]]]:
-        kept = [getattr(self.optimiser, name) for name in self.optimiser.kept.values()]
-        return self._data, self._gradients, kept
+        return self._data, self._gradients, self._kept
 
     def _step(self, batch: Batch, lr: float) -> float:
         count, total, seeds = len(self.parameters), 0.0, (1.0 / len(batch),)
@@ -154,7 +157,6 @@ class PythonTrainer(Trainer):
                 gradients[k] = gradient
         assert gradients is not None
         del gradients[count:]
-        moved, *kept = self.optimiser.moved(self._data, gradients, lr)
-        self.optimiser.keep(kept)
+        moved, *self._kept = self.optimiser.moved(self._data, gradients, self._kept, lr)
         self._data, self._gradients = moved, gradients
         return total / len(batch)

@@ -7,7 +7,7 @@ return 0, or 1 where Python would raise an error, or 2 where there is no memory.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -46,6 +46,7 @@ ROWS_AT_ONCE = 4  # whose gradients are added in one go, where there are
 MANY_GRADIENTS = 64
 LONGEST_AT_ONCE = 400  # lines that add the gradients of several rows
 MANY_OPERANDS = 64
+PARTS_AT_ONCE = 24  # of a sum whose terms are of so many shapes
 
 HEAD = """\
 #include <stdlib.h>
@@ -110,14 +111,15 @@ class _Emitter:
             group.name = self._group_name(group)
             self.members.append(f"double {group.name}[{group.size}];")
             self.floats += group.size
-        functions = self._row(
-            [[*self._remark(group), *self._group(group)] for group in rolled.groups]
-        )
+        functions = self._in_functions("row", ROW_PARAMETERS, self._row(), "packed, seeds, v, bad")
         at_once = [1]
         if rolled.gradients:
-            if sum(len(part.places) for part in rolled.gradients) >= MANY_GRADIENTS:
+            written = self._gradients(1)
+            many = sum(len(part.places) for part in rolled.gradients) >= MANY_GRADIENTS
+            if many and len(written) <= LONGEST_AT_ONCE:
                 at_once = [ROWS_AT_ONCE, 1]
-            functions += [line for rows in at_once for line in self._gradients(rows)]
+                functions += self._gradients(ROWS_AT_ONCE)
+            functions += written
         functions += self._main(at_once)
         operations = {o for o in self.program.operations if isinstance(o, Operation)}
         head = [
@@ -134,28 +136,42 @@ class _Emitter:
         head += ["struct values {", *indented(self.members or ["char none;"]), "};", ""]
         return "\n".join([*head, *functions, ""])
 
-    def _row(self, blocks: list[list[str]]) -> list[str]:
-        """The function that computes one row: one, or several of bounded length."""
+    def _row(self) -> Iterator[list[str]]:
+        """The statements that compute one row, in pieces."""
+        for group in self.rolled.groups:
+            remark = self._remark(group)
+            for piece in self._group(group):
+                yield [*remark, *piece]
+                remark = []
+
+    def _in_functions(
+        self, name: str, parameters: str, pieces: Iterable[list[str]], arguments: str
+    ) -> list[str]:
+        """A function of these statements: one, or one that calls several of bounded length."""
         parts: list[list[str]] = [[]]
-        for lines in blocks:
+        for lines in pieces:
             if parts[-1] and len(parts[-1]) + len(lines) > LINES:
                 parts.append([])
             parts[-1] += lines
         if len(parts) == 1:
-            return _function("static void row", ROW_PARAMETERS, parts[0])
+            return _function(f"static void {name}", parameters, parts[0])
         functions = []
         for k, part in enumerate(parts):
-            name = f"static __attribute__((noinline)) void row_{k}"
-            functions += _function(name, ROW_PARAMETERS, part)
-        calls = [f"row_{k}(x, w, packed, seeds, v, bad);" for k in range(len(parts))]
-        return [*functions, *_function("static void row", ROW_PARAMETERS, calls)]
+            head = f"static __attribute__((noinline)) void {name}_part_{k}"
+            functions += _function(head, parameters, part)
+        calls = [f"{name}_part_{k}(x, w, {arguments});" for k in range(len(parts))]
+        return [*functions, *_function(f"static void {name}", parameters, calls)]
 
     def _gradients(self, rows: int) -> list[str]:
         """The function that adds the gradients of so many rows to the totals, row after row."""
-        body = self._rows(rows)
-        for part in self.rolled.gradients:
-            body += self._add(part, rows)
-        return _function(f"static void gradients_{rows}", GRADIENT_PARAMETERS, body)
+        names = self._rows(rows)
+        pieces = [[*names, *self._add(part, rows)] for part in self.rolled.gradients]
+        if sum(map(len, pieces)) <= LINES:  # then all in one function, with one set of names
+            pieces = [[*names, *(line for piece in pieces for line in piece[len(names) :])]]
+        else:
+            pieces = [block(piece) for piece in pieces]
+        name = f"gradients_{rows}"
+        return self._in_functions(name, GRADIENT_PARAMETERS, pieces, "seeds, v, g, bad")
 
     def _main(self, at_once: list[int]) -> list[str]:
         """The function that is called: it goes through all rows."""
@@ -248,18 +264,23 @@ class _Emitter:
             parts, lanes, lambda key: self.tables.setdefault(key, f"table_{len(self.tables)}")
         )
 
-    def _group(self, group: Group) -> list[str]:
+    def _group(self, group: Group) -> list[list[str]]:
+        """The statements of a group, in one piece or, of a sum of very many parts, in several."""
         if group.operation == SCATTER:
-            return self._scatter(group)
+            return [self._scatter(group)]
+        if group.tree is None and group.operation is SUM:
+            terms = group.terms
+            starts = range(0, len(terms), PARTS_AT_ONCE)
+            return [self._sum(group, terms[k : k + PARTS_AT_ONCE], k > 0) for k in starts]
         if group.tree is None:
-            return self._sum(group) if group.operation is SUM else self._function_of_many(group)
+            return [self._function_of_many(group)]
 
         def assign(place: str, found: list[str]) -> str:
             return f"{place} = {found[0]};"
 
         to = Access(group, list(range(len(group.lines))))
         loops = self._loops_over([Terms(1, to), Terms(1, group.tree)], len(group.lines))
-        return self._each(loops, to, [(group.tree, None)], assign)
+        return [self._each(loops, to, [(group.tree, None)], assign)]
 
     def _add(self, part: Gradients, rows: int) -> list[str]:
         """Gradients of one shape, those of several rows, added to the totals."""
@@ -318,25 +339,27 @@ class _Emitter:
 
     # Sums and other functions of many numbers
 
-    def _sum(self, group: Group) -> list[str]:
-        """Long sums, their terms in order. The sums of several lanes run side by side, so that one
-        addition need not wait for the one before it."""
-        loops = self._loops_over(group.terms, len(group.lines))
+    def _sum(self, group: Group, terms: Sequence[Terms], goes_on: bool) -> list[str]:
+        """Long sums, their terms in order; `goes_on` from what is stored. The sums of several lanes
+        run side by side, so that one addition need not wait for the one before it."""
+        loops = self._loops_over(terms, len(group.lines))
         inner, done = loops.rounds[-1], 0
         lines: list[str] = []
-        if inner >= VECTOR and all(is_plain(part.tree) for part in group.terms):
-            loops = self._with_packed(group, loops)
+        if inner >= VECTOR and all(is_plain(part.tree) for part in terms):
+            loops = self._with_packed(terms, loops)
             if all(reach.in_vectors for reach in loops.reach.values()):
                 for stretch in stretches(inner):
-                    lines += self._sum_in_vectors(group, loops, stretch)
+                    lines += self._sum_in_vectors(group, terms, goes_on, loops, stretch)
                     done = stretch.end
         if done < inner:
-            lines += self._sum_by_lane(group, loops, done)
+            lines += self._sum_by_lane(group, terms, goes_on, loops, done)
         return looped(loops.rounds[:-1], loops.variables[:-1], lines)
 
-    def _sum_by_lane(self, group: Group, loops: Loops, done: int) -> list[str]:
-        body = ["double t = 0.0;"]
-        for part in group.terms:
+    def _sum_by_lane(
+        self, group: Group, terms: Sequence[Terms], goes_on: bool, loops: Loops, done: int
+    ) -> list[str]:
+        body = [f"double t = {f'v->{group.name}[{loops.lane}]' if goes_on else '0.0'};"]
+        for part in terms:
             spot = Spot("j" if part.count > 1 else "")
             before, (text,) = texts([part.tree], partial(loops.place, spot=spot))
             statement = f"t = t + {term(part.tree, text)};"
@@ -348,26 +371,36 @@ class _Emitter:
         head = f"for (long {variable} = {done}; {variable} < {inner}; {variable}++) {{"
         return [head, *indented(body), "}"]
 
-    def _sum_in_vectors(self, group: Group, loops: Loops, stretch: Stretch) -> list[str]:
+    def _sum_in_vectors(
+        self,
+        group: Group,
+        terms: Sequence[Terms],
+        goes_on: bool,
+        loops: Loops,
+        stretch: Stretch,
+    ) -> list[str]:
         sums = [f"t{k}" for k in range(stretch.vectors)]
-        body = [f"four {', '.join(f'{name} = {{0.0}}' for name in sums)};"]
-        for part in group.terms:
+        to = Access(group, [])
+        own = loops._replace(reach={to: Reach(group, 0, row_major(loops.rounds))})
+        stored = [own.vector(to, stretch.spot(k)) for k in range(stretch.vectors)]
+        starts = stored if goes_on else ["{0.0}"] * len(sums)
+        body = [
+            f"four {', '.join(f'{s} = {start}' for s, start in zip(sums, starts, strict=True))};"
+        ]
+        for part in terms:
             statements = []
             for k, name in enumerate(sums):
                 spot = stretch.spot(k, "j" if part.count > 1 else "")
                 text = _text(part.tree, partial(loops.vector, spot=spot))
                 statements.append(f"{name} = {name} + {term(part.tree, text)};")
             body += looped([part.count], ["j"], statements)
-        to = Access(group, [])
-        own = loops._replace(reach={to: Reach(group, 0, row_major(loops.rounds))})
-        for k, name in enumerate(sums):
-            body.append(f"{own.vector(to, stretch.spot(k))} = {name};")
+        body += [f"{place} = {name};" for place, name in zip(stored, sums, strict=True)]
         return stretch.around(body)
 
-    def _with_packed(self, group: Group, loops: Loops) -> Loops:
+    def _with_packed(self, terms: Sequence[Terms], loops: Loops) -> Loops:
         """Leaves that neighbouring lanes do not find side by side, copied once for all rows."""
         reach = dict(loops.reach)
-        for part in group.terms:
+        for part in terms:
             for access in accesses(part.tree):
                 old = reach[access]
                 if access.array != LEAVES or old.table or old.in_vectors:

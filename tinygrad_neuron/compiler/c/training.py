@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..batch import Batch, Runs
 from ..training import Trainer
 from . import building, kernels
-from .language import C, Term, identifier
+from .language import C, Term, encoded
 from .target import Function, address, check, packed_rows
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ struct trainer {
     const double *numbers;
     double **kept;
     double *data_of_run, *gradients_of_run;
+    double *gradients_so_far; /* of a step that is not done */
 };
 
 /* The gradients of the mean over all examples, then the optimiser's rule: one training step. */
@@ -40,16 +41,17 @@ double step(struct trainer *t, const struct run *runs, long count, long examples
 {
     const double seed = 1.0 / (double)examples;
     double total = 0.0;
+    double *const gradients = t->gradients_so_far;
     for (long k = 0; k < t->leaves; k++)
-        t->gradients[k] = 0.0;
+        gradients[k] = 0.0;
     for (long r = 0; r < count; r++) {
         const struct run *const run = &runs[r];
-        double *w = t->data, *g = t->gradients;
+        double *w = t->data, *g = gradients;
         if (run->places) {
             w = t->data_of_run, g = t->gradients_of_run;
             for (long k = 0; k < run->leaves; k++) {
                 w[k] = t->data[run->places[k]];
-                g[k] = t->gradients[run->places[k]];
+                g[k] = gradients[run->places[k]];
             }
         }
         t->failed = run->add_up(run->rows, run->count, w, g, &seed, &total, 0);
@@ -57,8 +59,10 @@ double step(struct trainer *t, const struct run *runs, long count, long examples
             return 0.0;
         if (run->places)
             for (long k = 0; k < run->leaves; k++)
-                t->gradients[run->places[k]] = g[k];
+                gradients[run->places[k]] = g[k];
     }
+    t->gradients_so_far = t->gradients;
+    t->gradients = gradients;
     move(t);
     return total / (double)examples;
 }
@@ -86,6 +90,7 @@ class _Struct(ctypes.Structure):
         ("kept", ctypes.c_void_p),
         ("data_of_run", ctypes.c_void_p),
         ("gradients_of_run", ctypes.c_void_p),
+        ("gradients_so_far", ctypes.c_void_p),
     )
 
 
@@ -93,28 +98,43 @@ class _Struct(ctypes.Structure):
 def rule_in_c(rule: tuple[str, ...], kept: tuple[str, ...], numbers: tuple[str, ...]) -> str:
     """An optimiser's rule as C: `step`, and `move`, which runs the rule over all parameters."""
     names = ["p", "g", *kept, *numbers]
-    operands = {name: Term(identifier(name)) for name in names}
+    statements = [_assignment(line) for line in rule]
+    own = dict.fromkeys(name for name, _ in statements if name not in names)  # of the rule alone
+    operands = {name: Term(f"r_{encoded(name)}") for name in (*names, *own)}
+    p, g = operands["p"].text, operands["g"].text
     lines = [
         f"const double {operands[name].text} = t->numbers[{k}];" for k, name in enumerate(numbers)
     ]
     lines += [f"(void){operands[name].text};" for name in numbers]
     lines += ["for (long k = 0; k < t->parameters; k++) {"]
-    lines += ["    double p = t->data[k], g = t->gradients[k];"]
+    lines += [f"    double {p} = t->data[k], {g} = t->gradients[k];"]
+    lines += [f"    double {operands[name].text};" for name in own]
     lines += [f"    double {operands[name].text} = t->kept[{k}][k];" for k, name in enumerate(kept)]
-    for line in rule:
-        (statement,) = ast.parse(line).body
-        if not (isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)):
+    for name, expression in statements:
+        c = C(_called, operands, total=True)
+        text = c.expression(expression).real().text
+        if c.fails:
             raise ValueError(
-                f"an optimiser's rule consists of assignments such as 'p = p - g', got {line!r}"
+                f"an optimiser's rule must not raise, as {ast.unparse(expression)!r} may; compute "
+                "with + - * / and sqrt"
             )
-        target = operands[statement.targets[0].id].text
-        text = C(_called, operands, total=True).expression(statement.value).real().text
-        lines += [f"    {target} = {text};"]
+        lines += [f"    {operands[name].text} = {text};"]
     lines += [f"    t->kept[{k}][k] = {operands[name].text};" for k, name in enumerate(kept)]
-    lines += ["    (void)g;", "    t->data[k] = p;", "}"]
+    lines += [f"    t->data[k] = {p};", "}"]
     move = ["static void move(struct trainer *t)", "{", *(f"    {line}" for line in lines), "}", ""]
     struct, step = STEP.split("\n/* The grad")
     return "\n".join([kernels.prelude(), struct, *move, f"/* The grad{step}"])
+
+
+def _assignment(line: str) -> tuple[str, ast.expr]:
+    (statement,) = ast.parse(line).body
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+        if isinstance(target, ast.Name):
+            return target.id, statement.value
+    raise ValueError(
+        f"an optimiser's rule is made of assignments such as 'p = p - g', got {line!r}"
+    )
 
 
 def _called(name: str, arguments: list[Term], c: C) -> Term:
@@ -142,8 +162,8 @@ class CTrainer(Trainer):
         self._call.restype = ctypes.c_double
         self._call.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_long, ctypes.c_long]
         self._plans: weakref.WeakKeyDictionary[Batch, _Plan] = weakref.WeakKeyDictionary()
-        kept = [getattr(optimiser, name) for name in optimiser.kept.values()]
-        self._arrange(list(range(len(data))), data, [0.0] * len(data), kept)
+        slots = getattr(self, "_slots", list(range(len(data))))  # as before, after `read()`
+        self._arrange(slots, data, [0.0] * len(data), optimiser.what_is_kept())
 
     def _arrange(
         self,
@@ -160,7 +180,9 @@ class CTrainer(Trainer):
         self._slot_of.update({k: k for k in range(parameters, leaves)})
         room = array("d", bytes(8 * len(self.others)))
         self._data = array("d", [data[k] for k in slots]) + room
+        # Two arrays, in turns: the gradients of the last step, and those of the one under way.
         self._gradients = array("d", [gradients[k] for k in slots]) + room
+        self._spare = array("d", self._gradients)
         self._kept = [array("d", [numbers[k] for k in slots]) for numbers in kept]
         self._of_run = [array("d", bytes(8 * leaves)) for _ in range(2)]
         self._kept_addresses = (ctypes.c_void_p * max(len(kept), 1))(*map(address, self._kept))
@@ -173,6 +195,7 @@ class CTrainer(Trainer):
             address(self._numbers_array),
             ctypes.addressof(self._kept_addresses),
             *map(address, self._of_run),
+            address(self._spare),
         )
         self._address = ctypes.addressof(self._struct)
 
@@ -183,7 +206,8 @@ class CTrainer(Trainer):
             return [numbers[slot_of[k]] for k in range(len(self.parameters))]
 
         kept = [in_order(numbers) for numbers in self._kept]
-        return in_order(self._data), in_order(self._gradients), kept
+        first = self._struct.gradients == address(self._gradients)
+        return in_order(self._data), in_order(self._gradients if first else self._spare), kept
 
     def _step(self, batch: Batch, lr: float) -> float:
         plan = self._plans.get(batch) or self._plan(batch)
@@ -211,13 +235,13 @@ class CTrainer(Trainer):
     def _plan(self, batch: Batch) -> "_Plan":
         """What `step` is called with for a batch."""
         runs = batch.runs(self.compiled)
-        first, before = not self._orders, len(self.others)
+        first = not self._orders
         orders = [self._order(recorded) for recorded, _, _ in runs]
         slots = self._slots
         if first and len(runs) == 1 and not self.others:
             read = dict.fromkeys([orders[0][leaf] for leaf in _function_of(runs[0][0]).leaves])
             slots = [*read, *(k for k in slots if k not in read)]
-        if slots != self._slots or len(self.others) > before:
+        if slots != self._slots or len(self._slot_of) < len(self._places):
             self._arrange(slots, *self._numbers())
             self._plans.clear()
         plan = _Plan(runs, [self._place(recorded) for recorded, _, _ in runs], len(batch))
