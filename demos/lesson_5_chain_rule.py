@@ -294,8 +294,9 @@ def chain_at(number):
     y.backward()
     first, *_, last = nudge(y, x, by=0.01)
     text = f"v = {v.data:g}; dy/dx = 2v · 1 · 3 = {2 * v.data:g} · 1 · 3 = {x.grad:g}"
-    figure = figures.nudges(y, x, by=0.01, title=f"x = {number:g}: {text}")
-    return f"{text}; measured with a nudge of 0.01: {last.change / first.change:.2f}", figure
+    measured = f"measured with a nudge of 0.01: {last.change / first.change:.2f}"
+    figure = figures.nudges(y, x, by=0.01, title=f"x = {number:g}: {text}\n{measured}")
+    return f"{text}; {measured}", figure
 
 
 slider("x", [0, 1, 2, 3], chain_at)
