@@ -187,7 +187,7 @@ assert run.mistakes == [1, 3, 3, 2, 1, 0]
 assert run.updates == [((w0, w1), b) for _, w0, w1, b in story]
 
 # %% [markdown]
-# ## The line turns at every mistake
+# ## The line moves at every mistake
 #
 # Where z = 0 lies the border between firing and silence. With two inputs it is a straight line.
 # Each correction changes the weights, and so moves the line. Step through all ten.
@@ -235,11 +235,13 @@ assert all(perceptron.predict(x) == target for x, target in datasets.gate("and")
 # for the bias. Then
 #
 # - R is the length of the longest example, √(x0² + x1² + 1);
-# - γ, the **margin**, belongs to some weights that separate the examples, *any* that do. It is the
-#   smallest |z| of all examples, divided by √(w0² + w1² + b²).
+# - γ, the **margin**, belongs to weights that separate the examples with no z equal to 0: z > 0 for
+#   the target 1, z < 0 for the target 0. It is the smallest |z| of all examples, divided by
+#   √(w0² + w1² + b²). Any such weights give a valid bound, those with the largest γ the best.
 #
-# A wide gap between the kinds means a large margin, and so few mistakes. How many examples there
-# are does not matter. For AND, take w0 = w1 = 1 and b = −1.5:
+# The bound is small if the gap between the kinds is wide compared with the size of the inputs. How
+# many examples there are does not enter the bound. For AND the learned weights 2, 1 and −2 will
+# not do: z is 0 at (1, 0). Take w0 = w1 = 1 and b = −1.5:
 
 # %%
 R = max(sqrt(x0**2 + x1**2 + 1) for (x0, x1), _ in datasets.gate("and"))
@@ -262,6 +264,19 @@ assert ends == {(1.0, 2.0, -2.0), (2.0, 1.0, -2.0)}
 # %% [markdown]
 # The theorem promises at most 51 mistakes; there were 10 to 12. A bound is no forecast.
 #
+# And the size of the inputs? Add 10 to both inputs of every row of AND. The gap is as wide as it
+# was, but the inputs are much larger:
+
+# %%
+far_away = [((x0 + 10, x1 + 10), target) for (x0, x1), target in datasets.gate("and")]
+found, told = learn(far_away, most_epochs=2000)
+print(f"AND, moved by 10 in both directions: {len(told)} mistakes, then w0, w1, b = {found}")
+assert len(told) == 3140
+assert all(
+    (found[0] * x0 + found[1] * x1 + found[2] > 0) == target for (x0, x1), target in far_away
+)
+
+# %% [markdown]
 # **You may think** that the perceptron looks for the best line. It does not: it stops at the first
 # one without a mistake. The 24 orders of the same four examples end at two different lines.
 #
@@ -334,10 +349,11 @@ assert mistakes == 4
 # epoch 3 did, and goes as epoch 3 did, and so on for ever. There are 4 mistakes in each, with four
 # examples: the corrections undo each other.
 #
-# In 1969 Marvin Minsky and Seymour Papert wrote a whole book about what a single such unit cannot
-# tell. The way out is the one of lesson 1, more than one layer. But how do units learn that stand
-# *before* the last one? The rule above needs a target for each unit, and nobody knows targets for
-# the units inside. The answer takes a smoother unit, and it starts in the next lesson.
+# In 1969 Marvin Minsky and Seymour Papert wrote a whole book about what one such unit cannot tell,
+# even behind a layer of fixed detectors that each see only a part. The way out is the one of
+# lesson 1, more than one layer. But how do units learn that stand *before* the last one? The rule
+# above needs a target for each unit, and nobody knows targets for the units inside. The answer
+# takes a smoother unit, and it starts in the next lesson.
 #
 # A note on history. Rosenblatt's machine, the Mark I Perceptron, looked at pictures with 400
 # photocells. They were wired to a layer of units that did not learn, and the weights behind these
