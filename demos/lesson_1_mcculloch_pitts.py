@@ -82,12 +82,15 @@ show(
 # In 1943 this unit was published by Warren McCulloch, who studied nerve cells, and Walter Pitts, a
 # logician. A nerve cell sends a pulse or sends none; some of the cells that touch it excite it,
 # some hold it back. They asked what cells that do nothing but this can work out together. You will
-# know the answer at the end of this lesson.
+# know the answer at the end of this lesson. (Their cells took one time step each and could form
+# loops. We leave both out.)
 #
 # ## The threshold decides which question is asked
 #
 # Take the three sensors without the key. A **truth table** lists every combination of the inputs,
 # and the output for each. Three inputs have 2 · 2 · 2 = 8 combinations, so the table has 8 rows.
+# Row 101 is short for x0 = 1, x1 = 0, x2 = 1. Here a threshold of 0 is allowed, as in later
+# textbooks.
 
 # %%
 predict(
@@ -203,8 +206,9 @@ predict(
 # to fire. So both are excitatory. The row 10 has the count 1 and has to fire, so θ is at most 1.
 # But then the row 11, with the count 2, fires as well. It should not.
 #
-# A computer need not be clever: it can try every unit there is. Each of the two inputs is
-# excitatory or inhibitory, and beyond the thresholds 0, 1, 2 and 3 nothing new happens.
+# A computer need not be clever: it can try every unit in which each input is connected once. Each
+# of the two inputs is excitatory or inhibitory, and beyond the thresholds 0, 1, 2 and 3 nothing new
+# happens.
 
 # %%
 units = [
