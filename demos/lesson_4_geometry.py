@@ -64,10 +64,21 @@ assert dot == 0 and arrived == 0
 
 # %% [markdown]
 # A step along the line leaves z as it is, so its dot product with w is 0. And two vectors whose
-# dot product is 0 stand at right angles. So **the weight vector stands at right angles on the
-# line**, and points to the side where z is positive. A vector that stands so on a hyperplane is
-# called its **normal vector**.
-#
+# dot product is 0 stand at right angles. By Pythagoras: (3, 4) and (−4, 3) both have the length 5,
+# and from tip to tip it is √(7² + 1²) = √50 = √(5² + 5²). So **the weight vector stands at right
+# angles on the line**. And it points to the side where z is positive: one step along w changes z by
+# 3 · 3 + 4 · 4 = 25, which is positive. A vector that stands so on a hyperplane is called its
+# **normal vector**.
+
+# %%
+tip_to_tip = hypot(w[0] - along[0], w[1] - along[1])
+print(f"lengths {hypot(*w):g} and {hypot(*along):g}, from tip to tip √{tip_to_tip**2:g}")
+assert (hypot(*w), hypot(*along), round(tip_to_tip**2, 9)) == (5, 5, 5**2 + 5**2)
+one_step = guard.pre_activation([3 + 3, -1 + 4]).data - guard.pre_activation([3, -1]).data
+print("one step along w changes z by", one_step)
+assert one_step == 25
+
+# %% [markdown]
 # **You may think** that the weight vector lies *along* the line. Look:
 
 # %% tags=["hide-input"]
@@ -160,9 +171,9 @@ for x, _ in ships:
 #
 # ## Turn the weight vector, and the half-plane follows
 #
-# The line cuts the plane in two halves. On the side that w points to the neuron says yes. Below, w
-# has the norm 2 and b is −1, so the line is 0.5 away from the origin (0, 0). Turn w through the
-# full circle.
+# The line cuts the plane in two halves. On the side that w points to, z is positive, and we read
+# z > 0 as yes. Below, w has the norm 2 and b is −1, so the line is 0.5 away from the origin (0, 0).
+# Turn w through the full circle.
 
 # %% tags=["hide-input"]
 points = [
@@ -200,8 +211,8 @@ assert "6 of the 6" in turned(60)[0] and "0 of the 6" in turned(240)[0]
 # %% [markdown]
 # ## The bias is a negative threshold
 #
-# The neuron says yes where w · x + b > 0, that is, where w · x > −b. So −b is a threshold for the
-# weighted sum, and the bias is a threshold with its sign turned around. Changing the bias moves
+# We read z > 0 as yes, and w · x + b > 0 where w · x > −b. So −b is a threshold for the weighted
+# sum, and the bias is a threshold with its sign turned around. Changing the bias moves
 # the line without turning it. The signed distance of the origin is b / ‖w‖, since at (0, 0) z is
 # just b.
 
@@ -339,8 +350,9 @@ assert (25 / (5 * 5), 90 / (5 * 30)) == (1.0, 0.6)
 # merely long. Where only the fit should count, divide by the norms, or bring all inputs to the
 # same norm.
 #
-# Templates need not be drawn by hand. Here are handwritten digits, 8 by 8 pixels. The average of
-# all threes, minus the average of all eights, is a template for "3 and not 8".
+# Templates need not be drawn by hand. Here are handwritten digits, 8 by 8 pixels. Half of the
+# images make the averages, the other half is kept back to test. The average of all threes, minus
+# the average of all eights, is a template for "3 and not 8".
 
 # %%
 digits = datasets.digits()
@@ -376,8 +388,8 @@ show(
 )
 
 # %% [markdown]
-# None of these images went into the averages. A single neuron, without any learning rule, gets 171
-# of 179 right. (The bias puts the line halfway between the two averages.)
+# None of the 179 test images went into the averages. A single neuron, without any learning rule,
+# gets 171 of 179 right. (The bias puts the line halfway between the two averages.)
 #
 # ## In short
 #
