@@ -48,7 +48,7 @@ show(
 #
 # > sigmoid(z) = 1 / (1 + e^(−z))
 #
-# Here e is the number 2.718..., and e^(−z) is it to the power −z. With our numbers:
+# Here e is the number 2.718..., and e^(−z) is e to the power −z. With our numbers:
 #
 # 1. multiply: 0.5 · 2 = 1, and 0.3 · 3 = 0.9
 # 2. sum: 1 + 0.9 = 1.9
@@ -65,11 +65,15 @@ steps = [step for step in walkthrough(y) if step.phase == "forward"]
 for step in steps:
     print(f"{step.number}. {step.name} = {step.formula} = {step.numbers}")
 
+# %% [markdown]
+# Now step through it. Only the first half matters here. The second half runs backwards, and is the
+# matter of lesson 6.
+
 # %% tags=["hide-input"]
 show(
     walkthrough(y),
     f"The neuron, to step through. The first {len(steps)} steps are the ones above. Those after "
-    "them run backwards; lessons 5 and 6 are about these. (walkthrough(y).terminal() steps through "
+    "them run backwards; lesson 6 is about these. (walkthrough(y).terminal() steps through "
     "it in a terminal.)",
 )
 assert len(steps) == 5
@@ -141,7 +145,7 @@ for name in ("step", "sigmoid"):
 # inhibits them, as a rule, and a synapse does not change from the one to the other; a weight may
 # become negative at any time. From here on, "neuron" means the formula.
 #
-# ## The weight is the slope, the bias moves the step
+# ## The weight sets the steepness, the bias the place
 #
 # Take one input. Then z = w · x + b is a straight line: its slope is w, for z grows by w where x
 # grows by 1. Sigmoid bends that line into a step, and the middle of the step, y = 0.5, lies where
@@ -170,6 +174,10 @@ def step_of(w, b):
 
 
 slider("w", [-4, -1, 0.5, 2, 4, 16], lambda w: step_of(w, -2))
+
+for w in (-4, -1, 0.5, 2, 4, 16):  # the slope in the middle, measured over a much shorter way
+    assert abs((sigmoid(w * 1e-6).data - 0.5) / 1e-6 - w / 4) < 1e-6
+assert step_of(16, -2)[0].endswith("slope 3.99")
 
 # %% [markdown]
 # A larger weight makes a steeper step: with w = 16 it is nearly the step of a perceptron. A
@@ -244,7 +252,13 @@ ACTIVATIONS = {  # formula, lowest and highest y (None: no limit), steepest slop
         "hidden neurons that must not die",
     ),
     "elu": ("z if z > 0, else e^z - 1", -1, None, 1, "hidden neurons"),
-    "selu": ("1.051 times an elu", -1.7581, None, 1.7581, "very deep networks"),
+    "selu": (
+        "1.051·z if z > 0, else 1.758·(e^z - 1)",
+        -1.7581,
+        None,
+        1.7581,
+        "very deep networks",
+    ),
     "softplus": ("log(1 + e^z)", 0, None, 1, "outputs that must be positive, such as a spread"),
     "swish": ("z · sigmoid(z), or SiLU", -0.2785, None, 1.0998, "hidden neurons, for images"),
     "gelu": ("z · Φ(z), Φ the normal distribution", -0.17, None, 1.1289, "language models"),
@@ -276,6 +290,8 @@ for name, (_, low, high, steepest, _) in ACTIVATIONS.items():
     assert min(values) <= -0.25 if low is None else -1e-3 < min(values) - low < 0.04, name
     assert max(values) > 24 if high is None else 0 <= high - max(values) < 0.04, name
     assert abs(steepest_found - steepest) < 5e-4, name
+    if name in ("swish", "gelu", "gelu_tanh", "mish"):  # the dip is deepest near -1
+        assert -1.3 < places[values.index(min(values))] < -0.7, name
 
 # %% [markdown]
 # They come in families:
@@ -286,8 +302,10 @@ for name, (_, low, high, steepest, _) in ACTIVATIONS.items():
 # - **Rectifiers**: **relu** (rectified linear unit) and its relatives. They let positive z pass
 #   unchanged, or nearly, and never saturate there. A relu whose z is negative for every example
 #   answers nothing at all: it is **dead**. leaky_relu, elu and selu leave it a little life.
-# - **Smooth with a dip**: swish, gelu, mish. Like relu far away from 0, smooth near it, and a
-#   little below 0 for small negative z.
+#   **softplus** is relu with the corner rounded.
+# - **Smooth with a dip**: swish, gelu, mish. Like relu far away from 0, smooth near it, and below 0
+#   for negative z, deepest near −1. (In gelu, Φ(z) is the share of a normal distribution, the one
+#   around 0 with the spread 1, that lies below z.)
 #
 # Two more take several numbers at once, and so have no curve: **softmax** turns several z into
 # shares that add up to 1 (lesson 9), and **maxout** passes on the largest of several.
@@ -320,7 +338,7 @@ assert f"{grown:.5f}" == "0.00003" and grown_relu == 1
 #
 # - A neuron multiplies, sums, adds the bias, and applies its activation function: y = f(w · x +
 #   b).
-# - Its weight sets the slope, and its sign the direction; the step lies at x = −b / w.
+# - Its weight sets the steepness, and its sign the direction; the step lies at x = −b / w.
 # - A step cannot say which way is better. A smooth f answers every small change.
 # - Where the slope of f is nearly 0 the neuron saturates; a relu that never fires is dead.
 # - The output's activation function follows from what the answer may be.
