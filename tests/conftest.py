@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tinygrad_neuron import Value
+from tinygrad_neuron.calculus.table import BUILT_IN, TABLE
 from tinygrad_neuron.compiler import compile
-from tinygrad_neuron.ops import BUILT_IN, TABLE
 
 COMPILERS = ("cc", "gcc", "clang")
 needs_compiler = pytest.mark.skipif(
@@ -26,7 +26,7 @@ def pytest_generate_tests(metafunc):
     unless it is marked `only_python`, with the reason.
 
     Not those that hypothesis repeats a thousand times, for a C compiler takes longer than they do:
-    tests/test_c_random_graphs.py has many graphs in one library.
+    tests/compiler/c/test_emitting.py has many graphs in one library.
     """
     if metafunc.definition.get_closest_marker("both_targets"):
         targets = ["python"]

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tinygrad_neuron import tanh
+from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.cli import main
-from tinygrad_neuron.ops import TABLE
-from tinygrad_neuron.typed_expressions import MOST_DEPTH, ExpressionError, evaluate
+from tinygrad_neuron.user_expressions import MOST_DEPTH, ExpressionError, evaluate
 from tinygrad_neuron.walk import Walkthrough
 
 ROOT = Path(__file__).parent.parent

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value
-from tinygrad_neuron.engine import Scope, constant, is_constant, stored_gradient
-from tinygrad_neuron.ops import TABLE
+from tinygrad_neuron.calculus.table import TABLE
+from tinygrad_neuron.engine import constant, is_constant, stored_gradient
+from tinygrad_neuron.scope import Scope
 
 REFUSED = [
     pytest.param("3", id="str"),
@@ -616,7 +617,7 @@ def test_a_method_takes_keywords_at_its_first_call_too():
 
 def test_a_method_kept_from_before_its_first_call_generates_nothing_twice():
     program = (
-        "from tinygrad_neuron import Value; from tinygrad_neuron.ops import TABLE\n"
+        "from tinygrad_neuron import Value; from tinygrad_neuron.calculus.table import TABLE\n"
         "kept = Value.tanh; kept(Value(0.5)); first = TABLE['tanh'].function; kept(Value(0.5))\n"
         "print(kept.__name__, first is TABLE['tanh'].function)"
     )

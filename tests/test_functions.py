@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value, engine, functions, gradients
-from tinygrad_neuron.ops import TABLE, Operation
+from tinygrad_neuron.calculus.operation import Operation
+from tinygrad_neuron.calculus.table import TABLE
 
 BUILT_IN = list(TABLE)
 BUILT_ON_TOP = {"mean", "softmax", "maxout"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tinygrad_neuron import Value
-from tinygrad_neuron.ops import TABLE
+from tinygrad_neuron.calculus.table import TABLE
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

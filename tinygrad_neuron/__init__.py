@@ -14,8 +14,8 @@ in `__all__`, so that a star import shadows no builtin.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .eager import define_operation
 from .engine import Value, topological_order
-from .recording import define_operation
 
 if TYPE_CHECKING:  # at run time each of these is imported when it is first asked for
     from . import datasets, init, losses, nn, optim

@@ -3,13 +3,12 @@
 All of them say what was received, what is allowed and the way out.
 """
 
+import difflib
 import math
+import numbers
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias, TypeGuard, TypeVar
-
-from .engine import described, to_float
-from .ops import unknown
 
 T = TypeVar("T")
 
@@ -21,6 +20,56 @@ NOT_NEGATIVE: Rule = ("0 or more", lambda x: x >= 0)
 AT_LEAST_ONE: Rule = ("1 or more", lambda x: x >= 1)
 BELOW_ONE: Rule = ("from 0 to less than 1", lambda x: 0 <= x < 1)
 FINITE: Rule = ("finite", math.isfinite)
+
+
+def described(x: object) -> str:
+    return f"{type(x).__name__} {x!r}" if not isinstance(x, type) else f"the type {x.__name__}"
+
+
+def to_float(x: object, where: str, operand: str = "data") -> float:
+    """A plain float from a real number of any kind (int, float, NumPy scalar, Fraction).
+
+    Raises a `TypeError` that names the operation and the operand for anything else.
+
+    >>> to_float(3, "Value")
+    3.0
+    >>> to_float("3", "Value")
+    Traceback (most recent call last):
+    ...
+    TypeError: Value: data must be a real number, got str '3'
+    """
+    if type(x) is float:
+        return x
+    kind = getattr(getattr(x, "dtype", None), "kind", None)  # of a NumPy scalar or array
+    if kind is None:
+        welcome = isinstance(x, numbers.Real)
+    else:
+        welcome = kind in "biuf" and getattr(x, "ndim", None) == 0
+    if welcome:
+        try:
+            return float(x)  # type: ignore[arg-type]  # real numbers have __float__
+        except OverflowError as error:
+            raise OverflowError(f"{where}: {operand}: {error}") from None
+    text = f"{where}: {operand} must be a real number, got {described(x)}"
+    if hasattr(x, "_operation"):
+        text += "; a Value is already a node of the graph (its number is .data)"
+    elif isinstance(x, Iterable) and not isinstance(x, str | bytes):
+        text += "; go through it element by element"
+    raise TypeError(text)
+
+
+def unknown(name: str, known: Iterable[str]) -> str:
+    """The text of an error for a name that is not known: the nearest match, and what is known.
+
+    >>> unknown("tanhh", ["relu", "tanh"])
+    "unknown, did you mean 'tanh'? Known: relu, tanh"
+    """
+    wanted = str(name).lower()
+    known = {other.lower(): other for other in sorted(known)}
+    near = [other for other in known if wanted and other.startswith(wanted)]
+    near += difflib.get_close_matches(wanted, known, n=1)
+    hint = f", did you mean {known[near[0]]!r}?" if near else "."
+    return f"unknown{hint} Known: {', '.join(known.values())}"
 
 
 def number(where: str, what: str, x: Any, rule: Rule, way_out: str = "") -> float:

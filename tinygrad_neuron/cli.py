@@ -13,9 +13,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .engine import DOMAIN_ERRORS, Value, described, is_constant, stored_gradient, topological_order
-from .ops import unknown
-from .typed_expressions import ExpressionError, evaluate
+from .checking import described, unknown
+from .engine import DOMAIN_ERRORS, Value, is_constant, stored_gradient, topological_order
+from .user_expressions import ExpressionError, evaluate
 
 USAGE = """\
 usage: tinygrad-neuron draw|walk|page EXPRESSION [name=value ...] [-o FILE]

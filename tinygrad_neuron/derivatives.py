@@ -8,20 +8,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
+from .calculus.operation import Operation
+from .calculus.table import TABLE
+from .checking import described, to_float
 from .engine import (
     DOMAIN_ERRORS,
     Number,
     Operand,
     Value,
     constant,
-    described,
     is_constant,
     operation_error,
     refuse_made_by_hand,
-    to_float,
     topological_order,
 )
-from .ops import TABLE, Operation
 
 
 def gradients(output: Value, inputs: Iterable[Value], gradient: Operand = 1.0) -> list[Value]:
@@ -213,7 +213,7 @@ def _as_values(structure: Any, leaves: list[Value]) -> Any:
     value = structure if isinstance(structure, Value) else Value(structure)
     if is_constant(value):
         value = Value(value.data)
-    value._passed_through()  # a stand-in of a recording becomes a variable
+    value._passed_through()  # a stand-in of a trace becomes a variable
     leaves.append(value)
     return value
 

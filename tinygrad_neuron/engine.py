@@ -6,42 +6,17 @@ the leaves, and hands every node's gradient on to its operands:
 
     contribution = incoming gradient * local derivative
 
-The operators and methods that record, hand on and recompute are generated in `recording`, once per
-operation, from the table in `ops`.
+The operators and methods that record, hand on and recompute are generated in `eager`, once per
+operation, from the table in `calculus.table`.
 """
 
-import numbers
 import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .ops import Operation
-
-
-class Scope:
-    """Where in a model an operation belongs: a neuron, inside a layer, inside a network.
-
-    A plain record, made once with the module, that every node recorded there refers to.
-    """
-
-    __slots__ = ("kind", "name", "parent")
-
-    def __init__(self, kind: str, name: str = "", parent: "Scope | None" = None) -> None:
-        self.kind, self.name, self.parent = kind, name, parent
-
-    @property
-    def path(self) -> tuple["Scope", ...]:
-        """This scope and those around it, the outermost first."""
-        path = [self]
-        while (parent := path[-1].parent) is not None:
-            path.append(parent)
-        return tuple(reversed(path))
-
-    def __str__(self) -> str:
-        return ".".join(scope.name for scope in self.path if scope.name) or self.kind
-
-    def __repr__(self) -> str:
-        return f"<scope {self}>"
+from .calculus.operation import Operation
+from .checking import described, to_float
+from .scope import Scope
 
 
 class Primitive:
@@ -78,17 +53,17 @@ def _restore(name: str, symbol: str, arity: int, closure: Callable[[], object] |
     return known.get(name) or Primitive(name, symbol, arity, closure)
 
 
-class Recording(threading.local):
-    """Whether a function is being recorded for compilation in this thread, and by what.
+class TracingState(threading.local):
+    """Whether a function is being traced for compilation in this thread, and by what.
 
     `compiler` sets it. The engine asks only where plain numbers would otherwise be frozen into a
-    recording: in comparisons, in `drawn`, and in a module's mode.
+    trace: in comparisons, in `drawn`, and in a module's mode.
     """
 
-    recorder: Any = None
+    trace: Any = None
 
 
-recording = Recording()
+tracing = TracingState()
 
 # The gradient of a node that no backward pass has reached: it reads 0.0, but is this very object.
 NOT_COMPUTED = float("0.0")
@@ -379,11 +354,12 @@ class Value:
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
     ) -> dict[str, str]:
         """In a notebook a Value shows the graph it was computed from."""
-        from .draw import display, draw_dot
+        from . import notebook as display
+        from .draw import draw_dot
 
         return display.mimebundle(self, lambda: draw_dot(self), include, exclude)
 
-    if TYPE_CHECKING:  # generated from the table in `recording`
+    if TYPE_CHECKING:  # generated from the table in `eager`
 
         def __add__(self, other: "Operand") -> "Value": ...
         def __radd__(self, other: "Operand") -> "Value": ...
@@ -444,42 +420,6 @@ _NOT_A_NUMBER = (
 )
 DOMAIN_ERRORS = (ArithmeticError, ValueError, IndexError)
 new_value: Callable[[type[Value]], Value] = object.__new__
-
-
-def described(x: object) -> str:
-    return f"{type(x).__name__} {x!r}" if not isinstance(x, type) else f"the type {x.__name__}"
-
-
-def to_float(x: object, where: str, operand: str = "data") -> float:
-    """A plain float from a real number of any kind (int, float, NumPy scalar, Fraction).
-
-    Raises a `TypeError` that names the operation and the operand for anything else.
-
-    >>> to_float(3, "Value")
-    3.0
-    >>> to_float("3", "Value")
-    Traceback (most recent call last):
-    ...
-    TypeError: Value: data must be a real number, got str '3'
-    """
-    if type(x) is float:
-        return x
-    kind = getattr(getattr(x, "dtype", None), "kind", None)  # of a NumPy scalar or array
-    if kind is None:
-        welcome = isinstance(x, numbers.Real)
-    else:
-        welcome = kind in "biuf" and getattr(x, "ndim", None) == 0
-    if welcome:
-        try:
-            return float(x)  # type: ignore[arg-type]  # real numbers have __float__
-        except OverflowError as error:
-            raise OverflowError(f"{where}: {operand}: {error}") from None
-    text = f"{where}: {operand} must be a real number, got {described(x)}"
-    if isinstance(x, Value):
-        text += "; a Value is already a node of the graph (its number is .data)"
-    elif isinstance(x, Iterable) and not isinstance(x, str | bytes):
-        text += "; go through it element by element"
-    raise TypeError(text)
 
 
 def constant(number: "Number") -> Value:
@@ -600,8 +540,8 @@ def make_node(operation: Operation, operands: tuple[Value, ...], data: float) ->
 
 
 def _compared(value: Value, other: object, operator: str) -> float:
-    if recording.recorder is not None:
-        recording.recorder.refuse_comparison(value, other, operator)
+    if tracing.trace is not None:
+        tracing.trace.refuse_comparison(value, other, operator)
     return other.data if isinstance(other, Value) else to_float(other, operator, "right operand")
 
 
@@ -613,7 +553,7 @@ def drawn(draw: Callable[[], float]) -> Value:
     >>> drawn(lambda: 2.0)
     Value(data=2.0)
     """
-    if recording.recorder is not None:
-        made: Value = recording.recorder.drawn(draw)
+    if tracing.trace is not None:
+        made: Value = tracing.trace.drawn(draw)
         return made
     return constant(draw())

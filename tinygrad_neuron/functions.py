@@ -1,15 +1,15 @@
 """The operations as functions of Values and plain numbers, and what is built on top of them.
 
-The first part is generated from the table in `ops` when it is first asked for; only the types are
+The first part is generated from `calculus.table` when it is first asked for; only the types are
 written down here, for type checkers and editors (a test compares them with the table).
 """
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from .calculus.table import TABLE
+from .eager import sequence
 from .engine import Operand, Value
-from .ops import TABLE
-from .recording import sequence
 
 if TYPE_CHECKING:
 

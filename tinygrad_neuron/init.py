@@ -12,8 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from .checking import POSITIVE, Rule, named, number, positive_integer, whole
-from .engine import described, to_float
+from .checking import POSITIVE, Rule, described, named, number, positive_integer, to_float, whole
 
 Initialiser: TypeAlias = Callable[[random.Random, int, int], float]
 Seed: TypeAlias = int | random.Random | None

@@ -8,8 +8,8 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from .checking import NOT_NEGATIVE, POSITIVE, Rule, listed, number, several
-from .engine import Operand, Value, to_float
+from .checking import NOT_NEGATIVE, POSITIVE, Rule, listed, number, several, to_float
+from .engine import Operand, Value
 from .functions import (
     abs,
     log,
@@ -214,5 +214,5 @@ def _check(name: str, what: str, x: Any, rule: Rule, way_out: str = "") -> None:
     """Refuse a number, or a Value with a number, that a rule does not allow."""
     if type(x) is Value:
         x = x.data
-    if not isinstance(x, Value):  # else a stand-in while recording, which has no number
+    if not isinstance(x, Value):  # else a stand-in while tracing, which has no number
         number(name, what, x, rule, way_out)

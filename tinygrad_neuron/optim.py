@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, TypeAlias
 
-from . import generated
+from . import source_text
 from .checking import AT_LEAST_ONE, BELOW_ONE, NOT_NEGATIVE, POSITIVE, Rule, listed, number, several
 from .engine import Value, forget_gradient, is_constant, stored_gradient
 
@@ -157,7 +157,7 @@ def _mover(
     if len(rule) == 1 and not kept:  # as for plain gradient descent: twice as fast so
         expression = rule[0].removeprefix("p = ")
         lines[1:] = [f"    return [[{expression} for {each} in zip({heads})]]", ""]
-    return generated.load("\n".join(lines), {"sqrt": math.sqrt}, f"optimiser {rule}")["move"]  # type: ignore[no-any-return]
+    return source_text.load("\n".join(lines), {"sqrt": math.sqrt}, f"optimiser {rule}")["move"]  # type: ignore[no-any-return]
 
 
 class SGD(Optimiser):

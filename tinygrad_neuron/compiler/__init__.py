@@ -1,11 +1,11 @@
 """Compilation of recorded graphs to straight-line Python, or to C: see `compile`."""
 
-from .batch import Batch
 from .c.errors import CompilerFailedError, CompilerNotFoundError
 from .compiled import Compiled, compile
+from .examples import Batch
 from .program import Program
 from .tracing import TracingError
-from .training import Trainer
+from .trainer import Trainer
 
 __all__ = [
     "compile",

@@ -8,19 +8,19 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from ..engine import DOMAIN_ERRORS, Value, recording
+from ..engine import DOMAIN_ERRORS, Value, tracing
 from ..functions import mean
 from ..functions import sum as add_up
-from .batch import Batch, Runs
+from .examples import Batch, Runs
 from .nodes import Call, Total, arrival, make_node
 from .program import Program
-from .recorded import Recording
 from .structure import Key, flatten, refill
 from .targets import target_named
+from .variant import Variant
 
 if TYPE_CHECKING:
     from ..optim import Optimiser
-    from .training import Trainer
+    from .trainer import Trainer
 
 CACHE_SIZE = 64
 
@@ -51,9 +51,9 @@ def compile(function: Callable[..., Any] | None = None, *, target: str = "python
     `.bind(examples)` checks examples once for many calls, `.trainer(optimiser)` takes whole
     training steps; `.source` is the generated code, `.program` the list of operations behind it.
 
-    What depends on a number while recording (`if v > 0`, `float(v)`, `max(a, b)`, `v.data`) is
+    What depends on a number while tracing (`if v > 0`, `float(v)`, `max(a, b)`, `v.data`) is
     refused with a `TracingError`, a `TypeError`, that names the line. What the function finds in
-    Python is as it was when it was recorded: `.data` of a parameter, numbers that it closes over,
+    Python is as it was when it was variant: `.data` of a parameter, numbers that it closes over,
     which objects a model is made of (compile again after replacing one). Side effects (printing,
     appending to a list) happen only then; an argument that the function changes is a copy;
     operations whose results are not returned are not run; a loss cannot check its targets.
@@ -112,10 +112,10 @@ class Compiled:
         if not callable(function):
             raise TypeError(f"compile takes a function, got {type(function).__name__} {function!r}")
         self.function: Callable[..., Any] = function
-        self._recordings: OrderedDict[Key, list[Recording]] = OrderedDict()
+        self._variants: OrderedDict[Key, list[Variant]] = OrderedDict()
         self._live: frozenset[Value] = frozenset()
         self._lock = threading.RLock()
-        self._latest: Recording | None = None
+        self._latest: Variant | None = None
         functools.update_wrapper(self, function, updated=())
         self.__name__ = getattr(function, "__name__", type(function).__name__)
 
@@ -142,43 +142,43 @@ class Compiled:
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """What the function returns for these arguments."""
-        if recording.recorder is not None:  # part of another function that is being recorded
+        if tracing.trace is not None:  # part of another function that is being traced
             return self.function(*arguments, **options)
-        recorded, leaves = self._recording(arguments, options)
+        variant, leaves = self._variant(arguments, options)
         values = [leaf for leaf in leaves if isinstance(leaf, Value)]
-        row = recorded.row(leaves)
-        data = [leaf.data for leaf in recorded.leaves]
-        (outputs,) = recorded.map_rows([row], [values], data)
-        return self._result(recorded, row, values, data, outputs)
+        row = variant.row(leaves)
+        data = [leaf.data for leaf in variant.leaves]
+        (outputs,) = variant.map_rows([row], [values], data)
+        return self._result(variant, row, values, data, outputs)
 
     def _result(
         self,
-        recorded: Recording,
+        variant: Variant,
         row: list[float],
         values: list[Value],
         data: list[float],
         outputs: tuple[float, ...],
     ) -> Any:
         """The outputs as nodes whose gradients reach the leaves and the Values that were passed."""
-        reached = recorded.reached_inputs
-        used = [v for i, v in zip(recorded.varying, values, strict=True) if i in reached]
-        parents = (*recorded.leaves, *used)
+        reached = variant.reached_inputs
+        used = [v for i, v in zip(variant.varying, values, strict=True) if i in reached]
+        parents = (*variant.leaves, *used)
 
         def hand_on(seeds: dict[int, float]) -> None:
             seeded, arriving = tuple(seeds), tuple(seeds.values())
-            _, gradients, inputs = recorded.add_up(
-                [row], [values], data, recorded.zeros, seeded, arriving, 0.0
+            _, gradients, inputs = variant.add_up(
+                [row], [values], data, variant.zeros, seeded, arriving, 0.0
             )
-            program = recorded.programs[seeded]
+            program = variant.programs[seeded]
             for k in program.leaf_gradients:
-                recorded.leaves[k].grad += gradients[k]
+                variant.leaves[k].grad += gradients[k]
             if inputs:
-                places = dict(zip(recorded.varying, values, strict=True))
+                places = dict(zip(variant.varying, values, strict=True))
                 for k, gradient in zip(program.input_gradients, inputs[0], strict=True):
                     places[k].grad += gradient
 
         if len(outputs) == 1:
-            call = Call(recorded.title, lambda node: hand_on({0: node.grad}))
+            call = Call(variant.title, lambda node: hand_on({0: node.grad}))
             nodes = [make_node(call, parents, outputs[0])]
         else:
             # The outputs wait for one another: a node behind them collects what arrives at each.
@@ -189,14 +189,12 @@ class Compiled:
                 arrived.clear()
                 hand_on(seeds)
 
-            behind = (
-                (make_node(Call(recorded.title, all_arrived), parents, 0.0),) if parents else ()
-            )
+            behind = (make_node(Call(variant.title, all_arrived), parents, 0.0),) if parents else ()
             nodes = [
-                make_node(arrival(f"{recorded.title}[{k}]", arrived, k), behind, number)
+                make_node(arrival(f"{variant.title}[{k}]", arrived, k), behind, number)
                 for k, number in enumerate(outputs)
             ]
-        return refill(recorded.result, dict(zip(recorded.outputs, nodes, strict=True)))
+        return refill(variant.result, dict(zip(variant.outputs, nodes, strict=True)))
 
     # Many examples
 
@@ -228,15 +226,15 @@ class Compiled:
         >>> compile(lambda x: w * x).map([(1.0,), (2.0,)])
         [3.0, 6.0]
         """
-        if recording.recorder is not None:  # part of another function that is being recorded
+        if tracing.trace is not None:  # part of another function that is being traced
             return [self.function(*example) for example in examples]
         results: list[Any] = []
         batch = examples if isinstance(examples, Batch) else list(examples)
-        for recorded, rows, values in self._runs(batch):
-            data = [leaf.data for leaf in recorded.leaves]
-            for outputs in recorded.map_rows(rows, values, data):
-                numbers = dict(zip(recorded.outputs, map(float, outputs), strict=True))
-                results.append(refill(recorded.result, numbers))
+        for variant, rows, values in self._runs(batch):
+            data = [leaf.data for leaf in variant.leaves]
+            for outputs in variant.map_rows(rows, values, data):
+                numbers = dict(zip(variant.outputs, map(float, outputs), strict=True))
+                results.append(refill(variant.result, numbers))
         return results
 
     def bind(self, examples: Iterable[Sequence[Any]]) -> Batch:
@@ -279,7 +277,7 @@ class Compiled:
     def _over(self, examples: "Sequence[Sequence[Any]] | Batch", seed: float, what: str) -> Value:
         if not examples:
             raise ValueError(f"{what} of zero examples: it takes at least one")
-        if recording.recorder is not None:  # part of another function that is being recorded
+        if tracing.trace is not None:  # part of another function that is being traced
             terms = [self.function(*example) for example in examples]
             result: Value = add_up(terms) if what == "sum" else mean(terms)
             return result
@@ -287,19 +285,19 @@ class Compiled:
         gradients: dict[Value, float] = {}
         parents: tuple[Value, ...] = ()
         found: list[float] = []
-        for recorded, rows, values in self._runs(examples):
-            recorded.check_returns_one_value(what)
+        for variant, rows, values in self._runs(examples):
+            variant.check_returns_one_value(what)
             if parents:  # a second structure: go on from what those before gave
                 gradients.update(zip(parents, found, strict=True))
-            leaves = recorded.leaves
+            leaves = variant.leaves
             data = [leaf.data for leaf in leaves]
-            start = [gradients.get(leaf, 0.0) for leaf in leaves] if gradients else recorded.zeros
-            total, found, inputs = recorded.add_up(rows, values, data, start, (0,), (seed,), total)
-            parents = recorded.parents
+            start = [gradients.get(leaf, 0.0) for leaf in leaves] if gradients else variant.zeros
+            total, found, inputs = variant.add_up(rows, values, data, start, (0,), (seed,), total)
+            parents = variant.parents
             if inputs:
-                order = recorded.programs[0,].input_gradients
+                order = variant.programs[0,].input_gradients
                 for passed, arrived in zip(values, inputs, strict=True):
-                    places = dict(zip(recorded.varying, passed, strict=True))
+                    places = dict(zip(variant.varying, passed, strict=True))
                     for k, gradient in zip(order, arrived, strict=True):
                         gradients[places[k]] = gradients.get(places[k], 0.0) + gradient
         if gradients:
@@ -309,7 +307,7 @@ class Compiled:
         return make_node(Total(what, found), parents, number)
 
     def _runs(self, examples: "Sequence[Sequence[Any]] | Batch") -> Runs:
-        """Examples in a row that share a structure: their recording, the numbers of each, and (if
+        """Examples in a row that share a structure: their variant, the numbers of each, and (if
         there are any) the Values among the arguments of each."""
         if isinstance(examples, Batch):
             return examples.runs(self)
@@ -328,32 +326,32 @@ class Compiled:
                     f"[(x, target), ...], got {type(example).__name__} {example!r}"
                 )
             if runs:
-                recorded, rows, values = runs[-1]
-                numbers = recorded.read([example])
+                variant, rows, values = runs[-1]
+                numbers = variant.read([example])
                 if numbers is not None:
-                    rows.append(recorded.with_draws(numbers[0]))
+                    rows.append(variant.with_draws(numbers[0]))
                     continue
-            recorded, leaves = self._recording(example, {})
-            if not runs or recorded is not runs[-1][0]:
-                runs.append((recorded, [], []))
+            variant, leaves = self._variant(example, {})
+            if not runs or variant is not runs[-1][0]:
+                runs.append((variant, [], []))
             _, rows, values = runs[-1]
-            if recorded.varying:
+            if variant.varying:
                 values.append([leaf for leaf in leaves if isinstance(leaf, Value)])
-            rows.append(recorded.row(leaves))
+            rows.append(variant.row(leaves))
         return runs
 
     # Recordings
 
-    def _recording(
+    def _variant(
         self, arguments: Sequence[Any], options: dict[str, Any]
-    ) -> tuple[Recording, list[Any]]:
-        """The recording for the structure of some arguments, and what goes into it."""
+    ) -> tuple[Variant, list[Any]]:
+        """The variant for the structure of some arguments, and what goes into it."""
         key, leaves = self._flatten(arguments, options)
         found = self._find(key)
         if found is not None:
             self._latest = found
             with contextlib.suppress(KeyError):  # dropped by another thread just now
-                self._recordings.move_to_end(key)
+                self._variants.move_to_end(key)
             return found, leaves
         with self._lock:
             found = self._find(key)
@@ -372,15 +370,15 @@ class Compiled:
                 if again != key:
                     key, made = again, self._record(again)
             # One for each way in which the modules' modes (training or not) were seen.
-            self._recordings.setdefault(key, []).insert(0, made)
+            self._variants.setdefault(key, []).insert(0, made)
             self._latest = made
-            while len(self._recordings) > CACHE_SIZE:
-                self._recordings.popitem(last=False)
+            while len(self._variants) > CACHE_SIZE:
+                self._variants.popitem(last=False)
         return made, leaves
 
-    def _find(self, key: Key) -> Recording | None:
-        kept = self._recordings.get(key, ())
-        return next((recorded for recorded in kept if recorded.still_holds()), None)
+    def _find(self, key: Key) -> Variant | None:
+        kept = self._variants.get(key, ())
+        return next((variant for variant in kept if variant.still_holds()), None)
 
     def _flatten(self, arguments: Sequence[Any], options: dict[str, Any]) -> tuple[Key, list[Any]]:
         leaves: list[Any] = []
@@ -393,9 +391,9 @@ class Compiled:
             tuple((k, flatten(x, live, leaves, seen, k)) for k, x in options.items()),
         ), leaves
 
-    def _record(self, key: Key) -> Recording:
+    def _record(self, key: Key) -> Variant:
         names = self._names(len(key[0]))
-        return Recording(self.function, self.__name__, key, names, self._target)
+        return Variant(self.function, self.__name__, key, names, self._target)
 
     def _names(self, count: int) -> list[str]:
         """The names of the positional parameters, for the generated code."""
@@ -411,21 +409,21 @@ class Compiled:
         return (names + [f"x{i}" for i in range(len(names), count)])[:count]
 
     @property
-    def recording(self) -> Recording:
-        """The latest recording; raises a ValueError before the first call."""
+    def variant(self) -> Variant:
+        """The latest variant; raises a ValueError before the first call."""
         if self._latest is None:
             raise ValueError(
-                f"{self!r} has not recorded anything yet: it does when it is first called"
+                f"{self!r} has not traced anything yet: it does when it is first called"
             )
         return self._latest
 
     @property
     def source(self) -> str:
         """The text generated so far for the latest structure of inputs."""
-        return "\n".join(self.recording.sources.values())
+        return "\n".join(self.variant.sources.values())
 
     @property
     def program(self) -> Program:
         """The flat list of the latest structure of inputs, forward and backward."""
-        recorded = self.recording
-        return recorded.program(tuple(range(len(recorded.outputs))))
+        variant = self.variant
+        return variant.program(tuple(range(len(variant.outputs))))

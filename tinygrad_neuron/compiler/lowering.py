@@ -9,9 +9,10 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+from ..calculus.operation import Operation
+from ..calculus.table import TABLE
 from ..engine import CONSTANT, Value, refuse_made_by_hand, topological_order
 from ..engine import LEAF as LEAF_OPERATION
-from ..ops import TABLE, Operation
 from .program import (
     DRAWN,
     ELEMENT,
@@ -23,7 +24,7 @@ from .program import (
     Program,
     evaluate,
 )
-from .tracing import Recorder, Traced, leaked, varies
+from .tracing import Trace, Traced, leaked, varies
 
 _BINARY: dict[type, Operation] = {
     ast.Add: TABLE["add"],
@@ -40,7 +41,7 @@ _MULTIPLY, _NEGATE, _SUM, _IDENTITY = (
 class Lowering:
     """One lowering: `forward` for the outputs, then `backward` for those that get a gradient."""
 
-    def __init__(self, recorder: Recorder, inputs: Sequence[Traced], outputs: Sequence[Value]):
+    def __init__(self, trace: Trace, inputs: Sequence[Traced], outputs: Sequence[Value]):
         self.program = Program(inputs=len(inputs))
         self.outputs = list(outputs)
         self.lines: dict[Value, int] = {}  # which line computes a node
@@ -48,9 +49,9 @@ class Lowering:
         self._numbers: dict[int, float] = {}
         self._summed: dict[Value, dict[str, int]] = {}
         self._positions: dict[Value, int] = {node: k for k, node in enumerate(inputs)}
-        self._drawn: dict[Value, int] = {node: k for k, node in enumerate(recorder.drawn_nodes)}
-        self.program.draws = [node.draw for node in recorder.drawn_nodes if node.draw is not None]
-        self._forward(recorder)
+        self._drawn: dict[Value, int] = {node: k for k, node in enumerate(trace.drawn_nodes)}
+        self.program.draws = [node.draw for node in trace.drawn_nodes if node.draw is not None]
+        self._forward(trace)
 
     def _emit(self, operation: Operation | str, operands: tuple[Any, ...]) -> int:
         """The line that computes this: an earlier one, or a new one."""
@@ -80,13 +81,13 @@ class Lowering:
                 pass  # it is raised when the line runs
         return self._emit(operation, operands)
 
-    def _forward(self, recorder: Recorder) -> None:
-        # What was computed before or beside the stand-ins first, then the rest as it was recorded:
+    def _forward(self, trace: Trace) -> None:
+        # What was computed before or beside the stand-ins first, then the rest as it was traced:
         # so errors come in the order in which the eager engine would raise them.
         reachable = topological_order(*self.outputs)
         reached = set(reachable)
         nodes = [node for node in reachable if not isinstance(node, Traced)]
-        nodes += [node for node in recorder.nodes if node in reached]
+        nodes += [node for node in trace.nodes if node in reached]
         if len(nodes) < len(reachable):
             raise leaked()
         program, lines = self.program, self.lines

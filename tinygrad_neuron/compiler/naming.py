@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from ..engine import Scope
+from ..scope import Scope
 
 
 class Names:

@@ -16,8 +16,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ..engine import DOMAIN_ERRORS, Scope, Value
-from ..ops import TABLE, Operation
+from ..calculus.operation import Operation
+from ..calculus.table import TABLE
+from ..engine import DOMAIN_ERRORS, Value
+from ..scope import Scope
 
 # Kinds of lines that are not operations of the table, and what their operands are.
 NUMBER = "number"  # (the number,)

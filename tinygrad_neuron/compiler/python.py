@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from .. import expressions
-from ..engine import Scope
-from ..kernels import KERNELS
-from ..ops import TABLE, Operation
+from ..calculus import expressions
+from ..calculus.kernels import KERNELS
+from ..calculus.operation import Operation
+from ..calculus.table import TABLE
+from ..scope import Scope
 from .naming import Names, short
 from .program import DRAWN, INPUT, LEAF, NUMBER, SCATTER, SEED, SOURCES, Program, read_by
 

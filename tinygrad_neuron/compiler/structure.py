@@ -2,7 +2,7 @@
 
 Two calls have the same structure if their arguments are nested alike (lists, tuples and
 dictionaries of the same lengths and keys) around the same kinds of leaves: plain numbers, which get
-no gradient, and Values, which do. A structure is a hashable key; one recording serves all calls
+no gradient, and Values, which do. A structure is a hashable key; one variant serves all calls
 that share it.
 """
 
@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from ..engine import Value, described, is_constant, to_float
+from ..checking import described, to_float
+from ..engine import Value, is_constant
 
 # A key is "number", "value", ("same", n) for the n-th Value again, ("live", value) for one
-# that the recorded function reads as a parameter too, or ("list" | "tuple" | "dict", ...).
+# that the traced function reads as a parameter too, or ("list" | "tuple" | "dict", ...).
 Key = Any
 
 NUMBER, VALUE = "number", "value"

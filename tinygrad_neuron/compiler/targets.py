@@ -11,14 +11,14 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from .. import generated
+from .. import source_text
 from . import python
 from .program import Program
 
 if TYPE_CHECKING:
     from ..optim import Optimiser
     from .compiled import Compiled
-    from .training import Trainer
+    from .trainer import Trainer
 
 _serial = itertools.count(1)
 
@@ -49,15 +49,15 @@ class PythonTarget:
     def write(self, program: Program, seeded: tuple[int, ...] | None, title: str) -> Written:
         source, globals_ = python.emit(program, seeded, title)
         name = f"{title.partition(':')[0]} #{next(_serial)}"
-        (function,) = generated.load(source, globals_, name).values()
-        weakref.finalize(function, generated.forget, name)
+        (function,) = source_text.load(source, globals_, name).values()
+        weakref.finalize(function, source_text.forget, name)
         return Written(function, source)
 
     def pack(self, rows: list[list[float]]) -> list[list[float]]:
         return rows
 
     def trainer(self, compiled: "Compiled", optimiser: "Optimiser") -> "Trainer":
-        from .training import PythonTrainer
+        from .trainer import PythonTrainer
 
         return PythonTrainer(compiled, optimiser)
 

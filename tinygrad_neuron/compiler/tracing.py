@@ -1,8 +1,8 @@
-"""Recording: a function runs once on stand-ins for its inputs, and the operations are written down.
+"""Tracing: a function runs once on stand-ins for its inputs, and the operations are written down.
 
 A `Traced` is a Value without a number. Operations on it record nodes as always; whatever would need
 the number (a branch, `float(v)`, `v.data`) is refused with the line and the way out, because the
-recording would freeze the answer silently.
+the trace would freeze the answer silently.
 """
 
 import linecache
@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ..engine import Primitive, Value, recording
-from ..ops import Operation
+from ..calculus.operation import Operation
+from ..engine import Primitive, Value, tracing
 
 PACKAGE = str(Path(__file__).parent.parent) + os.sep
 
@@ -22,11 +22,11 @@ INPUT = Primitive("input", "", 0)
 
 
 class TracingError(TypeError):
-    """While recording, the function asked for the number of a Value."""
+    """While tracing, the function asked for the number of a Value."""
 
 
 class Traced(Value):
-    """A Value that stands for an input, or for what was computed from one, while recording.
+    """A Value that stands for an input, or for what was computed from one, while tracing.
 
     `varies`: whether a gradient flows through it (it comes from a Value or a parameter, not only
     from plain numbers); `receives`: whether it stands for a Value that was passed, and so gets a
@@ -123,34 +123,34 @@ class Traced(Value):
 
 
 def traced(operation: Any, flows: bool) -> Traced:
-    """A new Traced node without operands; the recorder notes the order in which they are made."""
+    """A new Traced node without operands; the trace notes the order in which they are made."""
     node: Traced = object.__new__(Traced)
     node._operation = operation
     node.varies = flows
     node.receives = False
     node.draw = None
-    recorder: Recorder | None = recording.recorder
-    if recorder is None:
+    trace: Trace | None = tracing.trace
+    if trace is None:
         raise leaked()
-    recorder.nodes.append(node)
+    trace.nodes.append(node)
     return node
 
 
 def leaked() -> TracingError:
-    """The error for a stand-in that has left its recording."""
+    """The error for a stand-in that has left its trace."""
     return TracingError(
-        "a Value from inside a function that was being recorded is used outside of that recording; "
+        "a Value from inside a function that was being traced is used outside of that trace; "
         "keep nothing from inside a compiled function but what it returns"
     )
 
 
 def varies(node: Value) -> bool:
-    """Whether a gradient can flow through a node of a recording."""
+    """Whether a gradient can flow through a node of a trace."""
     return not node._is_constant()
 
 
-class Recorder:
-    """What is going on while a function is recorded, one per recording."""
+class Trace:
+    """What is going on while a function is traced, one per trace."""
 
     def __init__(self) -> None:
         self.nodes: list[Traced] = []
@@ -172,7 +172,7 @@ class Recorder:
         return node
 
     def mode(self, module: Any, training: bool) -> bool:
-        """Note that the recording depends on a module's mode."""
+        """Note that the trace depends on a module's mode."""
         self.modes.append((module, training))
         return training
 
@@ -183,18 +183,18 @@ class Recorder:
         )
 
 
-def record(function: Callable[[], Any]) -> tuple[Any, Recorder]:
-    """Run a function while recording; returns its result and the recorder."""
-    if recording.recorder is not None:
+def traced_run(function: Callable[[], Any]) -> tuple[Any, Trace]:
+    """Run a function while tracing; returns its result and the trace."""
+    if tracing.trace is not None:
         raise TracingError(
-            "a compiled function cannot be recorded while another one is; call the plain function "
+            "a compiled function cannot be traced while another one is; call the plain function "
             "inside (its .function), and compile the outer one"
         )
-    recorder = recording.recorder = Recorder()
+    trace = tracing.trace = Trace()
     try:
-        return function(), recorder
+        return function(), trace
     finally:
-        recording.recorder = None
+        tracing.trace = None
 
 
 def refuse(what: str, instead: str) -> NoReturn:
@@ -206,7 +206,7 @@ def refuse(what: str, instead: str) -> NoReturn:
     text = linecache.getline(file, line).strip()
     raise TracingError(
         f"{file}, line {line}{f', `{text}`' if text else ''}: {what} would freeze the answer into "
-        "the compiled function, for a Value has no number while the function is recorded; "
+        "the compiled function, for a Value has no number while the function is traced; "
         f"{instead}"
     )
 

@@ -5,7 +5,7 @@ A lesson is a Python file in percent format. It says what it shows in four words
 """
 
 from .beside import Beside
-from .language import exercise, predict, show, slider
 from .questions import Question, Verdict
+from .words import exercise, predict, show, slider
 
 __all__ = ["predict", "exercise", "slider", "show", "Beside", "Question", "Verdict"]

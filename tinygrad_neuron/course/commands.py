@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..ops import unknown
+from ..checking import unknown
 
 USAGE = """\
 usage: tinygrad-neuron learn [N]

@@ -16,9 +16,9 @@ from typing import Any
 
 from ..draw.rendering import EngineNotFoundError, RenderingError
 from . import plain
-from .formulas import readable
 from .questions import Question
 from .records import Frame, Shown, Slider
+from .tex import readable
 
 _FOLDER = Path(__file__).parent
 _PRINTED_STEPS = 60

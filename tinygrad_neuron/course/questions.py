@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..draw.text import visible
-from ..typed_expressions import ExpressionError, evaluate
+from ..user_expressions import ExpressionError, evaluate
 
 TOLERANCE = 1e-6
 KINDS = ("number", "choice", "numbers", "expression")

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeAlias
 
-from .language import presented_by
 from .lessons import Lesson
 from .questions import Question
 from .records import Shown, Slider
+from .words import presented_by
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ import textwrap
 from typing import Any, ClassVar, TextIO
 
 from ..walk.terminal import WIDTH, _is_terminal, _Writer
-from .formulas import readable
 from .questions import Question
 from .records import Frame, Shown, Slider
 from .running import Failed, Printed
+from .tex import readable
 
 # Readable on a dark and on a light ground: no ground of their own, no colour on running text.
 _LOOKS = {

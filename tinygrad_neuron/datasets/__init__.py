@@ -14,9 +14,9 @@
 """
 
 from .dataset import Dataset
-from .generated import circles, gate, moons, spirals, xor
 from .real import digits, iris
 from .splitting import standardise, train_test_split
+from .synthetic import circles, gate, moons, spirals, xor
 
 __all__ = [
     "Dataset",

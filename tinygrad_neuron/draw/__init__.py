@@ -1,6 +1,6 @@
 """Pictures of graphs and networks, drawn by Graphviz."""
 
-from . import display
+from .. import notebook as display
 from .animation import animate
 from .circuit import draw_circuit
 from .graph import draw_dot

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from ..calculus.operation import Operation
+from ..checking import described, to_float, unknown
 from ..derivatives import local_derivatives
-from ..engine import Value, described, is_constant, to_float, topological_order
-from ..ops import Operation, unknown
+from ..engine import Value, is_constant, topological_order
 from . import cards
 from . import legend as legends
+from .facts import GraphFacts, name_of, slopes
 from .placing import text_width
-from .reading import Recorded, name_of, slopes
 from .rendering import Digraph, _replace_file
 from .text import html_text, number, shorten, tooltip_text, visible
 from .themes import FONT, Theme, find_theme, readable_on
@@ -182,7 +183,7 @@ class _Slot:
 
 
 @dataclass(frozen=True, eq=False)
-class _Finished(Recorded):
+class _Finished(GraphFacts):
     """The graph with the gradients of the film's end instead of those in `grad`."""
 
     sums: Mapping[Value, float] = field(default_factory=dict)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..engine import Value
+from .facts import GraphFacts, full_name
 from .flags import SIGNS, Flag, can_be_flat, count_flags
 from .folding import Group, level_of
 from .placing import text_width
-from .reading import Recorded, full_name
 from .text import html_text, number, shorten, tooltip_text
 
 LONGEST = 40  # characters of a label that a node shows; the tooltip has all
@@ -114,7 +114,7 @@ def shown(value: object, digits: int) -> str:
         return html_text(shorten(repr(value), 20))
 
 
-def node_card(graph: Recorded, node: Value, flags: Sequence[Flag], digits: int, ink: Ink) -> str:
+def node_card(graph: GraphFacts, node: Value, flags: Sequence[Flag], digits: int, ink: Ink) -> str:
     """The label of a scalar node."""
     kind = graph.kind(node)
     label = shorten(node.label, LONGEST)
@@ -131,7 +131,7 @@ def node_card(graph: Recorded, node: Value, flags: Sequence[Flag], digits: int, 
     return card(title, rows, [flag.text for flag in flags], ink)
 
 
-def node_tooltip(graph: Recorded, node: Value, flags: Sequence[Flag]) -> str:
+def node_tooltip(graph: GraphFacts, node: Value, flags: Sequence[Flag]) -> str:
     """Everything about a scalar node, with the full numbers."""
     kind = graph.kind(node)
     lines = [f"{kind} {node.label}".rstrip()]
@@ -178,7 +178,7 @@ class Summary:
 
 
 def summarise(
-    graph: Recorded, members: Sequence[Value], flags: Mapping[Value, Sequence[Flag]]
+    graph: GraphFacts, members: Sequence[Value], flags: Mapping[Value, Sequence[Flag]]
 ) -> Summary:
     """Count the members of a group, and find the ranges of their numbers (not of constants)."""
     kinds = Counter(map(graph.kind, members))
@@ -199,7 +199,7 @@ def summarise(
     )
 
 
-def _counted(graph: Recorded, members: Sequence[Value], flag: str) -> tuple[int, str]:
+def _counted(graph: GraphFacts, members: Sequence[Value], flag: str) -> tuple[int, str]:
     """How many of the members could have a flag, and what these are."""
     if flag not in ("dead", "saturated"):
         total = sum(graph.gradient(node) is not None for node in members)

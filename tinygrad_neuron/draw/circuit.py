@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine import described
+from ..checking import described
 from ..nn import Circuit, McCullochPitts
 from .rendering import Digraph
 from .text import html_text, tooltip_text

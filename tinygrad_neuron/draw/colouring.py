@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ..checking import unknown
 from ..engine import Value
-from ..ops import unknown
-from .reading import Recorded
+from .facts import GraphFacts
 from .themes import Theme
 
 Metric = Callable[[Value], "float | None"]
@@ -14,7 +14,7 @@ Metric = Callable[[Value], "float | None"]
 METRICS = ("value", "gradient", "magnitude")
 
 
-def metric(color: "str | Metric", graph: Recorded) -> tuple[str, Metric]:
+def metric(color: "str | Metric", graph: GraphFacts) -> tuple[str, Metric]:
     """The name and the function of what the nodes are coloured by."""
     if callable(color):
         return getattr(color, "__name__", "<lambda>").replace("<lambda>", "color"), color

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..checking import listed, positive_integer
+from ..checking import described, listed, positive_integer, to_float
 from ..derivatives import gradients, nudge
-from ..engine import Value, described, to_float
+from ..engine import Value
 from ..nn import Neuron
 from ..nn.neuron import Activation, find_activation
 from .observing import Loss, Plane, checked_plane, layers_of, observe, run, titles

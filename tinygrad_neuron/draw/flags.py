@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ..calculus.operation import Operation
+from ..checking import unknown
 from ..engine import Value
-from ..ops import Operation, unknown
-from .reading import Recorded, name_of, slopes
+from .facts import GraphFacts, name_of, slopes
 from .text import number
 
 # Each flag has a sign of its own shape, so that no colour is needed to tell them apart.
@@ -56,7 +57,7 @@ def thresholds(flags: "bool | Mapping[str, float]") -> dict[str, float] | None:
     return THRESHOLDS | dict(flags)
 
 
-def find_flags(graph: Recorded, limits: Mapping[str, float]) -> dict[Value, list[Flag]]:
+def find_flags(graph: GraphFacts, limits: Mapping[str, float]) -> dict[Value, list[Flag]]:
     """The flags of every node that has one.
 
     - dead: an activation (or step, sign, maximum, minimum) whose local derivatives are all 0:
@@ -65,7 +66,7 @@ def find_flags(graph: Recorded, limits: Mapping[str, float]) -> dict[Value, list
     - vanishing, exploding: a gradient, relative to that of the root, below `limits["vanishing"]`
       but not 0, or above `limits["exploding"]`, or not finite.
 
-    >>> from .reading import read
+    >>> from .facts import read
     >>> y = Value(-2.0, label="z").relu()
     >>> [[flag]] = find_flags(read(y), THRESHOLDS).values()
     >>> flag.text, flag.reason
@@ -126,7 +127,7 @@ def _flat(node: Value, limit: float) -> Flag | None:
     return Flag("saturated", f"{node._op} is nearly flat: {where} is only {number(size)}")
 
 
-def _strongest_factors(graph: Recorded, extreme: Mapping[Value, str]) -> dict[Value, str]:
+def _strongest_factors(graph: GraphFacts, extreme: Mapping[Value, str]) -> dict[Value, str]:
     """For each node, the smallest (or largest) factor on the way its gradient mainly came.
 
     The way goes from each node to the consumer that contributed most.

@@ -13,9 +13,10 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..engine import Scope, Value
-from ..ops import unknown
-from .reading import Recorded
+from ..checking import unknown
+from ..engine import Value
+from ..scope import Scope
+from .facts import GraphFacts
 
 LEVELS = ("scalar", "neuron", "layer", "network")
 
@@ -127,7 +128,10 @@ def level_of(scope: Scope) -> str:
 
 
 def fold(
-    graph: Recorded, level: str = "scalar", choice: FoldChoice | None = None, budget: int | None = 0
+    graph: GraphFacts,
+    level: str = "scalar",
+    choice: FoldChoice | None = None,
+    budget: int | None = 0,
 ) -> Folding:
     """Decide what is drawn as one node.
 
@@ -160,7 +164,7 @@ def fold(
     return folding
 
 
-def fold_scopes(graph: Recorded, folded: Collection[Scope], most: int) -> Folding:
+def fold_scopes(graph: GraphFacts, folded: Collection[Scope], most: int) -> Folding:
     """Fold these scopes and no other, each to one node.
 
     Where that leaves more than `most` nodes, equal ones outside of them are folded too, no more of
@@ -180,7 +184,7 @@ def fold_scopes(graph: Recorded, folded: Collection[Scope], most: int) -> Foldin
 class _Scopes:
     """Which scope, if any, a node is folded into."""
 
-    def __init__(self, graph: Recorded, choice: FoldChoice | None) -> None:
+    def __init__(self, graph: GraphFacts, choice: FoldChoice | None) -> None:
         self._choice = choice
         self._of = [node.scope for node in graph.order]
         self.any = any(scope is not None for scope in self._of)
@@ -200,7 +204,7 @@ class _Scopes:
 
 
 def _keys(
-    graph: Recorded, scopes: list[Scope | None], repeats: int | None, most: int | None = None
+    graph: GraphFacts, scopes: list[Scope | None], repeats: int | None, most: int | None = None
 ) -> list[Any] | None:
     """For each node what it is folded by, its scope or its shape; None for one that stands alone.
 
@@ -224,7 +228,7 @@ def _count(keys: list[Any]) -> int:
     return keys.count(None) + len(set(keys) - {None})
 
 
-def _part_leaves(graph: Recorded, keys: list[Any]) -> None:
+def _part_leaves(graph: GraphFacts, keys: list[Any]) -> None:
     """Part folded leaves by what uses them first: targets are not drawn as one with inputs."""
     position = graph.position
     first: dict[int, Any] = {}
@@ -238,7 +242,7 @@ def _part_leaves(graph: Recorded, keys: list[Any]) -> None:
 
 
 def _shapes(
-    graph: Recorded, scopes: list[Scope | None], repeats: int, most: int | None
+    graph: GraphFacts, scopes: list[Scope | None], repeats: int, most: int | None
 ) -> list[int | None] | None:
     """For each loose node the number of its shape, or None if too few others have it.
 
@@ -290,7 +294,7 @@ def _shapes(
     ]
 
 
-def _banded(graph: Recorded, scopes: list[Scope | None], bands: int) -> Folding:
+def _banded(graph: GraphFacts, scopes: list[Scope | None], bands: int) -> Folding:
     """Nodes grouped by scope, loose operations by bands of depth, loose leaves by kind."""
     depths: list[int] = []
     position = graph.position
@@ -312,7 +316,7 @@ def _banded(graph: Recorded, scopes: list[Scope | None], bands: int) -> Folding:
     return folding
 
 
-def _folding(graph: Recorded, keys: Iterable[Any]) -> Folding:
+def _folding(graph: GraphFacts, keys: Iterable[Any]) -> Folding:
     """One group per key; a node whose key is None stands alone."""
     groups: list[Group] = []
     by_key: dict[Any, Group] = {}

@@ -4,16 +4,17 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..engine import Scope, Value, described
-from ..ops import unknown
+from ..checking import described, unknown
+from ..engine import Value
+from ..scope import Scope
 from . import cards
 from . import legend as legends
 from .colouring import Metric, Scale, make_scale, mean_of, metric
+from .facts import KINDS, GraphFacts, full_name, name_of, read, slopes
 from .flags import SIGNS, Flag, find_flags, thresholds
 from .folding import Edge, FoldChoice, Folding, Group, check_options, edges_of, fold
 from .paths import Paths, find_paths
 from .paths import described as described_path
-from .reading import KINDS, Recorded, full_name, name_of, read, slopes
 from .rendering import Digraph
 from .text import html_text, number, shorten, tooltip_text
 from .themes import FONT, Theme, find_theme, mix, readable_on
@@ -137,7 +138,7 @@ def draw_dot(
 _fold = fold  # the argument of draw_dot has the name too
 
 
-def plain_picture(graph: Recorded, folding: Folding) -> GraphPicture:
+def plain_picture(graph: GraphFacts, folding: Folding) -> GraphPicture:
     """The picture of a folding alone: no labels at edges, no flags, nothing below it."""
     drawing = _Drawing(
         graph=graph,
@@ -175,7 +176,7 @@ def _below(node: Value) -> Iterator[Value]:
 class _Drawing:
     """Everything that decides what a picture looks like; `lines` writes it down."""
 
-    graph: Recorded
+    graph: GraphFacts
     folding: Folding
     theme: Theme
     digits: int

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..checking import listed, positive_integer
-from ..engine import described, to_float
+from ..checking import described, listed, positive_integer, to_float
 from ..nn import Neuron
 from .flags import SIGNS
 from .observing import (

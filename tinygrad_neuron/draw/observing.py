@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from ..checking import listed
-from ..engine import Value, described, forget_gradient, stored_gradient, to_float, topological_order
+from ..checking import described, listed, to_float
+from ..engine import Value, forget_gradient, stored_gradient, topological_order
 from ..losses import mean_squared_error
 from ..nn import MLP, Dropout, Layer, Neuron
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ..engine import Value
-from .reading import Recorded, slopes
+from .facts import GraphFacts, slopes
 from .text import number, shorten
 
 MANY = 10**15  # counts stop here: a chain of a million x + x has 2**1000000 routes
@@ -62,14 +62,14 @@ class Paths:
         return f"{more}{self.count:,} paths"
 
 
-def find_paths(graph: Recorded, target: Value, most: int, only: int | None = None) -> Paths:
+def find_paths(graph: GraphFacts, target: Value, most: int, only: int | None = None) -> Paths:
     """The routes from a graph's root to one of its nodes, by operand from left to right.
 
     **Arguments:** `most`, how many to list; `only`, the number of the one route to list, from 1.
 
     Raises a `ValueError` if the target is not in the graph or there is no such route.
 
-    >>> from .reading import read
+    >>> from .facts import read
     >>> x = Value(3.0, label="x")
     >>> paths = find_paths(read(x * x + x), x, most=2)
     >>> [path.product for path in paths.listed], paths.count, paths.sum
@@ -107,7 +107,7 @@ def _factors(node: Value, within: "dict[Value, int]") -> list[float | None]:
     ]
 
 
-def _derivative(graph: Recorded, target: Value, within: dict[Value, int]) -> float:
+def _derivative(graph: GraphFacts, target: Value, within: dict[Value, int]) -> float:
     sums: dict[Value, float] = {graph.root: 1.0}
     for node in reversed(graph.order):
         if node is target:
@@ -174,7 +174,7 @@ def _nth(root: Value, target: Value, counts: dict[Value, int], index: int) -> Pa
 def described(path: Path, digits: int, *, most: int = 6) -> tuple[str, str]:
     """A route in words and its product in numbers, both shortened in the middle.
 
-    >>> from .reading import read
+    >>> from .facts import read
     >>> x = Value(3.0, label="x")
     >>> y = (x * 2.0).exp()
     >>> y.label = "y"

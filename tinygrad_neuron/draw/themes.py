@@ -6,7 +6,7 @@ orange for what is negative, in every picture.
 
 from dataclasses import dataclass
 
-from ..ops import unknown
+from ..checking import unknown
 
 FONT = "Helvetica"  # one name that both layout engines have the measures of
 

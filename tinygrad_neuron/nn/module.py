@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
-from ..engine import LEAF, Scope, Value, forget_gradient, recording
+from ..engine import LEAF, Value, forget_gradient, tracing
+from ..scope import Scope
 
 _Self = TypeVar("_Self", bound="Module")
 
@@ -32,8 +33,8 @@ class Module:
     def training(self) -> bool:
         """Whether the module is being trained (from the start) or evaluated."""
         mode: bool = self.__dict__.get("_training", True)
-        if recording.recorder is not None:  # a branch on it is valid for this mode only
-            recording.recorder.mode(self, mode)
+        if tracing.trace is not None:  # a branch on it is valid for this mode only
+            tracing.trace.mode(self, mode)
         return mode
 
     @training.setter
@@ -115,7 +116,8 @@ class Module:
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
     ) -> dict[str, str]:
         """In a notebook a model of neurons in layers shows its picture, any other its text."""
-        from ..draw import display, draw_network
+        from .. import notebook as display
+        from ..draw import draw_network
 
         try:
             picture = draw_network(self)

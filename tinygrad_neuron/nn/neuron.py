@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..checking import listed, named, positive_integer
-from ..engine import Number, Operand, Value, constant, described, to_float
+from ..calculus.table import TABLE
+from ..checking import described, listed, named, positive_integer, to_float
+from ..engine import Number, Operand, Value, constant
 from ..functions import leaky_relu, sum
 from ..init import Initialiser, Seed, generator_of, initialiser
-from ..ops import TABLE
 from .module import Module
 
 Activation: TypeAlias = str | Callable[[Value], Value]

@@ -121,7 +121,8 @@ def _picture(
     circuit: McCullochPitts | Circuit, include: Iterable[str] | None, exclude: Iterable[str] | None
 ) -> dict[str, str]:
     """In a notebook a unit or a circuit shows its picture."""
-    from ..draw import display, draw_circuit
+    from .. import notebook as display
+    from ..draw import draw_circuit
 
     return display.mimebundle(circuit, lambda: draw_circuit(circuit), include, exclude)
 

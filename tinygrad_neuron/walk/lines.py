@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
-from .. import engine, recording
+from .. import eager, engine
+from ..calculus.table import TABLE
 from ..engine import Value
-from ..ops import TABLE
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
@@ -57,7 +57,7 @@ def _install(new: Any, init: Any) -> None:
     share these with every reference to them, `from tinygrad_neuron import tanh` included.
     """
     # Functions of the table that are generated from now on take it from here.
-    engine.new_value = recording.new_value = new  # type: ignore[attr-defined]
+    engine.new_value = eager.new_value = new  # type: ignore[attr-defined]
     Value.__init__ = init  # type: ignore[method-assign]
     for operation in list(TABLE.values()):
         function = vars(operation).get("function")

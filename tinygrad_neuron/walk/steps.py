@@ -16,18 +16,11 @@ from html import escape
 from types import MappingProxyType
 from typing import Any, TextIO
 
-from ..checking import positive_integer
+from ..calculus.operation import Operation
+from ..checking import described, positive_integer
 from ..derivatives import local_derivatives
 from ..draw.text import number
-from ..engine import (
-    DOMAIN_ERRORS,
-    Value,
-    described,
-    is_constant,
-    refuse_made_by_hand,
-    topological_order,
-)
-from ..ops import Operation
+from ..engine import DOMAIN_ERRORS, Value, is_constant, refuse_made_by_hand, topological_order
 from ..optim import SGD, Schedule
 from .formulas import Formulas
 

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from ...engine import Scope
-from ...ops import Operation
+from ...calculus.operation import Operation
+from ...scope import Scope
 from ..naming import Names, around, short
 from ..program import SCATTER, Program
-from . import building, kernels
-from .expressions import call, is_plain, term, texts
+from . import building
+from . import operations as c_operations
 from .indexing import linear
 from .language import TAKEN, literal
 from .places import (
@@ -38,6 +38,7 @@ from .places import (
     wrapped,
 )
 from .rolling import LEAVES, SUM, Access, Gradients, Group, Terms, Tree, roll
+from .trees import call, is_plain, term, texts
 
 LINES = 100  # in one C function: compilers take more than linear time for one
 LARGEST_ON_STACK = 8192  # numbers
@@ -124,7 +125,7 @@ class _Emitter:
         operations = {o for o in self.program.operations if isinstance(o, Operation)}
         head = [
             building.comment(self.title),
-            kernels.source(sorted(operations, key=lambda operation: operation.name)),
+            c_operations.source(sorted(operations, key=lambda operation: operation.name)),
             HEAD,
         ]
         if rolled.numbers:

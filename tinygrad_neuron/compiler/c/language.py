@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from ...translation import Kernel, Language
+from ...calculus.translation import Kernel, Language
 
 
 class ByHand(NamedTuple):

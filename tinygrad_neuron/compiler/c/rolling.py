@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from ...ops import TABLE, Operation
+from ...calculus.operation import Operation
+from ...calculus.table import TABLE
 from ..program import (
     DRAWN,
     ELEMENT,

@@ -13,7 +13,7 @@ from . import building, emitting
 if TYPE_CHECKING:
     from ...optim import Optimiser
     from ..compiled import Compiled
-    from ..training import Trainer
+    from ..trainer import Trainer
 
 
 class FailedInCError(ArithmeticError):
@@ -118,7 +118,7 @@ class CTarget:
         return packed_rows(rows)
 
     def trainer(self, compiled: "Compiled", optimiser: "Optimiser") -> "Trainer":
-        from .training import CTrainer
+        from .trainer import CTrainer
 
         return CTrainer(compiled, optimiser)
 

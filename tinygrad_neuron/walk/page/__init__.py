@@ -2,7 +2,7 @@
 
 The page is one HTML file that asks the network for nothing. Its scripts and styles are the files in
 this folder, put in as they are; the picture is drawn once by Graphviz; the operations come from the
-table (`walk.javascript`). In the browser the page computes both passes itself.
+table (`calculus.javascript`). In the browser the page computes both passes itself.
 """
 
 import ast
@@ -18,13 +18,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ...calculus import javascript
+from ...calculus.operation import Operation
+from ...checking import described
+from ...draw.facts import GraphFacts, read
 from ...draw.flags import HELP, SIGNS, THRESHOLDS
-from ...draw.reading import Recorded, read
 from ...draw.rendering import _replace_file
 from ...draw.text import visible
-from ...engine import Value, described, refuse_made_by_hand
-from ...ops import Operation
-from .. import javascript
+from ...engine import Value, refuse_made_by_hand
 from ..formulas import Formulas, plain_partials
 from ..steps import Node, Walkthrough
 from .pictures import Scopes, View, views
@@ -201,7 +202,7 @@ def _number(value: float) -> "float | str":
     return value if math.isfinite(value) else str(value)
 
 
-def _node(graph: Recorded, scopes: Scopes, position: int, name: str) -> dict[str, Any]:
+def _node(graph: GraphFacts, scopes: Scopes, position: int, name: str) -> dict[str, Any]:
     node = graph.order[position]
     entry: dict[str, Any] = {"kind": graph.kind(node), "data": _number(node.data)}
     if node.label:

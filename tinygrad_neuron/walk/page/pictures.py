@@ -17,14 +17,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...draw import cards
+from ...draw.facts import GraphFacts
 from ...draw.folding import LEVELS, READABLE_NODES, Folding, Group, fold, fold_scopes, level_of
 from ...draw.graph import BUDGET, LABELLED_NODES, GraphPicture, plain_picture
 from ...draw.placing import text_width
-from ...draw.reading import Recorded
 from ...draw.rendering import RenderingTimeoutError
 from ...draw.text import shorten
 from ...draw.themes import THEMES
-from ...engine import Scope, Value
+from ...engine import Value
+from ...scope import Scope
 
 PATIENCE = 20.0  # seconds for one layout, and for all that show one scope open
 FEW = 60  # what takes longer is drawn folded to so many nodes
@@ -57,7 +58,7 @@ class View:
 class Scopes:
     """The scopes of a graph, those around others first."""
 
-    def __init__(self, graph: Recorded) -> None:
+    def __init__(self, graph: GraphFacts) -> None:
         found: dict[Scope, None] = {}
         for node in graph.order:
             if node.scope is not None and node.scope not in found:
@@ -96,7 +97,7 @@ class Scopes:
         return math.prod(1 + self.count(scope) for scope in self.inside[around])
 
 
-def views(graph: Recorded, scopes: Scopes, digits: int) -> list[View]:
+def views(graph: GraphFacts, scopes: Scopes, digits: int) -> list[View]:
     """All pictures of a page; the first is the one that it opens with.
 
     That is the finest level of at most `READABLE_NODES` nodes, so that a large network is folded
@@ -131,7 +132,7 @@ def views(graph: Recorded, scopes: Scopes, digits: int) -> list[View]:
     return [*drawn.values(), *more]
 
 
-def _levels(graph: Recorded, scoped: bool) -> dict[str, Folding]:
+def _levels(graph: GraphFacts, scoped: bool) -> dict[str, Folding]:
     """The levels that differ, none that had to fold further than it says if there is another."""
     found: dict[str, Folding] = {}
     for level in LEVELS if scoped else LEVELS[:1]:
@@ -142,7 +143,7 @@ def _levels(graph: Recorded, scoped: bool) -> dict[str, Folding]:
     return exact or dict([list(found.items())[-1]])
 
 
-def _others(graph: Recorded, scopes: Scopes) -> Iterable[frozenset[Scope]]:
+def _others(graph: GraphFacts, scopes: Scopes) -> Iterable[frozenset[Scope]]:
     """What else can be folded: every choice of a small model, else one scope open at a time."""
     if len(graph.order) > LARGE:
         return ()
@@ -153,7 +154,7 @@ def _others(graph: Recorded, scopes: Scopes) -> Iterable[frozenset[Scope]]:
 
 
 def _view(
-    graph: Recorded,
+    graph: GraphFacts,
     scopes: Scopes,
     folding: Folding,
     level: str,
@@ -191,7 +192,7 @@ def _view(
     )
 
 
-def _exits(graph: Recorded, folding: Folding) -> dict[Group, list[Value]]:
+def _exits(graph: GraphFacts, folding: Folding) -> dict[Group, list[Value]]:
     """For each drawn node, those of its members whose numbers are used outside it."""
     of = folding.of
     exits: dict[Group, dict[Value, None]] = {group: {} for group in folding.groups}
@@ -216,7 +217,7 @@ _SPACING = (
 _INK = cards.Ink(THEMES["light"].ink, THEMES["light"].muted, "#000000", "#ffffff")
 
 
-def _svg(graph: Recorded, picture: GraphPicture, digits: int) -> str:
+def _svg(graph: GraphFacts, picture: GraphPicture, digits: int) -> str:
     """The picture drawn with room for numbers, colours left to the page's style."""
     room = "-0." + "0" * (digits + 3)  # as wide as -1.234e-05
     exits = _exits(graph, picture.folding)
@@ -251,7 +252,7 @@ def _roomy(line: str) -> str:
 
 
 def _content(
-    graph: Recorded, group: Group, exits: Sequence[Value], room: str
+    graph: GraphFacts, group: Group, exits: Sequence[Value], room: str
 ) -> tuple[list[tuple[str, bool]], list[tuple[str, str]]]:
     """The title and the rows of a card, as `cards.card` takes them."""
     if group.is_folded:

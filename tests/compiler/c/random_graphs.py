@@ -1,0 +1,135 @@
+"""Many generated C functions in one library, so that thousands of graphs take few compilations."""
+
+import ctypes
+import random
+import re
+
+from tinygrad_neuron import Value
+from tinygrad_neuron.calculus.table import TABLE
+from tinygrad_neuron.compiler import compile
+from tinygrad_neuron.compiler.c import emitting
+from tinygrad_neuron.engine import DOMAIN_ERRORS
+
+# What each generated text defines, beside its struct's members.
+DEFINED = r"\b(?:static (?:const )?(?:\w+(?:\(\(\w+\)\))? )*|int |struct )(\w+)(?=\[| ?\(| \{)"
+
+
+class Graph:
+    """A function that was recorded for an example, and what it gives in Python and in C."""
+
+    def __init__(self, function, arguments, parameters):
+        self.compiled = compile(function)
+        self.leaves = [v for v in arguments if isinstance(v, Value)] + list(parameters)
+        recorded, leaves = self.compiled._variant(arguments, {})
+        self.recorded = recorded
+        self.row = recorded.row(list(leaves))
+        self.data = [leaf.data for leaf in recorded.leaves]
+        self.emitted = emitting.emit(recorded.program((0,)), (0,), "a graph")
+
+    def in_python(self, rows=3):
+        """The total over rows and all gradients; None where an operation fails."""
+        recorded = self.recorded
+        try:
+            total, gradients, inputs = recorded.generated((0,))(
+                [self.row] * rows, self.data, recorded.zeros, (0.5,), 0.25
+            )
+        except DOMAIN_ERRORS:
+            return None
+        return [total, *gradients, *(x for row in inputs for x in row)]
+
+    def in_c(self, add_up, rows=3):
+        order = self.emitted.leaves
+        count = len(self.recorded.programs[0,].input_gradients)
+        doubles = ctypes.c_double
+        w = (doubles * len(order))(*(self.data[k] for k in order))
+        g = (doubles * len(order))()
+        total, seeds = doubles(0.25), doubles(0.5)
+        inputs = (doubles * (count * rows))()
+        x = (doubles * (len(self.row) * rows))(*self.row * rows)
+        failed = add_up(x, ctypes.c_long(rows), w, g, *map(ctypes.byref, (seeds, total)), inputs)
+        if failed:
+            return None
+        gradients = [0.0] * len(self.data)
+        for k, gradient in zip(order, g, strict=True):
+            gradients[k] = gradient
+        return [total.value, *gradients, *inputs]
+
+
+def text_of_many(graphs, operations=()):
+    """One C text with a function `add_up_<k>` for each graph."""
+    used = {*operations}
+    for graph in graphs:
+        used |= {o for o in graph.recorded.programs[0,].operations if not isinstance(o, str)}
+    parts = [operations.source(sorted(used, key=lambda o: o.name)), emitting.HEAD]
+    for k, graph in enumerate(graphs):
+        text = graph.emitted.source.partition(emitting.HEAD)[2]
+        names = sorted({*re.findall(DEFINED, text), "add_up"})
+        parts += [f"#define {name} {name}_{k}" for name in names]
+        parts.append(text)
+        parts += [f"#undef {name}" for name in names]
+    return "\n".join(parts)
+
+
+NAMES = list(TABLE)
+SMOOTH = ["add", "subtract", "multiply", "tanh", "sigmoid", "sin", "softplus", "sum", "relu", "abs"]
+REPEATED = ["multiply", "add", "sum", "tanh", "relu"]
+
+
+def random_graph(generator: random.Random, names, layered):
+    """A random function, its arguments and parameters; `layered`: the same done to many numbers,
+    as networks do."""
+
+    def number():
+        return generator.choice([0.0, 1.0, -1.0, 2.0, 0.5, generator.uniform(-3, 3)])
+
+    def steps(values):
+        nodes = list(values)
+        used = set()
+        for _ in range(generator.randint(1, 12)):
+            operation = TABLE[generator.choice(names)]
+            count = len(operation.operands)
+            if operation.variadic:
+                count = generator.randint(1, 5)
+            positions = [generator.randrange(len(nodes)) for _ in range(count)]
+            used.update(positions)
+            operands = [nodes[i] for i in positions]
+            if operation.chosen:
+                nodes.append(operation.function(operands, generator.randrange(count)))
+            elif operation.variadic:
+                nodes.append(operation.function(operands))
+            else:
+                nodes.append(operation.function(*operands))
+        return TABLE["sum"].function([node for i, node in enumerate(nodes) if i not in used])
+
+    def layers(values):
+        nodes = list(values)
+        weights = iter(parameters)
+        for _ in range(depth):
+            nodes = [
+                TABLE["tanh"].function(
+                    TABLE["sum"].function([next(weights) * x for x in nodes]) + next(weights)
+                )
+                for _ in range(width)
+            ]
+            if shared:  # a residual connection with a weight of its own, used everywhere
+                nodes = [x * parameters[0] + nodes[0] for x in nodes]
+        return TABLE["sum"].function(nodes)
+
+    seed = generator.random()
+    inputs = generator.randint(1, 6)
+    width, depth, shared = (
+        generator.randint(1, 9),
+        generator.randint(1, 3),
+        generator.random() < 0.5,
+    )
+    needed = width * (inputs + 1) + (depth - 1) * width * (width + 1)
+    parameters = [Value(number()) for _ in range(needed if layered else generator.randint(1, 4))]
+    arguments = [Value(number()) if generator.random() < 0.7 else number() for _ in range(inputs)]
+    if not layered:
+        arguments = arguments[:3]
+
+    def function(*values):
+        generator.seed(seed)
+        return layers(values) if layered else steps([*values, *parameters])
+
+    return function, arguments, parameters

@@ -1,0 +1,348 @@
+"""The web book, built once and opened in a real browser, from files, without a network."""
+
+import inspect
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from tinygrad_neuron.calculus.table import TABLE
+from tinygrad_neuron.course import Question, lessons
+from tinygrad_neuron.course.book import BookError, build
+from tinygrad_neuron.course.pages import to_html
+
+pytestmark = pytest.mark.once
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+LESSONS = [lesson.name for lesson in lessons.lessons()]
+BY_LESSON = pytest.mark.parametrize("name", LESSONS)
+
+
+class Links(HTMLParser):
+    """What a page links to and asks for, and the places in it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.asked: list[str] = []
+        self.ids: set[str] = set()
+        self.feed(path.read_text("utf-8"))
+
+    def handle_starttag(self, tag: str, attributes: list[Any]) -> None:
+        for name, value in attributes:
+            if name in ("id", "name"):
+                self.ids.add(value)
+            elif name == "href":
+                (self.asked if tag == "link" else self.found).append(value)
+            elif name in ("src", "srcset", "data"):
+                self.asked.append(value)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no chromium on this machine: the book is not opened")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: Any, book: Path) -> Iterator[Any]:
+    """Opens a page of the book; afterwards nothing may have been asked for or complained about."""
+    requests: list[str] = []
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(name: str, **options: Any) -> Any:
+        options = {"viewport": {"width": 1280, "height": 800}, **options}
+        contexts.append(browser.new_context(**options))
+        tab = contexts[-1].new_page()
+        tab.on("request", lambda request: requests.append(request.url))
+        tab.on("console", lambda message: complaints.append(message.text))
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.goto(f"file://{book}/{name}")
+        return tab
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [] == complaints
+    inside = (f"file://{book}", "data:", "about:", "blob:")
+    assert [] == [url for url in requests if not url.startswith(inside)]
+
+
+def test_every_lesson_program_and_reference_has_its_page(book):
+    pages = {path.relative_to(book).as_posix() for path in book.rglob("*.html")}
+    expected = {f"{name}.html" for name in LESSONS}
+    expected |= {"index.html", "glossary.html", "search.html", "quickstart.html", "names_gpt.html"}
+    assert set() == expected - pages
+
+
+def test_no_link_is_broken_and_nothing_is_asked_of_the_network(book):
+    pages = {path: Links(path) for path in book.rglob("*.html")}
+    broken = []
+    for path, links in pages.items():
+        for link in links.found + links.asked:
+            parts = urlsplit(link)
+            if parts.scheme in ("http", "https") and link in links.found:
+                continue  # for the reader to follow
+            if parts.scheme == "data":
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            at = unquote(parts.fragment)
+            if (
+                parts.scheme
+                or not target.exists()
+                or (at and target.suffix == ".html" and at not in pages[target].ids)
+            ):
+                broken.append((path.name, link))
+    assert [] == broken[:10]
+
+
+def test_the_whole_public_surface_is_in_the_reference(book):
+    import tinygrad_neuron
+
+    ids = set().union(*(Links(path).ids for path in (book / "reference").glob("*.html")))
+    rooms = ("nn", "datasets", "draw", "walk", "compiler", "course")
+    modules = {f"tinygrad_neuron.{room}": getattr(tinygrad_neuron, room) for room in rooms[:-1]}
+    expected = {
+        f"{name}.{word}"
+        for name, module in modules.items()
+        for word in module.__all__
+        if not inspect.ismodule(getattr(module, word))
+    }
+    expected |= {f"tinygrad_neuron.{name}" for name in TABLE if name in tinygrad_neuron.__all__}
+    expected |= {f"tinygrad_neuron.course.{w}" for w in ("predict", "exercise", "slider", "show")}
+    expected |= {"tinygrad_neuron.optim.Adam", "tinygrad_neuron.losses.cross_entropy"}
+    expected |= {"tinygrad_neuron.init.xavier_uniform", "tinygrad_neuron.Value.backward"}
+    shown = {name for name in expected if name in ids or _home(name) in ids}
+    assert set() == expected - shown
+
+
+def _home(name: str) -> str:
+    """The name under which a thing stands where it is defined."""
+    import importlib
+
+    module, _, word = name.rpartition(".")
+    thing = getattr(importlib.import_module(module), word) if "Value" not in name else None
+    return f"{getattr(thing, '__module__', '')}.{getattr(thing, '__qualname__', '')}"
+
+
+@BY_LESSON
+def test_the_first_use_of_a_term_leads_to_the_glossary(book, name):
+    page = (book / f"{name}.html").read_text("utf-8")
+    assert page.count('href="glossary.html#term-') >= 3
+    terms = [link for link in Links(book / f"{name}.html").found if "#term-" in link]
+    assert sorted(set(terms)) == sorted(terms)  # each only once
+
+
+@BY_LESSON
+def test_a_lesson_is_readable_on_a_phone_and_in_the_dark(visit, name):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    tab = visit(f"{name}.html", viewport={"width": 390, "height": 800}, color_scheme="dark")
+    assert 390 == tab.evaluate("document.documentElement.scrollWidth")
+    small = """[...document.querySelectorAll('article p, article li')].filter(
+        (e) => parseFloat(getComputedStyle(e).fontSize) < 13).length"""
+    assert 0 == tab.evaluate(small)
+    assert [] == serious(axe, tab)
+
+
+@BY_LESSON
+def test_a_lesson_on_a_wide_screen_has_no_serious_barrier(visit, name):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    assert [] == serious(axe, visit(f"{name}.html"))
+
+
+def serious(axe: Any, tab: Any) -> list[Any]:
+    # The pages in frames are tested with the walkthrough; axe cannot look into a sandbox.
+    context = {"exclude": [["iframe"], [".highlight"]]}
+    found = axe.Axe().run(tab, context, {"preload": False}).response["violations"]
+    return [
+        (v["id"], [node["html"][:160] for node in v["nodes"]][:3])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+
+
+# What a learner does, one after the other, and what is said to it.
+ANSWERED = """(question, [right, wrong]) => {
+    const asked = JSON.parse(question.dataset.question), root = question.shadowRoot;
+    const say = (given) => {
+        if (asked.options) root.querySelectorAll('[aria-pressed]')[given].click();
+        else {
+            root.querySelector('input').value = given;
+            root.querySelector('form .check').click();
+        }
+        return root.querySelector('.said').textContent;
+    };
+    const press = (name) => {
+        [...root.querySelectorAll('.quiet')].find((b) => b.textContent === name).click();
+        return root.querySelector('.said').textContent;
+    };
+    return {
+        right: right.map(say),
+        wrong: wrong.map(say),
+        nonsense: asked.options ? [] : ['zzz', '', '1 2 3 4 5 6 7 8', '1/0'].map(say),
+        hint: asked.hint && press('Hint'),
+        answer: press('Answer'),
+    };
+}"""
+
+
+@BY_LESSON
+def test_every_question_of_a_lesson_is_judged_on_the_page(visit, name):
+    tab = visit(f"{name}.html")
+    questions = tab.locator("tn-question").all()
+    assert len(questions) >= 3
+    for question in questions:
+        asked = json.loads(question.get_attribute("data-question"))
+        right, wrong = typed(asked, asked["answer"]), [typed(asked, w) for w, _ in asked["wrong"]]
+        if asked["kind"] == "expression":  # the page knows what it gives, not how it is written
+            right, wrong = re.sub("<[^>]*>", "", asked["shown"]), []
+        said = question.evaluate(ANSWERED, [[right], wrong])
+        assert all(text.startswith("✓") for text in said["right"])
+        assert all(text.startswith("✗ ") and len(text) > 4 for text in said["wrong"])
+        assert all(text.startswith("The answer is") for text in said["nonsense"])
+        assert not asked["hint"] or said["hint"]
+        assert said["answer"].startswith("Answer: ")
+
+
+def typed(asked: Any, answer: Any) -> Any:
+    return ", ".join(map(str, answer)) if asked["kind"] == "numbers" else answer
+
+
+PARITY = [
+    Question("d?", "3*x**2 - 1/x", variables=("x",), wrong={"3*x**2": "The second term."}),
+    Question("d?", "y*(1 - y)*w", variables=("y", "w")),
+    Question("s?", "-exp(-x)*sigmoid(x) + tanh(x)**2", variables=("x",)),
+    Question("x?", 0.1, wrong={0: "Not nothing."}),
+    Question("w?", (-1, 0.5), names=("w", "b")),
+]
+TYPED = [
+    "3*x**2 - 1/x", "x*x*3 - x**-1", "3*x**2", "-1/x + 3 * (x ** 2)", "3x^2", "x", "x(2)", "",
+    "zzz", "y*(1 - y)*w", "w*y - w*y*y", "y*w*1 - y**2*w", "-exp(-x)*sigmoid(x) + tanh(x)**2",
+    "2 +", ")", "tanh(x)*tanh(x) - exp(-x)/(1 + exp(-x))", "0.1", "1/10", ".1", "1e-1", "−0.1",
+    "0", "0,1", "1/0", "--0.1", "sqrt(0.01)", "0.1000000001", "-1, 0.5", "(-1 1/2)",
+    "w = -1, b = .5", "-1", "2**-1 - 0.4", "constructor", "exp", "exp(1, 2", "1" * 400,
+]  # fmt: skip
+
+
+def test_the_page_judges_as_the_package_does(browser):
+    tab = browser.new_page()
+    tab.set_content("".join(to_html(question) for question in PARITY))
+    for question, element in zip(PARITY, tab.locator("tn-question").all(), strict=True):
+        said = element.evaluate(ANSWERED, [TYPED, []])["right"]
+        for text, verdict in zip(TYPED, said, strict=True):
+            assert question.check(text).right == verdict.startswith("✓"), (question, text, verdict)
+    tab.close()
+
+
+def test_a_question_is_answered_with_the_keyboard(visit):
+    tab = visit(f"{LESSONS[0]}.html")
+    question = tab.locator("tn-question:has(input)").first
+    field = question.get_by_role("textbox")
+    field.focus()
+    tab.keyboard.type(str(json.loads(question.get_attribute("data-question"))["answer"]))
+    tab.keyboard.press("Enter")
+    assert question.get_by_role("status").text_content().startswith("✓")
+    choice = tab.locator("tn-question:has(.row)").first
+    choice.get_by_role("button").first.focus()
+    tab.keyboard.press("Enter")
+    assert choice.get_by_role("status").text_content()[0] in "✓✗"
+
+
+@BY_LESSON
+def test_every_slider_moves_with_the_keys_and_shows_one_frame(visit, name):
+    tab = visit(f"{name}.html")
+    sliders = tab.locator("tn-slider")
+    for i in range(sliders.count()):
+        slider = sliders.nth(i)
+        values = slider.locator(".tn-frame").evaluate_all("all => all.map((e) => e.dataset.value)")
+        seen = [slider.locator("output").text_content()]
+        slider.locator("input").focus()
+        for _ in values[1:]:
+            tab.keyboard.press("ArrowRight")
+            seen.append(slider.locator("output").text_content())
+            assert 1 == slider.locator(".tn-frame:not([data-off])").count()
+        assert values == seen
+        tab.keyboard.press("Home")
+        assert values[0] == slider.locator("output").text_content()
+
+
+@BY_LESSON
+def test_every_embedded_walkthrough_steps(visit, name):
+    tab = visit(f"{name}.html")
+    for frame in tab.frames[1:]:
+        frame.wait_for_selector("#where")
+        count = frame.text_content("#where").split("/")[1].strip()
+        frame.click("#next")
+        assert f"1 / {count}" == frame.text_content("#where")
+
+
+def test_lessons_embed_walkthroughs_that_follow_the_pages_theme(visit):
+    tab = visit("lesson_6_computation_graph.html", color_scheme="light")
+    assert len(tab.frames) > 1
+    for theme in ("dark", "light"):
+        tab.evaluate(f"document.body.dataset.theme = '{theme}'")
+        dark = "getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0] < 100"
+        tab.frames[1].wait_for_function(f"({dark}) === {json.dumps(theme == 'dark')}", timeout=9000)
+
+
+def test_search_finds_a_term_without_a_server(visit):
+    tab = visit("search.html?q=veto")
+    tab.wait_for_selector("#search-results li a")
+    found = tab.locator("#search-results li a").all_text_contents()
+    assert any(text.startswith("Lesson 1") for text in found)
+
+
+def test_one_goes_through_all_lessons_with_next(visit):
+    tab = visit("index.html")
+    for name in LESSONS:
+        tab.locator("a.next-page").click()
+        assert name in tab.url
+    tab.locator("a.prev-page").click()
+    assert LESSONS[-2] in tab.url
+
+
+def test_the_other_pages_open_on_a_phone_without_a_complaint(visit, book):
+    pages = [path for path in book.rglob("*.html") if "_modules" not in path.parts]
+    others = [p.relative_to(book).as_posix() for p in pages if p.stem not in LESSONS]
+    assert len(others) > 10
+    tab = visit("index.html", viewport={"width": 390, "height": 800})
+    for name in others:
+        tab.goto(f"file://{book}/{name}")
+        assert 390 == tab.evaluate("document.documentElement.scrollWidth"), name
+
+
+def test_the_programs_have_run_in_the_book(book):
+    assert "test accuracy" in (book / "quickstart.html").read_text("utf-8")
+    assert "made up:" in (book / "names_gpt.html").read_text("utf-8")
+
+
+def test_on_paper_a_slider_shows_all_its_frames_and_a_walkthrough_its_steps(visit):
+    tab = visit("lesson_6_computation_graph.html")
+    tab.emulate_media(media="print")
+    frames = tab.locator("tn-slider .tn-frame")
+    assert frames.count() > 1
+    assert all(frames.nth(i).is_visible() for i in range(frames.count()))
+    assert tab.locator(".tn-printed").first.is_visible()
+    assert not tab.locator(".tn-picture iframe").first.is_visible()
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path):
+    (tmp_path / "mine.txt").write_text("keep")
+    with pytest.raises(BookError, match="holds something that is not the book"):
+        build(tmp_path)
+    assert ["mine.txt"] == [path.name for path in tmp_path.iterdir()]

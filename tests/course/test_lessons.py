@@ -1,0 +1,170 @@
+"""Every lesson runs, as a script and as a notebook, here and from an installed wheel."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tinygrad_neuron.course import lessons
+from tinygrad_neuron.course.notebooks import to_notebook, write_notebook
+
+ROOT = Path(__file__).parent.parent.parent
+ALL = lessons.lessons()
+ASKED = '<tn-question|class="tn-asked'
+BY_NAME = pytest.mark.parametrize("lesson", ALL, ids=lambda lesson: lesson.name)
+
+
+def test_the_lessons_are_numbered_without_a_gap():
+    assert list(range(1, len(ALL) + 1)) == [lesson.number for lesson in ALL]
+    assert len(ALL) >= 8
+
+
+@BY_NAME
+def test_a_lesson_runs_as_a_script_without_a_display(lesson, tmp_path):
+    before = os.times()
+    run = subprocess.run(
+        [sys.executable, "-X", "utf8", "-W", "error::DeprecationWarning:__main__", lesson.path],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+    )
+    assert 0 == run.returncode, run.stderr
+    after = os.times()  # of the processor, so that what else runs here does not count
+    assert after.children_user + after.children_system < (
+        before.children_user + before.children_system + 30
+    )
+    assert [] == list(tmp_path.iterdir())  # it writes nothing
+    assert lesson.questions == len(re.findall(r"^(?:Predict|Exercise): ", run.stdout, re.MULTILINE))
+
+
+@BY_NAME
+def test_a_lesson_predicts_and_ends_with_three_to_five_exercises(lesson):
+    code = "\n".join(cell.source for cell in lesson.cells if cell.kind == "code")
+    assert len(re.findall(r"^(?:\w+ = )?predict\(", code, re.MULTILINE)) >= 1
+    assert 3 <= len(re.findall(r"^(?:\w+ = )?exercise\(", code, re.MULTILINE)) <= 5
+
+
+@BY_NAME
+def test_our_reader_and_jupytext_agree_on_the_cells(lesson):
+    notebook = to_notebook(lesson)
+    ours = [(cell.kind == "code", cell.source) for cell in lesson.cells]
+    links = r"\1.py"
+    theirs = [
+        (cell.cell_type == "code", re.sub(r"(lesson_\w+)\.ipynb", links, cell.source).strip())
+        for cell in notebook.cells
+    ]
+    assert ours == theirs
+
+
+@BY_NAME
+def test_the_source_a_learner_sees_does_not_hold_the_answers(lesson):
+    for cell in lesson.cells:
+        if cell.questions:
+            assert "answer=" not in cell.visible_source
+    for cell in to_notebook(lesson).cells:
+        if re.search(r"^(\w+ = )?(predict|exercise)\(", cell.source, re.MULTILINE):
+            assert cell.metadata["jupyter"]["source_hidden"]
+
+
+@pytest.mark.once
+@BY_NAME
+def test_a_lesson_runs_as_a_notebook_in_a_kernel(lesson, tmp_path):
+    nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
+    import nbformat
+
+    notebook = nbformat.read(write_notebook(lesson, tmp_path), as_version=4)
+    nbformat.validate(notebook)
+    nbclient.NotebookClient(
+        notebook, timeout=60, resources={"metadata": {"path": tmp_path}}
+    ).execute()
+    shown = [
+        output
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "text/html" in output.get("data", {})
+    ]
+    questions = [o for o in shown if re.search(ASKED, o["data"]["text/html"])]
+    assert lesson.questions == len(questions)
+    assert not [cell for cell in notebook.cells if str(cell).count("'name': 'stderr'")]
+    results = [o for c in notebook.cells for o in c.get("outputs", [])]
+    assert not [o for o in results if o.output_type == "execute_result"]  # the same as the script
+
+
+def test_a_notebook_that_a_learner_changed_is_not_overwritten(tmp_path):
+    path = write_notebook(ALL[0], tmp_path)
+    first = path.read_text("utf-8")
+    run = json.loads(first)
+    code = next(cell for cell in run["cells"] if cell["cell_type"] == "code")
+    code["execution_count"] = 1
+    path.write_text(json.dumps(run), "utf-8")
+    assert first == write_notebook(ALL[0], tmp_path).read_text("utf-8")  # run, not changed
+    code["source"] = "mine = 1"
+    path.write_text(json.dumps(run), "utf-8")
+    command = [sys.executable, "-m", "tinygrad_neuron", "notebook", "1", str(tmp_path)]
+    refused = subprocess.run(command, capture_output=True, encoding="utf-8")
+    assert 1 == refused.returncode
+    assert "has been changed, so it is left as it is" in refused.stderr
+    assert "mine = 1" in path.read_text("utf-8")
+
+
+def test_an_installed_wheel_has_the_whole_course(tmp_path):
+    source = tmp_path / "source"
+    left_out = shutil.ignore_patterns(".*", "*.egg-info", "build", "out", "tests", "__pycache__")
+    shutil.copytree(ROOT, source, ignore=left_out)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
+    build = ["wheel", "--no-deps", "-w", str(tmp_path), str(source)]
+    subprocess.run([*pip, *build], check=True, capture_output=True)
+    [wheel] = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    packages = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "tinygrad_neuron").rglob("*")
+        if path.suffix in (".py", ".js", ".css", ".html", ".gz", ".typed")
+    }
+    book = {
+        f"tinygrad_neuron/{path.relative_to(ROOT).as_posix()}"
+        for path in (ROOT / "demos/book").rglob("*")
+        if path.is_file() and path.suffix in (".py", ".md", ".css")
+    }
+    files = {f"tinygrad_neuron/demos/{lesson.path.name}" for lesson in ALL}
+    assert set() == (packages | book | files) - names
+    # Installed elsewhere, without the extras: the lessons are found, and a lesson runs.
+    environment = tmp_path / "environment"
+    venv.create(environment, with_pip=False, system_site_packages=False, symlinks=True)
+    [site] = environment.glob("lib/python*/site-packages")
+    zipfile.ZipFile(wheel).extractall(site)
+    import graphviz
+
+    shutil.copytree(Path(graphviz.__file__).parent, site / "graphviz")
+    python = environment / "bin" / "python"
+
+    def learn(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [python, "-X", "utf8", "-m", "tinygrad_neuron", *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+        )
+
+    listed = learn("learn")
+    assert all(lesson.title in listed.stdout for lesson in ALL)
+    assert 'pip install "tinygrad_neuron[learn]"' in listed.stdout
+    first = learn("learn", "1")
+    assert (0, "") == (first.returncode, first.stderr)
+    assert f"{len(ALL[0].cells)} of {len(ALL[0].cells)}" in first.stdout
+    notebook = learn("notebook", "1")
+    assert 1 == notebook.returncode
+    assert 'pip install "tinygrad_neuron[learn]"' in notebook.stderr
+    built = learn("book")
+    assert 1 == built.returncode
+    assert 'pip install "tinygrad_neuron[book]"' in built.stderr

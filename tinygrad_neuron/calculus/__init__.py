@@ -1,0 +1,1 @@
+"""The calculus: one table of operations, closed under differentiation, and its language."""

@@ -1,0 +1,304 @@
+"""Training steps in C: the parameters, their gradients and what the optimiser keeps stay in arrays,
+and one call does a whole step."""
+
+import ast
+import ctypes
+import functools
+import weakref
+from array import array
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..examples import Batch, Runs
+from ..trainer import Trainer
+from . import building, operations
+from .language import C, Term, encoded
+from .target import Function, address, check, packed_rows
+
+if TYPE_CHECKING:
+    from ..variant import Variant
+
+STEP = """\
+struct run { /* examples of one structure, and the generated function for it */
+    int (*add_up)(const double *, long, const double *, double *, const double *, double *,
+                  double *);
+    const double *rows;
+    long count;
+    long leaves;
+    const long *places; /* of its leaves among the trainer's; 0: they are the same */
+};
+
+struct trainer {
+    long parameters, leaves, failed;
+    double *data, *gradients;
+    const double *numbers;
+    double **kept;
+    double *data_of_run, *gradients_of_run;
+    double *gradients_so_far; /* of a step that is not done */
+};
+
+/* The gradients of the mean over all examples, then the optimiser's rule: one training step. */
+double step(struct trainer *t, const struct run *runs, long count, long examples)
+{
+    const double seed = 1.0 / (double)examples;
+    double total = 0.0;
+    double *const gradients = t->gradients_so_far;
+    for (long k = 0; k < t->leaves; k++)
+        gradients[k] = 0.0;
+    for (long r = 0; r < count; r++) {
+        const struct run *const run = &runs[r];
+        double *w = t->data, *g = gradients;
+        if (run->places) {
+            w = t->data_of_run, g = t->gradients_of_run;
+            for (long k = 0; k < run->leaves; k++) {
+                w[k] = t->data[run->places[k]];
+                g[k] = gradients[run->places[k]];
+            }
+        }
+        t->failed = run->add_up(run->rows, run->count, w, g, &seed, &total, 0);
+        if (t->failed)
+            return 0.0;
+        if (run->places)
+            for (long k = 0; k < run->leaves; k++)
+                gradients[run->places[k]] = g[k];
+    }
+    t->gradients_so_far = t->gradients;
+    t->gradients = gradients;
+    move(t);
+    return total / (double)examples;
+}
+"""
+
+
+class _Run(ctypes.Structure):
+    _fields_ = (
+        ("add_up", ctypes.c_void_p),
+        ("rows", ctypes.c_void_p),
+        ("count", ctypes.c_long),
+        ("leaves", ctypes.c_long),
+        ("places", ctypes.c_void_p),
+    )
+
+
+class _Struct(ctypes.Structure):
+    _fields_ = (
+        ("parameters", ctypes.c_long),
+        ("leaves", ctypes.c_long),
+        ("failed", ctypes.c_long),
+        ("data", ctypes.c_void_p),
+        ("gradients", ctypes.c_void_p),
+        ("numbers", ctypes.c_void_p),
+        ("kept", ctypes.c_void_p),
+        ("data_of_run", ctypes.c_void_p),
+        ("gradients_of_run", ctypes.c_void_p),
+        ("gradients_so_far", ctypes.c_void_p),
+    )
+
+
+@functools.cache
+def rule_in_c(rule: tuple[str, ...], kept: tuple[str, ...], numbers: tuple[str, ...]) -> str:
+    """An optimiser's rule as C: `step`, and `move`, which runs the rule over all parameters."""
+    names = ["p", "g", *kept, *numbers]
+    statements = [_assignment(line) for line in rule]
+    own = dict.fromkeys(name for name, _ in statements if name not in names)  # of the rule alone
+    operands = {name: Term(f"r_{encoded(name)}") for name in (*names, *own)}
+    p, g = operands["p"].text, operands["g"].text
+    lines = [
+        f"const double {operands[name].text} = t->numbers[{k}];" for k, name in enumerate(numbers)
+    ]
+    lines += [f"(void){operands[name].text};" for name in numbers]
+    lines += ["for (long k = 0; k < t->parameters; k++) {"]
+    lines += [f"    double {p} = t->data[k], {g} = t->gradients[k];"]
+    lines += [f"    double {operands[name].text};" for name in own]
+    lines += [f"    double {operands[name].text} = t->kept[{k}][k];" for k, name in enumerate(kept)]
+    for name, expression in statements:
+        c = C(_called, operands, total=True)
+        text = c.expression(expression).real().text
+        if c.fails:
+            raise ValueError(
+                f"an optimiser's rule must not raise, as {ast.unparse(expression)!r} may; compute "
+                "with + - * / and sqrt"
+            )
+        lines += [f"    {operands[name].text} = {text};"]
+    lines += [f"    t->kept[{k}][k] = {operands[name].text};" for k, name in enumerate(kept)]
+    lines += [f"    t->data[k] = {p};", "}"]
+    move = ["static void move(struct trainer *t)", "{", *(f"    {line}" for line in lines), "}", ""]
+    struct, step = STEP.split("\n/* The grad")
+    return "\n".join([operations.prelude(), struct, *move, f"/* The grad{step}"])
+
+
+def _assignment(line: str) -> tuple[str, ast.expr]:
+    (statement,) = ast.parse(line).body
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+        if isinstance(target, ast.Name):
+            return target.id, statement.value
+    raise ValueError(
+        f"an optimiser's rule is made of assignments such as 'p = p - g', got {line!r}"
+    )
+
+
+def _called(name: str, arguments: list[Term], c: C) -> Term:
+    if name != "sqrt":
+        raise ValueError(f"an optimiser's rule cannot call {name}, only sqrt")
+    return Term(f"__builtin_sqrt({arguments[0].text})")
+
+
+class CTrainer(Trainer):
+    """A trainer whose numbers are in C arrays.
+
+    The parameters stand in the order in which the first generated function wants them, so that it
+    can work on these arrays directly: `_slots` says which parameter stands where. What the loss
+    reads besides parameters stands behind them.
+    """
+
+    def _load(self, data: list[float]) -> None:
+        optimiser = self.optimiser
+        self._rule = tuple(optimiser.rule())
+        numbers = optimiser.numbers(optimiser.current_lr())
+        self._given_numbers: tuple[float, ...] = tuple(numbers.values())
+        self._numbers_array = array("d", self._given_numbers)
+        self._library = building.load(rule_in_c(self._rule, tuple(optimiser.kept), tuple(numbers)))
+        self._call = self._library.step
+        self._call.restype = ctypes.c_double
+        self._call.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_long, ctypes.c_long]
+        self._plans: weakref.WeakKeyDictionary[Batch, _Plan] = weakref.WeakKeyDictionary()
+        slots = getattr(self, "_slots", list(range(len(data))))  # as before, after `read()`
+        self._arrange(slots, data, [0.0] * len(data), optimiser.what_is_kept())
+
+    def _arrange(
+        self,
+        slots: list[int],
+        data: list[float],
+        gradients: list[float],
+        kept: list[list[float]],
+    ) -> None:
+        """Lay out the arrays, with room for what the loss reads besides the parameters."""
+        self._places_of: dict[Variant, _Places] = {}
+        self._slots = slots
+        self._slot_of = {k: slot for slot, k in enumerate(slots)}
+        parameters, leaves = len(slots), len(slots) + len(self.others)
+        self._slot_of.update({k: k for k in range(parameters, leaves)})
+        room = array("d", bytes(8 * len(self.others)))
+        self._data = array("d", [data[k] for k in slots]) + room
+        # Two arrays, in turns: the gradients of the last step, and those of the one under way.
+        self._gradients = array("d", [gradients[k] for k in slots]) + room
+        self._spare = array("d", self._gradients)
+        self._kept = [array("d", [numbers[k] for k in slots]) for numbers in kept]
+        self._of_run = [array("d", bytes(8 * leaves)) for _ in range(2)]
+        self._kept_addresses = (ctypes.c_void_p * max(len(kept), 1))(*map(address, self._kept))
+        self._struct = _Struct(
+            parameters,
+            leaves,
+            0,
+            address(self._data),
+            address(self._gradients),
+            address(self._numbers_array),
+            ctypes.addressof(self._kept_addresses),
+            *map(address, self._of_run),
+            address(self._spare),
+        )
+        self._address = ctypes.addressof(self._struct)
+
+    def _numbers(self) -> tuple[list[float], list[float], list[list[float]]]:
+        slot_of = self._slot_of
+
+        def in_order(numbers: "array[float]") -> list[float]:
+            return [numbers[slot_of[k]] for k in range(len(self.parameters))]
+
+        kept = [in_order(numbers) for numbers in self._kept]
+        first = self._struct.gradients == address(self._gradients)
+        return in_order(self._data), in_order(self._gradients if first else self._spare), kept
+
+    def _step(self, batch: Batch, lr: float) -> float:
+        plan = self._plans.get(batch) or self._plan(batch)
+        if self.others:
+            for k, leaf in enumerate(self.others, len(self.parameters)):
+                self._data[k] = leaf.data
+        numbers = tuple(self.optimiser.numbers(lr).values())
+        if numbers != self._given_numbers:
+            self._give(numbers)
+        mean: float = self._call(self._address, *plan.arguments)
+        if self._struct.failed:
+            self._explain(plan, len(batch))
+        return mean
+
+    def _give(self, numbers: tuple[float, ...]) -> None:
+        """Hand on the numbers in the rule; which rule it is may depend on them."""
+        if tuple(self.optimiser.rule()) != self._rule:
+            raise ValueError(
+                "the optimiser's settings were changed to others that follow another rule while a "
+                "trainer was open; call write_back() before the change, and read() after it"
+            )
+        self._numbers_array[:] = array("d", numbers)
+        self._given_numbers = numbers
+
+    def _plan(self, batch: Batch) -> "_Plan":
+        """What `step` is called with for a batch."""
+        runs = batch.runs(self.compiled)
+        first = not self._orders
+        orders = [self._order(variant) for variant, _, _ in runs]
+        slots = self._slots
+        if first and len(runs) == 1 and not self.others:
+            read = dict.fromkeys([orders[0][leaf] for leaf in _function_of(runs[0][0]).leaves])
+            slots = [*read, *(k for k in slots if k not in read)]
+        if slots != self._slots or len(self._slot_of) < len(self._places):
+            self._arrange(slots, *self._numbers())
+            self._plans.clear()
+        plan = _Plan(runs, [self._place(variant) for variant, _, _ in runs], len(batch))
+        if batch.settled_for(self.compiled):
+            self._plans[batch] = plan
+        return plan
+
+    def _place(self, variant: "Variant") -> "_Places":
+        """Where the leaves of a variant stand among the trainer's; once for each variant."""
+        places = self._places_of.get(variant)
+        if places is None:
+            order, function = self._order(variant), _function_of(variant)
+            slots = [self._slot_of[order[leaf]] for leaf in function.leaves]
+            same = slots == list(range(len(slots)))
+            places = _Places(function, len(slots), None if same else array("l", slots))
+            self._places_of[variant] = places
+        return places
+
+    def _explain(self, plan: "_Plan", examples: int) -> None:
+        """Raise the error of the step that failed, as the eager engine words it."""
+        failed, self._struct.failed = self._struct.failed, 0
+        for variant, rows, values in plan.runs:
+            leaves = [self._data[self._slot_of[k]] for k in self._order(variant)]
+            variant.explain(rows, values, leaves, (0,), (1.0 / examples,))
+        check(failed)
+
+
+def _function_of(variant: "Variant") -> Function:
+    function: Function = variant.generated((0,)).__self__  # type: ignore[attr-defined]  # its method
+    return function
+
+
+class _Places(NamedTuple):
+    """The generated function of a variant, and where its leaves stand among the trainer's; None
+    where they are the same, in the same order."""
+
+    function: Function
+    leaves: int
+    places: "array[int] | None"
+
+
+class _Plan:
+    """A batch as `step` takes it, and all that must stay alive as long as that is used."""
+
+    def __init__(self, runs: Runs, places: list[_Places], examples: int) -> None:
+        self.runs, self.places = runs, places
+        self.rows = [packed_rows(rows) for _, rows, _ in runs]
+        self.made = (_Run * len(runs))(
+            *(
+                _Run(
+                    ctypes.cast(at.function.library.add_up, ctypes.c_void_p),
+                    address(rows.numbers),
+                    rows.count,
+                    at.leaves,
+                    at.places and address(at.places),
+                )
+                for at, rows in zip(places, self.rows, strict=True)
+            )
+        )
+        self.arguments = ctypes.addressof(self.made), len(runs), examples

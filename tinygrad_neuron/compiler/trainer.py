@@ -1,0 +1,162 @@
+"""Training steps on numbers that stay in arrays from one step to the next."""
+
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from ..engine import Value
+from ..optim import Optimiser
+from .examples import Batch
+
+if TYPE_CHECKING:
+    from .compiled import Compiled
+    from .variant import Variant
+
+
+class Trainer:
+    """Takes the training steps of one optimiser on one compiled loss; see `Compiled.trainer`.
+
+    While it is open it holds the numbers of the optimiser's parameters; the Values themselves keep
+    those from before. `write_back()` hands them over: data, the gradients of the last step, and
+    what the optimiser keeps. To change a parameter or a setting of the optimiser in between, call
+    `write_back()`, assign, and call `read()`; a changed learning rate is seen at once. Other Values
+    that the loss reads stay live, and get no gradient.
+    """
+
+    def __init__(self, compiled: "Compiled", optimiser: Optimiser) -> None:
+        if not isinstance(optimiser, Optimiser):
+            raise TypeError(
+                "trainer takes an optimiser such as optim.SGD(model.parameters()), "
+                f"got {type(optimiser).__name__}"
+            )
+        optimiser.rule()
+        self.compiled = compiled
+        self.optimiser = optimiser
+        self.parameters = optimiser.parameters
+        self._places = {parameter: k for k, parameter in enumerate(self.parameters)}
+        self._orders: dict[Variant, list[int]] = {}
+        self.others: list[Value] = []  # what the loss reads besides the parameters
+        self._unsaved = 0  # how many steps have not been written back
+        self.read()
+
+    def read(self) -> None:
+        """Take the parameters' numbers as they are now; steps not written back are dropped."""
+        self.optimiser.steps -= self._unsaved
+        self._unsaved = 0
+        self._given: list[float] = [parameter.data for parameter in self.parameters]
+        self._load([float(data) for data in self._given])
+
+    def write_back(self) -> None:
+        """Hand the numbers to the Values: data, gradients, and what the optimiser keeps.
+
+        Raises a `RuntimeError` if a parameter was assigned since the trainer read it; then nothing
+        is changed.
+        """
+        if not self._unsaved:
+            return
+        for parameter, given in zip(self.parameters, self._given, strict=True):
+            if parameter.data is not given:
+                raise RuntimeError(
+                    f"the parameter {parameter.label or 'without a label'!r} was assigned "
+                    f"({parameter.data!r}) while a trainer held its number; call write_back() "
+                    "before assigning, and read() after it (now, read() drops the trainer's "
+                    "numbers)"
+                )
+        data, gradients, kept = self._numbers()
+        for parameter, number, gradient in zip(self.parameters, data, gradients, strict=True):
+            parameter.data = number
+            parameter.grad = gradient
+        self.optimiser.keep(kept)
+        self._given = [parameter.data for parameter in self.parameters]
+        self._unsaved = 0
+
+    def step(self, examples: "Iterable[Sequence[Any]] | Batch") -> float:
+        """One training step on the mean over examples; returns that mean, before the step.
+
+        If an operation fails, the error is the eager one, and the step has not been taken.
+        """
+        batch = examples if isinstance(examples, Batch) else self.compiled.bind(examples)
+        optimiser = self.optimiser
+        mean = self._step(batch, optimiser.current_lr())
+        optimiser.steps += 1
+        self._unsaved += 1
+        return mean
+
+    def __enter__(self) -> "Trainer":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.write_back()
+
+    def _order(self, variant: "Variant") -> list[int]:
+        """For each leaf of a variant where its number stands: among the parameters, or after
+        them among the others."""
+        order = self._orders.get(variant)
+        if order is None:
+            variant.check_returns_one_value("step")
+            if variant.varying:
+                raise TypeError(
+                    "step: there is a Value among the arguments of an example; a trainer gives "
+                    "gradients to the optimiser's parameters only, so pass its number (.data)"
+                )
+            for leaf in variant.leaves:
+                if leaf not in self._places:
+                    self._places[leaf] = len(self._places)
+                    self.others.append(leaf)
+            order = self._orders[variant] = [self._places[leaf] for leaf in variant.leaves]
+        return order
+
+    # What a target does in its own way.
+
+    def _load(self, data: list[float]) -> None:
+        """Take over the parameters' numbers, and what the optimiser keeps."""
+        raise NotImplementedError
+
+    def _numbers(self) -> tuple[list[float], list[float], list[list[float]]]:
+        """The parameters' data, their gradients, and what the optimiser keeps."""
+        raise NotImplementedError
+
+    def _step(self, batch: Batch, lr: float) -> float:
+        """One step; returns the mean over the batch before it."""
+        raise NotImplementedError
+
+
+class PythonTrainer(Trainer):
+    """A trainer whose numbers are in lists."""
+
+    def _load(self, data: list[float]) -> None:
+        self._data = data
+        self._gradients = [0.0] * len(data)
+        self._kept = self.optimiser.what_is_kept()
+
+    def _numbers(self) -> tuple[list[float], list[float], list[list[float]]]:
+        return self._data, self._gradients, self._kept
+
+    def _step(self, batch: Batch, lr: float) -> float:
+        count, total, seeds = len(self.parameters), 0.0, (1.0 / len(batch),)
+        gradients: list[float] | None = None
+        for variant, rows, values in batch.runs(self.compiled):
+            order = self._orders.get(variant) or self._order(variant)
+            numbers = self._data
+            if self.others:
+                numbers = numbers + [leaf.data for leaf in self.others]
+            data = [numbers[k] for k in order]
+            if gradients is None:
+                start = variant.zeros
+                gradients = [0.0] * len(self._places)
+            else:
+                gradients += [0.0] * (len(self._places) - len(gradients))
+                start = [gradients[k] for k in order]
+            total, found, _ = variant.add_up(rows, values, data, start, (0,), seeds, total)
+            for k, gradient in zip(order, found, strict=True):
+                gradients[k] = gradient
+        assert gradients is not None
+        del gradients[count:]
+        moved, *self._kept = self.optimiser.moved(self._data, gradients, self._kept, lr)
+        self._data, self._gradients = moved, gradients
+        return total / len(batch)

@@ -1,0 +1,175 @@
+"""A function's variant for one structure of inputs: its programs and the functions made of them."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from ..engine import DOMAIN_ERRORS, Value, tracing
+from .lowering import Lowering
+from .program import INPUT, Program
+from .structure import Key, reader, rebuild, values_in
+from .targets import Target
+from .tracing import Trace, Traced, traced_run
+
+MOST_LINES = 400_000
+Numbers: TypeAlias = list[list[float]]
+
+
+class Variant:
+    """One structure of inputs: the recorded graph, its programs and the functions made from
+    them."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        title: str,
+        key: Key,
+        names: Sequence[str],
+        target: Target,
+    ) -> None:
+        self.title = title
+        self.key = key
+        self.target = target
+        self._lock = threading.RLock()
+        # By the outputs at which gradients arrive; None: forward only.
+        self._functions: dict[tuple[int, ...] | None, Callable[..., Any]] = {}
+        self.sources: dict[tuple[int, ...] | None, str] = {}
+        self.programs: dict[tuple[int, ...] | None, Program] = {}
+        stand_ins: list[Traced] = []
+
+        def run() -> Any:
+            trace: Trace = tracing.trace
+
+            def fresh(kind: str, name: str) -> Traced:
+                stand_ins.append(trace.input(kind, name))
+                return stand_ins[-1]
+
+            seen: list[Any] = []
+            arguments = [
+                rebuild(part, fresh, name, seen) for part, name in zip(key[0], names, strict=True)
+            ]
+            options = {k: rebuild(part, fresh, k, seen) for k, part in key[1]}
+            return function(*arguments, **options)
+
+        self.read = reader(key[0])
+        self.result, self._trace = traced_run(run)
+        self._stand_ins = stand_ins
+        self.outputs = list(dict.fromkeys(values_in(self.result)))
+        self.modes = self._trace.modes
+        self._unused: Lowering | None = Lowering(self._trace, stand_ins, self.outputs)
+        self.forward: Program = self._unused.program
+        if len(self.forward) > MOST_LINES:
+            raise ValueError(
+                f"compile: {self.title} records {len(self.forward):,} operations; up to "
+                f"{MOST_LINES:,} can be compiled. Compile a smaller part, such as the loss of one "
+                "example, and use .sum(examples) or .mean(examples)"
+            )
+        self.leaves = self.forward.leaves
+        self.parents = tuple(self.leaves)
+        self.zeros = [0.0] * len(self.leaves)
+        self.returns_one_value = isinstance(self.result, Value)
+        self.reached_inputs = {
+            operands[0]
+            for operation, operands in zip(
+                self.forward.operations, self.forward.operands, strict=True
+            )
+            if operation == INPUT
+        }
+        self.varying = [i for i, node in enumerate(stand_ins) if node.receives]
+
+    def program(self, seeded: tuple[int, ...]) -> Program:
+        """The program with a backward pass from some of the outputs."""
+        with self._lock:
+            if seeded not in self.programs:
+                # The first backward pass is appended to the forward pass that is there.
+                lowering, self._unused = self._unused, None
+                if lowering is None:
+                    lowering = Lowering(self._trace, self._stand_ins, self.outputs)
+                self.programs[seeded] = lowering.backward(seeded)
+            return self.programs[seeded]
+
+    def generated(self, seeded: tuple[int, ...] | None) -> Callable[..., Any]:
+        """`map_rows` (None) or `add_up`, generated the first time it is needed."""
+        with self._lock:
+            if seeded not in self._functions:
+                program = self.forward if seeded is None else self.program(seeded)
+                what = "outputs" if seeded is None else "outputs and gradients"
+                written = self.target.write(program, seeded, f"{self.title}: {what}")
+                self.sources[seeded] = written.source
+                self._functions[seeded] = written.function
+        return self._functions[seeded]
+
+    def row(self, leaves: list[Any]) -> list[float]:
+        """The numbers that go in for one example: inputs, then what is drawn."""
+        for i in self.varying:
+            leaves[i] = leaves[i].data
+        return self.with_draws(leaves)
+
+    def with_draws(self, numbers: list[float]) -> list[float]:
+        """The numbers of one example, and after them those that are drawn for it."""
+        draws = self.forward.draws
+        return numbers + [draw() for draw in draws] if draws else numbers
+
+    def still_holds(self) -> bool:
+        """Whether the modes (training or not) that the function asked for are as they were."""
+        return not self.modes or all(module.training is mode for module, mode in self.modes)
+
+    def check_returns_one_value(self, what: str) -> None:
+        if not self.returns_one_value:
+            raise TypeError(
+                f"{what} needs a function that returns one Value, "
+                f"{self.title} returns {type(self.result).__name__}"
+            )
+
+    def map_rows(
+        self, rows: Any, values: list[list[Value]], leaves: list[float]
+    ) -> list[tuple[float, ...]]:
+        """The outputs of each row; `values` are the Values that were passed for each, if any."""
+        function = self._functions.get(None) or self.generated(None)
+        try:
+            results: list[tuple[float, ...]] = function(rows, leaves)
+        except DOMAIN_ERRORS:
+            self.explain(rows, values, leaves, None, ())
+            raise
+        return results
+
+    def add_up(
+        self,
+        rows: Any,
+        values: list[list[Value]],
+        leaves: list[float],
+        totals: list[float],
+        seeded: tuple[int, ...],
+        seeds: tuple[float, ...],
+        total: float,
+    ) -> tuple[float, list[float], Numbers]:
+        """The first of the `seeded` outputs and all gradients, added up over rows."""
+        function = self._functions.get(seeded) or self.generated(seeded)
+        try:
+            found: tuple[float, list[float], Numbers] = function(rows, leaves, totals, seeds, total)
+        except DOMAIN_ERRORS:
+            self.explain(rows, values, leaves, seeded, seeds)
+            raise
+        return found
+
+    def explain(
+        self,
+        rows: Any,
+        values: list[list[Value]],
+        leaves: list[float],
+        seeded: tuple[int, ...] | None,
+        seeds: tuple[float, ...],
+    ) -> None:
+        """Raise the error of the first row that fails, as the eager engine words it."""
+        program, arriving = self.forward, None
+        if seeded is not None:
+            program, arriving = self.programs[seeded], [0.0] * len(self.outputs)
+            for k, seed in zip(seeded, seeds, strict=True):
+                arriving[k] = seed
+        count = program.inputs
+        for i, row in enumerate(rows):
+            labels = [""] * count
+            if values:
+                for k, value in zip(self.varying, values[i], strict=True):
+                    labels[k] = value.label
+            program.run(row[:count], row[count:], arriving, leaves, labels)

@@ -1,0 +1,92 @@
+"""A graph read once: its nodes in order, and the facts about them that a picture shows."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..calculus.operation import Operation
+from ..derivatives import local_derivatives
+from ..engine import Value, is_constant, stored_gradient, topological_order
+from ..scope import Scope
+
+KINDS = ("constant", "input", "parameter", "operation", "output")
+
+
+@dataclass(frozen=True, eq=False)
+class GraphFacts:
+    """The graph of a root: `order` has operands before consumers, the root last.
+
+    A leaf keeps gradients of other graphs too, so the gradients count (`reached`) only if a
+    backward pass has started from this root or gone through it.
+
+    >>> x = Value(3.0, label="x")
+    >>> graph = read(x * 2.0)
+    >>> [graph.kind(node) for node in graph.order]
+    ['input', 'constant', 'output']
+    """
+
+    root: Value
+    order: list[Value]
+    reached: bool
+
+    @cached_property
+    def position(self) -> dict[Value, int]:
+        """Where each node stands in the order; it is the number in the node's id."""
+        return {node: i for i, node in enumerate(self.order)}
+
+    def gradient(self, node: Value) -> float | None:
+        """The node's gradient, or None where it is not computed yet."""
+        return stored_gradient(node) if self.reached else None
+
+    def kind(self, node: Value) -> str:
+        """One of `KINDS`."""
+        if is_constant(node):
+            return "constant"
+        if node is self.root:
+            return "output"
+        if node._operation.arity != 0:
+            return "operation"
+        return "input" if node.scope is None else "parameter"
+
+
+def read(root: Value) -> GraphFacts:
+    """The graph that a Value was computed from."""
+    return GraphFacts(root, topological_order(root), stored_gradient(root) is not None)
+
+
+def slopes(node: Value) -> list[float | None]:
+    """The local derivative for each operand, in order.
+
+    None where there is none: for a constant, for a node made by hand, and where the operation is
+    not differentiable. 0.0 for what `select` does not choose.
+
+    >>> slopes(Value(3.0) * 2.0)
+    [2.0, None]
+    """
+    operands = node._prev
+    found: list[float | None] = [None] * len(operands)
+    if not operands or not isinstance(node._operation, Operation):
+        return found
+    try:
+        derivatives = local_derivatives(node)
+    except (ArithmeticError, ValueError):
+        return found
+    if node._operation.chosen:
+        found = [None if is_constant(v) else 0.0 for v in operands[:-1]] + [None]
+        for _, slope in derivatives:
+            found[int(operands[-1].data)] = slope
+        return found
+    places = (i for i, operand in enumerate(operands) if not is_constant(operand))
+    for i, (_, slope) in zip(places, derivatives, strict=True):
+        found[i] = slope
+    return found
+
+
+def name_of(node: Value) -> str:
+    """What a node is called in a sentence: its label, else its operation, else its number."""
+    return node.label or node._op or str(node.data)
+
+
+def full_name(scope: Scope) -> str:
+    """A scope's place in the model and what it is: `layers[0].neurons[1] (Neuron)`."""
+    path = str(scope)
+    return path if path == scope.kind else f"{path} ({scope.kind})"

@@ -1,0 +1,370 @@
+"""From the table to functions: how operations record nodes.
+
+For each operation of the table three functions are generated, the way `dataclasses` generates
+methods: the public one records a node, `pull` hands a node's gradient on to its operands,
+`recompute` evaluates a node again. `print(inspect.getsource(tinygrad_neuron.tanh))` shows one, and
+a debugger steps through it.
+"""
+
+import ast
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from . import source_text
+from .calculus import expressions
+from .calculus.operation import Operation
+from .calculus.table import BUILT_IN, TABLE
+from .checking import described, to_float
+from .engine import CONSTANT, DOMAIN_ERRORS, Operand, Value, constant, new_value
+
+
+def apply(operation: Operation, operands: Sequence["Operand"]) -> Value:
+    """Record an operation on Values and plain numbers: the general way, behind the fast ones."""
+    lifted: list[Value] = []
+    for position, operand in enumerate(operands):
+        if not isinstance(operand, Value):
+            if not operation.variadic:
+                name = operation.operand_names[position]
+            elif operation.chosen and position == len(operands) - 1:
+                name = operation.chosen
+            else:
+                name = f"operand {position}"
+            operand = constant(to_float(operand, operation.name, name))
+        lifted.append(operand)
+    for value in lifted:
+        if type(value) is not Value:
+            for name, other in operation.constant.items():
+                if lifted[operation.operand_names.index(name)]._is_constant():
+                    operation = TABLE[other]
+            return value._record(operation, tuple(lifted))
+    if operation.chosen:
+        return operation.function(lifted[:-1], lifted[-1])
+    if operation.variadic:
+        return operation.function(lifted)
+    return operation.function(*lifted)
+
+
+def sequence(name: str, values: Iterable["Operand"]) -> tuple["Operand", ...]:
+    """The operands of an operation on any number of them; `name` is for the error."""
+    try:
+        return tuple(values)
+    except TypeError:
+        raise TypeError(
+            f"{name} takes a list of values, as in {name}([a, b]), got {described(values)}"
+        ) from None
+
+
+# Written out, `multiply` becomes
+#
+#     def multiply(a, b):
+#         if type(a) is not Value or type(b) is not Value:
+#             return apply(operation, (a, b))
+#         data = a.data * b.data
+#         if a._operation is CONSTANT and b._operation is CONSTANT:
+#             return constant(data)
+#         node = new(Value)
+#         node.data = data
+#         node._operation = operation
+#         node._a = a
+#         node._b = b
+#         return node
+#
+#     def pull(node):
+#         a = node._a
+#         b = node._b
+#         if a._operation is not CONSTANT:
+#             a.grad += node.grad * b.data
+#         if b._operation is not CONSTANT:
+#             b.grad += node.grad * a.data
+#
+#     def recompute(node):
+#         a = node._a
+#         b = node._b
+#         node.data = a.data * b.data
+
+
+def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
+    """The source of an operation's three functions, and the globals they need."""
+    names = operation.operand_names
+    first = names[0]
+    globals_: dict[str, Any] = {
+        "CONSTANT": CONSTANT,
+        "DOMAIN": DOMAIN_ERRORS,
+        "Value": Value,
+        "apply": apply,
+        "constant": constant,
+        "new": new_value,
+        "only_values": frozenset({Value}),
+        "operation": operation,
+        "sequence": sequence,
+        "__name__": "tinygrad_neuron.functions",
+    }
+    if operation.variadic:
+        data = {first: f"[v.data for v in {first}]"} | {name: f"{name}.data" for name in names[1:]}
+        slots = ["node._a[:-1]", "node._a[-1]"] if operation.chosen else ["node._a"]
+        operands = f"(*{first}, {names[1]})" if operation.chosen else first
+        foreign = f"not only_values.issuperset(map(type, {operands}))"
+        constants = f"all(v._operation is CONSTANT for v in {operands})"
+    else:
+        data = {name: f"{name}.data" for name in names}
+        slots = [f"node._a[{position}]" for position in range(len(names))]
+        if operation.arity > 0:
+            slots = ["node._a", "node._b"][: len(names)]
+        operands = f"({', '.join(names)}{',' * (len(names) == 1)})"
+        foreign = " or ".join(f"type({name}) is not Value" for name in names)
+        constants = " and ".join(f"{name}._operation is CONSTANT" for name in names)
+    unpack = [f"{name} = {slot}" for name, slot in zip(names, slots, strict=True)]
+    compute = _assignments(operation, operation.forward, data, globals_, partial=False)
+
+    defaults = [""] * (len(names) - len(operation.defaults))
+    defaults += [f"={default!r}" for default in operation.defaults]
+    signature = ", ".join(name + default for name, default in zip(names, defaults, strict=True))
+    docstring = _docstring(operation).replace("\\", "\\\\").splitlines()
+    record = [
+        f'"""{docstring[0]}',
+        *docstring[1:],
+        '"""',
+        *([f"{first} = sequence({operation.name!r}, {first})"] if operation.variadic else []),
+        f"if {foreign}:",
+        f"    return apply(operation, {operands})",
+    ]
+    for name, other in operation.constant.items():
+        record += [f"if {name}._operation is CONSTANT:", f"    return {other}({', '.join(names)})"]
+        globals_[other] = TABLE[other].function
+    result = [*compute[:-1], f"data = {compute[-1]}"]
+    if operation.domain or operation.name not in BUILT_IN:
+        record += ["try:", *(f"    {line}" for line in result), "except DOMAIN as exception:"]
+        record.append(f"    raise operation_error(operation, exception, {operands}) from None")
+    else:
+        record += result
+    record += [
+        f"if {constants}:",
+        "    return constant(data)",
+        "node = new(Value)",
+        "node.data = data",
+        "node._operation = operation",
+    ]
+    if operation.arity > 0:
+        record += [f"node.{slot} = {v}" for slot, v in zip(("_a", "_b"), names, strict=False)]
+    else:
+        record.append(f"node._a = {operands}")
+    record.append("return node")
+
+    one = {**data, first: f"{first}.data", "y": "node.data"}
+    pull = [] if operation.variadic and not operation.chosen else list(unpack)
+    for name, term in operation.totals.items():
+        each = _text(operation, term, one, globals_, partial=True)
+        pull.append(f"{name} = partial_sum([{each} for {first} in {slots[0]}])")
+        globals_["partial_sum"] = operation.meaning("sum", partial=True)
+    for position, text in enumerate(operation.partials):
+        name, where = names[position], ""
+        if operation.chosen:
+            pull.append(f"{name} = {name}[int({operation.chosen}.data)]")
+        elif operation.variadic:
+            pull.append(f"for {name} in node._a:")
+            where = "    "
+        *before, local = _assignments(operation, text, one, globals_, partial=True)
+        contribution = {"1": "node.grad", "-1": "-node.grad"}.get(local)
+        if contribution is None:
+            simple = isinstance(ast.parse(local, mode="eval").body, _ATOMS)
+            contribution = f"node.grad * {local}" if simple else f"node.grad * ({local})"
+        pull += [
+            f"{where}if {name}._operation is not CONSTANT:",
+            *(f"{where}    {line}" for line in before),
+            f"{where}    {name}.grad += {contribution}",
+        ]
+    recompute = [*unpack, *compute[:-1], f"node.data = {compute[-1]}"]
+    functions = {f"{operation.name}({signature})": record, "pull(node)": pull}
+    functions["recompute(node)"] = recompute
+    source = "\n\n".join(
+        f"def {head}:\n" + "".join(f"    {line}\n" if line else "\n" for line in body)
+        for head, body in functions.items()
+    )
+    return source, globals_ | {"operation_error": _record_error}
+
+
+_ATOMS = (ast.Attribute, ast.Call, ast.Constant)
+
+
+def _record_error(operation: Operation, error: Exception, operands: Sequence[Value]) -> Exception:
+    return operation.error(error, [v.data for v in operands], [v.label for v in operands])
+
+
+def _assignments(
+    operation: Operation,
+    text: str,
+    data: dict[str, str],
+    globals_: dict[str, Any],
+    partial: bool,
+) -> list[str]:
+    """The lines that compute an expression of the table on floats; the last is the expression."""
+    needed = expressions.names(expressions.parse(text, choices=True))
+    lines = []
+    for name, meaning in reversed(operation.where.items()):
+        if name in needed and name not in operation.totals:
+            tree = expressions.parse(meaning)
+            needed |= expressions.names(tree)
+            lines.append(f"{name} = " + _text(operation, tree, data, globals_, partial=True))
+    tree = expressions.parse(text, choices=True)
+    return [*reversed(lines), _text(operation, tree, data, globals_, partial)]
+
+
+def _text(
+    operation: Operation,
+    tree: ast.expr,
+    data: dict[str, str],
+    globals_: dict[str, Any],
+    partial: bool,
+) -> str:
+    """The text of an expression on floats.
+
+    Adds the functions it calls to `globals_`, under names that say whether they are those of the
+    forward expression (kernels) or of the partials (operations).
+    """
+    tree = expressions.inline(tree, operation.definition)
+    prefix = "partial_" if partial else "forward_"
+    for function in expressions.called(tree):
+        globals_[prefix + function] = operation.meaning(function, partial)
+    return expressions.with_prefix(expressions.substitute(tree, data), prefix)
+
+
+def _docstring(operation: Operation) -> str:
+    names = ", ".join(operation.operand_names)
+    parts = [operation.summary or f"The operation {operation.forward}."]
+    kind = "a list of Values or numbers" if operation.variadic else "a Value or a number"
+    parts.append(
+        f"Takes {names} ({kind}); returns a Value, a constant if all operands are numbers."
+    )
+    for name, partial in zip(operation.operand_names, operation.partials, strict=False):
+        where = "".join(f", {key} = {meaning}" for key, meaning in operation.where.items())
+        parts.append(f"Derivative for {name}: {partial}{where}")
+    if operation.domain:
+        parts.append(f"It needs {operation.domain}; elsewhere it raises Python's own error, named.")
+    if operation.source:
+        parts.append(f"Source: {operation.source}")
+    if operation.example:
+        code, result = operation.example.split(" -> ")
+        parts.append(f">>> {code}\n{result}")
+    return "\n\n".join(parts) + "\n"
+
+
+def implement(operation: Operation) -> Callable[..., Value]:
+    """Generate an operation's functions and its methods; returns the public function."""
+    source, globals_ = _script(operation)
+    made = source_text.load(source, globals_, operation.name)
+    operation.function = made[operation.name]
+    operation.pull = made["pull"]
+    operation.recompute = made["recompute"]
+    for name in operation.methods:
+        method = operation.function
+        if name.startswith("__r"):  # the Value is the right operand
+            function = f"{operation.name}_swapped"
+            text = f"def {function}(b, a):\n    return {operation.name}(a, b)\n"
+            title = f"{operation.name}, operands swapped"
+            method = source_text.load(text, {operation.name: method}, title)[function]
+        setattr(Value, name, method)
+    return operation.function
+
+
+def install(operation: Operation) -> None:
+    """Give Value the methods of an operation, to be generated when one is first called."""
+
+    def until_first_used(name: str) -> Callable[..., Value]:
+        def method(*operands: Operand, **options: Operand) -> Value:
+            if "function" not in vars(operation):
+                implement(operation)
+            made: Value = getattr(Value, name)(*operands, **options)
+            return made
+
+        method.__name__, method.__qualname__ = name, f"Value.{name}"
+        method.__doc__ = operation.summary
+        return method
+
+    names = []
+    if not operation.variadic and not hasattr(Value, operation.name):
+        names.append(operation.name)
+    if operation.operator:
+        names.append(f"__{operation.operator}__")
+        if len(operation.operands) == 2:
+            names.append(f"__r{operation.operator}__")
+    operation.methods = tuple(names)
+    for name in names:
+        setattr(Value, name, until_first_used(name))
+
+
+def define_operation(
+    name: str, forward: str, partials: Sequence[str], **options: Any
+) -> Callable[..., Value]:
+    """Add an operation of one's own to the table; returns its function.
+
+    From then on it runs, differentiates to any order, compiles, draws and explains itself like a
+    built-in one; unary ones also serve as `activation=name`.
+
+    The same definition may be repeated, as when a notebook's cell runs twice: it changes nothing.
+
+    **Arguments:** `name`, an identifier not yet in the table; `forward`, the expression of the
+    result; `partials`, one expression per operand, in the operands, the result `y`, and operations
+    of the table; `options` as for `calculus.operation.Operation` (`operands="a, b"`, `defaults`,
+    `where`, `domain`, `kernels`, `symbol`, ...). Raises a `ValueError` or `TypeError` that says
+    what is wrong, and then adds nothing.
+
+    >>> cube = define_operation("cube", "a * a * a", ["3 * a * a"])
+    >>> x = Value(2.0)
+    >>> y = cube(x)
+    >>> y.backward()
+    >>> y.data, x.grad
+    (8.0, 12.0)
+    """
+    for option in {"operator", "constant"} & options.keys():
+        raise ValueError(f"{name}: {option}=... is reserved for the operations that are built in")
+    operation = Operation(name, forward, partials, **options)
+    operation.activation = options.get("activation", operation.arity == 1)
+    if (known := TABLE.get(name)) is not None:
+        if _is_same(known, operation):
+            return known.function
+        raise ValueError(
+            f"there is already an operation {name!r} with another definition, {known.forward}; "
+            "choose another name"
+        )
+    TABLE[name] = operation  # first, because a partial may call the operation itself
+    try:
+        operation.check()
+        install(operation)
+        return implement(operation)
+    except BaseException:
+        del TABLE[name]
+        raise
+
+
+def _is_same(known: Operation, given: Operation) -> bool:
+    """Whether two definitions say the same; a function defined again is the same if its code is."""
+    kernels = known.kernels, given.kernels
+    return (
+        known.kernels.keys() == given.kernels.keys()
+        and all(_is_same_code(*(k[name] for k in kernels)) for name in known.kernels)
+        and all(
+            getattr(known, what) == getattr(given, what)
+            for what in (
+                "forward", "partials", "operands", "defaults", "where", "chosen", "constant",
+                "operator", "symbol", "domain", "activation", "summary", "source", "example",
+            )
+        )
+    )  # fmt: skip
+
+
+def _is_same_code(one: object, other: object) -> bool:
+    codes = getattr(one, "__code__", None), getattr(other, "__code__", None)
+    if one is other or None in codes:
+        return one == other
+    parts = ("co_code", "co_consts", "co_names", "co_varnames")
+    return (
+        all(getattr(codes[0], part) == getattr(codes[1], part) for part in parts)
+        and getattr(one, "__defaults__", None) == getattr(other, "__defaults__", None)
+        and not (codes[0].co_freevars or codes[1].co_freevars)  # type: ignore[union-attr]
+    )
+
+
+# Generated on first use, because all together would take longer than the rest of the import.
+Operation.generate = staticmethod(implement)
+for _entry in TABLE.values():
+    install(_entry)
