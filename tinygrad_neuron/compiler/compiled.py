@@ -8,9 +8,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from ..engine import DOMAIN_ERRORS, Value, tracing
+from ..engine import Value
 from ..functions import mean
 from ..functions import sum as add_up
+from ..operators import tracing
+from ..passes import DOMAIN_ERRORS
 from .examples import Batch, Runs
 from .nodes import Call, Total, arrival, make_node
 from .program import Program

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..engine import Value, tracing
+from ..engine import Value
+from ..operators import tracing
 
 if TYPE_CHECKING:
     from .compiled import Compiled

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..calculus.operation import Operation
-from ..engine import Primitive, Value, tracing
+from ..calculus.primitive import Primitive
+from ..engine import Value
+from ..operators import tracing
 
 PACKAGE = str(Path(__file__).parent.parent) + os.sep
 
@@ -65,7 +67,7 @@ class Traced(Value):
     def _is_constant(self) -> bool:
         return not self.varies
 
-    def _record(self, operation: Operation, operands: tuple[Value, ...]) -> Value:
+    def _traced(self, operation: Operation, operands: tuple[Value, ...]) -> Value:
         node = traced(operation, False)
         for operand in operands:
             if varies(operand):

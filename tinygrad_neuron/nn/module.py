@@ -1,15 +1,18 @@
 """`Module`: anything that holds parameters, alone or nested."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from ..engine import LEAF, Value, forget_gradient, tracing
+from ..calculus.primitive import LEAF
+from ..engine import Value
+from ..notebook import Shown
+from ..operators import forget_gradient, tracing
 from ..scope import Scope
 
 _Self = TypeVar("_Self", bound="Module")
 
 
-class Module:
+class Module(Shown):
     """Base class of everything with parameters.
 
     Parameters are the leaf Values held in attributes: directly, in lists, tuples and dictionaries,
@@ -111,19 +114,6 @@ class Module:
     def eval(self: _Self) -> _Self:
         """Switch to evaluation (dropout lets everything pass); returns the module."""
         return self.train(False)
-
-    def _repr_mimebundle_(
-        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
-    ) -> dict[str, str]:
-        """In a notebook a model of neurons in layers shows its picture, any other its text."""
-        from .. import notebook as display
-        from ..draw import draw_network
-
-        try:
-            picture = draw_network(self)
-        except TypeError:  # not such a model
-            return display.text_only(self, include, exclude)
-        return display.mimebundle(self, lambda: picture, include, exclude)
 
 
 def _held(item: Any, name: str) -> Iterator[tuple[str, Value | Module]]:

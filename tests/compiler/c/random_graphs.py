@@ -8,7 +8,7 @@ from tinygrad_neuron import Value
 from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.compiler import compile
 from tinygrad_neuron.compiler.c import emitting
-from tinygrad_neuron.engine import DOMAIN_ERRORS
+from tinygrad_neuron.passes import DOMAIN_ERRORS
 
 # What each generated text defines, beside its struct's members.
 DEFINED = r"\b(?:static (?:const )?(?:\w+(?:\(\(\w+\)\))? )*|int |struct )(\w+)(?=\[| ?\(| \{)"

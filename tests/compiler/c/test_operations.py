@@ -18,7 +18,7 @@ from tinygrad_neuron.calculus.operation import Operation
 from tinygrad_neuron.calculus.table import BUILT_IN, TABLE
 from tinygrad_neuron.compiler.c import building
 from tinygrad_neuron.compiler.c import operations as c_operations
-from tinygrad_neuron.engine import DOMAIN_ERRORS
+from tinygrad_neuron.passes import DOMAIN_ERRORS
 
 assert _eager
 
