@@ -3,7 +3,6 @@
 import json
 import math
 import random
-import sys
 import threading
 
 import pytest
@@ -27,7 +26,7 @@ from tinygrad_neuron import (
 )
 from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.operators import stored_gradient
-from tinygrad_neuron.walk import Step, Training, Walkthrough, record_lines
+from tinygrad_neuron.walk import Step, Training, record_lines
 
 
 def steps_of(root, phase):
@@ -48,7 +47,6 @@ def check_equal_to_backward(root):
         if i in found:
             assert node.grad == found[i] or (math.isnan(node.grad) and math.isnan(found[i]))
     assert len(found) == len(order) - len([n for n in walk.graphs[0] if n.operation == "constant"])
-    assert Walkthrough.from_json(walk.to_json()) == walk
     return walk
 
 
@@ -215,40 +213,41 @@ def test_a_network_agrees_and_its_names_are_distinct():
     assert len(names) == len(set(names))
 
 
-def test_extreme_numbers_survive_and_json_is_strict():
+def test_the_json_is_strict_and_holds_every_field():
     for data in (math.nan, math.inf, -math.inf, -0.0, 5e-324, 1e308):
-        x = Value(data, label="x")
-        walk = check_equal_to_backward(x * 2.0 + x)
-        text = walk.to_json()
-        json.loads(text, parse_constant=pytest.fail)
-        again = Walkthrough.from_json(text)
-        assert again == walk and again.to_json() == text
-        assert again.text() == walk.text()
+        walk = check_equal_to_backward(Value(data, label="x") * 2.0 + Value(1.0))
+        whole = json.loads(walk.to_json(), parse_constant=pytest.fail)
+        assert walk.digits == whole["digits"]
+        assert [[node.to_dict() for node in walk.graphs[0]]] == whole["graphs"]
+        assert [step.to_dict() for step in walk] == whole["steps"]
+        shown = whole["graphs"][0][0]["data"]
+        assert repr(data) == repr(float(shown))
+        assert isinstance(shown, float) == math.isfinite(data)
+
+
+def test_walkthroughs_are_equal_where_their_steps_are():
+    x = Value(math.nan, label="x")
+    assert walkthrough(x * 2.0) == walkthrough(x * 2.0)
     assert walkthrough(Value(1.0) * 2.0) != walkthrough(Value(1.5) * 2.0)
 
 
-@pytest.mark.parametrize("change", [
-    lambda d: d.update(format="other"),
-    lambda d: d["steps"][0].pop("phase"),
-    lambda d: d["steps"][0].update(value="12"),
-    lambda d: d["steps"][0].update(value=True),
-    lambda d: d["steps"][0].update(node=99),
-    lambda d: d["steps"][0].update(iteration=2),
-    lambda d: d["steps"][0].update(value=10**400),
-    lambda d: d.pop("graphs"),
-    lambda d: d.update(digits=0),
-])  # fmt: skip
-def test_other_json_is_refused(change):
-    whole = json.loads(walkthrough(Value(1.0, label="x").tanh()).to_json())
-    change(whole)
-    with pytest.raises(ValueError):
-        Walkthrough.from_json(json.dumps(whole))
+def test_what_select_did_not_choose_is_not_differentiated():
+    x = Value(3.0, label="x")
+    walk = check_equal_to_backward(select([x * Value(math.inf), x * 2.0], 1))
+    assert 2.0 == walk.gradients()[0]
+    assert "multiply" == walk[-1].operation and 2.0 == walk[-1].after
+    x = Value(0.0, label="x")
+    walk = check_equal_to_backward(select([x, sqrt(x)], 0))
+    assert 1.0 == walk.gradients()[0]
+    assert "sqrt" not in {step.operation for step in walk if step.phase == "backward"}
 
 
-def test_json_with_nan_as_a_bare_word_is_refused():
-    text = walkthrough(Value(math.nan, label="x").tanh()).to_json().replace('"NaN"', "NaN")
-    with pytest.raises(ValueError, match="strict"):
-        Walkthrough.from_json(text)
+def test_an_index_that_selects_nothing_is_an_error_that_names_the_operation():
+    a, b, i = Value(1.0, label="a"), Value(2.0, label="b"), Value(0.0, label="i")
+    y = select([a, b], i)
+    i.data = 5.0
+    with pytest.raises(IndexError, match=r"derivative of select of 1\.0 \('a'\)"):
+        walkthrough(y)
 
 
 def test_leaves_and_constants_alone():
@@ -314,7 +313,6 @@ def test_training_is_that_of_sgd_and_is_put_back():
         assert [p.data for p in other.parameters()] == [s.after for s in updates]
         assert [p.grad for p in other.parameters()] == [s.incoming for s in updates]
     assert 3 == len(walk.graphs)
-    assert Walkthrough.from_json(walk.to_json()) == walk
     kept = Training(model.parameters(), lr=0.05, iterations=3, keep=True)
     walkthrough(lambda: loss_of(model), training=kept)
     assert [p.data for p in other.parameters()] == [p.data for p in model.parameters()]
@@ -374,18 +372,12 @@ def test_a_function_compiled_while_lines_are_recorded_works_afterwards():
     assert "" == function(Value(0.5)).line
 
 
-def test_in_a_notebook_it_shows_the_page_where_there_is_one(monkeypatch):
-    class Page:
-        frame_html = staticmethod(lambda walk: f"<iframe>{walk.root.data}</iframe>")
-
+def test_in_a_notebook_it_shows_the_page_and_without_an_engine_the_steps(monkeypatch, capsys):
     walk = walkthrough(Value(2.0) * 3.0)
-    monkeypatch.setitem(sys.modules, "tinygrad_neuron.walk.page", Page)
-    assert "<iframe>6.0</iframe>" == walk._repr_mimebundle_()["text/html"]
-    monkeypatch.setitem(sys.modules, "tinygrad_neuron.walk.page", None)
+    assert walk._repr_mimebundle_()["text/html"].startswith("<iframe")
+    monkeypatch.setenv("PATH", "")
     assert walk._repr_mimebundle_()["text/html"].startswith("<pre>step 1 of 3")
-    monkeypatch.undo()
-    with pytest.raises(ValueError, match="read from JSON"):
-        Walkthrough.from_json(walk.to_json()).page("never.html")
+    assert "layout engine" in capsys.readouterr().err
 
 
 def test_lines_in_several_threads():
@@ -404,16 +396,17 @@ def test_lines_in_several_threads():
     assert "" == (Value(1.0) * 2.0).line
 
 
-def test_long_and_hostile_labels_stay_text():
+def test_long_and_hostile_labels_stay_text(monkeypatch):
     x = Value(1.0, label="\x1b[31m</pre><img onerror=alert(1)>\n" + "é" * 300)
     walk = walkthrough(x * x)
     assert "\x1b" not in walk.text()
     assert max(map(len, walk.text().splitlines())) <= 80
-    again = Walkthrough.from_json(walk.to_json())
-    shown = again._repr_html_()  # without the graph: text
+    assert "<img" not in walk._repr_html_()
+    monkeypatch.setenv("PATH", "")
+    shown = walk._repr_html_()  # without an engine: text
     assert "<img" not in shown and "&lt;img" in shown
-    assert {"text/plain", "text/html"} == again._repr_mimebundle_().keys()
-    assert {"text/plain"} == again._repr_mimebundle_(include=["text/plain"]).keys()
+    assert {"text/plain", "text/html"} == walk._repr_mimebundle_().keys()
+    assert {"text/plain"} == walk._repr_mimebundle_(include=["text/plain"]).keys()
 
 
 def test_a_long_chain_is_not_quadratic():
@@ -430,4 +423,4 @@ def test_steps_are_frozen_and_hashable():
     assert isinstance(first, Step)
     with pytest.raises(AttributeError):
         first.value = 3.0
-    assert {first} == {Step.from_dict(first.to_dict())}
+    assert {first} == {Step(**first.to_dict())}

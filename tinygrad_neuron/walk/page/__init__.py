@@ -28,7 +28,7 @@ from ...draw.text import visible
 from ...engine import Value
 from ...passes import refuse_made_by_hand
 from ..formulas import Formulas, plain_partials
-from ..steps import Node, Walkthrough
+from ..records import Node, StepList
 from .pictures import Scopes, View, views
 
 _FOLDER = Path(__file__).parent
@@ -38,9 +38,7 @@ MODULES = (
 )  # fmt: skip
 
 
-def write_page(
-    shown: "Value | Walkthrough", path: "str | os.PathLike[str]", *, title: str = ""
-) -> str:
+def write_page(shown: Value | StepList, path: "str | os.PathLike[str]", *, title: str = "") -> str:
     """Write the page that steps through a Value's graph; returns the path.
 
     **Arguments:** `shown`, the result whose graph is shown, or a walkthrough of it; `path`, of the
@@ -52,7 +50,7 @@ def write_page(
     return os.fspath(path)
 
 
-def frame_html(shown: "Value | Walkthrough", *, title: str = "", height: int = 720) -> str:
+def frame_html(shown: Value | StepList, *, title: str = "", height: int = 720) -> str:
     """The page as a frame for a notebook; several do not touch each other.
 
     >>> frame = frame_html(Value(1.0, label="x") * 2.0)
@@ -69,15 +67,15 @@ def frame_html(shown: "Value | Walkthrough", *, title: str = "", height: int = 7
     )
 
 
-def page_html(shown: "Value | Walkthrough", *, title: str = "") -> str:
+def page_html(shown: Value | StepList, *, title: str = "") -> str:
     """The text of the page that steps through a Value's graph, or through a walkthrough.
 
     Of a walkthrough it has the number of digits and, where it is one of training, its iterations.
 
     Raises a `TypeError` for what is neither and for a graph with a node made by hand; a
-    `ValueError` for an operation that cannot be translated to JavaScript, for a walkthrough that
-    was read from JSON, and for a training whose graph is not the same in each iteration; and a
-    `graphviz.ExecutableNotFound` where there is no layout engine.
+    `ValueError` for an operation that cannot be translated to JavaScript and for a training whose
+    graph is not the same in each iteration; and an `EngineNotFoundError` where there is no layout
+    engine.
 
     >>> page = page_html((Value(0.5, label="w") * Value(2.0, label="x")).tanh(), title="A neuron")
     >>> "<title>A neuron</title>" in page, "tanh: {" in page, "sigmoid: {" in page
@@ -129,14 +127,12 @@ def page_html(shown: "Value | Walkthrough", *, title: str = "") -> str:
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
 
 
-def _asked(shown: "Value | Walkthrough") -> "tuple[Value, int, dict[str, Any] | None]":
+def _asked(shown: Value | StepList) -> tuple[Value, int, dict[str, Any] | None]:
     """The graph's root, the digits, and what the page has to know of a training."""
     if isinstance(shown, Value):
         return shown, 4, None
-    if not isinstance(shown, Walkthrough):
+    if not isinstance(shown, StepList):
         raise TypeError(f"page: the root must be a Value, got {described(shown)}")
-    if shown.root is None:
-        raise ValueError("page: a walkthrough read from JSON has no graph to write a page of")
     updates = [step for step in shown.steps if step.phase == "update"]
     if not updates and len(shown.graphs) == 1:
         return shown.root, shown.digits, None
@@ -160,8 +156,8 @@ def _asked(shown: "Value | Walkthrough") -> "tuple[Value, int, dict[str, Any] | 
     return shown.root, shown.digits, training
 
 
-def _first_graph(shown: "Value | Walkthrough") -> "Sequence[Node]":
-    return shown.graphs[0] if isinstance(shown, Walkthrough) else ()
+def _first_graph(shown: Value | StepList) -> Sequence[Node]:
+    return shown.graphs[0] if isinstance(shown, StepList) else ()
 
 
 def _drawn(view: View) -> dict[str, Any]:
