@@ -1,4 +1,4 @@
-"""The operators of the language, and how tightly they bind: for all that is written from trees.
+"""The operators of the language, and how tightly they bind: for all text written from trees.
 
 Formulas in walkthroughs, the page's script and generated code read it here.
 """
@@ -37,6 +37,7 @@ OPERATORS: Mapping[type[ast.operator], Operator] = {
     # (a ** b) ** c, a ** (b ** c)
     ast.Pow: Operator("**", ("power", "constant_power"), POWER, ATOM, ATOM),
 }
+MINUS = Operator("-", ("negate",), SIGN, PRODUCT, PRODUCT)  # before its one operand
 COMPARISONS: Mapping[type[ast.cmpop], str] = {
     ast.Lt: "<",
     ast.LtE: "<=",

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..calculus.operation import Operation
-from ..calculus.printing import ATOM, OPERATORS, PRODUCT, SIGN, SUM, Operator, operator_of
+from ..calculus.printing import ATOM, MINUS, OPERATORS, SIGN, SUM, Operator, operator_of
 from ..calculus.table import TABLE
 from ..draw.text import number, shorten, visible
 from ..engine import Value
@@ -194,7 +194,7 @@ def _text(tree: ast.expr, pieces: Mapping[str, Piece]) -> Piece:
         piece = _text(tree.operand, pieces)
         if isinstance(tree.op, ast.UAdd):
             return piece
-        return "-" + _operand(piece, PRODUCT, right=True), SIGN
+        return MINUS.sign + _operand(piece, MINUS.right, right=True), MINUS.tightness
     if isinstance(tree, ast.BinOp):
         left, right = _text(tree.left, pieces), _text(tree.right, pieces)
         return _joined(left, OPERATORS[type(tree.op)], right)

@@ -14,15 +14,16 @@ import json
 import math
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ...calculus import javascript
 from ...calculus.operation import Operation
+from ...calculus.printing import MINUS, operator_of
 from ...checking import described
 from ...draw.facts import GraphFacts, read
-from ...draw.flags import HELP, SIGNS, THRESHOLDS
+from ...draw.flags import HELP, SIGNS, THRESHOLDS, can_be_flat
 from ...draw.rendering import _replace_file
 from ...draw.text import visible
 from ...engine import Value
@@ -34,7 +35,8 @@ from .pictures import Scopes, View, views
 _FOLDER = Path(__file__).parent
 MODULES = (
     "arithmetic", "engine", "training", "text", "picture", "views", "leaves", "verify", "curve",
-    "paths", "flags", "predict", "panel", "origin", "filmstrip", "main",
+    "paths", "flags", "predict", "panel", "origin", "filmstrip", "state", "showing", "address",
+    "folding", "stepping", "changing", "cards", "keys", "theme", "main",
 )  # fmt: skip
 
 
@@ -85,14 +87,14 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
     graph = read(root)
     for node in graph.order:
         refuse_made_by_hand(node, "the page")
-    used = {node._operation.name: node._operation for node in graph.order if node._prev}
+    used = {node._operation.name: node for node in graph.order if node._prev}
     scopes = Scopes(graph)
     first, *others = views(graph, scopes, digits)
     names = Formulas(graph.order, digits).names
     data: dict[str, Any] = {
         "digits": digits,
         "nodes": [_node(graph, scopes, i, names[i]) for i in range(len(graph.order))],
-        "operations": {name: _operation(operation) for name, operation in used.items()},
+        "operations": {name: _operation(node) for name, node in used.items()},
         "flags": {"limits": THRESHOLDS, "signs": SIGNS, "help": HELP},
         "scopes": [
             {
@@ -110,7 +112,7 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
         for node, record in zip(data["nodes"], _first_graph(shown), strict=True):
             node["data"] = _number(record.data)
     style = (_FOLDER / "page.css").read_text("utf-8")
-    script = _script(javascript.source(used))
+    script = _script(f"{javascript.source(used)}\nconst OPERATORS = {_json(_operators(used))};\n")
     parts = {
         "policy": (
             f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; "
@@ -200,6 +202,7 @@ def _number(value: float) -> "float | str":
 
 
 def _node(graph: GraphFacts, scopes: Scopes, position: int, name: str) -> dict[str, Any]:
+    """What the page has to know of a node; what it does not have is left out."""
     node = graph.order[position]
     entry: dict[str, Any] = {"kind": graph.kind(node), "data": _number(node.data)}
     if node.label:
@@ -217,7 +220,9 @@ def _node(graph: GraphFacts, scopes: Scopes, position: int, name: str) -> dict[s
     return entry
 
 
-def _operation(operation: Operation) -> dict[str, Any]:
+def _operation(node: Value) -> dict[str, Any]:
+    """What the page has to know of a node's operation, from the table."""
+    operation: Operation = node._operation
     count = 1 if operation.variadic else len(operation.operands)
     return {
         "symbol": operation.symbol,
@@ -228,6 +233,25 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "variadic": operation.variadic,
         "chosen": bool(operation.chosen),
         "activation": operation.activation,
-        "flat": operation.activation or operation.flat,
+        "flat": can_be_flat(node),
         "domain": operation.domain,
     }
+
+
+def _operators(names: Iterable[str]) -> dict[str, Any]:
+    """How those operations are written that have an operator: its sign, how tightly it binds, and
+    how tightly its operands must, on the left and on the right, to stand without brackets."""
+    found: dict[str, Any] = {}
+    for name in names:
+        operator = MINUS if name in MINUS.operations else operator_of(name)
+        if operator is not None:
+            found[name] = {
+                "sign": _TYPESET.get(operator.sign, operator.sign),
+                "before": operator is MINUS,
+                "tightness": operator.tightness,
+                "needs": [operator.left, operator.right],
+            }
+    return found
+
+
+_TYPESET = {"-": "−", "*": "×"}
