@@ -17,7 +17,7 @@ def value(text: str) -> float:
     return float(eval(text, {"a": 1.7, "b": 0.6, "c": 2.3}))
 
 
-@pytest.mark.parametrize(("outer", "inner"), itertools.product(OPERATORS.values(), repeat=2))
+@pytest.mark.parametrize(("outer", "inner"), [*itertools.product(OPERATORS.values(), repeat=2)])
 def test_what_may_stand_without_brackets_means_the_same(outer, inner):
     text = f"a {inner.sign} b"
     if inner.tightness >= outer.left:
