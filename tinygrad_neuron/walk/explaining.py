@@ -29,6 +29,7 @@ class Explanation:
     """
 
     def __init__(self, root: Value, digits: int, iteration: int = 1, first: int = 1) -> None:
+        """Make all steps; raises what `backward()` raises, and refuses a node made by hand."""
         self.order = topological_order(root)
         for node in self.order:
             refuse_made_by_hand(node, "a walkthrough")

@@ -234,7 +234,10 @@ def _with_plain_exponents(tree: ast.expr, constants: Mapping[str, float]) -> ast
     """Exponents that are constant as their number: the partial of x ** 3 as 3 * x ** 2."""
 
     class Plain(ast.NodeTransformer):
+        """Evaluates exponents of which all names are known."""
+
         def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+            """A power with its exponent as a number; x ** 1 as x."""
             self.generic_visit(node)
             if not isinstance(node.op, ast.Pow):
                 return node

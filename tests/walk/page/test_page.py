@@ -1,5 +1,6 @@
 """The page as a whole: small, safe, for everybody, offline."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +135,18 @@ def test_what_cannot_be_shown_is_refused() -> None:
     made = Value(1.0, (Value(2.0),), "mine")
     with pytest.raises(TypeError, match="made by hand"):
         page.page_html(made)
+
+
+def test_each_script_imports_only_what_those_before_it_export() -> None:
+    folder = Path(page.__file__).parent
+    assert sorted(page.MODULES) == sorted(file.stem for file in folder.glob("*.js"))
+    exported: dict[str, set[str]] = {}
+    for name in page.MODULES:
+        text = (folder / f"{name}.js").read_text("utf-8")
+        for names, module in re.findall(r'^import \{([^}]*)\} from "\./(\w+)\.js";', text, re.M):
+            missing = {one.strip() for one in names.split(",")} - exported.get(module, set())
+            assert not missing, f"{name}.js imports {missing} from {module}.js"
+        found = re.findall(r"^export (?:async )?(?:function\*?|const|class) (\w+)", text, re.M)
+        for names in re.findall(r"^export const \{([^}]*)\}", text, re.M):
+            found += [one.strip() for one in names.split(",")]
+        exported[name] = set(found)
