@@ -34,9 +34,9 @@ from .pictures import Scopes, View, views
 
 _FOLDER = Path(__file__).parent
 MODULES = (
-    "arithmetic", "engine", "training", "text", "picture", "views", "leaves", "verify", "curve",
-    "paths", "flags", "predict", "panel", "origin", "filmstrip", "state", "showing", "address",
-    "folding", "stepping", "changing", "cards", "keys", "theme", "main",
+    "arithmetic", "engine", "training", "text", "tabs", "edges", "picture", "viewport", "views",
+    "leaves", "verify", "curve", "paths", "flags", "predict", "panel", "origin", "filmstrip", "state", "showing",
+    "address", "folding", "stepping", "changing", "dragging", "cards", "keys", "theme", "main",
 )  # fmt: skip
 
 
@@ -104,7 +104,10 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
             }
             for scope in scopes.all
         ],
-        "views": [{"level": view.level, "folded": view.folded} for view in (first, *others)],
+        "views": [
+            {"level": view.level, "folded": view.folded, "size": view.size}
+            for view in (first, *others)
+        ],
         "view": _drawn(first),
     }
     if training is not None:
@@ -163,7 +166,7 @@ def _first_graph(shown: Value | StepList) -> Sequence[Node]:
 
 
 def _drawn(view: View) -> dict[str, Any]:
-    return {"text": view.text, "groups": view.groups, "boxes": view.boxes}
+    return {"text": view.text, "groups": view.groups, "boxes": view.boxes, "room": view.room}
 
 
 def _packed(data: object) -> str:

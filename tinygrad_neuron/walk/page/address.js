@@ -10,7 +10,7 @@ export function remember() {
   const before = location.hash;
   resting = setTimeout(() => {
     if (location.hash !== before) return; // another one was asked for since
-    const folded = state.view === 0 ? "" : `&folded=${page.views[state.view].folded.join()}`;
+    const folded = state.view === state.opening ? "" : `&folded=${page.views[state.view].folded.join()}`;
     try {
       history.replaceState(null, "", `#step=${state.step}${folded}`);
     } catch {

@@ -4,17 +4,18 @@ import { leaves } from "./changing.js";
 import { fold, unfold } from "./folding.js";
 import { render } from "./showing.js";
 import { announce, nodes, state } from "./state.js";
+import { showTab } from "./tabs.js";
 import { byId } from "./text.js";
 
 function choose(i) {
   state.selected = i;
   if (!nodes[i].operation) {
     state.chosen = i;
-    byId("inspect").open = true;
+    showTab("numbers");
     leaves.reveal(i);
   }
   render();
-  byId("origin").scrollIntoView({ block: "nearest" });
+  byId("now").scrollTo(0, 0);
   announce(`${byId("origin-title").textContent}: ${byId("origin-rows").innerText}`);
 }
 

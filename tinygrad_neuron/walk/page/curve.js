@@ -7,12 +7,14 @@ const WIDTH = 300;
 const HEIGHT = 150;
 const SAMPLES = 160;
 
-export function showCurve(figure, nodes, operations, result, names, i) {
+export function showCurve(place, nodes, operations, result, names, i) {
   const node = nodes[i];
   const facts = node?.operation ? operations[node.operation] : null;
   const single = facts && !facts.variadic && (facts.operands.length === 1 || facts.activation);
-  figure.hidden = !single || result.data[i] === null || node.operation === "negate";
-  if (figure.hidden) return;
+  if (!single || result.data[i] === null || node.operation === "negate") {
+    place.replaceChildren(element("p", { className: "remark", textContent: "Where a step is a function of one number, as tanh is, its curve stands here." }));
+    return;
+  }
   const others = node.operands.slice(1).map((operand) => result.data[operand]);
   const operation = OPERATIONS[node.operation];
   const value = (x) => guarded(() => operation.forward(x, ...others));
@@ -54,7 +56,8 @@ export function showCurve(figure, nodes, operations, result, names, i) {
     }));
   }
   svg.append(drawn("circle", { class: "point", cx: px(x), cy: py(y), r: 4.5 }));
-  figure.replaceChildren(svg, element("figcaption", { textContent: `${text}. The dashed line is the tangent.` }));
+  const caption = element("figcaption", { textContent: `${text}. The dashed line is the tangent.` });
+  place.replaceChildren(element("figure", {}, svg, caption));
 }
 
 function guarded(compute) {

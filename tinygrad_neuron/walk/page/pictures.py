@@ -19,7 +19,7 @@ from typing import Any
 from ...draw import cards
 from ...draw.facts import GraphFacts
 from ...draw.folding import LEVELS, READABLE_NODES, Folding, Group, fold, fold_scopes, level_of
-from ...draw.graph import BUDGET, LABELLED_NODES, GraphPicture, plain_picture
+from ...draw.graph import BUDGET, GraphPicture, plain_picture
 from ...draw.placing import text_width
 from ...draw.rendering import RenderingTimeoutError
 from ...draw.text import shorten
@@ -32,9 +32,11 @@ FEW = 60  # what takes longer is drawn folded to so many nodes
 EVERY_CHOICE = 24  # up to so many ways of folding a model each has its picture
 OPENED = 64  # of a larger one, so many scopes can be opened
 MOST_OPEN = 200  # nodes in a picture with one scope open
+LABELLED = 20  # up to so many cards every edge has room for its label, else the current one alone
 LARGE = 20_000  # in a graph of more nodes no single scope is opened
 _SVG = "http://www.w3.org/2000/svg"
 _EDGE_ROOM = r"-0.000\n× -0.000\n= -0.0000"  # a multiplication as one writes it on paper
+_SIZE = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 _RANGE = "-0.0000 … -0.0000"
 _LOOKS = ("ink", "muted", "line", "leaf", "parameter", "operation", "output", "rim", "background")
 
@@ -44,7 +46,8 @@ class View:
     """A picture of the page: its SVG, which scopes are folded in it, and what stands where.
 
     `level` is the level's name, or empty; `groups` says what the folded cards hold, `boxes` which
-    scope each box is (scopes by their place in `Scopes.all`, nodes by that in the order).
+    scope each box is (scopes by their place in `Scopes.all`, nodes by that in the order); a number
+    in a card has `room` for so many characters.
     """
 
     level: str
@@ -53,6 +56,12 @@ class View:
     groups: dict[str, dict[str, Any]]
     boxes: dict[str, int]
     svg: str
+    room: int
+
+    @property
+    def size(self) -> list[float]:
+        """Width and height, in the picture's own units: its letters have ten."""
+        return [float(number) for number in _SIZE.findall(self.svg)[0]]
 
 
 class Scopes:
@@ -190,6 +199,7 @@ def _view(
         groups,
         {box: scopes.position[scope] for scope, box in picture.boxes.items()},
         svg,
+        len(_room(digits)) + 1,  # a sign and a point are narrow
     )
 
 
@@ -212,24 +222,27 @@ _TOOLTIP = re.compile(r'\s(?:label|edge)?tooltip="[^"]*"')
 _STYLED = re.compile(r'\sstyle="dotted"')
 _SPACING = (
     ('fontsize="8"', 'fontsize="10"'),
+    ('fontsize="9"', 'fontsize="10"'),
     ('ranksep="0.1"', 'ranksep="0.9"'),
-    ('ranksep="0.35"', 'ranksep="0.2"'),
+    ('ranksep="0.35"', 'ranksep="0.1"'),
 )
 _INK = cards.Ink(THEMES["light"].ink, THEMES["light"].muted, "#000000", "#ffffff")
 
 
 def _svg(graph: GraphFacts, picture: GraphPicture, digits: int) -> str:
     """The picture drawn with room for numbers, colours left to the page's style."""
-    room = "-0." + "0" * (digits + 3)  # as wide as -1.234e-05
+    room = _room(digits)
     exits = _exits(graph, picture.folding)
     groups = {group.id: group for group in picture.folding.groups}
-    labelled = picture.folding.drawn <= LABELLED_NODES
+    labelled = picture.folding.drawn <= LABELLED
     body = []
     for line in picture.body:
         line = _TOOLTIP.sub("", line)
         words = line.split(None, 2)
-        if words and words[0] in ("graph", "node"):
-            line = _TABLE_LABEL.sub('label=""', _roomy(line))  # the page itself says what is folded
+        if words and words[0] in ("graph", "node", "edge"):
+            line = _TABLE_LABEL.sub(
+                'label=""', _roomy(line, labelled)
+            )  # the page itself says what is folded
         group = groups.get(words[0]) if words else None
         if group is not None and words[1] == "->":
             if labelled and 'class="constant"' not in line and re.search(r'id="e\d+-\d+"', line):
@@ -244,10 +257,15 @@ def _svg(graph: GraphFacts, picture: GraphPicture, digits: int) -> str:
     return _compact(ET.fromstring(picture.pipe(format="svg")), room)
 
 
-def _roomy(line: str) -> str:
+def _room(digits: int) -> str:
+    """What a number in a card has room for; of a longer one there are fewer digits."""
+    return "-0." + "0" * (digits + 1)
+
+
+def _roomy(line: str, labelled: bool) -> str:
     """Larger letters and longer edges in a crowded picture, since the page scrolls; shorter edges
     where there are labels."""
-    for small, usual in _SPACING:
+    for small, usual in _SPACING if labelled else _SPACING[:-1]:
         line = line.replace(small, usual)
     return line
 
@@ -268,7 +286,7 @@ def _content(
         return title, rows
     node = group.node
     label = shorten(node.label, cards.LONGEST)
-    rows = [("", room)] if graph.kind(node) == "constant" else [("data", room), ("grad", room)]
+    rows = [("", room[:-2])] if graph.kind(node) == "constant" else [("data", room), ("grad", room)]
     return [(node._op, True), (label, not node._op)], rows
 
 
@@ -276,7 +294,7 @@ def _compact(tree: ET.Element, room: str) -> str:
     """The SVG with roles in the place of colours, and marked where numbers stand."""
     looks = {getattr(THEMES["light"], look): look for look in reversed(_LOOKS)}
     box = tree.get("viewBox", "")
-    rooms = {room, _RANGE}
+    rooms = {room, room[:-2], _RANGE}
     for parent in tree.iter():
         for child in list(parent):
             if child.tag == f"{{{_SVG}}}title":

@@ -6,6 +6,7 @@ import { showOrigin } from "./origin.js";
 import { described, showPanel } from "./panel.js";
 import { findPaths, showPaths } from "./paths.js";
 import { announce, beside, names, nodes, operations, page, placeOf, scopes, state, training } from "./state.js";
+import { offer, openTab } from "./tabs.js";
 import { byId, element, number } from "./text.js";
 import { countOf } from "./training.js";
 import { showVerify } from "./verify.js";
@@ -13,7 +14,7 @@ import { showVerify } from "./verify.js";
 // A step in the picture alone, without the panel.
 export function show(to) {
   const { result, at: within } = placeOf(to);
-  state.picture.show(nodes, result, within, names);
+  state.picture.show(result, within, byId("predicting").checked);
   const flags = findFlags(nodes, operations, page.flags, result, names, within);
   state.picture.flags(flags);
   return flags;
@@ -62,7 +63,7 @@ function showTransport(step, count, title) {
 
 // The output at each iteration, as buttons that lead there.
 function showIterations(current) {
-  byId("iterations").hidden = false;
+  offer("iterations", true);
   byId("iterations").querySelector("ol").replaceChildren(...state.runs.map((result, k) => {
     const button = element("button", { type: "button", textContent: `${k + 1}: ${number(result.data.at(-1))}` });
     button.setAttribute("aria-label", `Iteration ${k + 1}: ${names.at(-1)} is ${number(result.data.at(-1))}`);
@@ -75,11 +76,10 @@ function showIterations(current) {
 export function inspect() {
   const { chosen, picture } = state;
   const { result } = placeOf(state.step);
-  const open = byId("inspect").open;
-  const found = open ? findPaths(nodes, result.local, chosen) : null;
+  const open = openTab();
+  const found = open === "paths" ? findPaths(nodes, result.local, chosen) : null;
   picture.onPath(found?.between ?? new Set(), found?.edges ?? new Set());
-  if (!open) return;
   byId("leaf").value = String(chosen);
-  showVerify(byId("verify"), nodes, operations, result.leaves, names, result, chosen);
-  showPaths(byId("paths"), nodes, names, found, chosen);
+  if (open === "verify") showVerify(byId("verify"), nodes, operations, result.leaves, names, result, chosen);
+  if (found) showPaths(byId("paths"), nodes, names, found, chosen);
 }

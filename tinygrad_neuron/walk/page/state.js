@@ -26,6 +26,7 @@ export const state = {
   chosen: 0, // a leaf
   selected: null, // a node that was asked about: where it comes from, and its curve
   view: 0, // the number of the picture
+  opening: 0, // that of the picture with which the page opens
   picture: null,
   opened: -1, // the scope that was opened last, where its path is shown
 };

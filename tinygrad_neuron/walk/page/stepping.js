@@ -6,6 +6,7 @@ import { render } from "./showing.js";
 import { announce, beside, nodes, placeOf, state } from "./state.js";
 import { byId, operandNames, written } from "./text.js";
 import { countOf } from "./training.js";
+import { followStep } from "./viewport.js";
 
 const prediction = new Prediction(byId("prediction"), (text = "") => {
   prediction.close(text);
@@ -34,7 +35,7 @@ export function go(to, revealed = false) {
   state.selected = null;
   remember();
   render();
-  state.picture.reveal(byId("pictures"));
+  followStep();
 }
 
 function ask(coming, result) {
