@@ -209,7 +209,7 @@ def _root(asked: Arguments) -> Value:
 
 
 def _from_function(where: str, numbers: Mapping[str, float]) -> Value:
-    from .walk import record_lines
+    from .walk import watch_names
 
     module_name, _, function_name = where.partition(":")
     if os.getcwd() not in sys.path:
@@ -237,7 +237,7 @@ def _from_function(where: str, numbers: Mapping[str, float]) -> Value:
             f"{function_name}{inspect.signature(function)}: {error}; give each of its arguments as "
             "name=value"
         ) from None
-    with record_lines():
+    with watch_names():
         root = function(**leaves)
     if not isinstance(root, Value):
         raise UsageError(f"{where} must return one Value, it returned {described(root)}")

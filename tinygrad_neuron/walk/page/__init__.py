@@ -34,9 +34,10 @@ from .pictures import Scopes, View, views
 
 _FOLDER = Path(__file__).parent
 MODULES = (
-    "arithmetic", "engine", "training", "text", "tabs", "edges", "picture", "viewport", "views",
-    "leaves", "verify", "curve", "paths", "flags", "predict", "panel", "origin", "filmstrip", "state", "showing",
-    "address", "folding", "stepping", "changing", "dragging", "cards", "keys", "theme", "main",
+    "arithmetic", "engine", "training", "text", "naming", "formula", "tabs", "edges", "picture",
+    "viewport", "views", "leaves", "verify", "curve", "paths", "flags", "code", "predict", "panel",
+    "origin", "filmstrip", "state", "showing", "address", "folding", "stepping", "changing",
+    "dragging", "cards", "keys", "pointing", "theme", "main",
 )  # fmt: skip
 
 
@@ -89,8 +90,8 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
         refuse_made_by_hand(node, "the page")
     used = {node._operation.name: node for node in graph.order if node._prev}
     scopes = Scopes(graph)
-    first, *others = views(graph, scopes, digits)
     names = Formulas(graph.order, digits).names
+    first, *others = views(graph, scopes, names, digits)
     data: dict[str, Any] = {
         "digits": digits,
         "nodes": [_node(graph, scopes, i, names[i]) for i in range(len(graph.order))],
@@ -210,6 +211,7 @@ def _node(graph: GraphFacts, scopes: Scopes, position: int, name: str) -> dict[s
     entry: dict[str, Any] = {"kind": graph.kind(node), "data": _number(node.data)}
     if node.label:
         entry["label"] = node.label
+    if node.label or entry["kind"] != "constant":
         entry["name"] = name
     if node._prev:
         entry["operation"] = node._operation.name

@@ -4,7 +4,6 @@ import { Leaves } from "./leaves.js";
 import { inspect, render } from "./showing.js";
 import { names, nodes, runAgain, scopes, start, state, training } from "./state.js";
 import { closePrediction } from "./stepping.js";
-import { onTab } from "./tabs.js";
 import { byId, element } from "./text.js";
 import { countOf } from "./training.js";
 
@@ -77,7 +76,6 @@ byId("reset").addEventListener("click", () => {
 });
 
 // The leaf whose gradient is verified.
-onTab(inspect);
 byId("leaf").append(...plain.map((i) => element("option", { value: String(i), textContent: titles.get(i) })));
 byId("leaf").addEventListener("change", (event) => {
   state.chosen = Number(event.target.value);

@@ -51,6 +51,12 @@ export class Edges {
       (from.has(operand) ? [`${consumer}-${position}`] : [])));
   }
 
+  // The consumer and the operand of an edge.
+  ends(key) {
+    const [consumer, position] = key.split("-").map(Number);
+    return [consumer, this.nodes[consumer].operands[position]];
+  }
+
   // As they stand after `step` steps. Only what changed is touched. In a question (`asked`, the
   // number of the step that is asked about) no edge answers it.
   show(result, step, asked) {

@@ -1,5 +1,6 @@
 // On paper: one frame per step, with the picture as it stands there.
 
+import { chips } from "./naming.js";
 import { element } from "./text.js";
 
 const WITH_PICTURE = 60; // beyond so many steps the frames are words only
@@ -11,7 +12,7 @@ export function makeFilmstrip(box, count, show, textOf, picture) {
   for (let step = 0; step <= count; step++) {
     const text = textOf(step);
     const frame = element("figure", {}, element("figcaption", {},
-      element("b", { textContent: text.title }), ` ${text.sentence}`));
+      element("b", { textContent: text.title }), " ", ...chips(text.sentence)));
     if (count <= WITH_PICTURE) {
       show(step);
       const copy = picture().cloneNode(true);

@@ -1,5 +1,6 @@
 // Where the numbers of a node come from: its formula, and every contribution that has arrived.
 
+import { chips, marked } from "./naming.js";
 import { byId, element, formulaWithNumbers, inBrackets, number, operandNames, written } from "./text.js";
 import { dataAt, gradientAt } from "./picture.js";
 
@@ -8,14 +9,15 @@ export function showOrigin(nodes, scopes, result, names, i, step) {
   box.hidden = i === null;
   if (i === null) return;
   const node = nodes[i];
-  const rows = [["data", valueText(nodes, result, names, i, step)]];
+  const shown = names.map(marked);
+  const rows = [["data", valueText(nodes, result, shown, i, step)]];
   if (node.kind === "constant") rows.push(["gradient", "none: a constant"]);
-  else rows.push(...gradientRows(nodes, result, names, i, step));
+  else rows.push(...gradientRows(nodes, result, shown, i, step));
   if (node.line) rows.push(["your code", node.line]);
   if (node.scope !== undefined) rows.push(["in", scopes[node.scope].path]);
-  byId("origin-title").textContent = `Where ${names[i]} comes from`;
+  byId("origin-title").replaceChildren(...chips(`Where ${marked(names[i], i)} comes from`));
   byId("origin-rows").replaceChildren(...rows.flatMap(([name, value]) => [
-    element("dt", { textContent: name }), element("dd", { textContent: value }),
+    element("dt", {}, ...chips(name)), element("dd", {}, ...chips(value)),
   ]));
 }
 

@@ -1,5 +1,6 @@
 // The panel: what happens in the current step, in words and in numbers.
 
+import { chips, unmarked } from "./naming.js";
 import { asOne, byId, element, formulaWithNumbers, number, operandNames, partialText, written } from "./text.js";
 
 // What each node is called beside those of a scope: without the scope in its name.
@@ -19,7 +20,7 @@ export function described(nodes, operations, result, names, step, where) {
       title: "Before the first step",
       sentence: total === 0
         ? "A constant: nothing is computed, and no gradient goes back."
-        : `The leaves hold their numbers. ${count} step${count === 1 ? "" : "s"} forward compute ${names.at(-1)}; then one step for each contribution carries its derivative back.`,
+        : `${names.at(-1)} = ${where.whole ? `${where.whole} = ` : ""}? Press → to compute it: ${count} step${count === 1 ? "" : "s"} forward, then one for each contribution to a gradient.`,
       rows: [],
     };
   }
@@ -52,7 +53,7 @@ export function described(nodes, operations, result, names, step, where) {
   }
   const { operation } = nodes[node];
   const formula = written(operation, operandNames(nodes, names, node));
-  const rows = [["formula", nodes[node].label ? `${name} = ${formula}` : formula]];
+  const rows = [["formula", same(name, formula) ? formula : `${name} = ${formula}`]];
   const numbers = formulaWithNumbers(nodes, result.data, node);
   rows.push(["numbers", `${numbers} = ${number(result.data[node])}`]);
   const facts = operations[operation];
@@ -86,7 +87,7 @@ export function described(nodes, operations, result, names, step, where) {
 
 // Whether a name is the formula itself, as the neuron's `w0*x0` is.
 const same = (name, formula) =>
-  name.replaceAll(" ", "") === formula.replaceAll(" ", "").replaceAll("×", "*");
+  unmarked(name).replaceAll(" ", "") === unmarked(formula).replaceAll(" ", "").replaceAll("×", "*");
 
 function reaction(local) {
   if (local === 0) return "does not change";
@@ -98,16 +99,33 @@ function reaction(local) {
 
 const bracketed = (x) => (x < 0 ? `(${number(x)})` : number(x));
 
-export function showPanel(nodes, text, scopes) {
+// `whole`: the formula on top, in which the current node is lit, or the factors of the chain rule.
+export function showPanel(nodes, text, scopes, whole) {
   byId("now-title").textContent = text.title;
-  byId("sentence").textContent = text.sentence;
+  byId("sentence").replaceChildren(...chips(text.sentence));
+  showWhole(text, whole);
   const rows = [...text.rows];
   const node = nodes[text.node];
   if (node?.line) rows.push(["your code", node.line]);
   if (node?.scope !== undefined) rows.push(["in", scopes[node.scope].path]);
   byId("arithmetic").replaceChildren(
     ...rows.flatMap(([name, value]) => [
-      element("dt", { textContent: name }),
-      element("dd", { textContent: value }),
+      element("dt", {}, ...chips(name)),
+      element("dd", {}, ...chips(value)),
     ]));
+}
+
+function showWhole(text, whole) {
+  const box = byId("whole");
+  if (Array.isArray(whole)) {
+    const parts = whole.flatMap((factor, k) => {
+      const one = element("span", { className: k === whole.length - 1 ? "factor at-work" : "factor" }, ...chips(factor));
+      return k ? [k === 1 ? " = " : " × ", one] : [one];
+    });
+    box.replaceChildren(...parts);
+  } else {
+    box.replaceChildren(...chips(whole ?? ""));
+    if (text.node !== undefined) box.querySelector(`[data-node="${text.node}"]`)?.classList.add("at-work");
+  }
+  box.querySelector(".at-work")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

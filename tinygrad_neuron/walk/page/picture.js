@@ -179,6 +179,15 @@ export class Picture {
     return this.list.filter(({ members }) => members).map(({ group, shape }) => ({ group, box: shape.getBBox() }));
   }
 
+  // Light a node's card and the edges at it.
+  point(node) {
+    this.cards.get(node)?.group.classList.add("pointed");
+    for (const { group, keys } of this.edges.all.values()) {
+      const at = (key) => this.edges.ends(key).includes(node);
+      if (keys.some(at)) group.classList.add("pointed");
+    }
+  }
+
   // Mark the card that was asked about; null for none.
   asked(node) {
     for (const card of this.list) card.group.classList.toggle("asked", card.node === node && !card.folded);

@@ -106,7 +106,7 @@ class Scopes:
         return math.prod(1 + self.count(scope) for scope in self.inside[around])
 
 
-def views(graph: GraphFacts, scopes: Scopes, digits: int) -> list[View]:
+def views(graph: GraphFacts, scopes: Scopes, names: Sequence[str], digits: int) -> list[View]:
     """All pictures of a page; the first is the one that it opens with.
 
     That is the finest level of at most `READABLE_NODES` nodes, so that a large network is folded
@@ -121,7 +121,7 @@ def views(graph: GraphFacts, scopes: Scopes, digits: int) -> list[View]:
     drawn = {}
     for name in [first, *(name for name in levels if name != first)]:
         folded = scopes.at(name) if name != "scalar" or not levels[name].automatic else frozenset()
-        drawn[folded] = _view(graph, scopes, levels[name], name, folded, digits)
+        drawn[folded] = _view(graph, scopes, levels[name], name, folded, names, digits)
     started = time.monotonic()
 
     def opened(folded: frozenset[Scope]) -> View | None:
@@ -131,7 +131,7 @@ def views(graph: GraphFacts, scopes: Scopes, digits: int) -> list[View]:
         if folding.drawn > BUDGET:
             return None
         try:
-            return _view(graph, scopes, folding, "", folded, digits)
+            return _view(graph, scopes, folding, "", folded, names, digits)
         except RenderingTimeoutError:
             return None
 
@@ -168,19 +168,20 @@ def _view(
     folding: Folding,
     level: str,
     folded: frozenset[Scope],
+    names: Sequence[str],
     digits: int,
 ) -> View:
     """A way of folding drawn; a level that takes too long is folded further."""
     picture = plain_picture(graph, folding)
     picture.timeout = PATIENCE
     try:
-        svg = _svg(graph, picture, digits)
+        svg = _svg(graph, picture, names, digits)
     except RenderingTimeoutError:  # long chains with one leaf that all of it uses
         if not level:
             raise
         folding = fold(graph, level, budget=FEW)
         picture = plain_picture(graph, folding)
-        svg = _svg(graph, picture, digits)
+        svg = _svg(graph, picture, names, digits)
     exits = _exits(graph, folding)
     position = graph.position
     groups = {
@@ -229,7 +230,7 @@ _SPACING = (
 _INK = cards.Ink(THEMES["light"].ink, THEMES["light"].muted, "#000000", "#ffffff")
 
 
-def _svg(graph: GraphFacts, picture: GraphPicture, digits: int) -> str:
+def _svg(graph: GraphFacts, picture: GraphPicture, names: Sequence[str], digits: int) -> str:
     """The picture drawn with room for numbers, colours left to the page's style."""
     room = _room(digits)
     exits = _exits(graph, picture.folding)
@@ -249,7 +250,7 @@ def _svg(graph: GraphFacts, picture: GraphPicture, digits: int) -> str:
                 line = line.replace(" [", f' [label="{_EDGE_ROOM}" ', 1)
             line = _STYLED.sub("", line)
         elif group is not None:
-            title, rows = _content(graph, group, exits[group], room)
+            title, rows = _content(graph, group, exits[group], names, room)
             new = "label=" + cards.card(title, rows, (), _INK)
             line = _TABLE_LABEL.sub(lambda _, new=new: new, line, count=1)  # type: ignore[misc]
         body.append(line)
@@ -271,7 +272,7 @@ def _roomy(line: str, labelled: bool) -> str:
 
 
 def _content(
-    graph: GraphFacts, group: Group, exits: Sequence[Value], room: str
+    graph: GraphFacts, group: Group, exits: Sequence[Value], names: Sequence[str], room: str
 ) -> tuple[list[tuple[str, bool]], list[tuple[str, str]]]:
     """The title and the rows of a card, as `cards.card` takes them."""
     if group.is_folded:
@@ -285,7 +286,12 @@ def _content(
             rows.append(("grad", wide))
         return title, rows
     node = group.node
-    label = shorten(node.label, cards.LONGEST)
+    name = names[graph.position[node]]
+    if graph.kind(node) == "constant" and not node.label:
+        name = ""  # its number is its name
+    elif node.scope is not None:
+        name = name.removeprefix(f"{node.scope}.")  # the box has it
+    label = shorten(name, cards.LONGEST)
     rows = [("", room[:-2])] if graph.kind(node) == "constant" else [("data", room), ("grad", room)]
     return [(node._op, True), (label, not node._op)], rows
 

@@ -3,6 +3,8 @@
 import { showCurve } from "./curve.js";
 import { findFlags, showFlags } from "./flags.js";
 import { showOrigin } from "./origin.js";
+import { chain, wholeFormula } from "./formula.js";
+import { marked, spoken } from "./naming.js";
 import { described, showPanel } from "./panel.js";
 import { findPaths, showPaths } from "./paths.js";
 import { announce, beside, names, nodes, operations, page, placeOf, scopes, state, training } from "./state.js";
@@ -20,11 +22,21 @@ export function show(to) {
   return flags;
 }
 
+const whole = wholeFormula(nodes, names, nodes.length - 1);
+
+// The formula that stands on top at a step: that of the whole, or as far as the chain rule has come.
+function topOf(to) {
+  const { result, at: within } = placeOf(to);
+  const output = nodes.length - 1;
+  if (to === 0 || !whole) return chain(nodes, names, result, within);
+  return chain(nodes, names, result, within) ?? `${marked(names[output], output)} = ${whole}`;
+}
+
 export function textOf(to) {
   const { result, at: within } = placeOf(to);
   const scope = nodes[result.steps[within - 1]?.node]?.scope;
-  const where = { step: to, of: countOf(state.runs), iterations: state.runs.length };
-  return described(nodes, operations, result, beside(scope), within, where);
+  const where = { step: to, of: countOf(state.runs), iterations: state.runs.length, whole };
+  return described(nodes, operations, result, beside(scope).map(marked), within, where);
 }
 
 export function render() {
@@ -34,8 +46,8 @@ export function render() {
   state.picture.ghosts(state.old?.[result.iteration] ?? null, result, within);
   showFlags(byId("flags"), flags, names, page.flags.help);
   const text = textOf(step);
-  showPanel(nodes, text, scopes);
-  announce(text.sentence);
+  showPanel(nodes, text, scopes, topOf(step));
+  announce(spoken(text.sentence));
   const { error } = runs.at(-1);
   const problem = byId("problem");
   problem.hidden = error === null;

@@ -1,9 +1,11 @@
 // From step to step: the transport, playing, and the question before a step where one is asked for.
 
 import { remember } from "./address.js";
+import { Code } from "./code.js";
 import { Prediction } from "./predict.js";
-import { render } from "./showing.js";
+import { inspect, render } from "./showing.js";
 import { announce, beside, nodes, placeOf, state } from "./state.js";
+import { onTab } from "./tabs.js";
 import { byId, operandNames, written } from "./text.js";
 import { countOf } from "./training.js";
 import { followStep } from "./viewport.js";
@@ -36,6 +38,7 @@ export function go(to, revealed = false) {
   remember();
   render();
   followStep();
+  code.show(nodeAt(state.step));
 }
 
 function ask(coming, result) {
@@ -48,6 +51,20 @@ function ask(coming, result) {
   byId("prediction").querySelector("button").focus();
   announce(byId("prediction").querySelector("p").textContent);
 }
+
+// A line of the program leads to the step of the last node that it made: the next one from here.
+const code = new Code(byId("code"), nodes, (made) => {
+  const { result } = placeOf(state.step);
+  const of = result.steps.map(({ node }, k) => (made.includes(node) ? result.first + k + 1 : 0)).filter(Boolean);
+  const to = of.find((step) => step > state.step) ?? of[0];
+  if (to) go(to, true);
+  byId("code").querySelector("[aria-current]")?.focus();
+});
+onTab((name) => {
+  if (name === "code") code.show(nodeAt(state.step));
+  inspect();
+});
+const nodeAt = (step) => placeOf(step).result.steps[placeOf(step).at - 1]?.node;
 
 let timer = null;
 

@@ -46,36 +46,10 @@ export function written(operation, operands) {
 
 export const inBrackets = (text) => (text.startsWith("-") || text.startsWith("−") ? `(${text})` : text);
 
-// The names of a node's operands as they stand in its formula: what is itself a formula of several
-// parts, because it has no label, is in brackets where it would not hold together.
-export function operandNames(nodes, names, i) {
-  const { operation, operands } = nodes[i];
-  const needs = OPERATORS[operation]?.needs;
-  if (!needs) return operands.map((operand) => names[operand]);
-  return operands.map((operand, position) => {
-    const { label, operation: own } = nodes[operand];
-    const loose = !label && OPERATORS[own]?.tightness < needs[position > 0 ? 1 : 0];
-    return loose ? `(${names[operand]})` : names[operand];
-  });
-}
+export const operandNames = (nodes, names, i) => nodes[i].operands.map((operand) => names[operand]);
 
-// How each node is called: its label, or what it computes where that is short.
-export function namesOf(nodes, operations) {
-  const names = [];
-  nodes.forEach((node, i) => {
-    if (node.name) {
-      names.push(node.name);
-    } else if (!node.operation) {
-      names.push(number(node.data));
-    } else {
-      const local = Object.fromEntries(node.operands.map((k) => [k, nodes[k].label || names[k]]));
-      const text = [names, local].map((all) => written(node.operation, operandNames(nodes, all, i)))
-        .find((one) => one.length <= 24);
-      names.push(text ?? `${node.operation} n${i}`);
-    }
-  });
-  return names;
-}
+// How each node is called: as everywhere else; a number that has no label is its own name.
+export const namesOf = (nodes) => nodes.map((node) => node.name ?? number(node.data));
 
 export function formulaWithNumbers(nodes, data, i) {
   const { operation, operands } = nodes[i];
@@ -87,7 +61,8 @@ export function formulaWithNumbers(nodes, data, i) {
 }
 
 // A name that is no single word, nor a call as tanh(x), stands in brackets.
-export const asOne = (name) => (/^([\w'.[\]-]+|\w+\([^()]*\))$/.test(name) ? name : `(${name})`);
+export const asOne = (name) =>
+  (/^([\p{L}\p{N}_'.[\]·-]+|\w+\([^()]*\))$/u.test(name.replace(/\ue000\d+\ue001|\ue002/g, "")) ? name : `(${name})`);
 
 // The expression of a local derivative in the nodes' names, and the same with numbers.
 export function partialText(nodes, operations, names, data, i, position) {
