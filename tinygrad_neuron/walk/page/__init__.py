@@ -28,16 +28,16 @@ from ...draw.text import visible
 from ...engine import Value
 from ...files import replace_file
 from ...passes import refuse_made_by_hand
-from ..formulas import Formulas, plain_partials
+from ..formulas import Formulas, plain_partials, undirected
 from ..records import Node, StepList
 from .pictures import Scopes, View, views
 
 _FOLDER = Path(__file__).parent
 MODULES = (
-    "arithmetic", "engine", "training", "text", "naming", "formula", "tabs", "edges", "picture",
-    "viewport", "views", "leaves", "verify", "curve", "paths", "flags", "code", "predict", "panel",
-    "origin", "filmstrip", "state", "showing", "address", "folding", "stepping", "changing",
-    "dragging", "cards", "keys", "pointing", "theme", "main",
+    "arithmetic", "engine", "training", "text", "honest", "naming", "formula", "tabs", "edges",
+    "picture", "viewport", "views", "leaves", "verify", "curve", "paths", "flags", "code",
+    "predict", "panel", "origin", "filmstrip", "state", "showing", "address", "folding",
+    "stepping", "changing", "dragging", "cards", "keys", "pointing", "theme", "main",
 )  # fmt: skip
 
 
@@ -210,7 +210,7 @@ def _node(graph: GraphFacts, scopes: Scopes, position: int, name: str) -> dict[s
     node = graph.order[position]
     entry: dict[str, Any] = {"kind": graph.kind(node), "data": _number(node.data)}
     if node.label:
-        entry["label"] = node.label
+        entry["label"] = undirected(node.label)
     if node.label or entry["kind"] != "constant":
         entry["name"] = name
     if node._prev:
@@ -221,7 +221,7 @@ def _node(graph: GraphFacts, scopes: Scopes, position: int, name: str) -> dict[s
     if node.scope is not None:
         entry["scope"] = scopes.position[node.scope]
     if node.line:
-        entry["line"] = node.line
+        entry["line"] = undirected(node.line)
     return entry
 
 

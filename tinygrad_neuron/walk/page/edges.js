@@ -25,6 +25,10 @@ function largestOf(nodes, result) {
   return largest.get(result);
 }
 
+// The contribution, with the sign that says whether the numbers above it give it.
+const resultOf = ({ incoming, local, contribution }) =>
+  `${number(Number(number(incoming)) * Number(number(local))) === number(contribution) ? "=" : "≈"} ${number(contribution)}`;
+
 export class Edges {
   // `members(id)`: the nodes in the card of that id.
   constructor(svg, nodes, members) {
@@ -83,7 +87,7 @@ export class Edges {
       if (edge.incoming) {
         setText(edge.incoming, current ? number(current.incoming) : "");
         setText(edge.local, slope === undefined ? "" : `× ${number(slope)}`);
-        setText(edge.result, current ? `= ${number(current.contribution)}` : "");
+        setText(edge.result, current ? resultOf(current) : "");
       } else {
         this.over(edge, this.told(keys, passed, sum, active && current));
       }
@@ -93,7 +97,7 @@ export class Edges {
   // The label of an edge without room for one: of the current one in full, of a folded one the sum.
   told(keys, passed, sum, current) {
     if (current && keys.length === 1) {
-      return [number(current.incoming), `× ${number(current.local)}`, `= ${number(current.contribution)}`];
+      return [number(current.incoming), `× ${number(current.local)}`, resultOf(current)];
     }
     if (keys.length === 1 || sum === null) return [];
     return [`Σ ${number(sum, 3)}`];

@@ -57,7 +57,7 @@ export function render() {
   const drawn = hasCurve ? selected : text.node ?? -1;
   showCurve(byId("curve"), nodes, operations, result, beside(nodes[drawn]?.scope), drawn);
   state.picture.asked(selected);
-  showOrigin(nodes, scopes, result, names, selected, within);
+  showOrigin(nodes, operations, scopes, result, names, selected, within);
   if (training) showIterations(result.iteration);
   inspect();
 }
