@@ -120,8 +120,12 @@ export class Leaves {
       field.value = String(x);
       changed(x);
     });
-    slider.addEventListener("change", () => this.release());
+    // Of the keyboard every press is a change: the old numbers stay until it goes elsewhere.
+    slider.addEventListener("keydown", () => (this.keyed = true));
+    slider.addEventListener("pointerdown", () => (this.keyed = false));
+    slider.addEventListener("change", () => this.keyed || this.release());
     slider.addEventListener("pointerup", () => this.release());
+    slider.addEventListener("blur", () => this.release());
     field.addEventListener("change", () => {
       const x = parseNumber(field.value);
       if (x === null) {

@@ -1,6 +1,7 @@
 // The page begins: the step in the address is shown, and every address after it; paper has them all.
 
 import { linked } from "./address.js";
+import { takeNumbers } from "./changing.js";
 import { makeFilmstrip } from "./filmstrip.js";
 import { nameView, opening, view, views } from "./folding.js";
 import { render, show, textOf } from "./showing.js";
@@ -13,6 +14,8 @@ import { followStep, placePicture } from "./viewport.js";
 function follow() {
   const link = linked();
   if (link) {
+    state.wanted = link.step;
+    takeNumbers(link.numbers);
     state.step = Math.min(link.step, countOf(state.runs));
     closePrediction();
     state.selected = null;

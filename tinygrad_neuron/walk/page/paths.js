@@ -1,6 +1,7 @@
 // Every route from the output to one node, each with its product, and their sum.
 
 import { equation } from "./honest.js";
+import { chips, marked } from "./naming.js";
 import { element, inBrackets, number } from "./text.js";
 
 const LISTED = 8;
@@ -50,7 +51,7 @@ export function showPaths(box, nodes, names, found, target) {
   const title = `${many} path${found.count === 1 ? "" : "s"} from ${names.at(-1)} to ${names[target]}`;
   const items = found.listed.map(({ route, factors, product }) =>
     element("li", {},
-      element("span", { className: "route", textContent: shortened(route.map((i) => names[i])).join(" ← ") }),
+      element("span", { className: "route" }, ...chips(shortened(route.map((i) => marked(names[i], i))).join(" ← "))),
       element("span", { className: "product", textContent: factors.length
         ? equation((texts) => shortened(texts.map((text, k) => (k ? inBrackets(text) : text))).join(" × "),
           (values) => values.reduce((so, x) => so * x, 1), factors, product) : "1" })));

@@ -107,13 +107,15 @@ export class Picture {
       const gradient = card.shows.map((i) => gradientAt(result, i, step));
       const isCurrent = current !== undefined && this.cards.get(current.node) === card;
       const receives = target >= 0 && this.cards.get(target) === card;
-      const state = `${data} ${gradient} ${isCurrent} ${receives}`;
+      const failed = Boolean(result.error) && card.members.includes(result.error.node);
+      const state = `${data} ${gradient} ${isCurrent} ${receives} ${failed}`;
       if (state === card.state) continue;
       card.state = state;
       setNumbers(card.data, data, card.constant && !card.folded ? this.room - 2 : this.room);
       setNumbers(card.grad, gradient, this.room);
       card.group.classList.toggle("current", isCurrent);
       card.group.classList.toggle("receiving", receives);
+      card.group.classList.toggle("failed", failed);
       const told = card.constant ? "constant" : `gradient ${card.grad?.textContent}`;
       card.group.setAttribute("aria-label", `${card.name}: data ${card.data?.textContent}, ${told}`);
     }

@@ -33,7 +33,7 @@ export function go(to, revealed = false) {
     }
   }
   closePrediction();
-  state.step = target;
+  state.step = state.wanted = target;
   state.selected = null;
   remember();
   render();
