@@ -14,10 +14,18 @@ import { countOf } from "./training.js";
 import { showVerify } from "./verify.js";
 
 // A step in the picture alone, without the panel.
+// Whether what a node hands on is asked about later, so that nothing may say it before.
+function isSecret(result, i, within) {
+  if (!byId("predicting").checked || !nodes[i]?.operation) return false;
+  const own = result.steps.findLastIndex(({ phase, node }) => phase === "backward" && node === i);
+  return own >= within;
+}
+
 export function show(to) {
   const { result, at: within } = placeOf(to);
   state.picture.show(result, within, byId("predicting").checked);
   const flags = findFlags(nodes, operations, page.flags, result, names, within);
+  for (const i of flags.keys()) if (isSecret(result, i, within)) flags.delete(i);
   state.picture.flags(flags);
   return flags;
 }
@@ -55,7 +63,7 @@ export function render() {
   showTransport(step, countOf(runs), text.title);
   const hasCurve = selected !== null && nodes[selected].operation;
   const drawn = hasCurve ? selected : text.node ?? -1;
-  showCurve(byId("curve"), nodes, operations, result, beside(nodes[drawn]?.scope), drawn);
+  showCurve(byId("curve"), nodes, operations, result, beside(nodes[drawn]?.scope), drawn, isSecret(result, drawn, within));
   state.picture.asked(selected);
   showOrigin(nodes, operations, scopes, result, names, selected, within);
   if (training) showIterations(result.iteration);
@@ -87,8 +95,16 @@ function showIterations(current) {
 // The chosen leaf: its gradient verified, and the paths to it.
 export function inspect() {
   const { chosen, picture } = state;
-  const { result } = placeOf(state.step);
+  const { result, at: within } = placeOf(state.step);
   const open = openTab();
+  const asked = byId("predicting").checked && result.arrivals[chosen].some(([at]) => at > within);
+  if (asked && (open === "verify" || open === "paths")) {
+    const text = `The gradient of ${names[chosen]} is what you predict: it stands here once all of it has arrived.`;
+    byId(open).replaceChildren(element("p", { className: "remark", textContent: text }));
+    picture.onPath(new Set(), new Set());
+    byId("leaf").value = String(chosen);
+    return;
+  }
   const found = open === "paths" ? findPaths(nodes, result.local, chosen) : null;
   picture.onPath(found?.between ?? new Set(), found?.edges ?? new Set());
   byId("leaf").value = String(chosen);

@@ -2,17 +2,19 @@
 
 import { remember } from "./address.js";
 import { Code } from "./code.js";
+import { marked } from "./naming.js";
 import { Prediction } from "./predict.js";
 import { inspect, render } from "./showing.js";
 import { announce, beside, nodes, placeOf, state } from "./state.js";
 import { onTab } from "./tabs.js";
-import { byId, operandNames, written } from "./text.js";
+import { byId, inBrackets, number, operandNames, written } from "./text.js";
 import { countOf } from "./training.js";
 import { followStep } from "./viewport.js";
 
 const prediction = new Prediction(byId("prediction"), (text = "") => {
-  prediction.close(text);
-  go(state.step + 1, true);
+  const next = state.step + 1;
+  prediction.close(text, next === countOf(state.runs));
+  go(next, true);
 });
 
 export function closePrediction() {
@@ -26,7 +28,7 @@ export function go(to, revealed = false) {
   if (forwards && !revealed && byId("predicting").checked) {
     const { result, at: within } = placeOf(target);
     const coming = result.steps[within - 1];
-    if (coming.phase === "backward") {
+    if (coming.phase === "backward" || (coming.phase === "forward" && coming.value !== null)) {
       pause();
       if (prediction.step !== coming) ask(coming, result);
       return;
@@ -42,13 +44,18 @@ export function go(to, revealed = false) {
 }
 
 function ask(coming, result) {
-  const { operation } = nodes[coming.node];
-  const rest = result.local[coming.node].filter((_, position) => position !== coming.position);
-  const near = beside(nodes[coming.node].scope);
-  const formula = written(operation, operandNames(nodes, near, coming.node));
-  const label = nodes[coming.node].label;
-  prediction.ask(coming, near, rest, label ? `${label} = ${formula}` : formula);
-  byId("prediction").querySelector("button").focus();
+  const { operation, operands } = nodes[coming.node];
+  const near = beside(nodes[coming.node].scope).map(marked);
+  const formula = `${near[coming.node]} = ${written(operation, operandNames(nodes, near, coming.node))}`;
+  if (coming.phase === "forward") {
+    const numbers = operands.map((k) => result.data[k]);
+    const shown = numbers.map((x) => (operation in OPERATORS ? inBrackets(number(x)) : number(x)));
+    prediction.askValue(coming, near, operation, numbers, `${formula} = ${written(operation, shown)}`);
+  } else {
+    const rest = result.local[coming.node].filter((_, position) => position !== coming.position);
+    prediction.ask(coming, near, rest, formula);
+  }
+  byId("prediction").querySelector("button, input").focus();
   announce(byId("prediction").querySelector("p").textContent);
 }
 
@@ -105,7 +112,10 @@ byId("scrubber").addEventListener("input", (event) => {
   pause();
   go(Number(event.target.value), true);
 });
-byId("predicting").addEventListener("change", closePrediction);
+byId("predicting").addEventListener("change", () => {
+  closePrediction();
+  render();
+});
 byId("iterations").addEventListener("click", (event) => {
   const buttons = [...byId("iterations").querySelectorAll("button")];
   const k = buttons.indexOf(event.target);
