@@ -211,8 +211,8 @@ def _node(graph: GraphFacts, scopes: Scopes, position: int, name: str) -> dict[s
     entry: dict[str, Any] = {"kind": graph.kind(node), "data": _number(node.data)}
     if node.label:
         entry["label"] = undirected(node.label)
-    if node.label or entry["kind"] != "constant":
-        entry["name"] = name
+    if node.label and name != f"{node.scope}.{entry['label']}":
+        entry["name"] = name  # else it is made of these again
     if node._prev:
         entry["operation"] = node._operation.name
         entry["operands"] = [graph.position[operand] for operand in node._prev]
