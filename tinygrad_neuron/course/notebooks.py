@@ -1,7 +1,6 @@
 """Lessons as notebooks: the same cells, written with `jupytext` (extra `learn`)."""
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
