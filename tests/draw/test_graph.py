@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tinygrad_neuron import Value, draw_dot, mean, nn, relu, select, topological_order
+from tinygrad_neuron import Value, draw_dot, mean, nn, relu, select, sqrt, topological_order
 from tinygrad_neuron.draw import rendering
 from tinygrad_neuron.draw.paths import MANY
 from tinygrad_neuron.draw.rendering import EngineNotFoundError, find_engine
 from tinygrad_neuron.draw.themes import THEMES
+from tinygrad_neuron.scope import scope
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}title"
@@ -486,6 +487,34 @@ def test_one_path_is_chosen_by_its_number():
         draw_dot(y, highlight=x, path=4)
 
 
+@pytest.mark.parametrize(
+    "made, expected",
+    [
+        (lambda x: select([x * Value(math.inf), x * 2.0], 1), 2.0),
+        (lambda x: select([x, sqrt(x - 3.0)], 0), 1.0),
+    ],
+    ids=["infinite", "no derivative"],
+)
+def test_no_path_goes_where_select_did_not(made, expected):
+    x = Value(3.0, label="x")
+    y = made(x)
+    paths = draw_dot(y, highlight=x).paths
+    assert [expected] == [path.product for path in paths.listed]
+    assert expected == paths.sum
+    y.backward()
+    assert expected == x.grad
+    edges = edge_lines(draw_dot(y, highlight=x))
+    on_path = [name for name, line in edges.items() if "on-path" in line]
+    assert len(paths.listed[0].edges) == len(on_path)
+
+
+def test_a_path_leads_to_what_backward_cannot_go_through():
+    a = Value(1.0, label="a")
+    by_hand = Value(2.0, (a,), "mine")
+    assert draw_dot(by_hand * 3.0, highlight=by_hand).paths.sum == 3.0
+    assert draw_dot(by_hand * a, highlight=a).paths.sum == 2.0
+
+
 def test_what_a_node_was_computed_from_is_told_from_what_uses_it():
     *_, y = neuron_by_hand()
     product = y._prev[0]._prev[0]
@@ -574,6 +603,28 @@ def test_exploding_is_marked_and_names_the_largest_factor():
     assert "the gradient is 24300 of the output's" in picture.flags[x][0].reason
     assert "the largest factor on the way is 90" in picture.flags[x][0].reason
     assert "▲ exploding" in picture.source
+
+
+def test_an_operation_without_a_result_is_marked_and_says_why():
+    a, b, i = Value(1.0, label="a"), Value(2.0, label="b"), Value(0.0, label="i")
+    with scope("choice"):
+        y = select([a, b], i)
+    z = y * 2.0
+    i.data = 5.0
+    picture = draw_dot(z)
+    assert flagged(picture) == {y: ["failing"]}
+    with pytest.raises(IndexError) as raised:
+        z.forward()
+    assert str(raised.value) == picture.flags[y][0].reason
+    line = node_lines(picture)[picture.ids[y]]
+    assert f'color="{THEMES["light"].alarm}"' in line
+    assert "<B>✗ failing</B>" in line
+    assert "✗" in picture.source.split("subgraph")[0]  # in the legend
+    i.data = 1.0
+    assert flagged(draw_dot(z)) == {}
+    i.data = 5.0
+    folded = draw_dot(z, fold=lambda _: True)
+    assert "✗ failing 1 of 1 operation<" in folded.source
 
 
 def test_a_folded_node_counts_its_flags():

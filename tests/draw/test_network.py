@@ -284,7 +284,7 @@ def test_what_the_loss_does_not_depend_on_has_no_gradient(draw):
 
 
 def snapshot(model):
-    modules = [item for _, item in model._walk("", set()) if isinstance(item, nn.Module)]
+    modules = [*model.layers, *(neuron for layer in model.layers for neuron in layer.neurons)]
     return (
         [(p.data, id(p.grad), p.label, p.scope) for p in model.parameters()],
         [{**vars(item)} for item in [model, *modules]],
