@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from tinygrad_neuron import Value, losses, nn
+from tinygrad_neuron import Value, draw_dot, losses, nn, relu
 from tinygrad_neuron.draw.network import draw_network
 from tinygrad_neuron.draw.observing import layers_of, observe, responses
 from tinygrad_neuron.draw.rendering import EngineNotFoundError, find_engine
@@ -281,6 +281,33 @@ def test_what_the_loss_does_not_depend_on_has_no_gradient(draw):
     drawn = draw(draw_network(model, example=[1, 0], loss=lambda y: y[0]))
     assert "grad none" in drawn.text(drawn.of("neuron")["layer0-neuron1"])
     assert "does not depend" in tooltip(drawn.of("weight")["layer0-neuron1-w0"])
+
+
+@pytest.mark.parametrize("folded", [False, True])
+@pytest.mark.parametrize(
+    "activation, weights, dead",
+    [
+        ("hard_tanh", (-5, -5), True),
+        ("hard_tanh", (0.1, 0.1), False),
+        ("relu", (-5, -5), True),
+        ("relu", (5, 5), False),
+        ("tanh", (5, 5), False),  # saturated
+        ("step", (5, 5), True),
+        ("identity", (0, 0), False),
+        (lambda z: relu(z) * 2.0, (-5, -5), True),
+        (nn.PReLU(0.0), (-5, -5), False),  # its slope still gets a gradient
+        (nn.PReLU(0.1), (-5, -5), False),
+    ],
+)
+def test_a_neuron_is_dead_in_every_picture_or_in_none(draw, activation, weights, dead, folded):
+    neuron = nn.Neuron(2, activation=activation, weights=weights)
+    graph = draw_dot(neuron([1.0, 1.0]), level="neuron" if folded else "scalar")
+    assert dead == ("Ø dead" in graph.source)
+    drawn = draw(draw_network(neuron, example=[1, 1]))
+    [circle] = drawn.of("neuron").values()
+    assert dead == ("dead" in circle.get("class").split())
+    assert dead == any(text.startswith("Ø ") for text in drawn.text(circle))
+    assert "dead" not in draw_network(neuron, example=[1, 1], flags=False).source
 
 
 def snapshot(model):

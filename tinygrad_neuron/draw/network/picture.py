@@ -33,6 +33,7 @@ def draw_network(
     output_names: Sequence[str] = (),
     max_neurons: int = 10,
     weights: bool | None = None,
+    flags: bool = True,
     legend: bool = True,
     theme: str | Theme = "light",
     digits: int = 3,
@@ -55,6 +56,8 @@ def draw_network(
     - `input_names`, `output_names`: one per input and per neuron of the last layer.
     - `max_neurons`: how many circles a layer has at most; the rest is counted, not drawn.
     - `weights`: whether to write each weight at its line; by default where there is room.
+    - `flags`: whether a neuron that passes no gradient on for the example is marked as dead, as in
+      `draw_dot`.
     - `legend`: whether to explain the picture below it; `theme`: light, dark, high contrast, paper;
       `digits`: significant digits.
 
@@ -91,6 +94,7 @@ def draw_network(
         most=positive_integer("draw_network", "max_neurons", max_neurons),
         theme=find_theme(theme),
         digits=positive_integer("draw_network", "digits", digits),
+        flags=flags,
     )
     graph = Digraph("network", format=format, engine="neato")
     _draw(subject, Canvas(graph, subject.theme), weights, legend)

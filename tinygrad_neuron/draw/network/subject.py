@@ -19,7 +19,8 @@ class Subject:
     """A network as it is drawn.
 
     Its `layers`; for an example its `observation`; for heat maps the `plane` they show; the names
-    of inputs and outputs; at `most` so many circles a layer; `digits`, how many are significant.
+    of inputs and outputs; at `most` so many circles a layer; `digits`, how many are significant;
+    `flags`, whether dead neurons are marked.
     """
 
     model: Any
@@ -31,6 +32,7 @@ class Subject:
     most: int
     theme: Theme
     digits: int
+    flags: bool
 
     @cached_property
     def maps(self) -> list[list[list[list[float]]]] | None:
@@ -65,11 +67,9 @@ class Subject:
         return plain(self.layers[k].neurons[j].hyperplane.bias)
 
     def is_dead(self, k: int, j: int) -> bool:
-        """Whether a relu passes no gradient on for the example."""
+        """Whether a neuron is to be marked: it passes no gradient on for the example."""
         seen = self.observation
-        if seen is None or self.layers[k].neurons[j].activation_name != "relu":
-            return False
-        return seen.activations[k][j] == 0.0
+        return self.flags and seen is not None and seen.dead[k][j]
 
     def rows(self, k: int, j: int) -> list[tuple[str, int, bool]]:
         """What is written in a neuron: texts, each with its size and whether it is bold."""
@@ -132,7 +132,7 @@ class Subject:
                 written += ", gradient of the loss for the activation"
         remarks.append(f"{'in each circle' if self.maps is None else 'below a map'}: {written}")
         if dead:
-            remarks.append(f"{SIGNS['dead']} dead: the relu passes no gradient for this example")
+            remarks.append(f"{SIGNS['dead']} dead: no gradient passes for this example")
         if drawn < total:
             remarks.append(f"{drawn:,} of {total:,} weights are drawn")
         return remarks
