@@ -225,12 +225,20 @@ def test_the_legend_says_what_width_colour_and_dash_mean(draw):
     drawn = draw(draw_network(xor()))
     texts = drawn.text(drawn.root)
     assert "the largest |weight|: 2" in texts
-    legend = drawn.of("legend")
-    assert not dashes(legend["legend-positive"])
-    assert dashes(legend["legend-negative"])
-    assert width(legend["legend-largest"]) == max(map(width, drawn.of("weight").values()))
-    assert width(legend["legend-quarter"]) < width(legend["legend-largest"])
-    assert not draw(draw_network(xor(), legend=False)).of("legend")
+    assert "a third of it: 0.667" in texts
+    [whole] = drawn.of("graph").values()
+    positive, negative, largest, third = whole.iter(f"{SVG}polyline")
+    theme = THEMES["light"]
+    assert [theme.positive, theme.negative] == [line.get("stroke") for line in (positive, negative)]
+    assert [False, True] == ["stroke-dasharray" in line.attrib for line in (positive, negative)]
+    # What the legend says of widths is what they are.
+    widest = max(map(width, drawn.of("weight").values()))
+    assert widest == float(largest.get("stroke-width"))
+    model = nn.Neuron(2, weights=[-3.0, 1.0])
+    other = draw(draw_network(model)).of("weight")["layer0-neuron0-w1"]
+    assert width(other) == float(third.get("stroke-width"))
+    [whole] = draw(draw_network(xor(), legend=False)).of("graph").values()
+    assert not list(whole.iter(f"{SVG}polyline"))
 
 
 def test_the_largest_weight_is_that_of_the_whole_model(draw):

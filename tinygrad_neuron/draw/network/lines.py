@@ -11,7 +11,7 @@ from ..themes import mix
 from .canvas import Canvas, font
 from .subject import Subject, plain
 
-THINNEST, THICKEST = 0.5, 4.5
+THINNEST, THICKEST = 0.5, 5.0  # a third of the largest is 2 wide: the legend draws whole points
 _SIZE = 9  # points, of the numbers
 
 

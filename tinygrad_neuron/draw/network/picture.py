@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...checking import listed, positive_integer
+from .. import legend as legends
 from ..observing import Loss, Plane, checked_plane, layers_of, observe, titles
-from ..placing import LINE, Column, columns, text_width
+from ..placing import LINE, Column, columns
 from ..rendering import Digraph
 from ..text import html_text, tooltip_text
-from ..themes import Theme, find_theme
-from .canvas import Canvas, at, font
+from ..themes import FONT, Theme, find_theme
+from .canvas import Canvas, font
 from .lines import Lines, weight_style
 from .subject import CELLS, Subject
 from .units import Units, circle_size
@@ -123,7 +124,8 @@ def _draw(subject: Subject, canvas: Canvas, weights: bool | None, legend: bool) 
     Units(subject, places, canvas).draw()
     _draw_headers(subject, canvas, places)
     if legend:
-        _draw_legend(subject, canvas, places, drawn)
+        below = _legend(subject, places, drawn)
+        canvas.graph.attr("graph", label=below, labelloc="b", labeljust="l", fontname=FONT)
 
 
 def _columns(subject: Subject, wide: bool) -> list[Column]:
@@ -168,68 +170,27 @@ def _draw_headers(subject: Subject, canvas: Canvas, places: Sequence[Column]) ->
         )
 
 
-def _draw_legend(subject: Subject, canvas: Canvas, places: Sequence[Column], drawn: int) -> None:
-    below = LINE * subject.lines_of_text + 4 if subject.maps is not None else 0.0
-    bottom = min(
-        min(min(column.places.values()) - column.size / 2 - below, column.elided_place - 8)
-        for column in places
-    )
-    left = places[0].x - places[0].size / 2
+def _legend(subject: Subject, places: Sequence[Column], drawn: int) -> str:
+    """What width, colour and dash of a line mean, what colours mean, what stands where."""
+    theme, largest = subject.theme, subject.largest
     dead = any(subject.is_dead(k, j) for k, column in enumerate(places[1:]) for j in column.places)
-    y = bottom - 30
-    samples = [
-        ("positive", subject.largest, "positive weight"),
-        ("negative", -subject.largest, "negative weight"),
-        ("largest", subject.largest, f"the largest |weight|: {subject.short(subject.largest)}"),
-        ("quarter", subject.largest / 4, f"a quarter of it: {subject.short(subject.largest / 4)}"),
-    ]
+    strokes = []
+    for share, meaning in (
+        (1.0, "positive weight"),
+        (-1.0, "negative weight"),
+        (1.0, f"the largest |weight|: {subject.short(largest)}"),
+        (1 / 3, f"a third of it: {subject.short(largest / 3)}"),
+    ):
+        style = weight_style(subject, share * largest)
+        colour = style["color"] if meaning.endswith("weight") else theme.muted
+        strokes.append((colour, round(float(style["penwidth"])), share < 0, meaning))
+    colours = [theme.area(k / 4) for k in range(-4, 5)]
+    parts = [legends.strokes(strokes, theme)]
+    if subject.scale():
+        parts.append(legends.fields(colours, subject.scale(), theme))
     remarks = subject.remarks(drawn, dead)
-    width = max(
-        text_width(text, 10) for text in [*(t for _, _, t in samples), *remarks, subject.scale()]
-    )
-    for name, value, text in samples:
-        style = weight_style(subject, value) | {"class": "legend"}
-        if name in ("largest", "quarter"):
-            style["color"] = subject.theme.muted
-        for end, x in (("a", left), ("b", left + 36)):
-            canvas.graph.node(
-                f"legend-{name}-{end}",
-                label="",
-                shape="point",
-                width="0.01",
-                style="invis",
-                pos=at(x, y),
-            )
-        canvas.graph.edge(f"legend-{name}-a", f"legend-{name}-b", id=f"legend-{name}", **style)
-        _legend_text(canvas, f"legend-{name}-text", (left + 44, y), text, width)
-        y -= 16
-    scale = subject.scale()
-    if scale:
-        cells = [
-            f'<TD FIXEDSIZE="TRUE" WIDTH="5" HEIGHT="9" BGCOLOR="{subject.theme.area(k / 4)}"></TD>'
-            for k in range(-4, 5)
-        ]
-        canvas.graph.node(
-            "legend-scale",
-            label='<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="-1" CELLPADDING="0">'
-            f"<TR>{''.join(cells)}</TR></TABLE>>",
-            pos=at(left + 18, y),
-            fixedsize="false",
-            id="legend-scale",
-            **{"class": "legend"},
-        )
-        _legend_text(canvas, "legend-scale-text", (left + 44, y), scale, width)
-        y -= 16
-    for i, text in enumerate(remarks):
-        _legend_text(canvas, f"legend-remark{i}", (left, y), text, width)
-        y -= 16
-
-
-def _legend_text(
-    canvas: Canvas, name: str, place: tuple[float, float], text: str, width: float
-) -> None:
-    rows = [font(html_text(text), 10, canvas.theme.ink)]
-    canvas.text(name, place, rows, align="LEFT", width=width, kind="legend")
+    parts.append(legends.lines((("", theme.muted, text) for text in remarks), theme))
+    return legends.caption(parts)
 
 
 def _counted(count: int, what: str) -> str:
