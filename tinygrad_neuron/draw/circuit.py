@@ -71,12 +71,15 @@ def _units(circuit: Any) -> list[McCullochPitts]:
 
 @dataclass
 class _Drawing:
+    """A circuit drawn into a picture, for given inputs or for any."""
+
     picture: Digraph
     theme: Theme
     names: list[str]
     inputs: Sequence[int] | None
 
     def draw(self, units: list[McCullochPitts], circuit: Any, title: str, legend: bool) -> None:
+        """Write everything down: the inputs, the units, the output."""
         theme = self.theme
         self.picture.attr(
             "graph",

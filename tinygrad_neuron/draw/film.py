@@ -74,6 +74,7 @@ class Film:
     """All moments: before the pass, the root's 1, each contribution, and the finished picture."""
 
     def __init__(self, root: Value, theme: Theme, rankdir: str, digits: int) -> None:
+        """Run the pass, and say for each text of the picture what it is at each moment."""
         self.theme, self.rankdir, self.digits = theme, rankdir, digits
         order = topological_order(root)
         self.steps = list(contributions(order))
@@ -208,6 +209,7 @@ class Film:
         moment: int | None,
         highlighted: set[str],
     ) -> None:
+        """A node with its data and the slot of its gradient; with a wide rim where it is its turn."""
         kind, own = self.graph.kind(node), self.id(node)
         attributes = dict(styles[kind])
         if own in highlighted:
@@ -233,6 +235,7 @@ class Film:
     def add_edge(
         self, graph: Digraph, node: Value, position: int, moment: int | None, lit: set[str]
     ) -> None:
+        """An edge to an operand, with the slot of its contribution if it has one."""
         operand = node._prev[position]
         own = f"e{self.graph.position[node]}-{position}"
         attributes = {"id": own, "tooltip": tooltip_text(f"{name_of(operand)} → {name_of(node)}")}

@@ -87,6 +87,7 @@ def swatches(kinds: Iterable[str], theme: Theme, *, filled: bool) -> str:
 
 
 def _swatch(kind: str, fill: str, theme: Theme) -> str:
+    """A kind of node in words, in the shape that the kind has."""
     text = f'<FONT POINT-SIZE="9">{kind}</FONT>'
     look = f'CELLSPACING="0" CELLPADDING="2" COLOR="{theme.rim}" BGCOLOR="{fill}"'
     if kind == "parameter":  # a folder: the tab, and the body

@@ -64,6 +64,7 @@ class Nodes:
                 stack.append(iter(items[::-1] if turned else items))
 
     def cluster(self, scope: Scope, index: int, depth: int, count: int) -> Iterator[str]:
+        """The head of a box around what belongs to a scope."""
         theme = self.plan.theme
         label = html_text(scope.name or scope.kind)
         if scope.name:
@@ -86,6 +87,7 @@ class Nodes:
         yield f"{indent}\tgraph{attribute_list(attributes)}\n"
 
     def node(self, group: Group, depth: int) -> str:
+        """One node, scalar or folded, with its text, its kind and its flags."""
         plan = self.plan
         graph, digits, ink = plan.graph, plan.digits, plan.ink
         flags: Sequence[Flag] = ()

@@ -71,6 +71,7 @@ def layers_of(model: Any, what: str = "draw_network") -> list[NeuronLayer]:
 
 
 def _layers(model: Any, path: str, what: str) -> list[NeuronLayer]:
+    """The layers of a model, or of a part of one, in order."""
     if isinstance(model, MLP):
         return _layers(model.layers, f"{path}.layers", what)
     if isinstance(model, Layer):

@@ -43,6 +43,7 @@ class Plan:
     seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        """Derive what nodes and edges ask for again and again."""
         theme, paths = self.theme, self.paths
         self.highlight: Highlight | None = None
         if paths is not None:
