@@ -209,7 +209,7 @@ class Film:
         moment: int | None,
         highlighted: set[str],
     ) -> None:
-        """A node with its data and the slot of its gradient; with a wide rim where it is its turn."""
+        """A node with its data and the slot of its gradient; wide-rimmed where it is its turn."""
         kind, own = self.graph.kind(node), self.id(node)
         attributes = dict(styles[kind])
         if own in highlighted:
