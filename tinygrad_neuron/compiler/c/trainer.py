@@ -6,16 +6,15 @@ import ctypes
 import functools
 import weakref
 from array import array
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from ..examples import Batch, Runs
+from ..examples import Batch
 from ..trainer import Trainer
+from ..variant import Variant
+from ..variants import Runs
 from . import building, operations
+from .calling import Function, address, check, packed_rows
 from .language import C, Term, encoded
-from .target import Function, address, check, packed_rows
-
-if TYPE_CHECKING:
-    from ..variant import Variant
 
 STEP = """\
 struct run { /* examples of one structure, and the generated function for it */
@@ -234,7 +233,7 @@ class CTrainer(Trainer):
 
     def _plan(self, batch: Batch) -> "_Plan":
         """What `step` is called with for a batch."""
-        runs = batch.runs(self.compiled)
+        runs = batch.runs(self.variants)
         first = not self._orders
         orders = [self._order(variant) for variant, _, _ in runs]
         slots = self._slots
@@ -245,11 +244,11 @@ class CTrainer(Trainer):
             self._arrange(slots, *self._numbers())
             self._plans.clear()
         plan = _Plan(runs, [self._place(variant) for variant, _, _ in runs], len(batch))
-        if batch.settled_for(self.compiled):
+        if batch.settled_for(self.variants):
             self._plans[batch] = plan
         return plan
 
-    def _place(self, variant: "Variant") -> "_Places":
+    def _place(self, variant: Variant) -> "_Places":
         """Where the leaves of a variant stand among the trainer's; once for each variant."""
         places = self._places_of.get(variant)
         if places is None:
@@ -269,7 +268,7 @@ class CTrainer(Trainer):
         check(failed)
 
 
-def _function_of(variant: "Variant") -> Function:
+def _function_of(variant: Variant) -> Function:
     function: Function = variant.generated((0,)).__self__  # type: ignore[attr-defined]  # its method
     return function
 

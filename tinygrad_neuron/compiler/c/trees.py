@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from ...calculus.operation import Operation
-from ..python import template
+from ..python.emitting import template
 from . import operations
 from .language import literal
 from .rolling import SUM, Access, Apply, Constant, Tree
