@@ -7,7 +7,8 @@ from itertools import chain
 from typing import Any
 
 from ..program import Program
-from . import building, emitting
+from . import emitting
+from .libraries import load
 
 
 class FailedInCError(ArithmeticError):
@@ -34,7 +35,7 @@ class Function:
     def __init__(self, program: Program, seeded: tuple[int, ...] | None, title: str) -> None:
         emitted = emitting.emit(program, seeded, title)
         self.source = emitted.source
-        self.library = building.load(emitted.source)
+        self.library = load(emitted.source)
         self.outputs = len(program.outputs)
         self.inputs = len(program.input_gradients)
         self.leaves = emitted.leaves

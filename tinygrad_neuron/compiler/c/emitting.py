@@ -15,7 +15,6 @@ from ...calculus.operation import Operation
 from ...scope import Scope
 from ..naming import Names, around, short
 from ..program import SCATTER, Program
-from . import building
 from . import operations as c_operations
 from .indexing import linear
 from .language import TAKEN, literal
@@ -37,6 +36,7 @@ from .places import (
     stretches,
     wrapped,
 )
+from .quoting import comment
 from .rolling import LEAVES, SUM, Access, Gradients, Group, Terms, Tree, roll
 from .trees import call, is_plain, term, texts
 
@@ -124,7 +124,7 @@ class _Emitter:
         functions += self._main(at_once)
         operations = {o for o in self.program.operations if isinstance(o, Operation)}
         head = [
-            building.comment(self.title),
+            comment(self.title),
             c_operations.source(sorted(operations, key=lambda operation: operation.name)),
             HEAD,
         ]
@@ -256,7 +256,7 @@ class _Emitter:
         if scope is None or scope is self.scope:
             return []
         self.scope = scope
-        return [building.comment(str(scope))]
+        return [comment(str(scope))]
 
     # Statements
 

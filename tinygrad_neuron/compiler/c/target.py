@@ -2,8 +2,8 @@
 
 from ..program import Program
 from ..targets import Written
-from . import building
 from .calling import Function, Rows, packed_rows
+from .compiler import find_compiler
 from .trainer import CTrainer
 
 
@@ -16,7 +16,7 @@ class CTarget:
     trainer = CTrainer
 
     def __init__(self) -> None:
-        building.find_compiler()
+        find_compiler()
 
     def write(self, program: Program, seeded: tuple[int, ...] | None, title: str) -> Written:
         function = Function(program, seeded, title)

@@ -12,9 +12,10 @@ from ..examples import Batch
 from ..trainer import Trainer
 from ..variant import Variant
 from ..variants import Runs
-from . import building, operations
+from . import operations
 from .calling import Function, address, check, packed_rows
 from .language import C, Term, encoded
+from .libraries import load
 
 STEP = """\
 struct run { /* examples of one structure, and the generated function for it */
@@ -156,7 +157,7 @@ class CTrainer(Trainer):
         numbers = optimiser.numbers(optimiser.current_lr())
         self._given_numbers: tuple[float, ...] = tuple(numbers.values())
         self._numbers_array = array("d", self._given_numbers)
-        self._library = building.load(rule_in_c(self._rule, tuple(optimiser.kept), tuple(numbers)))
+        self._library = load(rule_in_c(self._rule, tuple(optimiser.kept), tuple(numbers)))
         self._call = self._library.step
         self._call.restype = ctypes.c_double
         self._call.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_long, ctypes.c_long]
