@@ -14,8 +14,9 @@ from ..variant import Variant
 from ..variants import Runs
 from . import operations
 from .calling import Function, address, check, packed_rows
-from .language import C, Term, encoded
+from .language import C
 from .libraries import load
+from .terms import Term, encoded
 
 STEP = """\
 struct run { /* examples of one structure, and the generated function for it */

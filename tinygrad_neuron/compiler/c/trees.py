@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from ...calculus.operation import Operation
 from ..python.emitting import template
 from . import operations
-from .language import literal
 from .rolling import SUM, Access, Apply, Constant, Tree
+from .terms import literal
 
 PLAIN = frozenset({"add", "subtract", "multiply", "negate"})  # what vectors can do
 
