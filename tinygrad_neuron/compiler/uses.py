@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from .program import SOURCES, Program, read_by
+from .lines import SOURCES, read_by
+from .program import Program
 
 
 class Uses(NamedTuple):

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from ...calculus.operation import Operation
 from ...scope import Scope
+from ..lines import SCATTER
 from ..naming import around, short
-from ..program import SCATTER, Program
+from ..program import Program
 from . import operations as c_operations
 from .indexing import linear
 from .places import alone, block, indented, wrapped

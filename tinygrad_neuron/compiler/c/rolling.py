@@ -16,18 +16,8 @@ from typing import Any, TypeAlias
 
 from ...calculus.operation import Operation
 from ...calculus.table import TABLE
-from ..program import (
-    DRAWN,
-    ELEMENT,
-    INPUT,
-    LEAF,
-    NUMBER,
-    SCATTER,
-    SEED,
-    SOURCES,
-    Program,
-    read_by,
-)
+from ..lines import DRAWN, ELEMENT, INPUT, LEAF, NUMBER, SCATTER, SEED, SOURCES, read_by
+from ..program import Program
 from ..uses import uses_of
 
 SUM = TABLE["sum"]

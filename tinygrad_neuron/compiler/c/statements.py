@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from ...calculus.operation import Operation
+from ..lines import SCATTER
 from ..naming import Names
-from ..program import SCATTER
 from .indexing import linear
 from .places import (
     PACKED,
@@ -156,7 +156,7 @@ class Statements:
     def _sum_by_lane(
         self, group: Group, terms: Sequence[Terms], goes_on: bool, loops: Loops, done: int
     ) -> list[str]:
-        body = [f"double t = {f'v->{group.name}[{loops.lane}]' if goes_on else '0.0'};"]
+        body = [f"double t = {f'v->{group.name}[{loops.lane}]' if goes_on else '-0.0'};"]
         for part in terms:
             spot = Spot("j" if part.count > 1 else "")
             before, (text,) = texts([part.tree], partial(loops.place, spot=spot))
@@ -181,7 +181,7 @@ class Statements:
         to = Access(group, [])
         own = loops._replace(reach={to: Reach(group, 0, row_major(loops.rounds))})
         stored = [own.vector(to, stretch.spot(k)) for k in range(stretch.vectors)]
-        starts = stored if goes_on else ["{0.0}"] * len(sums)
+        starts = stored if goes_on else ["-(four){0.0}"] * len(sums)
         body = [
             f"four {', '.join(f'{s} = {start}' for s, start in zip(sums, starts, strict=True))};"
         ]
@@ -261,12 +261,12 @@ class Statements:
         return looped(loops.rounds, loops.variables, block(body))
 
     def _scatter(self, group: Group) -> list[str]:
-        """Zeros, and addends at indices."""
+        """Nothing, which is -0.0, and addends at indices."""
         loops = self._loops_over(group.terms, len(group.lines))
         lane = f"({loops.lane})" if " " in loops.lane else loops.lane
         lines = [f"double *const to = v->{group.name} + {group.count}*{lane};"]
         lines += (
-            looped([group.count], ["k"], ["to[k] = 0.0;"]) if group.count > 1 else ["*to = 0.0;"]
+            looped([group.count], ["k"], ["to[k] = -0.0;"]) if group.count > 1 else ["*to = -0.0;"]
         )
         for index, addend in zip(group.terms[::2], group.terms[1::2], strict=True):
             before, (at, text) = texts([index.tree, addend.tree], loops.place)

@@ -14,8 +14,9 @@ from ...calculus.kernels import KERNELS
 from ...calculus.operation import Operation
 from ...calculus.table import TABLE
 from ...scope import Scope
+from ..lines import DRAWN, INPUT, LEAF, NUMBER, SCATTER, SEED, SOURCES
 from ..naming import Names, short
-from ..program import DRAWN, INPUT, LEAF, NUMBER, SCATTER, SEED, SOURCES, Program
+from ..program import Program
 from ..uses import uses_of
 from .layout import WIDTH, one_line, pattern, unpack, wrapped
 from .templates import ATOM, CHOICE, POWER, PRODUCT, SIGN, SUM, template
@@ -168,7 +169,7 @@ class _Emitter:
             elif operation == SCATTER:
                 count, *addends = operands[k]
                 name = texts[k] = self.names.new("picked")
-                body.append(f"{name} = [0.0] * {count}")
+                body.append(f"{name} = [-0.0] * {count}")
                 for index, addend in zip(addends[::2], addends[1::2], strict=True):
                     body.append(f"{name}[int({texts[index]})] += {texts[addend]}")
             else:  # an element
