@@ -16,7 +16,7 @@ from .calculus.operation import TABLE, Operation, listed_operands
 from .calculus.primitive import CONSTANT
 from .calculus.table import BUILT_IN
 from .engine import Operand, Value, constant, lift
-from .operators import NOT_COMPUTED, add_methods
+from .operators import add_methods
 from .passes import DOMAIN_ERRORS, arranged
 from .scope import here
 
@@ -50,11 +50,9 @@ def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
 #         a = node._a
 #         b = node._b
 #         if a._operation is not CONSTANT:
-#             before = a.grad
-#             contribution = node.grad * b.data
-#             a.grad = contribution if before is NOT_COMPUTED else before + contribution
+#             a.grad += node.grad * b.data
 #         if b._operation is not CONSTANT:
-#             ...
+#             b.grad += node.grad * a.data
 #
 #     def recompute(node):
 #         a = node._a
@@ -69,7 +67,6 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
     globals_: dict[str, Any] = {
         "CONSTANT": CONSTANT,
         "DOMAIN": DOMAIN_ERRORS,
-        "NOT_COMPUTED": NOT_COMPUTED,
         "Value": Value,
         "apply": apply,
         "constant": constant,
@@ -153,10 +150,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         pull += [
             f"{where}if {name}._operation is not CONSTANT:",
             *(f"{where}    {line}" for line in before),
-            f"{where}    before = {name}.grad",
-            f"{where}    contribution = {contribution}",
-            f"{where}    {name}.grad = contribution if before is NOT_COMPUTED "
-            "else before + contribution",
+            f"{where}    {name}.grad += {contribution}",
         ]
     recompute = [*unpack, *compute[:-1], f"node.data = {compute[-1]}"]
     functions = {f"{operation.name}({signature})": record, "pull(node)": pull}

@@ -6,37 +6,34 @@ from the result to the leaves, and hands every node's gradient on to its operand
 
     contribution = incoming gradient * local derivative
 
-This file runs alone and is meant to be read. `eager` generates `record`, `pull` and `recompute`
-anew for each operation, three times as fast and with the same bits, and puts them in the place of
-these on first use; `with plain():`, or the environment variable TINYGRAD_NEURON_PLAIN=1, runs what
-stands here.
+This file runs alone and is meant to be read. On first use of an operation `eager` puts generated
+functions, faster and with the same bits, in the place of `record`, `pull` and `recompute`; `with
+plain():`, or the environment variable TINYGRAD_NEURON_PLAIN=1, runs what stands here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .calculus.table import TABLE
 from .checking import to_float
-from .operators import NOT_COMPUTED, Habits, add_methods, without_generated
-from .passes import (
-    DOMAIN_ERRORS,
-    computed,
-    evaluate,
-    forward,
-    operation_error,
-    partials,
-)
+from .operators import NOT_COMPUTED, NOTHING_YET, Habits, add_methods, without_generated
+from .passes import DOMAIN_ERRORS, computed, evaluate, forward, operation_error, partials
 from .scope import here
 
 if TYPE_CHECKING:
     from .declarations import Methods
 else:
     Methods = Habits
+
+
+def reflected(name: str) -> Callable[[Any, Operand], Value]:
+    """The method of an operator whose right operand is the Value."""
+    return lambda value, other: record(TABLE[name], other, value)
 
 
 class Value(Methods):
@@ -84,38 +81,27 @@ class Value(Methods):
     def __add__(self, other: Operand) -> Value:
         return record(TABLE["add"], self, other)
 
-    def __radd__(self, other: Operand) -> Value:
-        return record(TABLE["add"], other, self)
-
     def __sub__(self, other: Operand) -> Value:
         return record(TABLE["subtract"], self, other)
-
-    def __rsub__(self, other: Operand) -> Value:
-        return record(TABLE["subtract"], other, self)
 
     def __mul__(self, other: Operand) -> Value:
         return record(TABLE["multiply"], self, other)
 
-    def __rmul__(self, other: Operand) -> Value:
-        return record(TABLE["multiply"], other, self)
-
     def __truediv__(self, other: Operand) -> Value:
         return record(TABLE["divide"], self, other)
 
-    def __rtruediv__(self, other: Operand) -> Value:
-        return record(TABLE["divide"], other, self)
-
     def __pow__(self, other: Operand) -> Value:
         return record(TABLE["power"], self, other)
-
-    def __rpow__(self, other: Operand) -> Value:
-        return record(TABLE["power"], other, self)
 
     def __neg__(self) -> Value:
         return record(TABLE["negate"], self)
 
     def __abs__(self) -> Value:
         return record(TABLE["abs"], self)
+
+    # With a plain number on the left: 2 * v.
+    __radd__, __rsub__, __rmul__ = reflected("add"), reflected("subtract"), reflected("multiply")
+    __rtruediv__, __rpow__ = reflected("divide"), reflected("power")
 
     # The other operations are methods too (v.tanh(), v.maximum(w)): `add_methods`, below.
 
@@ -151,17 +137,19 @@ class Value(Methods):
         try:
             for node in order:
                 kind = node._operation
-                if kind is CONSTANT:
-                    continue
-                if kind.arity == 0:
-                    leaves.append((node, node.grad))
-                if kind is not LEAF:  # a leaf may have an assigned closure
+                if kind.arity:
                     inner.append(node)
-                # To a leaf contributions are added; of an inner node's, the first is assigned.
-                node.grad = NOT_COMPUTED if kind.arity else 0.0
+                    node.grad = NOTHING_YET
+                elif kind is not CONSTANT:
+                    leaves.append((node, node.grad))
+                    if kind is not LEAF:  # it has an assigned closure
+                        inner.append(node)
+                    node.grad = 0.0
             self.grad = seed
             for node in inner:
-                if node.grad is not NOT_COMPUTED:
+                if node.grad is NOTHING_YET:
+                    node.grad = NOT_COMPUTED
+                else:
                     node._operation.pull(node)
             for node, before in leaves:
                 # PyTorch's habit `p.grad = None` means zero too.
@@ -195,9 +183,6 @@ Operand: TypeAlias = Value | Number
 new_value: Callable[[type[Value]], Value] = object.__new__
 
 
-# The three functions of every operation
-
-
 def record(operation: Operation, *operands: Operand, **options: Operand) -> Value:
     """Compute an operation and record it as a node; plain numbers become constants."""
     if Operation.generate is not None:  # by `eager`; what it generates takes this one's place
@@ -208,13 +193,9 @@ def record(operation: Operation, *operands: Operand, **options: Operand) -> Valu
 def pull(node: Value) -> None:
     """Hand a node's gradient on to its operands: contribution = incoming * local derivative."""
     operands = node._prev
-    numbers = [operand.data for operand in operands]
-    functions = node._operation.partials_on_floats
+    numbers, functions = [v.data for v in operands], node._operation.partials_on_floats
     for place, local_derivative in partials(node, functions, numbers, node.data):
-        contribution = node.grad * local_derivative()
-        operand = operands[place]
-        before = operand.grad
-        operand.grad = contribution if before is NOT_COMPUTED else before + contribution
+        operands[place].grad += node.grad * local_derivative()
 
 
 def recompute(node: Value) -> None:
@@ -247,12 +228,12 @@ def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
 
 def lift(operation: Operation, operands: Sequence[Operand]) -> tuple[Value, ...]:
     """The operands as Values: plain numbers become constants."""
-    return tuple(
-        operand
-        if isinstance(operand, Value)
-        else constant(to_float(operand, operation.name, operation.name_of(place, len(operands))))
-        for place, operand in enumerate(operands)
-    )
+    lifted = list(operands)
+    for place, operand in enumerate(operands):
+        if not isinstance(operand, Value):
+            what = operation.name_of(place, len(operands))
+            lifted[place] = constant(to_float(operand, operation.name, what))
+    return tuple(lifted)  # type: ignore[arg-type]  # all are Values now
 
 
 def constant(number: Number) -> Value:
@@ -295,8 +276,12 @@ def topological_order(*roots: Value) -> list[Value]:
             push(None)
             # Written out, not by `_prev`: this loop is a tenth of a training step.
             if arity == 2:
-                push(node._b)
-                push(node._a)
+                operand = node._b
+                if operand not in seen:
+                    push(operand)
+                operand = node._a
+                if operand not in seen:
+                    push(operand)
             elif arity == 1:
                 push(node._a)
             else:
@@ -305,8 +290,7 @@ def topological_order(*roots: Value) -> list[Value]:
 
 
 def plain() -> AbstractContextManager[None]:
-    """Within it the functions of this file run, in every thread; what `eager` generated is put
-    aside. A function that was imported by name before (`tanh`) records as it did."""
+    """Within it the functions of this file run, in every thread, for what `eager` generated."""
     return without_generated(Value, TABLE.values())
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # The gradient of a node that no backward pass has reached: it reads 0.0, but is this very object.
 NOT_COMPUTED = float("0.0")
+# In a backward pass, that of an inner node that nothing has arrived at: -0.0 + x is x to the bit.
+NOTHING_YET = float("-0.0")
 
 _UNSET = {"grad": NOT_COMPUTED, "label": "", "within": None, "line": "", "_a": (), "_b": None}
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 # The names that the code generated from an entry uses itself (see `eager`), and how its names
 # of functions begin: no operation, operand or intermediate result can have these.
 RESERVED = frozenset({
-    "CONSTANT", "DOMAIN", "NOT_COMPUTED", "Value", "all", "apply", "before", "constant",
-    "contribution", "data", "exception", "here", "int", "map", "new", "node", "only_values",
-    "operation", "operation_error", "pull", "recompute", "sequence", "total", "type", "y",
+    "CONSTANT", "DOMAIN", "Value", "all", "apply", "constant", "data", "exception", "here", "int",
+    "map", "new", "node", "only_values", "operation", "operation_error", "pull", "recompute",
+    "sequence", "total", "type", "y",
 })  # fmt: skip
 PREFIXES = ("_", "forward_", "partial_")
 

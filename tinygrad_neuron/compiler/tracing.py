@@ -17,6 +17,7 @@ from ..calculus.operation import Operation
 from ..calculus.primitive import Primitive
 from ..engine import Value
 from ..operators import tracing
+from ..scope import here
 
 PACKAGE = str(Path(__file__).parent.parent) + os.sep
 
@@ -128,6 +129,7 @@ def traced(operation: Any, flows: bool) -> Traced:
     """A new Traced node without operands; the trace notes the order in which they are made."""
     node: Traced = object.__new__(Traced)
     node._operation = operation
+    node.within = here.scope
     node.varies = flows
     node.receives = False
     node.draw = None

@@ -40,7 +40,6 @@ class Dropout(Module):
         mask = drawn(self.mask)
         mask.label = "mask"
         y: Value = x * mask
-        y.scope = self.scope
         return y
 
     def mask(self) -> float:

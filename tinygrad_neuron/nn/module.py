@@ -1,15 +1,37 @@
 """`Module`: anything that holds parameters, alone or nested."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any, TypeVar
 
 from ..calculus.primitive import LEAF
 from ..engine import Value
 from ..notebook import Shown
 from ..operators import forget_gradient, tracing
-from ..scope import Scope
+from ..scope import Scope, call_of, enter, here
 
 _Self = TypeVar("_Self", bound="Module")
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def in_own_scope(method: _Method) -> _Method:
+    """A method of a Module whose operations are recorded in a scope of this call.
+
+    `__call__` is one by itself. Within a call of the same module there is no second scope.
+    """
+
+    @wraps(method)
+    def run(self: "Module", /, *arguments: Any, **options: Any) -> Any:
+        place, outer = self.__dict__.get("_scope") or self.scope, here.scope
+        if outer is not None and outer.module is place:
+            return method(self, *arguments, **options)
+        enter(call_of(place, outer))
+        try:
+            return method(self, *arguments, **options)
+        finally:
+            here.scope = outer
+
+    return run  # type: ignore[return-value]  # the same signature
 
 
 class Module(Shown):
@@ -31,6 +53,12 @@ class Module(Shown):
     >>> [(name, p.grad) for name, p in line.named_parameters()]
     [('slope', 3.0), ('offset', 1.0)]
     """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Let every call of the module record in a scope of its own."""
+        super().__init_subclass__(**options)
+        if "__call__" in vars(cls):
+            cls.__call__ = in_own_scope(cls.__call__)  # type: ignore[method-assign]
 
     @property
     def training(self) -> bool:
