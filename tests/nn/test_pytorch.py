@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.reference.cases import CASES, coefficient, numbers
-from tinygrad_neuron import Value, compile, nn, sum
+from tinygrad_neuron import Value, nn, sum
 from tinygrad_neuron.nn.shapes import each, flat, shape
 
 REFERENCE = json.loads(

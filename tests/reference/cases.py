@@ -58,9 +58,10 @@ def coefficient(k: int) -> float:
 # -inf hides, numbers are added.
 _MASK = [[0.0, 0.5, -math.inf], [0.25, 0.0, 0.0], [-math.inf, -1.0, 0.0], [0.0, 0.0, 0.0]]
 
-_PLAIN = (
-    "Sigmoid Tanh ReLU LeakyReLU ELU SELU Softplus Softsign SiLU GELU Mish Hardsigmoid Hardtanh"
-).split()
+_PLAIN = [
+    *("Sigmoid", "Tanh", "ReLU", "LeakyReLU", "ELU", "SELU", "Softplus", "Softsign", "SiLU"),
+    *("GELU", "Mish", "Hardsigmoid", "Hardtanh"),
+]
 
 CASES = [
     *(Case(name, inputs=((3, 7),)) for name in _PLAIN),

@@ -51,7 +51,7 @@ FLAGS = (
 # Where the compiler takes them: all that this processor can do; and no analysis by which gcc 12
 # gives wrong numbers. Its vectors of straight lines spoil the gradients of a padded Conv2d of two
 # channels; of a function that stores through a pointer that it computed from two others it says
-# that it writes nothing (the projections of a masked attention). Without them nothing measured is slower.
+# that it writes nothing (the projections of a masked attention). Nothing measured is slower so.
 OPTIONAL = (
     ("-march=native",),
     ("-fno-tree-slp-vectorize", "-fno-ipa-modref", "-fno-ipa-pure-const"),
