@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import tinygrad_neuron as tn
-from tinygrad_neuron import Value, check_gradients, grad, gradients
+from tinygrad_neuron import Value, check_gradients, grad, gradients, topological_order
 from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.engine import constant
 from tinygrad_neuron.operators import stored_gradient
@@ -451,3 +451,31 @@ def test_a_nudge_refuses_what_is_not_a_leaf_behind_the_output(which):
     others = {"another leaf": Value(1.0), "an inner node": u, "a constant": u._prev[0]}
     with pytest.raises(ValueError, match="nudge: the leaf must be one that the output"):
         tn.nudge(y, others[which])
+
+
+# The argument is a variable of its own --------------------------------------------------------
+
+
+def test_the_same_value_elsewhere_is_another_variable() -> None:
+    x = Value(5.0)
+    assert 5.0 == grad(lambda y: x * y)(x).data
+    assert 50.0 == grad(lambda a, b: a * a * b)(x, x).data
+    assert 25.0 == grad(lambda a, b: a * a * b, argument=1)(x, x).data
+    assert [25.0, 50.0] == [d.data for d in grad(lambda v: v[0] * v[1] ** 2)([x, x])]
+    assert 1.0 == grad(lambda x: x * grad(lambda y: x + y)(x))(5.0).data
+
+
+def test_the_derivative_is_a_graph_over_the_value_itself() -> None:
+    x = Value(3.0, label="x")
+    [derivative] = [grad(lambda y: y**3)(x)]
+    assert "identity" not in {node._operation.name for node in topological_order(derivative)}
+    assert x in topological_order(derivative)
+    derivative.backward()
+    assert (27.0, 18.0) == (derivative.data, x.grad)
+
+
+def test_what_a_function_keeps_of_its_argument_still_reaches_the_value() -> None:
+    x, kept = Value(3.0), []
+    grad(lambda y: kept.append(y * 2) or y * y)(x)
+    kept[0].backward()
+    assert 2.0 == x.grad

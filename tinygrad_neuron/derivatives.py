@@ -4,7 +4,7 @@
 evaluated on Values, which records the derivative as a graph that can be differentiated again.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from .calculus.operation import Operation
 from .calculus.table import TABLE
 from .checking import described, to_float
 from .engine import Number, Operand, Value, constant, topological_order
+from .functions import identity
 from .passes import DOMAIN_ERRORS, is_constant, operation_error, partials, refuse_made_by_hand
 
 
@@ -132,6 +133,9 @@ def grad(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any
     position of the argument to differentiate for: a number, a Value, or a (nested) list of them.
     **Returns** a function of the same arguments that returns a Value, or a list of the same shape.
 
+    It differentiates for the argument alone: the same Value used elsewhere (by the function itself,
+    as another argument, twice in a list) is another variable.
+
     >>> def f(x):
     ...     return x**3
     >>> grad(f)(2.0).data, grad(grad(f))(2.0).data
@@ -143,8 +147,8 @@ def grad(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any
             raise TypeError(
                 f"grad(..., argument={argument}) needs that argument, got {len(arguments)}"
             )
-        leaves: list[Value] = []
-        copy = _as_values(arguments[argument], leaves)
+        fresh: dict[Value, Value] = {}
+        copy = _variables(arguments[argument], fresh)
         changed = list(arguments)
         changed[argument] = copy
         output = function(*changed, **options)
@@ -152,21 +156,38 @@ def grad(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any
             raise TypeError(
                 f"grad needs a function that returns one Value, got {type(output).__name__}"
             )
-        found = iter(gradients(output, leaves))
-        return _like(copy, found)
+        found = gradients(output, fresh)
+        _take_back(fresh, found)
+        return _like(copy, iter(found))
 
     return derivative
 
 
-def _as_values(structure: Any, leaves: list[Value]) -> Any:
+def _variables(structure: Any, fresh: dict[Value, Value]) -> Any:
+    """The argument with a variable of its own in each place; `fresh` says for which Value."""
     if isinstance(structure, list | tuple):
-        return [_as_values(item, leaves) for item in structure]
+        return [_variables(item, fresh) for item in structure]
     value = structure if isinstance(structure, Value) else Value(structure)
     if is_constant(value):
         value = Value(value.data)
-    value._passed_through()  # a stand-in of a trace becomes a variable
-    leaves.append(value)
-    return value
+    variable = identity(value)
+    variable.label = value.label
+    variable._passed_through()  # a stand-in of a trace becomes a variable
+    fresh[variable] = value
+    return variable
+
+
+def _take_back(fresh: Mapping[Value, Value], found: list[Value]) -> None:
+    """Put the Values in the place of their variables, behind the derivatives: nothing is drawn,
+    differentiated or compiled twice, and a derivative for the Value itself finds it."""
+    for node in topological_order(*found):
+        operands = node._prev
+        if any(operand in fresh for operand in operands):
+            operands = tuple(fresh.get(operand, operand) for operand in operands)
+            if node._operation.arity == 2:
+                node._a, node._b = operands
+            else:
+                node._a = operands[0] if node._operation.arity == 1 else operands
 
 
 def _like(structure: Any, found: Any) -> Any:

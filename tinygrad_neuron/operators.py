@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .checking import described, to_float
+from .copying import Linked, linked_in
 from .notebook import Shown
 from .scope import Scope
 
@@ -46,7 +47,7 @@ _NOT_A_NUMBER = (
 )
 
 
-class Habits(Shown):
+class Habits(Shown, Linked):
     """The part of `Value` that does not compute; a mixin without slots of its own."""
 
     __slots__ = ()
@@ -168,23 +169,16 @@ class Habits(Shown):
             return _UNSET[name]
         raise AttributeError(f"a Value has no attribute {name!r}")
 
-    def __getstate__(self) -> dict[str, Any]:
-        """What a copy or a pickle holds: only what is set, so that "not computed yet" stays so."""
-        state = dict(self.__dict__)
-        for kind in type(self).__mro__:
-            for name in kind.__dict__.get("__slots__", ()):
-                if name not in ("__dict__", "__weakref__") and name not in state:
-                    try:
-                        state[name] = kind.__dict__[name].__get__(self)
-                    except AttributeError:
-                        pass
+    def _links(self) -> Iterable[Any]:
+        within = () if self.within is None else (self.within,)
+        return (*self._prev, *within, *linked_in(self.__dict__))
+
+    def _state(self) -> dict[str, Any]:
+        """Only what is set, so that "not computed yet" stays so in a copy."""
+        state = super()._state()
         if state.get("grad") is NOT_COMPUTED:
             del state["grad"]
         return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        for name, value in state.items():
-            setattr(self, name, value)
 
     def __repr__(self) -> str:
         gradient = self.grad

@@ -15,12 +15,13 @@ from xml.etree import ElementTree
 from ..calculus.operation import Operation
 from ..checking import described, to_float, unknown
 from ..engine import Value, topological_order
+from ..files import replace_file
 from ..passes import is_constant, local_derivatives
 from . import cards
 from . import legend as legends
 from .facts import GraphFacts, name_of, slopes
 from .placing import text_width
-from .rendering import Digraph, _replace_file
+from .rendering import Digraph
 from .text import html_text, number, shorten, tooltip_text, visible
 from .themes import FONT, Theme, find_theme, readable_on
 
@@ -141,7 +142,7 @@ def animate(
     number(0.5, digits)  # says what is wrong with digits
     film = _Film(root, find_theme(theme), rankdir, digits)
     written = film.gif(duration, loop) if suffix == "gif" else film.svg(duration, loop)
-    _replace_file(target, written)
+    replace_file(target, written)
     return target
 
 

@@ -1,10 +1,12 @@
 """`Module`: anything that holds parameters, alone or nested."""
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Any, TypeVar
 
 from ..calculus.primitive import LEAF
+from ..copying import Linked, linked_in
 from ..engine import Value
 from ..notebook import Shown
 from ..operators import forget_gradient, tracing
@@ -34,7 +36,7 @@ def in_own_scope(method: _Method) -> _Method:
     return run  # type: ignore[return-value]  # the same signature
 
 
-class Module(Shown):
+class Module(Shown, Linked):
     """Base class of everything with parameters.
 
     Parameters are the leaf Values held in attributes: directly, in lists, tuples and dictionaries,
@@ -83,8 +85,9 @@ class Module(Shown):
 
     def __setattr__(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
-        for path, item in _held(value, name):
-            self._adopt(path, item)
+        if isinstance(value, _HOLDERS) or hasattr(value, "dtype"):
+            for path, item in self._parts(name, value):
+                self._adopt(path, item)
 
     def _adopt(self, name: str, item: "Value | Module") -> None:
         """Tell a parameter or a module that has no place yet that it is here."""
@@ -96,20 +99,66 @@ class Module(Shown):
             # Not a module around this one, to which it refers back: scopes form a tree.
             item.scope.name, item.scope.parent = name, self.scope
 
-    def _walk(self, path: str, seen: set[int]) -> Iterator[tuple[str, "Value | Module"]]:
+    def _attributes(self) -> dict[str, Any]:
+        """What the module holds under the names that its class gives, slots included."""
+        return {name: v for name, v in self._state().items() if name not in _OWN}
+
+    def _parts(self, name: str, value: Any) -> list[tuple[str, "Value | Module"]]:
+        """The parameters and modules that an attribute holds, each with the path to it.
+
+        Raises a `ValueError` where a computed Value has taken the place of a parameter: it would be
+        lost to the model without a word.
+        """
+        found, computed = [], None
+        for path, item in _held(value, name):
+            if isinstance(item, Module) or item._operation is LEAF:
+                found.append((path, item))
+            elif computed is None and item._prev:
+                computed = path, item
+        counts = self.__dict__.setdefault("_counts", {})
+        if computed is not None and len(found) < counts.get(name, 0):
+            path, item = computed
+            raise ValueError(
+                f"{type(self).__name__}.{path} was a parameter and is now {item!r}, which is "
+                "computed: a parameter must stay a leaf. Change its number (p.data = ...), or "
+                "assign a new Value(number)"
+            )
+        counts[name] = len(found)
+        return found
+
+    def _walk(self) -> Iterator[tuple[str, "Value | Module"]]:
         """The parameters and modules below this one, each once, with the path to it.
 
-        `seen` has identities, because a subclass may define equality (a dataclass does).
+        By a loop, so that depth is not limited. Identities are noted, not the modules, because a
+        subclass may define equality (a dataclass does).
         """
-        seen.add(id(self))
-        for attribute, value in list(self.__dict__.items()):
-            for name, item in _held(value, attribute):
-                if id(item) not in seen:
-                    seen.add(id(item))
-                    self._adopt(name, item)
-                    yield path + name, item
-                    if isinstance(item, Module):
-                        yield from item._walk(f"{path}{name}.", seen)
+        seen = {id(self)}
+        open_: list[tuple[Module, str, Iterator[tuple[str, Value | Module]]]] = []
+        module, prefix, parts = self, "", self._all_parts()
+        while True:
+            for name, item in parts:
+                if id(item) in seen:
+                    continue
+                seen.add(id(item))
+                module._adopt(name, item)
+                yield prefix + name, item
+                if isinstance(item, Module):
+                    open_.append((module, prefix, parts))
+                    module, prefix, parts = item, f"{prefix}{name}.", item._all_parts()
+                    break
+            else:
+                if not open_:
+                    return
+                module, prefix, parts = open_.pop()
+
+    def _all_parts(self) -> Iterator[tuple[str, "Value | Module"]]:
+        """The parameters and modules that stand in attributes of this module itself."""
+        for name, value in self._attributes().items():
+            if isinstance(value, _HOLDERS) or hasattr(value, "dtype"):
+                yield from self._parts(name, value)
+
+    def _links(self) -> Iterable[Linked]:
+        return linked_in(self._state())
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Every parameter once, with the path to it, in the order of assignment.
@@ -118,7 +167,7 @@ class Module(Shown):
         >>> [name for name, p in nn.Layer(2, 1).named_parameters()]
         ['neurons[0].w[0]', 'neurons[0].w[1]', 'neurons[0].b']
         """
-        for path, item in self._walk("", set()):
+        for path, item in self._walk():
             if isinstance(item, Value):
                 yield path, item
 
@@ -134,7 +183,7 @@ class Module(Shown):
     def train(self: _Self, mode: bool = True) -> _Self:
         """Switch to training (dropout draws masks); returns the module."""
         self.training = mode
-        for _, item in self._walk("", set()):
+        for _, item in self._walk():
             if isinstance(item, Module):
                 item.training = mode
         return self
@@ -144,18 +193,42 @@ class Module(Shown):
         return self.train(False)
 
 
-def _held(item: Any, name: str) -> Iterator[tuple[str, Value | Module]]:
-    """The leaf Values and the Modules that an attribute holds, alone or in containers."""
-    if isinstance(item, Value):
-        if item._operation is LEAF:
-            yield name, item
-    elif isinstance(item, Module):
-        yield name, item
-    elif isinstance(item, _CONTAINERS):
-        for key, value in item.items() if isinstance(item, dict) else enumerate(item):
-            if isinstance(value, _HOLDERS):
-                yield from _held(value, f"{name}[{key!r}]")
+def _held(item: Any, name: str) -> Iterator[tuple[str, "Value | Module"]]:
+    """The Values and the Modules that an attribute holds, alone or in containers.
+
+    Raises a `TypeError` for a set of them, which has no order, and a `ValueError` for a container
+    that holds itself.
+    """
+    around: list[tuple[int, Iterator[tuple[str, Any]]]] = [(0, iter([(name, item)]))]
+    while around:
+        item_here = next(around[-1][1], None)
+        if item_here is None:
+            around.pop()
+            continue
+        path, one = item_here
+        if getattr(getattr(one, "dtype", None), "kind", None) == "O":
+            one = one.tolist()  # an object array of NumPy
+        if isinstance(one, Value | Module):
+            yield path, one
+        elif isinstance(one, _SETS):
+            if any(isinstance(element, Value | Module) for element in one):
+                raise TypeError(
+                    f"{path} is a {type(one).__name__} of parameters or modules, which has no "
+                    "order: keep them in a list"
+                )
+        elif isinstance(one, _CONTAINERS):
+            if any(id(one) == key for key, _ in around):
+                raise ValueError(f"{path} holds itself: parameters cannot be listed")
+            items = one.items() if isinstance(one, dict) else enumerate(one)
+            around.append((id(one), _under(path, items)))
 
 
-_CONTAINERS = (list, tuple, dict)
-_HOLDERS = (Value, Module, *_CONTAINERS)
+def _under(path: str, items: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, Any]]:
+    for key, value in items:
+        yield f"{path}[{key!r}]", value
+
+
+_CONTAINERS = (list, tuple, dict, deque)
+_SETS = (set, frozenset)
+_HOLDERS = (Value, Module, *_CONTAINERS, *_SETS)
+_OWN = frozenset({"_scope", "_training", "_counts"})

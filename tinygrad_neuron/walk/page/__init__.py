@@ -23,9 +23,9 @@ from ...calculus.operation import Operation
 from ...checking import described
 from ...draw.facts import GraphFacts, read
 from ...draw.flags import HELP, SIGNS, THRESHOLDS
-from ...draw.rendering import _replace_file
 from ...draw.text import visible
 from ...engine import Value
+from ...files import replace_file
 from ...passes import refuse_made_by_hand
 from ..formulas import Formulas, plain_partials
 from ..steps import Node, Walkthrough
@@ -48,7 +48,7 @@ def write_page(
 
     Raises what `page_html` raises.
     """
-    _replace_file(os.fspath(path), page_html(shown, title=title).encode())
+    replace_file(os.fspath(path), page_html(shown, title=title).encode())
     return os.fspath(path)
 
 
