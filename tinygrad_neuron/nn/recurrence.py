@@ -151,7 +151,7 @@ class _Cell(Module):
         found: Vector = values(type(self).__name__, "the input", x, self.input_size)
         return found
 
-    def _state(self, what: str, state: Sequence[Operand] | None) -> Vector:
+    def _vector(self, what: str, state: Sequence[Operand] | None) -> Vector:
         """A given vector, checked, or zeros."""
         if state is None:
             return zeros(self.hidden_size)
@@ -199,7 +199,7 @@ class RNNCell(_Cell):
         self.nonlinearity = checked_nonlinearity("RNNCell", nonlinearity)
 
     def __call__(self, x: Array, h: Sequence[Operand] | None = None) -> Vector:
-        state = [self._state("the state h", h)]
+        state = [self._vector("the state h", h)]
         (new,) = rnn_step(self._weights, self._input(x), state, self.nonlinearity)
         return new
 
@@ -242,7 +242,7 @@ class LSTMCell(_Cell):
 
     def __call__(self, x: Array, state: tuple[Array, Array] | None = None) -> tuple[Vector, Vector]:
         h, c = (None, None) if state is None else state
-        before = [self._state("the state h", h), self._state("the cell state c", c)]
+        before = [self._vector("the state h", h), self._vector("the cell state c", c)]
         hidden, cell = lstm_step(self._weights, self._input(x), before)
         return hidden, cell
 
@@ -276,7 +276,7 @@ class GRUCell(_Cell):
         super().__init__(input_size, hidden_size, bias, init, seed)
 
     def __call__(self, x: Array, h: Sequence[Operand] | None = None) -> Vector:
-        (new,) = gru_step(self._weights, self._input(x), [self._state("the state h", h)])
+        (new,) = gru_step(self._weights, self._input(x), [self._vector("the state h", h)])
         return new
 
 
