@@ -33,7 +33,7 @@ class Linear(Module):
     >>> layer([1.0, 2.0])
     Traceback (most recent call last):
     ...
-    ValueError: Linear: the input must have the shape (..., 3), got (2)
+    ValueError: Linear: the input must have the shape (..., 3), got (2,)
     """
 
     def __init__(

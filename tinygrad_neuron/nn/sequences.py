@@ -127,8 +127,8 @@ class RNN(_OneState):
     >>> rnn([])
     Traceback (most recent call last):
     ...
-    ValueError: RNN: the input must have the shape (length, 1), got (0); a sequence has 1 step or \
-more
+    ValueError: RNN: the input must have the shape (length, 1), got (0,); a sequence has 1 step \
+or more
     """
 
     gates = 1

@@ -42,10 +42,19 @@ def shape(x: Array) -> tuple[int, ...]:
     for k, other in enumerate(inner):
         if other != inner[0]:
             raise ValueError(
-                f"lists of different shapes stand side by side: {inner[0]} at position 0, {other} "
-                f"at position {k}; all must be alike"
+                f"lists of different shapes stand side by side: {written(inner[0])} at position 0, "
+                f"{written(other)} at position {k}; all must be alike"
             )
     return (len(inner), *inner[0]) if inner else (0,)
+
+
+def written(lengths: Sequence[int | str]) -> str:
+    """A shape as Python writes it, names without quotes.
+
+    >>> written([3]), written(["length", 3])
+    ('(3,)', '(length, 3)')
+    """
+    return f"({', '.join(map(str, lengths))}{',' if len(lengths) == 1 else ''})"
 
 
 def values(where: str, what: str, x: Array, *expected: int | str, rule: str = "") -> Any:
@@ -57,7 +66,7 @@ def values(where: str, what: str, x: Array, *expected: int | str, rule: str = ""
     >>> values("Linear", "the input", [1.0, 2.0], "...", 3)
     Traceback (most recent call last):
     ...
-    ValueError: Linear: the input must have the shape (..., 3), got (2)
+    ValueError: Linear: the input must have the shape (..., 3), got (2,)
     """
     found = lists(x)
     try:
@@ -73,11 +82,10 @@ def values(where: str, what: str, x: Array, *expected: int | str, rule: str = ""
         for length, size in zip(got, wanted, strict=True)
     )
     if not fits:
-        received = f"({', '.join(map(str, got))})" if got else described(x)
+        received = written(got) if got else described(x)
         hint = f"; {rule}" if rule else ""
         raise ValueError(
-            f"{where}: {what} must have the shape ({', '.join(map(str, expected))}), "
-            f"got {received}{hint}"
+            f"{where}: {what} must have the shape {written(expected)}, got {received}{hint}"
         )
     return each(lambda v: v if isinstance(v, Value) else constant(to_float(v, where, what)), found)
 
