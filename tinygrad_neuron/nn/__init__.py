@@ -19,7 +19,7 @@ from .activations import (
     Tanh,
 )
 from .attention import MultiheadAttention, causal_mask, scaled_dot_product_attention
-from .containers import Flatten, Sequential
+from .containers import Flatten, Sequential, Unflatten
 from .convolution import Conv1d, Conv2d
 from .dropout import Dropout
 from .embedding import Embedding, PositionalEmbedding, PositionalEncoding
@@ -88,6 +88,7 @@ __all__ = [
     "Step",
     "Tanh",
     "TransformerEncoderLayer",
+    "Unflatten",
     "XOR",
     "boolean_function",
     "causal_mask",

@@ -1,11 +1,12 @@
 """Modules in a row, and what stands between layers of different shapes."""
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any, overload
 
 from ..checking import described, whole
 from .module import Module
-from .shapes import Array, flat, lists
+from .shapes import Array, flat, lists, sizes, written
 
 
 class Sequential(Module):
@@ -74,6 +75,43 @@ class Flatten(Module):
 
     def __repr__(self) -> str:
         return f"Flatten({self.start_dim or ''})"
+
+
+class Unflatten(Module):
+    """A flat list as nested lists, row by row: the way back from `Flatten`; it records nothing.
+
+    **Arguments:** `dim`: the axis to part, 0 for the outermost; `unflattened_size`: the lengths.
+
+    >>> Unflatten(0, (2, 3))([1, 2, 3, 4, 5, 6])
+    [[1, 2, 3], [4, 5, 6]]
+    """
+
+    def __init__(self, dim: int, unflattened_size: tuple[int, ...]) -> None:
+        found = whole(dim)
+        if found is None or found < 0:
+            raise ValueError(f"Unflatten: dim must be an integer of 0 or more, got {dim!r}")
+        self.dim = found
+        given = tuple(unflattened_size)
+        self.unflattened_size = sizes("Unflatten", "unflattened_size", given, len(given))
+
+    def __call__(self, x: Array) -> Any:
+        return self._nested(lists(x), self.dim)
+
+    def _nested(self, x: Any, dim: int) -> Any:
+        if dim:
+            return [self._nested(item, dim - 1) for item in x]
+        area = math.prod(self.unflattened_size)
+        if not isinstance(x, list) or len(x) != area:
+            got = len(x) if isinstance(x, list) else described(x)
+            raise ValueError(
+                f"Unflatten: {written(self.unflattened_size)} takes {area} numbers, got {got}"
+            )
+        for length in reversed(self.unflattened_size[1:]):
+            x = [x[k : k + length] for k in range(0, len(x), length)]
+        return x
+
+    def __repr__(self) -> str:
+        return f"Unflatten({self.dim}, {written(self.unflattened_size)})"
 
 
 def _flattened(x: Any, start: int) -> Any:
