@@ -4,17 +4,10 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from ..engine import Value
-from ..functions import select
+from ..functions import argmax, select
 from .convolution import Window, windows
 from .module import Module
 from .shapes import Array, Matrix, added, sizes, values
-
-
-def argmax(values: Sequence[Value]) -> Value:
-    """The place of the largest, the first of equals (until the table has it)."""
-    from ..engine import constant
-
-    return constant(max(range(len(values)), key=lambda k: values[k].data))
 
 
 class _Pool(Module):

@@ -162,9 +162,8 @@ class _Watched:
             if not node._prev or layer is None:
                 continue
             self.order[layer] = None
-            if self.broken is None and not math.isfinite(node.data):
-                if all(math.isfinite(v.data) for v in node._prev):
-                    self._first_broken(node, layer)
+            if self.broken is None and _breaks(node):
+                self.broken = self._broken(node, layer)
             if not _bends(node):
                 continue
             units = self.units.setdefault(layer, [])
@@ -176,19 +175,19 @@ class _Watched:
             units[place].outputs.append(node.data)
         self.count += 1
 
-    def _first_broken(self, node: Value, layer: Scope) -> None:
-        operands = ", ".join(
-            f"{v.label or v._op or 'input'} = {v.data:.4g}" for v in node._prev[:3]
-        )
-        more = ", ..." if len(node._prev) > 3 else ""
-        self.broken = (
-            f"{_name(layer)}: {node._op} of {operands}{more} is {node.data}, in example "
-            f"{self.count}; smaller weights, scaled inputs or a smaller lr keep it finite"
+    def _broken(self, node: Value, layer: Scope) -> str:
+        """Where a number that is not finite arises, in words."""
+        named = [f"{v.label or v._op or 'input'} = {v.data:.4g}" for v in node._prev[:3]]
+        operands = ", ".join([*named, "..."] if len(node._prev) > 3 else named)
+        return (
+            f"{_name(layer)}: {node._op} of {operands} is {node.data}, in example {self.count}; "
+            "smaller weights, scaled inputs or a smaller lr keep it finite"
         )
 
     def reports(
         self, examples: int, gradients: dict[Value, float | None] | None
     ) -> tuple[LayerReport, ...]:
+        """What was found, layer by layer."""
         own: dict[Scope, list[Value]] = {}
         for parameter in self.model.parameters():
             layer = layer_of(parameter)
@@ -225,6 +224,7 @@ class _Watched:
         loss: Value | None,
         gradients: dict[Value, float | None] | None,
     ) -> list[str]:
+        """What is wrong, in words."""
         found = [self.broken] if self.broken else []
         names = {_name(layer): units for layer, units in self.units.items()}
         for layer in layers:
@@ -263,8 +263,8 @@ def _of_gradients(
     if missing:
         some = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
         found.append(
-            f"{len(missing)} of {len(gradients)} parameters get no gradient ({some}): the loss does "
-            "not depend on them; use them, or leave them out of the optimiser"
+            f"{len(missing)} of {len(gradients)} parameters get no gradient ({some}): the loss "
+            "does not depend on them; use them, or leave them out of the optimiser"
         )
     broken = [name for name, p in model.named_parameters() if not math.isfinite(gradients[p] or 0)]
     if broken:
@@ -277,8 +277,8 @@ def _of_gradients(
         if not FEW[0] < ratio < FEW[1]:
             word, cure = ("vanish", VANISHING) if ratio < 1 else ("explode", EXPLODING)
             found.append(
-                f"gradients {word}: their norm is {first[0]:.2g} in {first[1]} and {last[0]:.2g} in "
-                f"{last[1]}; {cure}"
+                f"gradients {word}: their norm is {first[0]:.2g} in {first[1]} and {last[0]:.2g} "
+                f"in {last[1]}; {cure}"
             )
     return found
 
@@ -301,6 +301,11 @@ def _bends(node: Value) -> bool:
     return (
         isinstance(operation, Operation) and operation.activation and operation.name != "identity"
     )
+
+
+def _breaks(node: Value) -> bool:
+    """Whether a number that is not finite arises here, from finite ones."""
+    return not math.isfinite(node.data) and all(math.isfinite(v.data) for v in node._prev)
 
 
 def _dead(unit: _Unit) -> bool:

@@ -68,14 +68,15 @@ def fit(
         held_out = _examples("validation", validation)
     epochs = positive_integer("fit", "epochs", epochs)
     batch_size = positive_integer("fit", "batch_size", batch_size)
-    patience = math.inf if patience is None else positive_integer("fit", "patience", patience)  # type: ignore[assignment]  # compared only
+    if patience is not None:
+        patience = positive_integer("fit", "patience", patience)
     if not isinstance(optimiser, Optimiser):
         raise TypeError(
             "fit: optimiser must be one of optim, such as optim.Adam(model.parameters()), "
             f"got {described(optimiser)}"
         )
     run = _Run(model, loss, optimiser, target, held_out, _named(metrics), generator_of(seed))
-    run.train(examples, epochs, batch_size, float(patience or 0), progress)
+    run.train(examples, epochs, batch_size, patience, progress)
     return run.record
 
 
@@ -108,7 +109,12 @@ class _Run:
         self.best: list[float] = []
 
     def train(
-        self, examples: list[Example], epochs: int, size: int, patience: float, progress: bool
+        self,
+        examples: list[Example],
+        epochs: int,
+        size: int,
+        patience: int | None,
+        progress: bool,
     ) -> None:
         """All epochs, until something ends them."""
         record, start = self.record, time.perf_counter()
@@ -134,7 +140,7 @@ class _Run:
                     if shown is not None:
                         shown.set_postfix({k: f"{v[-1]:.4g}" for k, v in record.curves.items()})
                         shown.update()
-                    if epoch - record.best_epoch >= patience:
+                    if patience is not None and epoch - record.best_epoch >= patience:
                         record.stopped = "no improvement"
                         break
         except KeyboardInterrupt:  # the trainer has handed over the steps that were taken
@@ -159,11 +165,10 @@ class _Run:
             for name, metric in self.metrics.items():
                 record.metrics[name].append(float(metric(outputs, targets)))
         judged = record.validation_loss or record.loss
-        if judged[-1] <= min(judged):
-            if epoch == 1 or judged[-1] < min(judged[:-1]):
-                record.best_epoch = epoch
-                if self.validation is not None:
-                    self.best = [parameter.data for parameter in self.optimiser.parameters]
+        if judged[-1] < min(judged[:-1], default=math.inf):
+            record.best_epoch = epoch
+            if self.validation is not None:
+                self.best = [parameter.data for parameter in self.optimiser.parameters]
 
     def _not_finite(self, batch: list[Example]) -> None:
         self.record.stopped = "loss not finite"

@@ -34,7 +34,7 @@ def accuracy(outputs: Iterable[Any], targets: Iterable[int], threshold: float = 
     0.5
     """
     pairs = _pairs("accuracy", outputs, targets)
-    return sum(predicted_class(y, threshold) == t for y, t in pairs) / len(pairs)
+    return sum([predicted_class(y, threshold) == t for y, t in pairs]) / len(pairs)
 
 
 def confusion_matrix(
@@ -51,9 +51,8 @@ def confusion_matrix(
     [[1, 1], [1, 0]]
     """
     name = "confusion_matrix"
-    found = [
-        (_class(name, t), predicted_class(y, threshold)) for y, t in _pairs(name, outputs, targets)
-    ]
+    pairs = _pairs(name, outputs, targets)
+    found = [(_class(name, t), predicted_class(y, threshold)) for y, t in pairs]
     occurring = 1 + max(max(pair) for pair in found)
     count = occurring if classes is None else positive_integer(name, "classes", classes)
     if count < occurring:
@@ -98,10 +97,8 @@ def r_squared(outputs: Iterable[Any], targets: Iterable[float]) -> float:
     >>> r_squared([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
     0.7857142857142857
     """
-    pairs = [
-        (_single("r_squared", y), _single("r_squared", t))
-        for y, t in _pairs("r_squared", outputs, targets)
-    ]
+    name = "r_squared"
+    pairs = [(_single(name, y), _single(name, t)) for y, t in _pairs(name, outputs, targets)]
     mean = fsum(t for _, t in pairs) / len(pairs)
     total = fsum((t - mean) ** 2 for _, t in pairs)
     return 1.0 - fsum((t - y) ** 2 for y, t in pairs) / total if total else float("nan")
