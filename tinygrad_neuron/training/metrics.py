@@ -34,7 +34,8 @@ def accuracy(outputs: Iterable[Any], targets: Iterable[int], threshold: float = 
     0.5
     """
     pairs = _pairs("accuracy", outputs, targets)
-    return sum([predicted_class(y, threshold) == t for y, t in pairs]) / len(pairs)
+    hits: list[bool] = [predicted_class(y, threshold) == t for y, t in pairs]
+    return sum(hits) / len(hits)
 
 
 def confusion_matrix(
