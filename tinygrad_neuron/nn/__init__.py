@@ -30,8 +30,10 @@ from .neuron import Hyperplane, Neuron, PReLU
 from .normalisation import LayerNorm, RMSNorm
 from .perceptron import Perceptron, PerceptronRun
 from .pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
+from .receptive_field import receptive_field
 from .recurrence import GRUCell, LSTMCell, RNNCell, detach
 from .sequences import GRU, LSTM, RNN
+from .summary import Summary, summary
 from .threshold import AND, NOT, OR, XOR, Circuit, McCullochPitts, boolean_function, truth_table
 from .transformer import TransformerEncoderLayer
 
@@ -86,6 +88,7 @@ __all__ = [
     "Softplus",
     "Softsign",
     "Step",
+    "Summary",
     "Tanh",
     "TransformerEncoderLayer",
     "Unflatten",
@@ -93,6 +96,8 @@ __all__ = [
     "boolean_function",
     "causal_mask",
     "detach",
+    "receptive_field",
     "scaled_dot_product_attention",
+    "summary",
     "truth_table",
 ]

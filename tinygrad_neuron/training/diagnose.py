@@ -23,7 +23,8 @@ from ..scope import Scope
 SATURATED = 0.01  # a unit whose slope is below is nearly flat
 MOSTLY = 0.9  # saturated: nearly flat on so many of the examples
 MANY = 0.4  # of the units of a layer: worth a warning
-FEW = 1e-3, 1e3  # gradient norms of two layers that are further apart than this factor
+SMALL = 1e-3  # gradients vanish if the first layer's norm is so much smaller than the last one's
+LARGE = 1e3  # gradients explode if a layer's norm is larger
 
 DEAD = "a leaky_relu, a smaller learning rate or another bias lets gradients through again"
 FLAT = "smaller weights (another init) or inputs scaled to deviation 1 bring them back to the slope"
@@ -211,8 +212,8 @@ class _Watched:
                     sum(map(_dead, units)),
                     sum(map(_saturated, units)),
                     fmean(outputs) if outputs else math.nan,
-                    pstdev(outputs) if outputs else math.nan,
-                    pstdev([p.data for p in parameters]) if parameters else math.nan,
+                    _deviation(outputs),
+                    _deviation([p.data for p in parameters]),
                     norm,
                 )
             )
@@ -271,15 +272,17 @@ def _of_gradients(
         found.append(f"the gradients of {len(broken)} parameters are not finite; {EXPLODING}")
         return found
     norms = [(layer.gradient_norm, layer.name) for layer in layers if layer.gradient_norm]
-    if len(norms) > 1:
-        first, last = norms[0], norms[-1]
-        ratio = first[0] / last[0] if first[0] and last[0] else 1.0
-        if not FEW[0] < ratio < FEW[1]:
-            word, cure = ("vanish", VANISHING) if ratio < 1 else ("explode", EXPLODING)
-            found.append(
-                f"gradients {word}: their norm is {first[0]:.2g} in {first[1]} and {last[0]:.2g} "
-                f"in {last[1]}; {cure}"
-            )
+    largest = max(norms, default=(0.0, ""))
+    if largest[0] > LARGE:
+        found.append(
+            f"gradients explode: their norm is {largest[0]:.2g} in {largest[1]}; {EXPLODING}"
+        )
+    if norms and norms[0][0] < SMALL * norms[-1][0]:
+        (first, first_name), (last, last_name) = norms[0], norms[-1]
+        found.append(
+            f"gradients vanish: their norm is {first:.2g} in {first_name} and {last:.2g} in "
+            f"{last_name}; {VANISHING}"
+        )
     return found
 
 
@@ -301,6 +304,13 @@ def _bends(node: Value) -> bool:
     return (
         isinstance(operation, Operation) and operation.activation and operation.name != "identity"
     )
+
+
+def _deviation(numbers: Sequence[float]) -> float:
+    """Their standard deviation; NaN of none, and where one is not finite."""
+    if not numbers or not all(map(math.isfinite, numbers)):
+        return math.nan
+    return pstdev(numbers)
 
 
 def _breaks(node: Value) -> bool:

@@ -106,7 +106,7 @@ class _Run:
         self.compiled: Compiled = compile(of_example, target=target)
         self.measured: Compiled = compile(with_output, target=target)
         self.record = TrainingRecord(metrics={name: [] for name in metrics})
-        self.best: list[float] = []
+        self.least, self.best = math.inf, list[float]()
 
     def train(
         self,
@@ -122,8 +122,8 @@ class _Run:
         was_training = self.model.training
         try:
             with self.compiled.trainer(self.optimiser) as trainer:
+                self.model.train()
                 for epoch in range(1, epochs + 1):
-                    self.model.train()
                     self.generator.shuffle(examples)
                     sums = 0.0
                     for k in range(0, len(examples), size):
@@ -135,8 +135,10 @@ class _Run:
                             return
                         sums += mean * len(batch)
                     record.loss.append(sums / len(examples))
-                    trainer.write_back()
-                    self._measure(epoch)
+                    if self.validation is not None:
+                        trainer.write_back()
+                        self._validate(self.validation)
+                    self._judge(epoch)
                     if shown is not None:
                         shown.set_postfix({k: f"{v[-1]:.4g}" for k, v in record.curves.items()})
                         shown.update()
@@ -148,25 +150,29 @@ class _Run:
         finally:
             if shown is not None:
                 shown.close()
-            self.model.train(was_training)
+            if not was_training:
+                self.model.eval()
             record.seconds = time.perf_counter() - start
             if self.best:
                 for parameter, number in zip(self.optimiser.parameters, self.best, strict=True):
                     parameter.data = number
 
-    def _measure(self, epoch: int) -> None:
-        """The validation data after an epoch; what is best is kept."""
+    def _validate(self, validation: list[Example]) -> None:
+        """The loss and the metrics of the validation data, with the parameters as they are."""
         record = self.record
-        if self.validation is not None:
-            self.model.eval()
-            found = self.measured.map(self.validation)
-            record.validation_loss.append(math.fsum(loss for loss, _ in found) / len(found))
-            outputs, targets = [output for _, output in found], [t for _, t in self.validation]
-            for name, metric in self.metrics.items():
-                record.metrics[name].append(float(metric(outputs, targets)))
-        judged = record.validation_loss or record.loss
-        if judged[-1] < min(judged[:-1], default=math.inf):
-            record.best_epoch = epoch
+        self.model.eval()
+        found = self.measured.map(validation)
+        self.model.train()
+        record.validation_loss.append(math.fsum(loss for loss, _ in found) / len(found))
+        outputs, targets = [output for _, output in found], [t for _, t in validation]
+        for name, metric in self.metrics.items():
+            record.metrics[name].append(float(metric(outputs, targets)))
+
+    def _judge(self, epoch: int) -> None:
+        """Note whether an epoch was the best; what is best on validation data is kept."""
+        judged = (self.record.validation_loss or self.record.loss)[-1]
+        if judged < self.least:
+            self.least, self.record.best_epoch = judged, epoch
             if self.validation is not None:
                 self.best = [parameter.data for parameter in self.optimiser.parameters]
 
@@ -186,7 +192,16 @@ def _examples(what: str, data: Iterable[Sequence[Any]]) -> list[Example]:
                 f"fit: {what} must be pairs (input, target), got {described(pair)} at position {k}"
                 "; of arrays they are made by zip(inputs, targets)"
             )
-    return [(lists(x), lists(t)) for x, t in pairs]
+    return [(x if _plain(x) else lists(x), t if _plain(t) else lists(t)) for x, t in pairs]
+
+
+def _plain(x: Any) -> bool:
+    """Whether this is a number or nested lists, as far as the first of each tells."""
+    while type(x) is list or type(x) is tuple:
+        if not x:
+            return True
+        x = x[0]
+    return type(x) is float or type(x) is int
 
 
 def _named(metrics: Iterable[Metric] | Mapping[str, Metric]) -> dict[str, Metric]:
