@@ -11,6 +11,7 @@
 
 from .diagnose import Diagnosis, LayerReport, diagnose
 from .fit import fit
+from .gradients import gradient_norms
 from .metrics import accuracy, confusion_matrix, precision, predicted_class, r_squared, recall
 from .record import TrainingRecord
 
@@ -26,4 +27,5 @@ __all__ = [
     "diagnose",
     "Diagnosis",
     "LayerReport",
+    "gradient_norms",
 ]
