@@ -21,7 +21,7 @@ from .engine import Value, topological_order
 from .scope import scope
 
 if TYPE_CHECKING:  # at run time each of these is imported when it is first asked for
-    from . import datasets, init, losses, nn, optim
+    from . import datasets, init, interpret, losses, nn, optim, training
     from .compiler import Compiled, TracingError
     from .compiler import compile as compile
     from .declarations import *  # noqa: F403  # the operations
@@ -59,6 +59,8 @@ __all__ = [
     "init",
     "optim",
     "datasets",
+    "training",
+    "interpret",
     # pictures
     "draw_dot",
     "draw_network",
@@ -74,7 +76,20 @@ __all__ = [
 __all__ += declarations.__all__  # the operations of the table
 
 
-_ROOMS = frozenset({"compiler", "datasets", "draw", "init", "losses", "nn", "optim", "walk"})
+_ROOMS = frozenset(
+    {
+        "compiler",
+        "datasets",
+        "draw",
+        "init",
+        "interpret",
+        "losses",
+        "nn",
+        "optim",
+        "training",
+        "walk",
+    }
+)
 _HOMES = {
     "Compiled": "compiler",
     "TracingError": "compiler",
