@@ -207,20 +207,34 @@ class Operation:
         if not self.variadic:
             positions = range(len(self.partials))
             return tuple(self._function(self.partial_tree(i), names, meaning) for i in positions)
+        one = self._function(
+            self.partial_tree(0), (self.operand_names[0], "y", *self.totals), meaning
+        )
+        totals = self.totals_with(meaning)
+
+        def for_all(operands: Sequence[Any], y: Any) -> Callable[[Any], Any]:
+            found = totals(operands, y)
+            return lambda a: one(a, y, *found)
+
+        return (for_all,)
+
+    def totals_with(
+        self, meaning: Callable[[str], Callable[..., Any]]
+    ) -> Callable[[Sequence[Any], Any], list[Any]]:
+        """The `totals`, in order, as a function of all operands and `y`; `meaning` as above."""
         names = (self.operand_names[0], "y", *self.totals)
-        one = self._function(self.partial_tree(0), names, meaning)
         terms = [
             self._function(term, names[: 2 + i], meaning)
             for i, term in enumerate(self.totals.values())
         ]
 
-        def for_all(operands: Sequence[Any], y: Any) -> Callable[[Any], Any]:
-            totals: list[Any] = []
+        def for_all(operands: Sequence[Any], y: Any) -> list[Any]:
+            found: list[Any] = []
             for term in terms:
-                totals.append(meaning("sum")([term(a, y, *totals) for a in operands]))
-            return lambda a: one(a, y, *totals)
+                found.append(meaning("sum")([term(a, y, *found) for a in operands]))
+            return found
 
-        return (for_all,)
+        return for_all
 
     def _function(
         self, tree: ast.expr, names: Iterable[str], meaning: Callable[[str], Callable[..., Any]]
