@@ -8,9 +8,13 @@ picture that is stale.
 
 import ast
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tinygrad_neuron.draw.rendering import Digraph
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tinygrad_neuron"
@@ -190,3 +194,53 @@ def upward_imports(house: Mapping[str, Module]) -> list[str]:
         if module.room and (height[room(found.module)] if room(found.module) else 1)
         > height[module.room]
     ]
+
+
+def boxes(house: Mapping[str, Module]) -> dict[str, list[str]]:
+    """What the picture shows as one box, from top to bottom: a folder, or the files of one row."""
+    found: dict[str, list[str]] = {}
+    for row in layers():
+        files = [name for name in row if (PACKAGE / f"{name}.py").exists()]
+        found |= {f"{name}/": [name] for name in row if name not in files}
+        if files:
+            found[", ".join(files)] = files
+    return found
+
+
+def arrows(house: Mapping[str, Module]) -> set[tuple[str, str]]:
+    """The imports between boxes, without those that a longer way through others implies."""
+    box = {name: title for title, names in boxes(house).items() for name in names}
+    edges: dict[str, set[str]] = {title: set() for title in box.values()}
+    for source, targets in between_rooms(graph(house)).items():
+        edges[box[source]] |= {box[target] for target in targets} - {box[source]}
+
+    def reached(start: str) -> set[str]:
+        return {start}.union(*(reached(target) for target in edges[start]))
+
+    return {
+        (source, target)
+        for source, targets in edges.items()
+        for target in targets
+        if not any(target in reached(other) for other in targets - {target})
+    }
+
+
+def picture(house: Mapping[str, Module]) -> "Digraph":
+    """The boxes and the arrows between them."""
+    from tinygrad_neuron.draw.rendering import Digraph
+
+    drawn = Digraph("rooms")
+    drawn.attr("graph", bgcolor="white", ranksep="0.35", nodesep="0.3")
+    drawn.attr("node", shape="box", style="rounded,filled", fillcolor="#eef3f8", color="#44546a")
+    drawn.attr("node", fontname="Helvetica", fontsize="12")
+    drawn.attr("edge", arrowsize="0.7", color="#44546a")
+    for title in boxes(house):
+        drawn.node(title, label="\\n".join(textwrap.wrap(title, 34)))
+    for source, target in sorted(arrows(house)):
+        drawn.edge(source, target)
+    return drawn
+
+
+if __name__ == "__main__":
+    PICTURE.write_text(picture(modules()).pipe("svg", encoding="utf-8"), "utf-8")
+    print(PICTURE.relative_to(ROOT))

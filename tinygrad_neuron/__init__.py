@@ -19,6 +19,8 @@ from . import declarations, notebook
 from .eager import define_operation
 from .engine import Value, topological_order
 
+__version__ = "0.1.0"  # stated here alone; setup.cfg reads it
+
 if TYPE_CHECKING:  # at run time each of these is imported when it is first asked for
     from . import datasets, init, losses, nn, optim
     from .compiler import Compiled, TracingError
