@@ -62,8 +62,11 @@ class Habits(Shown, Linked):
     _a: Any
     _b: Any
 
-    # NumPy's scalars and arrays leave `array * value` to `Value.__rmul__`.
-    __array_ufunc__ = None
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """`array * value`, `np.exp(value)`: the table's operations, element by element."""
+        from .arrays import call  # only where there is NumPy
+
+        return call(ufunc, method, inputs, options)
 
     def __new__(cls, data: Any = 0.0, *arguments: Any, **options: Any) -> Any:
         passed = data._passed_through() if isinstance(data, Habits) else None
@@ -103,7 +106,9 @@ class Habits(Shown, Linked):
 
     def __format__(self, specification: str) -> str:
         if specification:
-            raise TypeError(_NOT_A_NUMBER.format("a number format"))
+            raise TypeError(
+                f"a Value is not a number: format its number, as in f'{{v.data:{specification}}}'"
+            )
         return str(self)
 
     # micrograd's habits
