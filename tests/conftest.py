@@ -21,10 +21,10 @@ needs_compiler = pytest.mark.skipif(
 )
 
 
-# Tiers, by the beginnings of tests' names, each with the reason. `slow`: not in the README's command.
+# Tiers, by the beginnings of tests' names, each with the reason. Slow: not in the README's command.
 SLOW = {
-    "tests/compiler/test_lowering.py::test_a_chain_of_ten_thousand_tanh[c]": "the C compiler's time",
-    "tests/course/test_lessons.py::test_a_lesson_runs_as_a_notebook": "the book runs the same cells",
+    "tests/compiler/test_lowering.py::test_a_chain_of_ten_thousand_tanh[c]": "a long compilation",
+    "tests/course/test_lessons.py::test_a_lesson_runs_as_a_notebook": "the book runs it too",
     "tests/demos/test_names_gpt.py::test_the_gpt_learns_names": "trains a transformer",
 }
 # Not `fast`, as is nothing marked `once` or `slow`.

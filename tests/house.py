@@ -80,14 +80,14 @@ class Module:
             elif isinstance(node, ast.Import):
                 yield from (Import(a.name, "", node.lineno) for a in node.names if a.name in known)
             elif isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
-                if node.args and isinstance(node.args[0], ast.Constant):
-                    inner = self._absolute(str(node.args[0].value))
-                    if inner in known:
-                        yield Import(inner, "", node.lineno)
+                texts = [a.value for a in node.args[:1] if isinstance(a, ast.Constant)]
+                found = (self._absolute(str(text)) for text in texts)
+                yield from (Import(inner, "", node.lineno) for inner in found if inner in known)
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                if node.value.id in modules:
-                    yield Import(modules[node.value.id], node.attr, node.lineno)
+                module = modules.get(node.value.id)
+                if module is not None:
+                    yield Import(module, node.attr, node.lineno)
 
     def _absolute(self, written: str) -> str:
         """The full name of a module written as `..draw.facts`."""
@@ -106,7 +106,7 @@ def room(module: str) -> str:
     >>> room("tinygrad_neuron.draw.facts"), room("tinygrad_neuron.engine")
     ('draw', 'engine')
     """
-    return (module.split(".") + [""])[1]
+    return [*module.split("."), ""][1]
 
 
 def modules() -> dict[str, Module]:
@@ -133,8 +133,7 @@ def between_rooms(edges: Mapping[str, set[str]]) -> dict[str, set[str]]:
 
 
 def circles(edges: Mapping[str, set[str]]) -> list[list[str]]:
-    """The groups of nodes that reach one another: what is left when nodes without an arrow into, or
-    out of, the rest are taken away, split by reachability.
+    """The groups of nodes that reach one another.
 
     >>> circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}})
     [['b', 'c']]
@@ -185,14 +184,18 @@ def exists(name: str) -> bool:
 
 
 def upward_imports(house: Mapping[str, Module]) -> list[str]:
-    """Imports against the contract's rows, which import-linter refuses too."""
-    height = {name: -row for row, names in enumerate(layers()) for name in names}
-    return [
+    """Imports against the contract's rows, which import-linter refuses too, and rooms without one.
+
+    The package's own `__init__`, the face of all rooms, stands above them.
+    """
+    height = {name: -row for row, names in enumerate(layers()) for name in names} | {"": 1}
+    missing = {module.room for module in house.values()} - height.keys()
+    return [f"{name} has no row in the contract in pyproject.toml" for name in sorted(missing)] + [
         f"{module.path.relative_to(ROOT)}:{found.line} imports {found.module}"
         for module in house.values()
         for found in module.imports(house)
-        if module.room and (height[room(found.module)] if room(found.module) else 1)
-        > height[module.room]
+        if {module.room, room(found.module)} <= height.keys()
+        and height[room(found.module)] > height[module.room]
     ]
 
 
