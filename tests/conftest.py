@@ -34,11 +34,11 @@ NOT_FAST = {
     "tests/course/test_guide.py": "runs lessons",
     "tests/course/test_lesson": "runs lessons",
     "tests/demos/": "runs programs",
-    "tests/draw/test_figures.py": "imports matplotlib",
+    "tests/draw/figures/": "imports matplotlib",
     "tests/test_engine_backward.py::test_a_chain_of_two_hundred_thousand": "large graphs",
     "tests/test_engine_backward.py::test_a_graph_is_freed": "runs the garbage collector",
     "tests/walk/page/": "runs a browser",
-    "tinygrad_neuron/draw/figures.py": "imports matplotlib",
+    "tinygrad_neuron/draw/figures/": "imports matplotlib",
 }
 
 

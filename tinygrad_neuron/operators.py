@@ -90,6 +90,24 @@ class Habits(Shown, Linked):
         number = _compared(self, other, ">=")
         return self.data >= number
 
+    def detach(self) -> Any:
+        """The number without its history: a constant, to which no gradient flows.
+
+        For what shall not be trained through: the state that a truncated backpropagation through
+        time starts from, a target computed by the model itself.
+
+        >>> from tinygrad_neuron import Value
+        >>> x = Value(3.0)
+        >>> (x * x.detach()).backward()
+        >>> x.grad
+        3.0
+        """
+        if tracing.trace is not None:
+            return tracing.trace.detached(self)
+        made: Any = object.__new__(type(self))
+        made.data, made._operation = self.data, CONSTANT
+        return made
+
     # Refusals
 
     def __float__(self) -> float:
