@@ -2,10 +2,8 @@
 
 import random
 from collections.abc import Iterator
-from math import inf
-from numbers import Integral, Real
 
-from .checking import check, random_generator
+from ..checking import NOT_NEGATIVE, integer, number, repeatable
 from .dataset import Dataset
 
 _KINDS = ("horizontal bar", "vertical bar", "upright cross", "diagonal cross")
@@ -50,12 +48,11 @@ upright cross, diagonal cross)>
     | ###  |
     |  #   |
     """
-    rule = "a whole number of at least 4, one for each class"
-    check("samples", samples, Integral, lambda value: value >= 4, rule)
-    check("size", size, Integral, lambda value: value >= 5, "a whole number of at least 5")
-    rule = "a finite number of at least 0 (0 leaves black on white)"
-    check("noise", noise, Real, lambda value: 0 <= value < inf, rule)
-    generator, width = random_generator(seed), int(size) // 2 | 1  # odd, to have a middle
+    name = "bars_and_crosses"
+    samples = integer(name, "samples", samples, 4, "one for each class")
+    size = integer(name, "size", size, 5)
+    noise = number(name, "noise", noise, NOT_NEGATIVE)
+    generator, width = repeatable(name, seed), size // 2 | 1  # odd, to have a middle
     made = []
     for index in range(samples):
         target = index % len(_KINDS)
