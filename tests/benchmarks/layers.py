@@ -1,4 +1,4 @@
-"""Training steps of layers beside PyTorch's, on one thread, in float64; and how large their code is.
+"""Training steps of layers beside PyTorch's, in float64 on one thread; how large their code is.
 
     python tests/benchmarks/layers.py
 
