@@ -128,6 +128,9 @@ for _kind, _function in {
     "nn.module.Module": "model",
     "nn.threshold.McCullochPitts": "circuit",
     "nn.threshold.Circuit": "circuit",
+    "training.record.TrainingRecord": "training_record",
+    "training.diagnose.Diagnosis": "diagnosis",
+    "interpret.superposition.Superposition": "superposition",
 }.items():
     notebook.show_as(f"{__name__}.{_kind}", _picture(_function))
 
