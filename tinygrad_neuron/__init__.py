@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # at run time each of these is imported when it is first aske
     from .functions import maxout, mean, softmax
     from .gradient_check import check_gradients
     from .passes import local_derivatives
-    from .walk import walkthrough
+    from .walk import detect_anomaly, walkthrough
 
 __all__ = [
     # the engine
@@ -48,6 +48,7 @@ __all__ = [
     "hvp",
     "local_derivatives",
     "check_gradients",
+    "detect_anomaly",
     "nudge",
     # compilation (`compile` itself is left out: it would shadow the builtin)
     "Compiled",
@@ -80,6 +81,7 @@ _HOMES = {
     "animate": "draw",
     "check_gradients": "gradient_check",
     "compile": "compiler",
+    "detect_anomaly": "walk",
     "draw_circuit": "draw",
     "draw_dot": "draw",
     "draw_network": "draw",
