@@ -20,6 +20,8 @@ from .eager import define_operation
 from .engine import Value, topological_order
 from .scope import scope
 
+__version__ = "0.1.0"  # stated here alone; setup.cfg reads it
+
 if TYPE_CHECKING:  # at run time each of these is imported when it is first asked for
     from . import datasets, init, interpret, losses, nn, optim, training
     from .compiler import Compiled, TracingError
