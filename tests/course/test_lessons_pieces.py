@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="the extra demos is not installed")
 
-from tests.course.test_lesson_questions import questions
+from tests.course.test_lessons_questions import questions
 from tinygrad_neuron import Value, draw_dot
 from tinygrad_neuron.course import Beside
 from tinygrad_neuron.course.screen import Screen
