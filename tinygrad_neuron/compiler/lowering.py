@@ -173,8 +173,9 @@ class Lowering:
         """What a `select` hands on: to which operands, and the lines of the contributions."""
         *values, index = operands
         chosen = self._chosen(operands)
-        if chosen is not None and operands[:-1] not in groups:
-            return [(values[chosen], gradient)] if varies(values[chosen]) else []
+        # Of a constant, the gradient has no reader, and an error on the way to it would be lost.
+        if chosen is not None and operands[:-1] not in groups and varies(values[chosen]):
+            return [(values[chosen], gradient)]
         group = groups[operands[:-1]]
         group.addends += [self.lines[index], gradient]
         group.left -= 1
