@@ -18,30 +18,37 @@ from typing import TYPE_CHECKING, Any
 from . import declarations, notebook
 from .eager import define_operation
 from .engine import Value, topological_order
+from .scope import scope
 
 if TYPE_CHECKING:  # at run time each of these is imported when it is first asked for
-    from . import datasets, init, losses, nn, optim
+    from . import datasets, init, interpret, losses, nn, optim, training
     from .compiler import Compiled, TracingError
     from .compiler import compile as compile
     from .declarations import *  # noqa: F403  # the operations
     from .declarations import abs as abs
     from .declarations import sum as sum
-    from .derivatives import check_gradients, grad, gradients, nudge
+    from .derivatives import grad, gradients, hessian, hvp, jacobian, nudge
     from .draw import animate, draw_circuit, draw_dot, draw_network
     from .functions import maxout, mean, softmax
+    from .gradient_check import check_gradients
     from .passes import local_derivatives
-    from .walk import walkthrough
+    from .walk import detect_anomaly, walkthrough
 
 __all__ = [
     # the engine
     "Value",
     "topological_order",
     "define_operation",
+    "scope",
     # derivatives of any order
     "grad",
     "gradients",
+    "jacobian",
+    "hessian",
+    "hvp",
     "local_derivatives",
     "check_gradients",
+    "detect_anomaly",
     "nudge",
     # compilation (`compile` itself is left out: it would shadow the builtin)
     "Compiled",
@@ -52,6 +59,8 @@ __all__ = [
     "init",
     "optim",
     "datasets",
+    "training",
+    "interpret",
     # pictures
     "draw_dot",
     "draw_network",
@@ -67,17 +76,34 @@ __all__ = [
 __all__ += declarations.__all__  # the operations of the table
 
 
-_ROOMS = frozenset({"compiler", "datasets", "draw", "init", "losses", "nn", "optim", "walk"})
+_ROOMS = frozenset(
+    {
+        "compiler",
+        "datasets",
+        "draw",
+        "init",
+        "interpret",
+        "losses",
+        "nn",
+        "optim",
+        "training",
+        "walk",
+    }
+)
 _HOMES = {
     "Compiled": "compiler",
     "TracingError": "compiler",
     "animate": "draw",
-    "check_gradients": "derivatives",
+    "check_gradients": "gradient_check",
     "compile": "compiler",
+    "detect_anomaly": "walk",
     "draw_circuit": "draw",
     "draw_dot": "draw",
     "draw_network": "draw",
     "grad": "derivatives",
+    "hessian": "derivatives",
+    "hvp": "derivatives",
+    "jacobian": "derivatives",
     "gradients": "derivatives",
     "local_derivatives": "passes",
     "nudge": "derivatives",

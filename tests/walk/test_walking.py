@@ -21,6 +21,7 @@ from tinygrad_neuron import (
     walkthrough,
 )
 from tinygrad_neuron.calculus.table import TABLE
+from tinygrad_neuron.draw import rendering
 from tinygrad_neuron.operators import stored_gradient
 from tinygrad_neuron.walk import Training
 
@@ -316,6 +317,7 @@ def test_in_a_notebook_it_shows_the_page_and_without_an_engine_the_steps(monkeyp
     walk = walkthrough(Value(2.0) * 3.0)
     assert walk._repr_mimebundle_()["text/html"].startswith("<iframe")
     monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(rendering, "_script_folders", list)
     assert walk._repr_mimebundle_()["text/html"].startswith("<pre>step 1 of 3")
     assert "layout engine" in capsys.readouterr().err
 
@@ -327,6 +329,7 @@ def test_long_and_hostile_labels_stay_text(monkeypatch):
     assert max(map(len, walk.text().splitlines())) <= 80
     assert "<img" not in walk._repr_html_()
     monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(rendering, "_script_folders", list)
     shown = walk._repr_html_()  # without an engine: text
     assert "<img" not in shown and "&lt;img" in shown
     assert {"text/plain", "text/html"} == walk._repr_mimebundle_().keys()

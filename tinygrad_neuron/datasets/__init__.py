@@ -1,4 +1,4 @@
-"""Small data sets for training: generated ones (gates, moons, circles, spirals) and real ones.
+"""Small data sets for training: generated ones (gates, curves, small images) and real ones.
 
 >>> from tinygrad_neuron import datasets
 >>> train, test = datasets.train_test_split(datasets.iris(), test_fraction=0.2, seed=1)
@@ -14,7 +14,8 @@
 """
 
 from .dataset import Dataset
-from .real import digits, iris
+from .images import bars_and_crosses
+from .real import breast_cancer, digits, iris
 from .splitting import standardise, train_test_split
 from .synthetic import circles, gate, moons, spirals, xor
 
@@ -25,8 +26,10 @@ __all__ = [
     "moons",
     "circles",
     "spirals",
+    "bars_and_crosses",
     "iris",
     "digits",
+    "breast_cancer",
     "train_test_split",
     "standardise",
 ]
