@@ -72,6 +72,7 @@ class _Floats(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Refuse what is not to be called in a rule."""
         name = node.func.id  # type: ignore[attr-defined]  # `parse` saw to it
         if name not in callable_in_rules():
             reason = f"is {unknown(name, callable_in_rules())}"
@@ -204,6 +205,7 @@ class _Signs:
         return signs | {0}
 
     def _of_call(self, call: ast.Call) -> Signs:
+        """The signs of a call."""
         name = call.func.id  # type: ignore[attr-defined]  # `expressions.parse` saw to it
         signs = [self.of(argument) for argument in call.args]
         if name == "sqrt":

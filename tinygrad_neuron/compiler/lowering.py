@@ -86,6 +86,8 @@ class Lowering:
     def _forward(self, trace: Trace) -> None:
         # What was computed before or beside the stand-ins first, then the rest as it was traced:
         # so errors come in the order in which the eager engine would raise them.
+        """Write down the lines of the outputs, in the order in which the eager engine computes
+        them."""
         reachable = topological_order(*self.outputs)
         reached = set(reachable)
         nodes = [node for node in reachable if not isinstance(node, Traced)]

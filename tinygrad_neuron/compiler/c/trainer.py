@@ -88,6 +88,8 @@ double step(struct trainer *t, const struct run *runs, long count, long examples
 
 
 class _Run(ctypes.Structure):
+    """`struct run`."""
+
     _fields_ = (
         ("add_up", ctypes.c_void_p),
         ("rows", ctypes.c_void_p),
@@ -99,6 +101,8 @@ class _Run(ctypes.Structure):
 
 
 class _Struct(ctypes.Structure):
+    """`struct trainer`."""
+
     _fields_ = (
         ("parameters", ctypes.c_long),
         ("leaves", ctypes.c_long),
@@ -308,6 +312,7 @@ class _Plan:
     """A batch as `step` takes it, and all that must stay alive as long as that is used."""
 
     def __init__(self, runs: Runs, places: list[_Places], examples: int) -> None:
+        """Pack the rows, and fill in a `struct run` for each structure."""
         self.runs, self.places = runs, places
         self.rows = [packed_rows(rows) for _, rows, _ in runs]
         doubtful = [variant.doubts[0,].branches for variant, _, _ in runs]

@@ -18,6 +18,7 @@ class PythonTrainer(Trainer):
         return self._data, self._gradients, self._state
 
     def _step(self, batch: Batch, numbers: Mapping[str, float]) -> float:
+        """The gradients of the mean, structure by structure, then the rule; assigned at the end."""
         count, total, seeds = len(self.parameters), -0.0, (1.0 / len(batch),)
         gradients: list[float] | None = None
         for variant, rows, values in batch.runs(self.variants):
