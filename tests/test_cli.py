@@ -153,6 +153,9 @@ def test_a_file_that_cannot_be_written(capsys):
 
 @pytest.mark.parametrize(("arguments", "said"), [
     (["drow", "x", "x=1"], "did you mean 'draw'?"),
+    (["--digits", "6"], "a command is missing, one of draw, walk, page, learn"),
+    (["walk", "x", "x=1", "--output="], "needs the name of a file, as in -o out.svg"),
+    (["learn", "--output=x"], "option '--output=x' is unknown. Known: --help, --reset"),
     (["draw"], "an expression is missing"),
     (["draw", ""], "an expression is missing"),
     (["walk", "x", "x"], "expected name=value, got 'x'"),
@@ -170,14 +173,28 @@ def test_a_file_that_cannot_be_written(capsys):
     (["walk", "x", "x=1e999"], "must be finite"),
     (["walk", "x", "2=3"], "'2' in '2=3' cannot be a name"),
     (["walk", "x", "if=3"], "cannot be a name"),
-    (["walk", "x", "x=1", "-o"], "-o needs a value"),
+    (["walk", "x", "x=1", "-o"], "-o/--output: expected one argument"),
     (["walk", "x", "x=1", "-o", "a", "-o", "b"], "-o is given twice"),
-    (["walk", "x", "x=1", "--digits", "0"], "--digits must be from 1 to 17"),
-    (["walk", "x", "x=1", "--digits=many"], "--digits must be from 1 to 17"),
+    (["walk", "x", "x=1", "--digits", "0"], "--digits: must be from 1 to 17"),
+    (["walk", "x", "x=1", "--digits=many"], "--digits: must be from 1 to 17"),
     (["walk", "x", "x=1", "--outptu=x"], "did you mean '--output'?"),
 ])  # fmt: skip
 def test_wrong_arguments_are_named(capsys, arguments, said):
     assert said in refused(capsys, *arguments)
+
+
+def test_options_stand_anywhere_and_words_may_begin_with_a_minus(capsys):
+    for arguments in (
+        ["walk", "-x**y", "x=3", "y=2", "-o", "-steps.txt"],
+        ["-o", "-steps.txt", "walk", "-x**y", "x=3", "y=2"],
+        ["walk", "-x**y", "x=3", "-o", "-steps.txt", "y=2"],
+        ["walk", "-o", "-steps.txt", "--digits=3", "-x**y", "x=3", "y=2"],
+        ["walk", "--output=-steps.txt", "--", "-x**y", "x=3", "y=2"],
+    ):
+        assert 0 == main(arguments), arguments
+        assert "wrote -steps.txt" in capsys.readouterr().out
+        assert "-9" in Path("-steps.txt").read_text()
+        Path("-steps.txt").unlink()
 
 
 # Expressions

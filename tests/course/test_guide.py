@@ -253,11 +253,11 @@ def command(environment: Any, *arguments: str) -> "subprocess.CompletedProcess[s
     [
         (["learn", "99"], "there is no lesson 99; there are 1, 2"),
         (["learn", "one"], "a lesson has a number, such as 6, got 'one'"),
-        (["learn", "1", "2"], "learn takes one number"),
+        (["learn", "1", "2"], "learn takes [N]"),
         (["learn", "--rest"], "did you mean '--reset'"),
         (["notebook"], "the lesson's number is missing"),
-        (["notebook", "1", "a", "b"], "takes a number and a folder"),
-        (["book", "a", "b"], "one folder"),
+        (["notebook", "1", "a", "b"], "notebook takes N [FOLDER], got"),
+        (["book", "a", "b"], "book takes [FOLDER], got"),
         (["lern"], "did you mean 'learn'"),
     ],
 )
