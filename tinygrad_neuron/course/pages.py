@@ -14,7 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ..calculus import javascript
+from ..calculus.operation import Operation
+from ..calculus.printing import OPERATORS
+from ..calculus.table import TABLE
 from ..draw.rendering import EngineNotFoundError, RenderingError
+from ..walk.page import module
 from . import plain
 from .questions import Question
 from .records import Frame, Shown, Slider
@@ -86,8 +91,44 @@ def _question(question: Question) -> str:
     data = html.escape(json.dumps(_data(question), ensure_ascii=False))
     return (
         f'<tn-question{before} data-question="{data}">{folded}</tn-question>'
-        f"<script>{_asset('question.js')}</script>"
+        f"<script>{_judge(tuple(TABLE.values()))}</script>"
     )
+
+
+@cache
+def _judge(operations: tuple[Operation, ...]) -> str:
+    """The script of questions: before the judge stands what an answer may compute with.
+
+    An operation that somebody registered with a kernel which JavaScript cannot have is left out.
+    """
+    known = [operation for operation in operations if _is_translatable(operation.name)]
+    calls = ""
+    for operation in known:
+        taken = {
+            "listed": operation.variadic,
+            "most": len(operation.operands),
+            "defaults": operation.defaults,
+        }
+        compute = f"OPERATIONS.{javascript.identifier(operation.name)}.forward"
+        calls += f'  "{operation.name}": {{ compute: {compute}, ...{json.dumps(taken)} }},\n'
+    operators = "".join(
+        f'  "{operator.sign}": CALLS.{operator.operations[0]}.compute,\n'
+        for operator in OPERATORS.values()
+    )
+    return (
+        f"(() => {{\n{module('arithmetic')}\n"
+        f"{javascript.source((operation.name for operation in known), partials=False)}\n"
+        f"const CALLS = {{\n{calls}}};\nconst OPERATORS = {{\n{operators}}};\n"
+        f"{_asset('question.js')}}})();"
+    )
+
+
+def _is_translatable(name: str) -> bool:
+    try:
+        javascript.source([name], partials=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _data(question: Question) -> dict[str, Any]:

@@ -1,14 +1,9 @@
-// A question on a page: answered, hinted and revealed here, without a server.
+// A question on a page: answered, hinted and revealed here, without a server. What answers may
+// compute with, CALLS and OPERATORS, is put before this script from the table of operations.
 (() => {
   if (customElements.get("tn-question")) return;
 
-  const sigmoid = (x) => 1 / (1 + Math.exp(-x));
-  const FUNCTIONS = {
-    abs: Math.abs, exp: Math.exp, log: Math.log, sqrt: Math.sqrt, sin: Math.sin, cos: Math.cos,
-    tanh: Math.tanh, sign: Math.sign, maximum: Math.max, minimum: Math.min, sigmoid,
-    relu: (x) => Math.max(x, 0), step: (x) => Number(x > 0), softplus: (x) => Math.log1p(Math.exp(x)),
-  };
-  const TOKEN = /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|[-+*/(),]))/y;
+  const TOKEN = /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|[-+*/(),[\]]))/y;
 
   // What a typed expression gives at a point, read as Python reads it; null if it is none.
   function expression(text, point) {
@@ -26,47 +21,68 @@
     const sum = () => {
       let left = product();
       for (;;) {
-        if (is("+")) left += product();
-        else if (is("-")) left -= product();
+        if (is("+")) left = OPERATORS["+"](left, product());
+        else if (is("-")) left = OPERATORS["-"](left, product());
         else return left;
       }
     };
     const product = () => {
       let left = signed();
       for (;;) {
-        if (is("*")) left *= signed();
-        else if (is("/")) left /= signed();
+        if (is("*")) left = OPERATORS["*"](left, signed());
+        else if (is("/")) left = OPERATORS["/"](left, signed());
         else return left;
       }
     };
     const signed = () => (is("-") ? -signed() : is("+") ? signed() : power());
     const power = () => {
       const base = single();
-      return is("**") ? base ** signed() : base;
+      return is("**") ? OPERATORS["**"](base, signed()) : base;
     };
     const single = () => {
       const [digits, name] = tokens[at] ?? [];
-      if (digits !== undefined) return at++, Number(digits);
+      if (digits !== undefined) {
+        at++;
+        if (!Number.isFinite(Number(digits))) throw new RangeError(digits);
+        return Number(digits);
+      }
       if (name !== undefined) {
         at++;
+        if (Object.hasOwn(CALLS, name)) return call(CALLS[name]);
         if (Object.hasOwn(point, name)) return point[name];
-        if (!Object.hasOwn(FUNCTIONS, name)) throw new SyntaxError(name);
-        need("(");
-        const operands = [sum()];
-        while (is(",")) operands.push(sum());
-        need(")");
-        return FUNCTIONS[name](...operands);
+        throw new SyntaxError(name);
       }
       need("(");
       const inside = sum();
       need(")");
       return inside;
     };
+    const separated = (end, one) => {
+      const found = [];
+      while (!is(end)) {
+        if (found.length) {
+          need(",");
+          if (is(end)) break;
+        }
+        found.push(one(found.length));
+      }
+      return found;
+    };
+    // An operation on any number of operands takes them as a list; the last operands of some may
+    // be left out.
+    const call = ({ compute, listed, most, defaults }) => {
+      const list = () => (need("["), separated("]", sum));
+      need("(");
+      const given = separated(")", (i) => (listed && i === 0 ? list() : sum()));
+      const missing = most - given.length;
+      if (missing < 0 || missing > defaults.length) throw new SyntaxError(")");
+      return compute(...given, ...defaults.slice(defaults.length - missing));
+    };
     try {
       const read = sum();
       return at === tokens.length ? read : null;
     } catch (error) {
-      if (error instanceof SyntaxError || error instanceof RangeError) return null;
+      if ([SyntaxError, RangeError, EngineError].some((kind) => error instanceof kind)) return null;
       throw error;
     }
   }
