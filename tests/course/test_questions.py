@@ -138,7 +138,7 @@ def test_a_judge_that_cannot_compute_is_no_answers_fault():
         ({"text": "f?", "answer": "x*", "variables": ("x",)}, "not an expression|is not right"),
         ({"text": "w?", "answer": (1, 2), "names": ("w",)}, "name the numbers"),
         ({"text": "w?", "answer": 5, "judge": lambda x: "no"}, "is not right"),
-        ({"text": "w?", "answer": "A", "options": ("A", "B"), "judge": print}, "judge= is for numbers"),
+        ({"text": "w?", "answer": "A", "options": ("A", "B"), "judge": print}, "is for numbers"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused(arguments, said):

@@ -90,7 +90,9 @@ class Screen:
         class Text(Markdown):
             elements: ClassVar[dict[str, Any]] = {**Markdown.elements, "heading_open": Left}
 
-        self.console.print(Text(readable(text, marks=True), code_theme="ansi_dark", hyperlinks=False))
+        self.console.print(
+            Text(readable(text, marks=True), code_theme="ansi_dark", hyperlinks=False)
+        )
 
     def code(self, source: str) -> None:
         """Python code."""
