@@ -220,7 +220,7 @@ def test_without_rich_the_lesson_is_plain_text_within_80_columns(learn, tmp_path
     terminal = learn("-c", code, str(tmp_path / "lesson_7_pilot.py"), store)
     terminal.expect(NEXT)
     assert "\x1b" not in terminal.before
-    assert "Lesson 7. A pilot\n=================" in plain(terminal.before)
+    assert "# Lesson 7. A pilot\n\nThe **sum** of w₁ and w₂ is (w₁ + w₂)/1.\n" in plain(terminal.before)
 
 
 def test_the_real_first_lesson_to_its_end_by_the_command_line(learn):

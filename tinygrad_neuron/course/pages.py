@@ -65,7 +65,7 @@ def marked_up(text: str) -> str:
     >>> marked_up("Is `a < b` for $w_1$?")
     'Is <code>a &lt; b</code> for w₁?'
     """
-    text = html.escape(readable(text).replace("\\_", "_").replace("\\*", "*").strip(), quote=False)
+    text = html.escape(readable(text).strip(), quote=False)
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
     return re.sub(r"\*\*([^*\s][^*]*)\*\*", r"<strong>\1</strong>", text)
 
