@@ -3,7 +3,6 @@ commands, `learn`, `notebook` and `book`. One parser reads the arguments of them
 
 import argparse
 import importlib
-import importlib.util
 import inspect
 import keyword
 import math
@@ -280,8 +279,6 @@ def _page(asked: Namespace) -> None:
     from .walk import walkthrough
 
     path, root = _path(asked, "page.html"), _root(asked)
-    if importlib.util.find_spec(".walk.page", __package__) is None:
-        raise FailedError("the page is not built into this installation")
     try:
         walkthrough(root, digits=asked.digits).page(path)
     except (*DOMAIN_ERRORS, TypeError, OSError, RuntimeError) as error:

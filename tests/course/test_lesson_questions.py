@@ -223,3 +223,11 @@ def test_nonsense_is_told_what_form_the_answer_has(lesson, i):
         assert not verdict.right, given
         told = question.expected in verdict.message or "cannot be computed" in verdict.message
         assert told, (given, verdict.message)
+
+
+def test_an_open_answer_that_is_wrong_is_told_what_it_leads_to():
+    flat = questions("lesson_5_chain_rule")[10]
+    assert "2 · (4) · (1) = 8" in flat.check("1, 2").message  # 2 · (2a + b) · a
+    line = questions("lesson_8_networks")[7]
+    assert "(1, 0) gets the score -0.5" in line.check("0, -2, -0.5").message
+    assert "(2, 1) gets the score 0.5" in line.check("1, -1, -0.5").message

@@ -76,6 +76,13 @@ def test_the_source_a_learner_sees_does_not_hold_the_answers(lesson):
             assert cell.metadata["jupyter"]["source_hidden"]
 
 
+def test_a_file_that_is_no_lesson_is_refused(tmp_path):
+    path = tmp_path / "lesson_9_none.py"
+    path.write_text("# %%\nx = 1\n")
+    with pytest.raises(lessons.LessonError, match="begins with a cell of text"):
+        lessons.read(path)
+
+
 HEAD = "# %% [markdown]\n# # Lesson 9. Loops\n\n# %%\nfrom tinygrad_neuron.course import exercise\n"
 
 

@@ -65,6 +65,7 @@ class Question:
     kind: str = field(init=False)
 
     def __post_init__(self) -> None:
+        """Refuse what cannot be asked: each answer that is given here is judged once."""
         for name in ("options", "variables", "names"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         if isinstance(self.answer, list):
@@ -103,6 +104,7 @@ class Question:
                 )
 
     def _kind(self) -> str:
+        """One of `KINDS`, from what the question has: options, several numbers, variables."""
         if self.options:
             if len({_plain(str(o)) for o in self.options}) < len(self.options):
                 raise ValueError(f"question {self.text!r}: two options are the same")

@@ -38,6 +38,7 @@ class Screen:
     """
 
     def __init__(self, stream: TextIO, width: int = WIDTH) -> None:
+        """A screen on a stream; a terminal gets a console of `rich` where that is installed."""
         self.stream, self.width = stream, width
         self.write = Writer(stream)
         self.console: Any = None
@@ -82,12 +83,16 @@ class Screen:
             return
         from rich.markdown import Heading, Markdown
 
-        class Left(Heading):  # a heading stands where the text begins, without a frame
+        class Left(Heading):
+            """A heading that stands where the text begins, without a frame."""
+
             def __rich_console__(self, console: Any, options: Any) -> Any:
                 self.text.justify = "left"
                 yield self.text
 
         class Text(Markdown):
+            """Markdown with such headings."""
+
             elements: ClassVar[dict[str, Any]] = {**Markdown.elements, "heading_open": Left}
 
         self.console.print(

@@ -80,6 +80,7 @@ def _argument(node: Any, l2tobj: Any) -> str:
 
 @cache
 def _converter() -> Any:
+    """What turns TeX into text, with fractions and norms as we write them; None without it."""
     try:
         from pylatexenc import latex2text
     except ModuleNotFoundError:
