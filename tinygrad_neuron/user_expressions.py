@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NoReturn
 
 from .calculus.operation import Operation
+from .calculus.printing import MINUS, OPERATORS
 from .calculus.table import TABLE
 from .checking import unknown
 from .engine import Operand, Value, constant
@@ -21,13 +22,6 @@ MOST_CHARACTERS = 2000
 MOST_DEPTH = 100
 _LONGEST_LABEL = 24
 
-_BINARY: dict[type[ast.operator], str] = {
-    ast.Add: "add",
-    ast.Sub: "subtract",
-    ast.Mult: "multiply",
-    ast.Div: "divide",
-    ast.Pow: "power",
-}
 _REFUSED = {
     ast.Attribute: "there are no attributes here: write tanh(x), not math.tanh(x) or x.tanh()",
     ast.Subscript: "there is no indexing here; give each number a name of its own",
@@ -180,11 +174,12 @@ class _Reader:
         if isinstance(node, ast.Constant):
             return self.number(node)
         if isinstance(node, ast.BinOp):
-            name = _BINARY.get(type(node.op))
-            if name is None:
+            operator = OPERATORS.get(type(node.op))
+            if operator is None:
                 hint = "; a power is written x**2" if isinstance(node.op, ast.BitXor) else ""
                 self.refuse(node, f"only + - * / and ** stand between operands{hint}")
-            return self.record(node, TABLE[name], [self.value(node.left), self.value(node.right)])
+            operands = [self.value(node.left), self.value(node.right)]
+            return self.record(node, TABLE[operator.operations[0]], operands)
         if isinstance(node, ast.UnaryOp):
             operand = self.value(node.operand)
             if isinstance(node.op, ast.UAdd):
@@ -193,7 +188,7 @@ class _Reader:
                 self.refuse(node, "only + and - stand before an operand")
             if not isinstance(operand, Value):
                 return -operand
-            return self.record(node, TABLE["negate"], [operand])
+            return self.record(node, TABLE[MINUS.operations[0]], [operand])
         if isinstance(node, ast.Call):
             return self.call(node)
         for kind, reason in _REFUSED.items():

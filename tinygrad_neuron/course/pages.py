@@ -5,6 +5,7 @@ page. Where scripts do not run (a notebook that is not trusted) a question still
 folded, its hint and answer; a slider shows all its frames.
 """
 
+import ast
 import base64
 import html
 import io
@@ -16,7 +17,7 @@ from typing import Any
 
 from ..calculus import javascript
 from ..calculus.operation import Operation
-from ..calculus.printing import OPERATORS
+from ..calculus.printing import MINUS, OPERATORS
 from ..calculus.table import TABLE
 from ..draw.rendering import EngineNotFoundError, RenderingError
 from ..walk.page import module
@@ -102,24 +103,34 @@ def _judge(operations: tuple[Operation, ...]) -> str:
     An operation that somebody registered with a kernel which JavaScript cannot have is left out.
     """
     known = [operation for operation in operations if _is_translatable(operation.name)]
-    calls = ""
-    for operation in known:
-        taken = {
+    calls = {
+        operation.name: {
+            "name": javascript.identifier(operation.name),
             "listed": operation.variadic,
             "most": len(operation.operands),
             "defaults": operation.defaults,
         }
-        compute = f"OPERATIONS.{javascript.identifier(operation.name)}.forward"
-        calls += f'  "{operation.name}": {{ compute: {compute}, ...{json.dumps(taken)} }},\n'
-    operators = "".join(
-        f'  "{operator.sign}": CALLS.{operator.operations[0]}.compute,\n'
-        for operator in OPERATORS.values()
-    )
-    return (
-        f"(() => {{\n{module('arithmetic')}\n"
-        f"{javascript.source((operation.name for operation in known), partials=False)}\n"
-        f"const CALLS = {{\n{calls}}};\nconst OPERATORS = {{\n{operators}}};\n"
-        f"{_asset('question.js')}}})();"
+        for operation in known
+    }
+    operators = {
+        operator.sign: {
+            "name": operator.operations[0],
+            "tightness": operator.tightness,
+            # a - b - c is (a - b) - c, but a ** b ** c is a ** (b ** c)
+            "right": operator.tightness + (kind is not ast.Pow),
+        }
+        for kind, operator in OPERATORS.items()
+    }
+    minus = {"name": MINUS.operations[0], "tightness": MINUS.tightness}
+    table = {"CALLS": calls, "OPERATORS": operators, "MINUS": minus}
+    return "\n".join(
+        [
+            "(() => {",
+            module("arithmetic"),
+            javascript.source((operation.name for operation in known), partials=False),
+            *(f"const {name} = {json.dumps(value)};" for name, value in table.items()),
+            f"{_asset('question.js')}}})();",
+        ]
     )
 
 

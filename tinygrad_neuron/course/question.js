@@ -1,5 +1,5 @@
 // A question on a page: answered, hinted and revealed here, without a server. What answers may
-// compute with, CALLS and OPERATORS, is put before this script from the table of operations.
+// compute with, CALLS, OPERATORS and MINUS, is put before this script from the table of operations.
 (() => {
   if (customElements.get("tn-question")) return;
 
@@ -18,26 +18,16 @@
     let at = 0;
     const is = (mark) => tokens[at]?.[2] === mark && ++at;
     const need = (mark) => { if (!is(mark)) throw new SyntaxError(mark); };
-    const sum = () => {
-      let left = product();
+    const compute = ({ name }, ...operands) => OPERATIONS[name].forward(...operands);
+    // What binds at least as tightly as `least`; a sign stands before what binds more tightly.
+    const read = (least) => {
+      let left = is("-") ? compute(MINUS, read(MINUS.tightness)) : is("+") ? read(MINUS.tightness) : single();
       for (;;) {
-        if (is("+")) left = OPERATORS["+"](left, product());
-        else if (is("-")) left = OPERATORS["-"](left, product());
-        else return left;
+        const operator = OPERATORS[tokens[at]?.[2]];
+        if (!operator || operator.tightness < least) return left;
+        at++;
+        left = compute(operator, left, read(operator.right));
       }
-    };
-    const product = () => {
-      let left = signed();
-      for (;;) {
-        if (is("*")) left = OPERATORS["*"](left, signed());
-        else if (is("/")) left = OPERATORS["/"](left, signed());
-        else return left;
-      }
-    };
-    const signed = () => (is("-") ? -signed() : is("+") ? signed() : power());
-    const power = () => {
-      const base = single();
-      return is("**") ? OPERATORS["**"](base, signed()) : base;
     };
     const single = () => {
       const [digits, name] = tokens[at] ?? [];
@@ -53,7 +43,7 @@
         throw new SyntaxError(name);
       }
       need("(");
-      const inside = sum();
+      const inside = read(0);
       need(")");
       return inside;
     };
@@ -70,17 +60,18 @@
     };
     // An operation on any number of operands takes them as a list; the last operands of some may
     // be left out.
-    const call = ({ compute, listed, most, defaults }) => {
-      const list = () => (need("["), separated("]", sum));
+    const call = (operation) => {
+      const { listed, most, defaults } = operation;
+      const list = () => (need("["), separated("]", () => read(0)));
       need("(");
-      const given = separated(")", (i) => (listed && i === 0 ? list() : sum()));
+      const given = separated(")", (i) => (listed && i === 0 ? list() : read(0)));
       const missing = most - given.length;
       if (missing < 0 || missing > defaults.length) throw new SyntaxError(")");
-      return compute(...given, ...defaults.slice(defaults.length - missing));
+      return compute(operation, ...given, ...defaults.slice(defaults.length - missing));
     };
     try {
-      const read = sum();
-      return at === tokens.length ? read : null;
+      const found = read(0);
+      return at === tokens.length ? found : null;
     } catch (error) {
       if ([SyntaxError, RangeError, EngineError].some((kind) => error instanceof kind)) return null;
       throw error;
