@@ -142,6 +142,8 @@ def test_a_file_that_cannot_be_written(capsys):
 
 @pytest.mark.parametrize(("arguments", "said"), [
     (["drow", "x", "x=1"], "did you mean 'draw'?"),
+    (["--"], "a command is missing, one of draw, walk, page, learn"),
+    (["walk", "x", "x=1", "--digits", "-3"], "--digits: must be from 1 to 17, got '-3'"),
     (["--digits", "6"], "a command is missing, one of draw, walk, page, learn"),
     (["walk", "x", "x=1", "--output="], "needs the name of a file, as in -o out.svg"),
     (["learn", "--output=x"], "option '--output=x' is unknown. Known: --help, --reset"),
@@ -192,6 +194,8 @@ def test_options_stand_anywhere_and_words_may_begin_with_a_minus(capsys):
         assert "wrote -steps.txt" in capsys.readouterr().out
         assert "-9" in Path("-steps.txt").read_text()
         Path("-steps.txt").unlink()
+    assert 0 == main(["-o", "draw", "walk", "page", "page=3"])  # a file, a command and a name
+    assert "wrote draw (1 step)\n" == capsys.readouterr().out
 
 
 def test_an_error_of_the_expression_reaches_the_command_line(capsys):

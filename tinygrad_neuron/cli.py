@@ -90,8 +90,12 @@ def parse(given: Sequence[str]) -> "Namespace | None":
     (['-x**2', 'x=3'], 'out.svg')
     """
     words = list(_marked(given))
-    if words[0].startswith("-"):  # options may stand before the command
-        words.sort(key=lambda word: word not in _COMMANDS)
+    if words and words[0].startswith("-"):  # options may stand before the command
+        values = [i + 1 for i, word in enumerate(words) if word in _WITH_VALUE]
+        at = [i for i, word in enumerate(words) if word in _COMMANDS and i not in values]
+        words.insert(0, words.pop(at[0] if at else 0))
+    if not words:
+        raise UsageError(f"a command is missing, one of {', '.join(_COMMANDS)}; --help says more")
     if words[0] not in (*_COMMANDS, "-h", "--help"):
         word = words[0].removeprefix(_MARK)
         if words[0].startswith("-"):
@@ -130,6 +134,7 @@ def _file(text: str) -> str:
 
 
 def _digits(text: str) -> int:
+    text = text.removeprefix(_MARK)
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST_DIGITS):
         raise ArgumentTypeError(f"must be from 1 to {_MOST_DIGITS}, got {text!r}")
     return int(text)
@@ -424,4 +429,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 _PARSER = _parser()
+_WITH_VALUE = ("-o", "--output", "--digits")
 _COMMANDS = ("draw", "walk", "page", "learn", "notebook", "book")
