@@ -110,6 +110,7 @@ class _Reader:
         self.leaves: dict[str, Value] = {}
 
     def parse(self) -> ast.expr:
+        """The tree of the text; an error shows the place that Python could not read."""
         if not self.text.strip():
             raise ExpressionError(self.text, 0, 1, "there is no expression")
         if len(self.text) > MOST_CHARACTERS:
@@ -221,6 +222,7 @@ class _Reader:
         return number
 
     def call(self, node: ast.Call) -> Value:
+        """The Value of a call: of an operation of the table, with as many operands as it takes."""
         if not isinstance(node.func, ast.Name):
             reason = _REFUSED[ast.Attribute] if isinstance(node.func, ast.Attribute) else ""
             self.refuse(node.func, reason or "only an operation can be called, as in tanh(x)")
@@ -253,6 +255,7 @@ class _Reader:
         return self.record(node, operation, operands)
 
     def record(self, node: ast.expr, operation: Operation, operands: list[Operand]) -> Value:
+        """Record an operation; its node remembers the text it stands for."""
         function: Callable[..., Value] = operation.function
         try:
             if operation.chosen:

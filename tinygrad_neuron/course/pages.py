@@ -75,6 +75,7 @@ def marked_up(text: str) -> str:
 
 
 def _question(question: Question) -> str:
+    """A question that the page judges; what is inside is seen where scripts do not run."""
     kind = "Predict" if question.before else "Exercise"
     options = "".join(f"<li>{marked_up(str(option))}</li>" for option in question.options)
     hint = f"<details><summary>Hint</summary>{marked_up(question.hint)}</details>"
@@ -143,6 +144,7 @@ def _is_translatable(name: str) -> bool:
 
 
 def _data(question: Question) -> dict[str, Any]:
+    """What the page has to know of a question, to judge answers and to say something to each."""
     data = {
         "kind": question.kind,
         "before": question.before,
