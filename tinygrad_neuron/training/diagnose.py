@@ -263,10 +263,8 @@ def _of_gradients(
         )
     broken = [name for name, p in model.named_parameters() if not math.isfinite(gradients[p] or 0)]
     if broken:
-        found.append(
-            f"the gradients of {len(broken)} parameters are not finite. {HELP['exploding']}"
-        )
-        return found
+        words = f"the gradients of {len(broken)} parameters are not finite"
+        return [*found, f"{words}. {HELP['exploding']}"]
     norms = [(layer.gradient_norm, layer.name) for layer in layers if layer.gradient_norm]
     largest = max(norms, default=(0.0, ""))
     if largest[0] > LARGE:
