@@ -36,6 +36,29 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("code", targets, indirect=True)
 
 
+# What takes seconds and not milliseconds: programs and the browser that they start, pictures of
+# matplotlib, C compilers. `fast` is everything else.
+NOT_FAST = ("compiler/c/", "course/", "demos/", "draw/test_figures", "draw/figures", "test_page")
+STARTED_ONCE = {"book", "browser", "browser_page"}
+NOT_FAST_MARKS = ("once", "slow")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks `fast` what is neither marked slow or once, nor needs a browser, a book, a C compiler.
+
+    Nor is a test fast that hypothesis repeats: its search is for the whole run.
+    """
+    for item in items:
+        place = item.path.as_posix()
+        if not (
+            any(map(item.get_closest_marker, NOT_FAST_MARKS))
+            or any(f"/{part}" in place for part in NOT_FAST)
+            or STARTED_ONCE & set(getattr(item, "fixturenames", ()))
+            or hasattr(getattr(item, "function", None), "hypothesis")
+        ):
+            item.add_marker(pytest.mark.fast)
+
+
 @pytest.fixture(autouse=True)
 def code(request):
     """What compiled functions are written in; None where a test does not ask."""

@@ -32,6 +32,8 @@ if TYPE_CHECKING:  # at run time each of these is imported when it is first aske
     from .passes import local_derivatives
     from .walk import walkthrough
 
+__version__ = "0.1.0"  # stated here alone; setup.cfg reads it without importing the package
+
 __all__ = [
     # the engine
     "Value",
