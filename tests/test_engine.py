@@ -481,14 +481,19 @@ def test_equality_and_hash_are_those_of_the_object():
         math.log,
         math.floor,
         lambda v: round(v, 2),
-        lambda v: f"{v:.2f}",
         lambda v: "%.2f" % v,  # noqa: UP031
-        lambda v: "{:5}".format(v),  # noqa: UP032
     ],
 )
 def test_what_would_lose_the_graph_is_refused_and_names_the_way_out(convert):
     with pytest.raises(TypeError, match=r"\.data.*tinygrad_neuron\.exp"):
         convert(Value(2.0))
+
+
+def test_a_number_format_is_refused_with_what_to_write():
+    with pytest.raises(TypeError, match=r"f'\{v\.data:\.2f\}'"):
+        f"{Value(2.0):.2f}"
+    with pytest.raises(TypeError, match=r"v\.data:5"):
+        "{:5}".format(Value(2.0))  # noqa: UP032
 
 
 def test_a_value_in_a_text_is_its_repr():

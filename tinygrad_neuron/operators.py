@@ -103,7 +103,9 @@ class Habits(Shown, Linked):
 
     def __format__(self, specification: str) -> str:
         if specification:
-            raise TypeError(_NOT_A_NUMBER.format("a number format"))
+            raise TypeError(
+                f"a Value is not a number: format its number, as in f'{{v.data:{specification}}}'"
+            )
         return str(self)
 
     # micrograd's habits

@@ -1,10 +1,14 @@
 """`Module`: anything that holds parameters, alone or nested."""
 
+import os
+import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
+from random import Random
 from typing import Any, TypeVar
 
+from .. import state
 from ..calculus.primitive import LEAF
 from ..copying import Linked, linked_in
 from ..engine import Value
@@ -85,7 +89,7 @@ class Module(Shown, Linked):
 
     def __setattr__(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
-        if isinstance(value, _HOLDERS) or hasattr(value, "dtype"):
+        if isinstance(value, (Value, Module, *_CONTAINERS)) or hasattr(value, "dtype"):
             for path, item in self._parts(name, value):
                 self._adopt(path, item)
 
@@ -175,6 +179,148 @@ class Module(Shown, Linked):
         """Every parameter once."""
         return [value for _, value in self.named_parameters()]
 
+    def _parts_of_state(self) -> tuple[list[tuple[str, Any]], list[tuple[str, "Module"]]]:
+        """What a state holds of this module itself, under PyTorch's names, and its modules.
+
+        Parameters in evenly nested lists are one entry. A class may say it in another way.
+        """
+        entries, modules = [], []
+        for name, value in self._attributes().items():
+            parts = self._parts(name, value)
+            parameters = [item for _, item in parts if isinstance(item, Value)]
+            held = _flat(value)
+            even = state.shape(value) is not None and all(isinstance(v, Value) for v in held)
+            if even and len(held) == len(parameters) > 0:
+                entries.append((name, value))
+                continue
+            for path, item in parts:
+                dotted = _IN_BRACKETS.sub(lambda key: f".{key[1].strip(_QUOTES)}", path)
+                if isinstance(item, Module):
+                    modules.append((dotted, item))
+                else:
+                    entries.append((dotted, item))
+        return entries, modules
+
+    def _state_entries(self) -> tuple[dict[str, Any], dict[str, Random]]:
+        """Nested lists of parameters by name, and the random generators, of the whole model."""
+        entries: dict[str, Any] = {}
+        generators: dict[str, Random] = {}
+        seen: set[int] = set()
+        stack: list[tuple[str, Module]] = [("", self)]
+        while stack:
+            prefix, module = stack.pop()
+            seen.add(id(module))
+            own, modules = module._parts_of_state()
+            for name, value in own:
+                held = {id(v) for v in _flat(value)}
+                if not held <= seen:  # a shared parameter stands once
+                    seen |= held
+                    entries[prefix + name] = value
+            for name, value in module._attributes().items():
+                if isinstance(value, Random):
+                    generators[prefix + name] = value
+            below = [(f"{prefix}{name}.", m) for name, m in modules if id(m) not in seen]
+            stack += reversed(below)
+        return entries, generators
+
+    def state_dict(self) -> dict[str, Any]:
+        """Every parameter's number by name: nested lists under PyTorch's names.
+
+        A `Layer` writes `weight` [out][in] and `bias` [out]. The numbers are floats, in lists of
+        their own.
+
+        >>> from tinygrad_neuron import nn
+        >>> layer = nn.Layer(2, 1, seed=0)
+        >>> layer.load_state_dict({"weight": [[0.5, -1.0]], "bias": [2.0]})
+        >>> layer.state_dict()
+        {'weight': [[0.5, -1.0]], 'bias': [2.0]}
+        """
+        entries, _ = self._state_entries()
+        return {name: state.mapped(v, lambda p: float(p.data)) for name, v in entries.items()}
+
+    def load_state_dict(self, given: Mapping[str, Any]) -> None:
+        """Take over the numbers of `state_dict()`, by name.
+
+        Raises a `StateError` (a `ValueError`) that lists every name that is missing, not known, or
+        of another shape; then nothing has changed.
+        """
+        entries, _ = self._state_entries()
+        if wrong := state.differences(given, entries, "the parameter"):
+            raise state.StateError("load_state_dict: " + "; ".join(wrong))
+        for name, value in entries.items():
+            for parameter, number in zip(_flat(value), _flat(given[name]), strict=True):
+                parameter.data = state.number(number)
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        optimiser: Any = None,
+        generator: Random | None = None,
+    ) -> None:
+        """Write the model's state to a file, exactly; see `tinygrad_neuron.state` for its form.
+
+        **Arguments:** `path`; `optimiser`, whose state goes into the file too, and `generator`, the
+        `random.Random` with which the program shuffles. With both, training that is stopped after
+        any epoch and goes on from the file is the same, to the bit, as one that was not stopped.
+        The random generators of the model (dropout's) are always in it.
+
+        >>> import os, tempfile
+        >>> from tinygrad_neuron import nn
+        >>> path = os.path.join(tempfile.mkdtemp(), "neuron.json")
+        >>> nn.Neuron(2, seed=0).save(path)
+        >>> other = nn.Neuron(2, seed=1)
+        >>> other.load(path)
+        >>> other.w[0].data == nn.Neuron(2, seed=0).w[0].data
+        True
+        """
+        _, generators = self._state_entries()
+        whole: dict[str, Any] = {"model": self.state_dict()}
+        whole["random"] = {name: state.random_state(g) for name, g in generators.items()}
+        if optimiser is not None:
+            whole["optimiser"] = optimiser.state_dict()
+        if generator is not None:
+            whole["generator"] = state.random_state(generator)
+        state.write(path, whole)
+
+    def load(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        optimiser: Any = None,
+        generator: Random | None = None,
+    ) -> None:
+        """Take over what `save` wrote.
+
+        Raises a `StateError` (a `ValueError`) that lists every difference between the file and the
+        model, the optimiser and the generators, or says why the file is no state; an `OSError`
+        where it cannot be read. In all these cases nothing has changed.
+        """
+        entries, generators = self._state_entries()
+        numbers = sum(len(_flat(value)) for value in entries.values())
+        numbers += 700 * (len(generators) + 1) + 4 * numbers
+        whole = state.read(path, numbers)
+        where = os.fspath(path)
+        wrong = state.differences(whole.get("model"), entries, "the parameter")
+        given = whole.get("random", {})
+        if not isinstance(given, dict) or given.keys() != generators.keys():
+            wrong.append(f"its random generators must be {sorted(generators)}")
+        for what, wanted in (("optimiser", optimiser), ("generator", generator)):
+            if wanted is not None and what not in whole:
+                wrong.append(f"it holds no {what}")
+        if not wrong and optimiser is not None:
+            wrong += optimiser.differences(whole["optimiser"])
+        if wrong:
+            raise state.StateError(f"{where} does not fit: " + "; ".join(wrong))
+        states = [state.checked_random_state(given[name], name) for name in generators]
+        if generator is not None:
+            states.append(state.checked_random_state(whole["generator"], "generator"))
+        self.load_state_dict(whole["model"])
+        if optimiser is not None:
+            optimiser.load_state_dict(whole["optimiser"])
+        for each, found in zip([*generators.values(), generator], states, strict=False):
+            each.setstate(found)  # type: ignore[union-attr]  # as many as there are states
+
     def zero_grad(self) -> None:
         """Set the gradient of every parameter back to 0.0, "not computed yet"."""
         for parameter in self.parameters():
@@ -193,6 +339,16 @@ class Module(Shown, Linked):
         return self.train(False)
 
 
+_IN_BRACKETS, _QUOTES = re.compile(r"\[([^]]*)\]"), "'\""
+
+
+def _flat(structure: Any) -> list[Any]:
+    """The items of nested lists, in order."""
+    if not isinstance(structure, list | tuple):
+        return [structure]
+    return [item for part in structure for item in _flat(part)]
+
+
 def _held(item: Any, name: str) -> Iterator[tuple[str, "Value | Module"]]:
     """The Values and the Modules that an attribute holds, alone or in containers.
 
@@ -201,11 +357,11 @@ def _held(item: Any, name: str) -> Iterator[tuple[str, "Value | Module"]]:
     """
     around: list[tuple[int, Iterator[tuple[str, Any]]]] = [(0, iter([(name, item)]))]
     while around:
-        item_here = next(around[-1][1], None)
-        if item_here is None:
+        here_next = next(around[-1][1], None)
+        if here_next is None:
             around.pop()
             continue
-        path, one = item_here
+        path, one = here_next
         if getattr(getattr(one, "dtype", None), "kind", None) == "O":
             one = one.tolist()  # an object array of NumPy
         if isinstance(one, Value | Module):
