@@ -62,8 +62,11 @@ class Habits(Shown, Linked):
     _a: Any
     _b: Any
 
-    # NumPy's scalars and arrays leave `array * value` to `Value.__rmul__`.
-    __array_ufunc__ = None
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """`array * value`, `np.exp(value)`: the table's operations, element by element."""
+        from .arrays import call  # only where there is NumPy
+
+        return call(ufunc, method, inputs, options)
 
     def __new__(cls, data: Any = 0.0, *arguments: Any, **options: Any) -> Any:
         passed = data._passed_through() if isinstance(data, Habits) else None
@@ -86,6 +89,24 @@ class Habits(Shown, Linked):
     def __ge__(self, other: object) -> bool:
         number = _compared(self, other, ">=")
         return self.data >= number
+
+    def detach(self) -> Any:
+        """The number without its history: a constant, to which no gradient flows.
+
+        For what shall not be trained through: the state that a truncated backpropagation through
+        time starts from, a target computed by the model itself.
+
+        >>> from tinygrad_neuron import Value
+        >>> x = Value(3.0)
+        >>> (x * x.detach()).backward()
+        >>> x.grad
+        3.0
+        """
+        if tracing.trace is not None:
+            return tracing.trace.detached(self)
+        made: Any = object.__new__(type(self))
+        made.data, made._operation = self.data, CONSTANT
+        return made
 
     # Refusals
 

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 # The names that the code generated from an entry uses itself (see `eager`), and how its names
 # of functions begin: no operation, operand or intermediate result can have these.
 RESERVED = frozenset({
-    "CONSTANT", "DOMAIN", "Value", "all", "apply", "constant", "data", "exception", "here", "int",
-    "map", "new", "node", "only_values", "operation", "operation_error", "pull", "recompute",
+    "CONSTANT", "DOMAIN", "Value", "all", "apply", "constant", "data", "exception", "float", "here",
+    "int", "map", "new", "node", "only_values", "operation", "operation_error", "pull", "recompute",
     "sequence", "total", "type", "y",
 })  # fmt: skip
-PREFIXES = ("_", "forward_", "partial_")
+PREFIXES = ("_", "data_of_", "forward_", "partial_")
 
 
 # The table itself: `table` fills it, `define_operation` adds to it. It stands here because an entry
