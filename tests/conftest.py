@@ -38,7 +38,7 @@ def pytest_generate_tests(metafunc):
 
 # What takes seconds and not milliseconds: programs and the browser that they start, pictures of
 # matplotlib, C compilers. `fast` is everything else.
-NOT_FAST = ("compiler/c/", "course/", "demos/", "draw/test_figures", "draw/figures", "test_page")
+NOT_FAST = ("compiler/c/", "course/", "demos/", "draw/figures", "test_page")
 STARTED_ONCE = {"book", "browser", "browser_page"}
 NOT_FAST_MARKS = ("once", "slow")
 

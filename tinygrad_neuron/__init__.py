@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # at run time each of these is imported when it is first aske
     from .functions import maxout, mean, softmax
     from .gradient_check import check_gradients
     from .passes import local_derivatives
-    from .walk import walkthrough
+    from .walk import detect_anomaly, walkthrough
 
 __version__ = "0.1.0"  # stated here alone; setup.cfg reads it without importing the package
 
@@ -50,6 +50,7 @@ __all__ = [
     "hvp",
     "local_derivatives",
     "check_gradients",
+    "detect_anomaly",
     "nudge",
     # compilation (`compile` itself is left out: it would shadow the builtin)
     "Compiled",
@@ -82,6 +83,7 @@ _HOMES = {
     "animate": "draw",
     "check_gradients": "gradient_check",
     "compile": "compiler",
+    "detect_anomaly": "walk",
     "draw_circuit": "draw",
     "draw_dot": "draw",
     "draw_network": "draw",

@@ -92,7 +92,7 @@ class Store:
         text = json.dumps({"version": VERSION, "lessons": lessons}, indent=1) + "\n"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(str(self.path), text.encode())
+            replace_file(self.path, text.encode())
         except OSError as error:
             self.trouble = f"progress cannot be kept in {self.path}: {error.strerror}"
 

@@ -8,7 +8,7 @@ import pytest
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value, nn
 from tinygrad_neuron.compiler import compile
-from tinygrad_neuron.compiler.python import emit
+from tinygrad_neuron.compiler.python.emitting import emit
 from tinygrad_neuron.functions import drawn
 
 
@@ -127,7 +127,7 @@ def add_up(rows, leaves, totals, seeds, total):
         # backward
         d_select = seed * x
         t_2 = seed * t
-        picked = [0.0] * 2
+        picked = [-0.0] * 2
         picked[int(i)] += d_select
         g_a += picked[0]
         g_c += picked[1]
