@@ -59,11 +59,16 @@ def room(module: str) -> str:
     return ".".join(module.split(".")[1:2]) or PACKAGE
 
 
-def imports() -> Iterator[Import]:
+@cache
+def imports() -> tuple[Import, ...]:
     """What modules take from one another, wherever the statement stands.
 
     Left out is what only a type checker reads (`if TYPE_CHECKING:`).
     """
+    return tuple(_imports())
+
+
+def _imports() -> Iterator[Import]:
     for module, tree in modules().items():
         for statement in _executed(tree):
             if isinstance(statement, ast.ImportFrom):
@@ -181,10 +186,14 @@ def length(node: ast.ClassDef | Function) -> int:
 
 
 def without_docstring() -> list[str]:
-    """Classes, and functions of some length, that do not say what they are for."""
+    """Classes, and functions of some length, that do not say what they are for.
+
+    What an `__init__` is for, and what it takes, its class says, which must have a docstring.
+    """
     silent = [where for where, node in classes() if not ast.get_docstring(node)]
     for where, node in functions():
-        if length(node) > LONGEST_WITHOUT_DOCSTRING and not ast.get_docstring(node):
+        long = length(node) > LONGEST_WITHOUT_DOCSTRING and node.name != "__init__"
+        if long and not ast.get_docstring(node):
             silent.append(where)
     return silent
 
