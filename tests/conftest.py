@@ -21,7 +21,38 @@ needs_compiler = pytest.mark.skipif(
 )
 
 
-def pytest_generate_tests(metafunc):
+# Tiers, by the beginnings of tests' names, each with the reason. Slow: not in the README's command.
+SLOW = {
+    "tests/compiler/test_lowering.py::test_a_chain_of_ten_thousand_tanh[c]": "a long compilation",
+    "tests/course/test_lessons.py::test_a_lesson_runs_as_a_notebook": "the book runs it too",
+    "tests/demos/test_names_gpt.py::test_the_gpt_learns_names": "trains a transformer",
+}
+# Not `fast`, as is nothing marked `once` or `slow`.
+NOT_FAST = {
+    "tests/calculus/test_javascript.py": "runs a browser",
+    "tests/compiler/c/": "runs a C compiler",
+    "tests/course/test_guide.py": "runs lessons",
+    "tests/course/test_lesson": "runs lessons",
+    "tests/demos/": "runs programs",
+    "tests/draw/figures/": "imports matplotlib",
+    "tests/test_engine_backward.py::test_a_chain_of_two_hundred_thousand": "large graphs",
+    "tests/test_engine_backward.py::test_a_graph_is_freed": "runs the garbage collector",
+    "tests/walk/page/": "runs a browser",
+    "tinygrad_neuron/draw/figures/": "imports matplotlib",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what is slow, and as `fast` what one runs again and again while one works."""
+    for item in items:
+        if item.nodeid.startswith(tuple(SLOW)):
+            item.add_marker("slow")
+        marked = item.get_closest_marker("once") or item.get_closest_marker("slow")
+        if not marked and not item.nodeid.startswith(tuple(NOT_FAST)):
+            item.add_marker("fast")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test marked `both_targets` runs with the module's `compile` making Python, then C,
     unless it is marked `only_python`, with the reason.
 
@@ -34,29 +65,6 @@ def pytest_generate_tests(metafunc):
         if not only_python and not hasattr(metafunc.function, "hypothesis"):
             targets.append(pytest.param("c", marks=[needs_compiler, pytest.mark.once]))
         metafunc.parametrize("code", targets, indirect=True)
-
-
-# What takes seconds and not milliseconds: programs and the browser that they start, pictures of
-# matplotlib, C compilers. `fast` is everything else.
-NOT_FAST = ("compiler/c/", "course/", "demos/", "draw/figures", "test_page")
-STARTED_ONCE = {"book", "browser", "browser_page"}
-NOT_FAST_MARKS = ("once", "slow")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks `fast` what is neither marked slow or once, nor needs a browser, a book, a C compiler.
-
-    Nor is a test fast that hypothesis repeats: its search is for the whole run.
-    """
-    for item in items:
-        place = item.path.as_posix()
-        if not (
-            any(map(item.get_closest_marker, NOT_FAST_MARKS))
-            or any(f"/{part}" in place for part in NOT_FAST)
-            or STARTED_ONCE & set(getattr(item, "fixturenames", ()))
-            or hasattr(getattr(item, "function", None), "hypothesis")
-        ):
-            item.add_marker(pytest.mark.fast)
 
 
 @pytest.fixture(autouse=True)

@@ -1,256 +1,249 @@
-"""What the files of the package say about the house: modules, imports, lengths, docstrings.
+"""How the package is built, read from its source: modules, imports, lengths, docstrings.
 
     python -m tests.house
 
-draws the rooms and what they import, for `demos/book/how_it_is_built.md`. Everything here is read
-from the source text; nothing of the package is imported to find out.
+draws the rooms and their imports for the book (`demos/book/rooms.svg`); tests/test_house.py finds a
+picture that is stale.
 """
 
 import ast
 import re
-from collections.abc import Iterator
-from functools import cache
+import textwrap
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-ROOT = Path(__file__).parent.parent
-PACKAGE = "tinygrad_neuron"
-PICTURE = ROOT / "demos/book/_static/rooms.svg"
+if TYPE_CHECKING:
+    from tinygrad_neuron.draw.rendering import Digraph
 
-LONGEST_FILE = 500
-LONGEST_WITHOUT_DOCSTRING = 15
-# Data, not code: a table is as long as what it lists.
-TABLES = ("calculus/table.py", "declarations.py")
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "tinygrad_neuron"
+PICTURE = ROOT / "demos" / "book" / "rooms.svg"
 
 
 class Import(NamedTuple):
-    """One name that a module takes from another of the package."""
+    """Something taken from another module of the package; `name` is "" for the module itself."""
 
     module: str
+    name: str
     line: int
-    taken_from: str
-    name: str  # empty where the module itself is imported
 
 
-@cache
-def modules() -> dict[str, ast.Module]:
-    """Every module of the package by its full name, parsed."""
-    return {
-        module_name(path): ast.parse(path.read_text("utf-8"))
-        for path in sorted((ROOT / PACKAGE).rglob("*.py"))
-    }
+class Module:
+    """One file of the package: its dotted name, its syntax tree, the length of its text."""
 
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        self.is_package = parts[-1] == "__init__"
+        self.name = ".".join(parts[:-1] if self.is_package else parts)
+        text = path.read_text("utf-8")
+        self.lines = len(text.splitlines())
+        self.tree = ast.parse(text)
 
-def module_name(path: Path) -> str:
-    """`tinygrad_neuron.draw` of `tinygrad_neuron/draw/__init__.py`, and so on."""
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    @property
+    def room(self) -> str:
+        """The folder or file directly in the package; "" for the package's own `__init__`."""
+        return room(self.name)
 
+    def definitions(self) -> Iterator[tuple[ast.ClassDef | ast.FunctionDef, int]]:
+        """Every class and every function, nested ones too, with the number of its lines."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef):
+                yield node, (node.end_lineno or node.lineno) - node.lineno + 1
 
-def path_of(module: str) -> Path:
-    """The file of a module."""
-    path = ROOT / module.replace(".", "/")
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    def imports(self, known: Mapping[str, "Module"]) -> Iterator[Import]:
+        """What is imported from the package when the program runs, wherever in the file.
+
+        An import for type checkers alone is none; a module named in a call of `import_module` is.
+        """
+        for_types = {
+            id(node)
+            for guard in ast.walk(self.tree)
+            if isinstance(guard, ast.If) and "TYPE_CHECKING" in ast.unparse(guard.test)
+            for statement in guard.body
+            for node in ast.walk(statement)
+        }
+        modules: dict[str, str] = {}  # under which name a module is used in this file
+        for node in ast.walk(self.tree):
+            if id(node) in for_types:
+                continue
+            if isinstance(node, ast.ImportFrom):
+                source = self._absolute("." * node.level + (node.module or ""))
+                for alias in node.names:
+                    inner = f"{source}.{alias.name}"
+                    if inner in known:
+                        modules[alias.asname or alias.name] = inner
+                        yield Import(inner, "", node.lineno)
+                    elif source in known:
+                        yield Import(source, alias.name, node.lineno)
+            elif isinstance(node, ast.Import):
+                yield from (Import(a.name, "", node.lineno) for a in node.names if a.name in known)
+            elif isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
+                texts = [a.value for a in node.args[:1] if isinstance(a, ast.Constant)]
+                found = (self._absolute(str(text)) for text in texts)
+                yield from (Import(inner, "", node.lineno) for inner in found if inner in known)
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                module = modules.get(node.value.id)
+                if module is not None:
+                    yield Import(module, node.attr, node.lineno)
+
+    def _absolute(self, written: str) -> str:
+        """The full name of a module written as `..draw.facts`."""
+        module = written.lstrip(".")
+        level = len(written) - len(module)
+        if not level:
+            return module
+        parts = self.name.split(".")
+        parts = parts[: len(parts) - level + self.is_package]
+        return ".".join([*parts, module] if module else parts)
 
 
 def room(module: str) -> str:
-    """The folder directly below the package, or the file there, that a module belongs to."""
-    return ".".join(module.split(".")[1:2]) or PACKAGE
+    """The room that a module belongs to.
 
-
-@cache
-def imports() -> tuple[Import, ...]:
-    """What modules take from one another, wherever the statement stands.
-
-    Left out is what only a type checker reads (`if TYPE_CHECKING:`).
+    >>> room("tinygrad_neuron.draw.facts"), room("tinygrad_neuron.engine")
+    ('draw', 'engine')
     """
-    return tuple(_imports())
+    return [*module.split("."), ""][1]
 
 
-def _imports() -> Iterator[Import]:
-    for module, tree in modules().items():
-        for statement in _executed(tree):
-            if isinstance(statement, ast.ImportFrom):
-                base = _base(module, statement)
-                for alias in statement.names:
-                    if f"{base}.{alias.name}" in modules():
-                        yield Import(module, statement.lineno, f"{base}.{alias.name}", "")
-                    elif base in modules():
-                        yield Import(module, statement.lineno, base, alias.name)
-            elif isinstance(statement, ast.Import):
-                for alias in statement.names:
-                    if alias.name in modules():
-                        yield Import(module, statement.lineno, alias.name, "")
+def modules() -> dict[str, Module]:
+    """Every module of the package by its full name."""
+    found = (Module(path) for path in sorted(PACKAGE.rglob("*.py")))
+    return {module.name: module for module in found}
 
 
-def _executed(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes, save those under `if TYPE_CHECKING:`."""
-    for child in ast.iter_child_nodes(tree):
-        if isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
-            for statement in child.orelse:
-                yield statement
-                yield from _executed(statement)
-        else:
-            yield child
-            yield from _executed(child)
-
-
-def _base(module: str, statement: ast.ImportFrom) -> str:
-    """The full name of what stands between `from` and `import`."""
-    if not statement.level:
-        return statement.module or ""
-    parts = module.split(".")
-    if path_of(module).name == "__init__.py":
-        parts.append("__init__")
-    return ".".join([*parts[: -statement.level], *filter(None, [statement.module])])
-
-
-def circles() -> list[list[str]]:
-    """Groups of modules each of which imports, by some way, every other of its group."""
-    graph: dict[str, set[str]] = {module: set() for module in modules()}
-    for found in imports():
-        if found.module != found.taken_from:
-            graph[found.module].add(found.taken_from)
-    reached = {module: _reached(graph, module) for module in graph}
-    groups = {
-        frozenset(other for other in reached[module] if module in reached[other])
-        for module in graph
-        if module in reached[module]
-    }
-    return sorted(sorted(group) for group in groups)
-
-
-def _reached(graph: dict[str, set[str]], start: str) -> set[str]:
-    """What can be reached from a module in one step or more."""
-    found: set[str] = set()
-    waiting = [start]
-    while waiting:
-        for other in graph[waiting.pop()] - found:
-            found.add(other)
-            waiting.append(other)
-    return found
-
-
-def private_imports() -> list[str]:
-    """Names beginning with one underscore that are taken across rooms."""
-    return [
-        f"{found.module}:{found.line} takes {found.name} from {found.taken_from}"
-        for found in imports()
-        if re.match(r"_[^_]", found.name) and room(found.module) != room(found.taken_from)
-    ]
-
-
-def taken_from_the_face() -> list[str]:
-    """What modules take from the package's `__init__`, which stands above them all."""
-    return [
-        f"{found.module}:{found.line} takes {found.name or 'it'}"
-        for found in imports()
-        if found.taken_from == PACKAGE
-    ]
-
-
-def file_lengths() -> dict[str, int]:
-    """Lines of every file of the package that is written by hand, tables of data left out."""
+def graph(house: Mapping[str, Module]) -> dict[str, set[str]]:
+    """For each module, those that it imports."""
     return {
-        str(path.relative_to(ROOT / PACKAGE)): len(path.read_text("utf-8").splitlines())
-        for pattern in ("*.py", "*.js", "*.css", "*.html", "*.c")
-        for path in sorted((ROOT / PACKAGE).rglob(pattern))
-        if str(path.relative_to(ROOT / PACKAGE)) not in TABLES
+        name: {found.module for found in module.imports(house)} - {name}
+        for name, module in house.items()
     }
 
 
-def classes() -> Iterator[tuple[str, ast.ClassDef]]:
-    """Every class of the package, each with where it stands."""
-    for module, tree in modules().items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                yield _place(module, node), node
+def between_rooms(edges: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """For each room, those that it imports from; the package's `__init__` is left out."""
+    rooms: dict[str, set[str]] = {room(name): set() for name in edges if room(name)}
+    for name, targets in edges.items():
+        if room(name):
+            rooms[room(name)] |= {room(target) for target in targets} - {room(name), ""}
+    return rooms
 
 
-def functions() -> Iterator[tuple[str, Function]]:
-    """Every function and method of the package, each with where it stands."""
-    for module, tree in modules().items():
-        for node in ast.walk(tree):
-            if isinstance(node, Function):
-                yield _place(module, node), node
+def circles(edges: Mapping[str, set[str]]) -> list[list[str]]:
+    """The groups of nodes that reach one another.
 
-
-def _place(module: str, node: ast.ClassDef | Function) -> str:
-    return f"{path_of(module).relative_to(ROOT)}:{node.lineno} {node.name}"
-
-
-def length(node: ast.ClassDef | Function) -> int:
-    """Lines from `class` or `def` to the end."""
-    return (node.end_lineno or node.lineno) - node.lineno + 1
-
-
-def without_docstring() -> list[str]:
-    """Classes, and functions of some length, that do not say what they are for.
-
-    What an `__init__` is for, and what it takes, its class says, which must have a docstring.
+    >>> circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}})
+    [['b', 'c']]
     """
-    silent = [where for where, node in classes() if not ast.get_docstring(node)]
-    for where, node in functions():
-        long = length(node) > LONGEST_WITHOUT_DOCSTRING and node.name != "__init__"
-        if long and not ast.get_docstring(node):
-            silent.append(where)
-    return silent
+
+    def reached(start: str) -> set[str]:
+        seen: set[str] = set()
+        waiting = list(edges[start])
+        while waiting:
+            if (node := waiting.pop()) not in seen:
+                seen.add(node)
+                waiting.extend(edges.get(node, ()))
+        return seen
+
+    reach = {node: reached(node) for node in edges}
+    groups = {
+        tuple(sorted(other for other in reach[node] if node in reach.get(other, ())))
+        for node in edges
+        if node in reach[node]
+    }
+    return [list(group) for group in sorted(groups)]
 
 
-def arrows() -> dict[str, set[str]]:
-    """Which rooms each room imports, without the face and the command line's `__main__`."""
-    found: dict[str, set[str]] = {}
-    for each in imports():
-        ends = room(each.module), room(each.taken_from)
-        if not {PACKAGE, "__main__"} & set(ends):
-            found.setdefault(ends[0], set())
-            found.setdefault(ends[1], set())
-            if ends[0] != ends[1]:
-                found[ends[0]].add(ends[1])
+def private_imports(house: Mapping[str, Module]) -> list[str]:
+    """Names beginning with `_` that are taken from another room."""
+    return [
+        f"{module.path.relative_to(ROOT)}:{found.line} takes {found.name} of {found.module}"
+        for module in house.values()
+        for found in module.imports(house)
+        if re.match(r"_(?!_)", found.name) and room(found.module) != module.room
+    ]
+
+
+def layers() -> list[list[str]]:
+    """The rows of the contract in pyproject.toml, from top to bottom, each a list of rooms.
+
+    Rooms that the contract allows but that are not there are left out.
+    """
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    [contract] = re.findall(r"^layers = \[\n(.*?)^\]", text, re.DOTALL | re.MULTILINE)
+    rows = [re.findall(r"\w+", row) for row in re.findall(r'"(.*)"', contract)]
+    return [[name for name in row if exists(name)] for row in rows]
+
+
+def exists(name: str) -> bool:
+    """Whether there is a room of this name."""
+    return (PACKAGE / name / "__init__.py").exists() or (PACKAGE / f"{name}.py").exists()
+
+
+def upward_imports(house: Mapping[str, Module]) -> list[str]:
+    """Imports against the contract's rows, which import-linter refuses too, and rooms without one.
+
+    The package's own `__init__`, the face of all rooms, stands above them.
+    """
+    height = {name: -row for row, names in enumerate(layers()) for name in names} | {"": 1}
+    missing = {module.room for module in house.values()} - height.keys()
+    return [f"{name} has no row in the contract in pyproject.toml" for name in sorted(missing)] + [
+        f"{module.path.relative_to(ROOT)}:{found.line} imports {found.module}"
+        for module in house.values()
+        for found in module.imports(house)
+        if {module.room, room(found.module)} <= height.keys()
+        and height[room(found.module)] > height[module.room]
+    ]
+
+
+def boxes(house: Mapping[str, Module]) -> dict[str, list[str]]:
+    """What the picture shows as one box, from top to bottom: a folder, or the files of one row."""
+    found: dict[str, list[str]] = {}
+    for row in layers():
+        files = [name for name in row if (PACKAGE / f"{name}.py").exists()]
+        found |= {f"{name}/": [name] for name in row if name not in files}
+        if files:
+            found[", ".join(files)] = files
     return found
 
 
-def needed_arrows() -> list[tuple[str, str]]:
-    """The arrows of the picture: those that do not follow from others.
+def arrows(house: Mapping[str, Module]) -> set[tuple[str, str]]:
+    """The imports between boxes, without those that a longer way through others implies."""
+    box = {name: title for title, names in boxes(house).items() for name in names}
+    edges: dict[str, set[str]] = {title: set() for title in box.values()}
+    for source, targets in between_rooms(graph(house)).items():
+        edges[box[source]] |= {box[target] for target in targets} - {box[source]}
 
-    Where a imports b, and b imports c, an arrow from a to c would say nothing about the order.
-    """
-    graph = arrows()
-    reached = {name: _reached(graph, name) for name in graph}
-    return sorted(
-        (start, end)
-        for start, ends in graph.items()
-        for end in ends
-        if not any(end in reached[other] for other in ends - {end})
-    )
+    def reached(start: str) -> set[str]:
+        return {start}.union(*(reached(target) for target in edges[start]))
 
-
-def draw() -> str:
-    """The rooms as SVG: what imports above what is imported."""
-    import graphviz
-
-    folders = {path.name for path in (ROOT / PACKAGE).iterdir() if path.is_dir()}
-    picture = graphviz.Digraph(
-        graph_attr={"bgcolor": "white", "nodesep": "0.18", "ranksep": "0.35"},
-        node_attr={"shape": "box", "fontname": "Helvetica", "fontsize": "11", "height": "0.3"},
-        edge_attr={"arrowsize": "0.6", "color": "#5f6b7a"},
-    )
-    for name in sorted(arrows()):
-        is_folder = name in folders
-        fill = "#dbe7f5" if is_folder else "#f4f4f4"
-        label = f"{name}/" if is_folder else f"{name}.py"
-        picture.node(name, label, style="filled", fillcolor=fill)
-    picture.edges(needed_arrows())
-    svg: str = picture.pipe(format="svg", encoding="utf-8")
-    return svg
+    return {
+        (source, target)
+        for source, targets in edges.items()
+        for target in targets
+        if not any(target in reached(other) for other in targets - {target})
+    }
 
 
-def drawn_arrows(svg: str) -> list[tuple[str, str]]:
-    """The arrows that a picture shows, from the titles of its edges."""
-    return sorted(re.findall(r"<title>(\w+)&#45;&gt;(\w+)</title>", svg))
+def picture(house: Mapping[str, Module]) -> "Digraph":
+    """The boxes and the arrows between them."""
+    from tinygrad_neuron.draw.rendering import Digraph
+
+    drawn = Digraph("rooms")
+    drawn.attr("graph", bgcolor="white", ranksep="0.35", nodesep="0.3")
+    drawn.attr("node", shape="box", style="rounded,filled", fillcolor="#eef3f8", color="#44546a")
+    drawn.attr("node", fontname="Helvetica", fontsize="12")
+    drawn.attr("edge", arrowsize="0.7", color="#44546a")
+    for title in boxes(house):
+        drawn.node(title, label="\\n".join(textwrap.wrap(title, 34)))
+    for source, target in sorted(arrows(house)):
+        drawn.edge(source, target)
+    return drawn
 
 
 if __name__ == "__main__":
-    PICTURE.write_text(draw(), "utf-8")
-    print(f"{PICTURE.relative_to(ROOT)} is written")
+    PICTURE.write_text(picture(modules()).pipe("svg", encoding="utf-8"), "utf-8")
+    print(PICTURE.relative_to(ROOT))

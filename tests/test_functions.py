@@ -263,7 +263,7 @@ def test_softmax_of_no_values_is_refused_by_its_own_name() -> None:
 
 def test_maxout_of_what_is_no_number_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="NoneType"):
-        tn.maxout([None])
+        tn.maxout([None])  # type: ignore[list-item]
 
 
 def test_nan_among_the_values_is_not_hidden() -> None:
@@ -298,7 +298,7 @@ def test_an_index_that_is_no_number_is_refused(index: Any) -> None:
 
 def test_a_list_indexed_by_a_value_is_refused_naming_select() -> None:
     with pytest.raises(TypeError, match="select"):
-        _ = [Value(1.0), Value(2.0)][Value(1.0)]
+        _ = [Value(1.0), Value(2.0)][Value(1.0)]  # type: ignore[call-overload]
 
 
 def test_prelu_learns_its_slope() -> None:

@@ -1,87 +1,89 @@
-"""The house in numbers: how much code there is, and whether it keeps its order.
+"""The house in numbers: how long its parts are, what imports what, how fast it starts and runs.
 
     python tests/benchmarks/house.py
 
-prints lines, the largest file, function and class, circles, imports upward and of private names,
-and two times: `import tinygrad_neuron` against `import asyncio` (new interpreters in turn, the
-minimum of each), and an eager step of micrograd's moons demo against micrograd (the same).
+prints a table. Lengths and imports are read from the source (`tests/house.py`); times are measured
+by `engine.py` beside this file: ours and the reference's in turn, each in a process of its own.
 """
 
 import importlib.util
-import shutil
-import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+import engine  # the benchmark beside this one
 
-from tests import house  # noqa: E402  # the path first: this file is run as a program
-from tests.benchmarks import engine  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-IMPORTS = 20
-ROUNDS = 3
+from tests import house
 
-
-def longest(found):
-    """The longest of some definitions, as its length and where it stands."""
-    return max((house.length(node), where) for where, node in found)
+IMPORTS = 15  # processes each
 
 
-def sizes():
-    """Rows about length."""
-    python = {
-        path.relative_to(ROOT / house.PACKAGE).as_posix(): len(path.read_text("utf-8").splitlines())
-        for path in (ROOT / house.PACKAGE).rglob("*.py")
-    }
-    yield "lines of Python in the package", f"{sum(python.values()):,} in {len(python)} files"
-    lines, name = max((n, name) for name, n in house.file_lengths().items())
-    yield "largest file, tables of data left out", f"{lines} lines, {name}"
-    above = [name for name, n in house.file_lengths().items() if n > house.LONGEST_FILE]
-    yield f"files above {house.LONGEST_FILE} lines", ", ".join(above) or "none"
-    for kind, found in (("function", house.functions()), ("class", house.classes())):
-        lines, where = longest(found)
-        yield f"largest {kind}", f"{lines} lines, {where}"
-    yield "without a docstring that should have one", str(len(house.without_docstring()))
+def lengths() -> Iterator[tuple[str, str]]:
+    """Lines in all, and the largest file, class and function."""
+    modules = house.modules().values()
+    largest = max(modules, key=lambda module: module.lines)
+    yield "files of Python in the package", str(len(modules))
+    yield "lines of Python in the package", f"{sum(module.lines for module in modules):,}"
+    yield "the largest file, lines", f"{largest.lines} ({shown(largest)})"
+    for what, kind in (("class", "ClassDef"), ("function", "FunctionDef")):
+        lines, name = max(
+            (lines, f"{node.name}, {shown(module)}")
+            for module in modules
+            for node, lines in module.definitions()
+            if type(node).__name__ == kind
+        )
+        yield f"the largest {what}, lines", f"{lines} ({name})"
+    tests = [path.read_text("utf-8") for path in (house.ROOT / "tests").rglob("*.py")]
+    yield "lines of Python in the tests", f"{sum(text.count(chr(10)) for text in tests):,}"
 
 
-def order():
-    """Rows about imports."""
-    circles = [" ".join(m.removeprefix(f"{house.PACKAGE}.") for m in c) for c in house.circles()]
-    yield "circles among modules", "; ".join(circles) or "none"
-    yield "private names taken across rooms", "; ".join(house.private_imports()) or "none"
-    command = shutil.which("lint-imports", path=str(Path(sys.executable).parent))
-    if command is None:
-        yield "imports upward", "not checked: import-linter is not installed"
-        return
-    done = subprocess.run([command], cwd=ROOT, capture_output=True, encoding="utf-8")
-    broken = [line for line in done.stdout.splitlines() if "not allowed to import" in line]
-    yield "imports upward", "; ".join(broken) or ("none" if done.returncode == 0 else done.stdout)
+def shown(module: house.Module) -> str:
+    """A module's path in the package."""
+    return module.path.relative_to(house.PACKAGE).as_posix()
 
 
-def times():
-    """Rows about time: each in processes of their own, in turn."""
+def imports() -> Iterator[tuple[str, str]]:
+    """What the contract forbids, counted."""
+    modules = house.modules()
+    edges = house.graph(modules)
+    circles = [*house.circles(edges), *house.circles(house.between_rooms(edges))]
+    for what, found in (
+        ("circles of imports", [" ".join(circle) for circle in circles]),
+        ("imports upward", house.upward_imports(modules)),
+        ("private names taken from another room", house.private_imports(modules)),
+    ):
+        yield what, ": ".join([str(len(found)), *found[:1]])
+
+
+def times() -> Iterator[tuple[str, str]]:
+    """The import against that of asyncio, the eager step against micrograd's."""
     ours, theirs = [], []
     for _ in range(IMPORTS):
         ours.append(engine.import_seconds(engine.OURS))
         theirs.append(engine.import_seconds("asyncio"))
     our, their = min(ours), min(theirs)
-    told = f"{1e3 * our:.1f} ms; asyncio {1e3 * their:.1f} ms; ours / asyncio {our / their:.2f}"
-    yield "import tinygrad_neuron", told
-    if importlib.util.find_spec(engine.REFERENCE) is None:
-        yield "eager moons step", "not compared: micrograd is not installed"
-        return
-    ours, theirs = engine.compared("moons_step", references=True, rounds=ROUNDS)
-    our, their = (min(engine.column(results, "seconds")) for results in (ours, theirs))
-    told = f"{1e3 * our:.1f} ms; micrograd {1e3 * their:.0f} ms; {their / our:.1f} times as fast"
-    yield "eager moons step", told
+    yield "import tinygrad_neuron, ms", f"{1e3 * our:.1f}"
+    yield "import asyncio, ms", f"{1e3 * their:.1f} (ours is {our / their:.2f} of that)"
+    with_reference = importlib.util.find_spec(engine.REFERENCE) is not None
+    steps, reference = engine.compared("moons_step", with_reference)
+    yield "micrograd's moons demo, an eager step, ms", f"{1e3 * median(_seconds(steps)):.1f}"
+    if with_reference:
+        pairs = zip(_seconds(steps), _seconds(reference), strict=True)
+        yield "micrograd's time / ours", f"{median(their / our for our, their in pairs):.1f}"
 
 
-def main():
-    """Print every row as it is known."""
-    for rows in (sizes, order, times):
-        for what, told in rows():
-            print(f"{what:42}  {told}", flush=True)
+def _seconds(results: list[dict[str, float]]) -> list[float]:
+    return [float(result["seconds"]) for result in results]
+
+
+def main() -> None:
+    """Print the table."""
+    for part in (lengths, imports, times):
+        for what, number in part():
+            print(f"{what:<44}{number}", flush=True)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,6 @@ def test_the_source_a_learner_sees_does_not_hold_the_answers(lesson):
             assert cell.metadata["jupyter"]["source_hidden"]
 
 
-@pytest.mark.slow  # the book runs the same cells
 @pytest.mark.once
 @BY_NAME
 def test_a_lesson_runs_as_a_notebook_in_a_kernel(lesson, tmp_path):
@@ -117,7 +116,6 @@ def test_a_notebook_that_a_learner_changed_is_not_overwritten(tmp_path):
     assert "mine = 1" in path.read_text("utf-8")
 
 
-@pytest.mark.slow
 def test_an_installed_wheel_has_the_whole_course(tmp_path):
     source = tmp_path / "source"
     left_out = shutil.ignore_patterns(".*", "*.egg-info", "build", "out", "tests", "__pycache__")

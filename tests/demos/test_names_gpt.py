@@ -11,7 +11,6 @@ from tests.demos.test_demos import DEMOS, run
 from tinygrad_neuron import compile
 
 
-@pytest.mark.slow
 def test_digits_are_learned_and_the_hidden_neurons_drawn(tmp_path):
     pytest.importorskip("matplotlib", reason="the extra demos is not installed")
     pytest.importorskip("tqdm", reason="the extra demos is not installed")
@@ -21,7 +20,6 @@ def test_digits_are_learned_and_the_hidden_neurons_drawn(tmp_path):
     assert ElementTree.parse(tmp_path / "digits.svg").getroot().tag.endswith("svg")
 
 
-@pytest.mark.slow
 def test_the_gpt_learns_names_and_makes_up_new_ones():
     pytest.importorskip("tqdm", reason="the extra demos is not installed")
     printed = run("names_gpt.py", "--steps", "60", "--longest", "6")

@@ -131,7 +131,7 @@ def test_motion_is_reduced_where_asked(open_page: Any) -> None:
 
 def test_what_cannot_be_shown_is_refused() -> None:
     with pytest.raises(TypeError, match="the root must be a Value, got int 3"):
-        page.page_html(3)  # the mistake under test
+        page.page_html(3)  # type: ignore[arg-type]  # the mistake under test
     made = Value(1.0, (Value(2.0),), "mine")
     with pytest.raises(TypeError, match="made by hand"):
         page.page_html(made)
