@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from tests.nn.test_pytorch import argument, made, results
+from tests.nn.test_nn_pytorch import argument, made, results
 from tests.reference.cases import CASES, Case, coefficient
 from tinygrad_neuron import Value, draw_dot, nn, sum, walkthrough
 from tinygrad_neuron.compiler import compile
