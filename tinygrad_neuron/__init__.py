@@ -20,6 +20,8 @@ from .eager import define_operation
 from .engine import Value, topological_order
 from .scope import scope
 
+__version__ = "0.1.0"  # stated here alone; setup.cfg reads it
+
 if TYPE_CHECKING:  # at run time each of these is imported when it is first asked for
     from . import datasets, init, interpret, losses, nn, optim, training
     from .compiler import Compiled, TracingError
@@ -126,6 +128,9 @@ for _kind, _function in {
     "nn.module.Module": "model",
     "nn.threshold.McCullochPitts": "circuit",
     "nn.threshold.Circuit": "circuit",
+    "training.record.TrainingRecord": "training_record",
+    "training.diagnose.Diagnosis": "diagnosis",
+    "interpret.superposition.Superposition": "superposition",
 }.items():
     notebook.show_as(f"{__name__}.{_kind}", _picture(_function))
 

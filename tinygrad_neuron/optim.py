@@ -7,10 +7,12 @@ its gradient g and its state. `step()` runs the rule over all parameters; a comp
 the same rule on arrays, in Python or in C.
 """
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
+from . import state as saved
 from . import update_rule
 from .checking import (
     AT_LEAST_ONE,
@@ -18,10 +20,12 @@ from .checking import (
     NOT_NEGATIVE,
     POSITIVE,
     Rule,
+    described,
     listed,
     number,
     several,
     to_float,
+    whole,
 )
 from .engine import Value
 from .operators import forget_gradient, stored_gradient
@@ -40,7 +44,11 @@ def step_decay(lr: float, every: int, factor: float = 0.1) -> Schedule:
     lr = number("step_decay", "lr", lr, POSITIVE)
     number("step_decay", "every", every, AT_LEAST_ONE)
     factor = number("step_decay", "factor", factor, POSITIVE)
-    return lambda step: lr * factor ** (step // every)
+    return functools.partial(_step_decay, lr, every, factor)
+
+
+def _step_decay(lr: float, every: int, factor: float, step: int) -> float:
+    return lr * factor ** (step // every)
 
 
 def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
@@ -56,12 +64,12 @@ def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
     number("cosine_decay", "steps", steps, AT_LEAST_ONE)
     up_to_lr: Rule = ("from 0 to lr", lambda x: 0 <= x <= lr)
     final = number("cosine_decay", "final", final, up_to_lr)
+    return functools.partial(_cosine_decay, lr, steps, final)
 
-    def schedule(step: int) -> float:
-        done = min(step / steps, 1.0)
-        return final + 0.5 * (lr - final) * (1.0 + math.cos(math.pi * done))
 
-    return schedule
+def _cosine_decay(lr: float, steps: int, final: float, step: int) -> float:
+    done = min(step / steps, 1.0)
+    return final + 0.5 * (lr - final) * (1.0 + math.cos(math.pi * done))
 
 
 class _Checked(type):
@@ -184,6 +192,62 @@ class Optimiser(metaclass=_Checked):
         run = update_rule.function_of(tuple(self.rule()), tuple(self.state), tuple(numbers))
         return run(data, gradients, *state, *numbers.values())
 
+    def state_dict(self) -> dict[str, Any]:
+        """What the optimiser knows beside its parameters, as plain data.
+
+        Its class, the count of steps (and with it the place in a schedule), its settings, and the
+        numbers that it has for each parameter. A schedule with a state of its own has
+        `state_dict()` and `load_state_dict()`, and is asked for it.
+
+        >>> state = Adam([Value(1.0)], lr=0.1).state_dict()
+        >>> state["optimiser"], state["steps"], state["settings"]["lr"], state["means"]
+        ('Adam', 0, 0.1, [0.0])
+        """
+        found: dict[str, Any] = {
+            "optimiser": type(self).__name__,
+            "steps": self.steps,
+            "settings": {n: v for n, v in vars(self).items() if n[0] != "_" and _is_setting(v)},
+        }
+        del found["settings"]["steps"]
+        if hasattr(self.lr, "state_dict"):
+            found["schedule"] = self.lr.state_dict()
+        return found | {name: list(map(float, getattr(self, name))) for name in self.state.values()}
+
+    def differences(self, given: Any) -> list[str]:
+        """What stands between a state and this optimiser; empty where it can be loaded."""
+        own = self.state_dict()
+        if not isinstance(given, Mapping) or given.get("optimiser") != own["optimiser"]:
+            kind = given.get("optimiser") if isinstance(given, Mapping) else described(given)[:80]
+            return [f"it is the state of the optimiser {kind}, not of {own['optimiser']}"]
+        found = [f"the optimiser's {name} is missing" for name in own if name not in given]
+        found += [f"the optimiser has no {name}" for name in given if name not in own]
+        if whole(given.get("steps")) is None or given["steps"] < 0:
+            found.append(f"the optimiser's steps cannot be {given.get('steps')!r}")
+        for name in ("settings", *self.state.values()):
+            mine, other = own[name], given.get(name)
+            if name == "settings":
+                same = isinstance(other, Mapping) and mine.keys() == other.keys()
+            else:
+                same = not saved.differences({name: other}, {name: mine}, "")
+            if not same and name in given:
+                found.append(f"the optimiser's {name} are not those of these parameters")
+        return found
+
+    def load_state_dict(self, given: Mapping[str, Any]) -> None:
+        """Take over what `state_dict()` gave; the parameters themselves are the model's.
+
+        Raises a `StateError` (a `ValueError`) that lists every difference; then nothing changed.
+        """
+        if wrong := self.differences(given):
+            raise saved.StateError("load_state_dict: " + "; ".join(wrong))
+        for name, value in given["settings"].items():
+            setattr(self, name, tuple(value) if isinstance(value, list) else value)
+        if "schedule" in given:
+            self.lr.load_state_dict(given["schedule"])  # type: ignore[union-attr]  # it has one
+        for name in self.state.values():
+            setattr(self, name, [saved.number(x) for x in given[name]])
+        self.steps = given["steps"]
+
     def step(self) -> None:
         """Move every parameter once, by its `grad`."""
         parameters, numbers = self.parameters, self.numbers(self.current_lr())
@@ -200,6 +264,13 @@ class Optimiser(metaclass=_Checked):
         if self._passed is not None:  # a state that a checked rule gave need not be checked
             self._passed = *self._passed[:2], state
         self.steps += 1
+
+
+def _is_setting(value: Any) -> bool:
+    """Whether an attribute is one of the numbers that an optimiser was made with."""
+    return isinstance(value, int | float) or (
+        isinstance(value, tuple) and all(isinstance(item, float) for item in value)
+    )
 
 
 class SGD(Optimiser):

@@ -197,6 +197,7 @@ class MultiheadAttention(Module):
         average_attn_weights: bool = True,
         is_causal: bool = False,
     ) -> tuple[Matrix, Any]:
+        """What attention makes of queries, keys and values: see the class."""
         name, width = type(self).__name__, self.embed_dim
         query = values(name, "the query", query, "length", width)
         key = values(name, "the key", key, "others", width)

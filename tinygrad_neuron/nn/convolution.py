@@ -125,6 +125,7 @@ kernel has 2 and the input 1 + 2 * 0 = 1
     axes = 1
 
     def __call__(self, x: Array) -> Matrix:
+        """The feature maps of one input: see the class."""
         x = values("Conv1d", "the input", x, self.in_channels, "length")
         places = self._windows("length", 0, len(x[0]))
         return [
@@ -170,6 +171,7 @@ class Conv2d(_Convolution):
     axes = 2
 
     def __call__(self, x: Array) -> list[Matrix]:
+        """The feature maps of one input: see the class."""
         x = values("Conv2d", "the input", x, self.in_channels, "height", "width")
         rows = self._windows("height", 0, len(x[0]))
         columns = self._windows("width", 1, len(x[0][0]))

@@ -38,7 +38,11 @@ def shape(x: Array) -> tuple[int, ...]:
     """
     if isinstance(x, Value) or not several(x):
         return ()
-    inner = [shape(item) for item in x]
+    return _around([shape(item) for item in x])
+
+
+def _around(inner: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """The shape of a list of things of these shapes, which must be alike."""
     for k, other in enumerate(inner):
         if other != inner[0]:
             raise ValueError(
@@ -68,11 +72,7 @@ def values(where: str, what: str, x: Array, *expected: int | str, rule: str = ""
     ...
     ValueError: Linear: the input must have the shape (..., 3), got (2,)
     """
-    found = lists(x)
-    try:
-        got = shape(found)
-    except ValueError as error:
-        raise ValueError(f"{where}: {what}: {error}") from None
+    found, got = _converted(where, what, x)
     wanted = expected
     if expected[0] == "...":
         free = len(got) - (len(expected) - 1)
@@ -87,7 +87,24 @@ def values(where: str, what: str, x: Array, *expected: int | str, rule: str = ""
         raise ValueError(
             f"{where}: {what} must have the shape {written(expected)}, got {received}{hint}"
         )
-    return each(lambda v: v if isinstance(v, Value) else constant(to_float(v, where, what)), found)
+    return found
+
+
+def _converted(where: str, what: str, x: Array) -> tuple[Any, tuple[int, ...]]:
+    """Nested lists of Values, and their shape."""
+    if not isinstance(x, list | tuple):
+        x = lists(x)
+        if not isinstance(x, list):
+            return x if isinstance(x, Value) else constant(to_float(x, where, what)), ()
+    kinds = set(map(type, x))
+    if x and all(issubclass(kind, Value) for kind in kinds):  # as always within a network
+        return list(x), (len(x),)
+    parts = [_converted(where, what, item) for item in x]
+    try:
+        got = _around([length for _, length in parts])
+    except ValueError as error:
+        raise ValueError(f"{where}: {what}: {error}") from None
+    return [part for part, _ in parts], got
 
 
 def each(function: Callable[[Any], Any], x: Any) -> Any:
