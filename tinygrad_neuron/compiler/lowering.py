@@ -49,27 +49,21 @@ class Lowering:
 
     def _emit(self, operation: Operation | str, operands: tuple[Any, ...]) -> int:
         """The line that computes this: an earlier one, or a new one."""
-        key = (operation, operands)
+        key: tuple[Any, ...] = (operation, operands)
+        if operation == NUMBER and not operands[0]:
+            key = (operation, operands, math.copysign(1.0, operands[0]))  # 0.0 == -0.0
         line = self._earlier.get(key)
         if line is None:
-            line = self._earlier[key] = self._append(operation, operands)
+            program = self.program
+            line = self._earlier[key] = len(program.operations)
+            program.operations.append(operation)
+            program.operands.append(operands)
         return line
 
     def _number(self, number: float) -> int:
-        """The line of a number; 0.0 and -0.0 are two."""
-        key = (NUMBER, number, math.copysign(1.0, number))
-        line = self._earlier.get(key)
-        if line is None:
-            line = self._earlier[key] = self._append(NUMBER, (number,))
-            self._numbers[line] = number
+        line = self._emit(NUMBER, (number,))
+        self._numbers[line] = number
         return line
-
-    def _append(self, operation: Operation | str, operands: tuple[Any, ...]) -> int:
-        """A new line."""
-        program = self.program
-        program.operations.append(operation)
-        program.operands.append(operands)
-        return len(program) - 1
 
     def _operation(self, operation: Operation, operands: tuple[int, ...]) -> int:
         """A line for an operation; a number, if all its operands are numbers."""

@@ -44,7 +44,8 @@ class Trainer:
         self._given: list[float] = [parameter.data for parameter in self.parameters]
         numbers = self.optimiser.numbers(self.optimiser.current_lr())
         self.optimiser.check_rule(numbers)
-        self._last_numbers = tuple(numbers.values())
+        self._values = tuple(numbers.values())
+        self._signs = _signs(self._values)
         self._load([float(data) for data in self._given])
 
     def write_back(self) -> None:
@@ -80,8 +81,11 @@ class Trainer:
         optimiser = self.optimiser
         numbers = optimiser.numbers(optimiser.current_lr())
         values = tuple(numbers.values())
-        if values != self._last_numbers:
-            self._check_numbers(numbers, values)
+        if values != self._values:
+            signs = _signs(values)
+            if signs != self._signs:
+                optimiser.check_rule(numbers)
+            self._values, self._signs = values, signs
         mean = self._step(batch, numbers)
         optimiser.steps += 1
         self._unsaved += 1
@@ -97,13 +101,6 @@ class Trainer:
         traceback: TracebackType | None,
     ) -> None:
         self.write_back()
-
-    def _check_numbers(self, numbers: Mapping[str, float], values: tuple[float, ...]) -> None:
-        """Check the rule again where a number in it has another sign than at the last step."""
-        before = [(x > 0.0) - (x < 0.0) for x in self._last_numbers]
-        if before != [(x > 0.0) - (x < 0.0) for x in values]:
-            self.optimiser.check_rule(numbers)
-        self._last_numbers = values
 
     def _order(self, variant: Variant) -> list[int]:
         """For each leaf of a variant where its number stands: among the parameters, or after
@@ -136,3 +133,8 @@ class Trainer:
     def _step(self, batch: Batch, numbers: Mapping[str, float]) -> float:
         """One step, with the numbers of the rule; returns the mean over the batch before it."""
         raise NotImplementedError
+
+
+def _signs(numbers: tuple[float, ...]) -> list[int]:
+    """What is asked of the numbers in a rule: where one of them is 0, it may not be a divisor."""
+    return [(x > 0.0) - (x < 0.0) for x in numbers]

@@ -165,7 +165,7 @@ class CTrainer(Trainer):
         optimiser = self.optimiser
         self._rule = tuple(optimiser.rule())
         numbers = optimiser.numbers(optimiser.current_lr())
-        self._given_numbers: tuple[float, ...] = tuple(numbers.values())
+        self._given_numbers = self._values
         self._numbers_array = array("d", self._given_numbers)
         self._library = load(rule_in_c(self._rule, tuple(optimiser.state), tuple(numbers)))
         self._call = self._library.step
@@ -224,9 +224,8 @@ class CTrainer(Trainer):
         if self.others:
             for k, leaf in enumerate(self.others, len(self.parameters)):
                 self._data[k] = leaf.data
-        values = tuple(numbers.values())
-        if values != self._given_numbers:
-            self._give(values)
+        if self._values is not self._given_numbers:
+            self._give(self._values)
         mean: float = self._call(self._address, *plan.arguments)
         if self._struct.failed:
             mean = self._repeat(plan, len(batch))
