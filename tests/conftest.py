@@ -26,6 +26,8 @@ SLOW = {
     "tests/compiler/test_lowering.py::test_a_chain_of_ten_thousand_tanh[c]": "a long compilation",
     "tests/course/test_lessons.py::test_a_lesson_runs_as_a_notebook": "the book runs it too",
     "tests/demos/test_names_gpt.py::test_the_gpt_learns_names": "trains a transformer",
+    "tests/interpret/test_interpret.py::test_the_autoencoder_finds": "trains five autoencoders",
+    "tests/training/test_training_learning.py": "trains networks over five seeds",
 }
 # Not `fast`, as is nothing marked `once` or `slow`.
 NOT_FAST = {

@@ -27,6 +27,7 @@ _NAMES = {
 _DIFFERENCES = {
     "leaky_relu": "PyTorch calls the argument `negative_slope`.",
     "swish": "PyTorch's has no `beta`.",
+    "gelu": "PyTorch's GELU(approximate='tanh') is GELUTanh here.",
     "gelu_tanh": "In PyTorch it is GELU(approximate='tanh').",
     "hard_tanh": "PyTorch's takes bounds.",
     "softplus": "PyTorch's takes a `beta`.",
