@@ -135,3 +135,16 @@ def test_a_pickle_of_it_computes_the_same(layer, inputs):
     if isinstance(layer, nn.Module):
         names = [name for name, _ in layer.named_parameters()]
         assert names == [name for name, _ in copy.named_parameters()]
+
+
+@each_kind
+def test_its_state_is_saved_and_loaded(layer, inputs, tmp_path):
+    if not isinstance(layer, nn.Module) or not layer.parameters():
+        pytest.skip("it has no parameters")
+    copy = pickle.loads(pickle.dumps(layer)).eval()
+    before = small_loss(copy, inputs).data
+    copy.save(tmp_path / "layer.json")
+    for parameter in copy.parameters():
+        parameter.data = 9.0
+    copy.load(tmp_path / "layer.json")
+    assert small_loss(copy, inputs).data == before

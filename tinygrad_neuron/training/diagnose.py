@@ -13,23 +13,17 @@ from ..calculus.operation import Operation
 from ..checking import described, listed
 from ..engine import Value, topological_order
 from ..functions import mean
+from ..health import HELP, SATURATED, steepest
 from ..nn import Module
 from ..nn.shapes import flat, lists
 from ..notebook import Shown
 from ..operators import forget_gradient, stored_gradient
-from ..passes import slopes
 from ..scope import Scope
 
-SATURATED = 0.01  # a unit whose slope is below is nearly flat
 MOSTLY = 0.9  # saturated: nearly flat on so many of the examples
 MANY = 0.4  # of the units of a layer: worth a warning
 SMALL = 1e-3  # gradients vanish if the first layer's norm is so much smaller than the last one's
 LARGE = 1e3  # gradients explode if a layer's norm is larger
-
-DEAD = "a leaky_relu, a smaller learning rate or another bias lets gradients through again"
-FLAT = "smaller weights (another init) or inputs scaled to deviation 1 bring them back to the slope"
-VANISHING = "relu in place of sigmoid or tanh, another init, normalisation or a residual way helps"
-EXPLODING = "clip the gradient (optim.clip_gradient_norm), take a smaller init or a smaller lr"
 
 
 @dataclass(frozen=True)
@@ -115,8 +109,8 @@ def diagnose(
     ...     neuron.b.data = -10.0
     >>> for warning in diagnose(model, [([0.5], 1.0), ([1.0], 0.0)]).warnings:
     ...     print(warning)
-    layers[0]: 2 of 2 units (100 %) are dead: relu passes no gradient on any of 2 examples; a \
-leaky_relu, a smaller learning rate or another bias lets gradients through again
+    layers[0]: 2 of 2 units (100 %) are dead: relu passes no gradient on any of 2 examples. A \
+leaky_relu, another bias or a smaller learning rate keeps a gradient alive.
     """
     pairs = listed("diagnose", "examples", examples, "a Dataset or pairs (input, target)")
     if not pairs:
@@ -171,8 +165,8 @@ class _Watched:
             place = met[layer] = met.get(layer, -1) + 1
             if place == len(units):
                 units.append(_Unit(node._operation.name))
-            known = [abs(slope) for slope in slopes(node) if slope is not None]
-            units[place].slopes.append(max(known, default=math.nan))
+            slope = steepest(node)
+            units[place].slopes.append(math.nan if slope is None else slope[0])
             units[place].outputs.append(node.data)
         self.count += 1
 
@@ -229,16 +223,16 @@ class _Watched:
         found = [self.broken] if self.broken else []
         names = {_name(layer): units for layer, units in self.units.items()}
         for layer in layers:
-            for count, word, cure in (
-                (layer.dead, "dead: {} passes no gradient on any of {} examples", DEAD),
-                (layer.saturated, "saturated: {} is nearly flat on most of {} examples", FLAT),
+            for count, flag, words in (
+                (layer.dead, "dead", "{} passes no gradient on any of {} examples"),
+                (layer.saturated, "saturated", "{} is nearly flat on most of {} examples"),
             ):
                 if layer.units and count >= MANY * layer.units:
                     kind = names[layer.name][0].operation
                     share = 100 * count / layer.units
                     found.append(
                         f"{layer.name}: {count} of {layer.units} units ({share:.0f} %) are "
-                        f"{word.format(kind, self.count)}; {cure}"
+                        f"{flag}: {words.format(kind, self.count)}. {HELP[flag]}"
                     )
         if gradients is not None and loss is not None:
             found += _of_gradients(self.model, layers, loss, gradients)
@@ -269,19 +263,18 @@ def _of_gradients(
         )
     broken = [name for name, p in model.named_parameters() if not math.isfinite(gradients[p] or 0)]
     if broken:
-        found.append(f"the gradients of {len(broken)} parameters are not finite; {EXPLODING}")
-        return found
+        words = f"the gradients of {len(broken)} parameters are not finite"
+        return [*found, f"{words}. {HELP['exploding']}"]
     norms = [(layer.gradient_norm, layer.name) for layer in layers if layer.gradient_norm]
     largest = max(norms, default=(0.0, ""))
     if largest[0] > LARGE:
-        found.append(
-            f"gradients explode: their norm is {largest[0]:.2g} in {largest[1]}; {EXPLODING}"
-        )
+        words = f"gradients explode: their norm is {largest[0]:.2g} in {largest[1]}"
+        found.append(f"{words}. {HELP['exploding']}")
     if norms and norms[0][0] < SMALL * norms[-1][0]:
         (first, first_name), (last, last_name) = norms[0], norms[-1]
         found.append(
             f"gradients vanish: their norm is {first:.2g} in {first_name} and {last:.2g} in "
-            f"{last_name}; {VANISHING}"
+            f"{last_name}. {HELP['vanishing']}"
         )
     return found
 

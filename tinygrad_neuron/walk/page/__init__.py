@@ -23,11 +23,12 @@ from ...calculus.operation import Operation
 from ...calculus.printing import MINUS, operator_of
 from ...checking import described
 from ...draw.facts import GraphFacts, read
-from ...draw.flags import HELP, SIGNS, THRESHOLDS, can_be_flat
+from ...draw.flags import SIGNS, THRESHOLDS
 from ...draw.text import visible
 from ...draw.themes import THEMES, custom_properties
 from ...engine import Value
 from ...files import replace_file
+from ...health import HELP, can_be_flat
 from ...passes import refuse_made_by_hand
 from ..formulas import Formulas, plain_partials
 from ..records import Node, StepList
