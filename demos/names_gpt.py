@@ -119,6 +119,7 @@ def made_up(model: GPT, count: int, generator: random.Random) -> Iterator[str]:
 
 
 def main(steps: int, longest: int, seed: int, target: str = "python") -> None:
+    """Train on names of up to a length, print the loss, and make up new ones."""
     names = [name for name in read_names() if len(name) <= longest]
     model = GPT(seed)
     print(f"{len(model.parameters())} parameters, {len(names)} names to learn from")

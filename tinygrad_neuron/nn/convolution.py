@@ -155,7 +155,7 @@ class Conv2d(_Convolution):
     height and width, or two; `bias`: whether there is one; `init`, `seed`: as for `Linear`.
     PyTorch's `dilation`, `groups` and `padding_mode`, which stand before `bias`, are not here.
 
-    **Parameters:** `weight` of shape (out_channels, in_channels, *kernel_size), `bias` of
+    **Parameters:** `weight` of shape `(out_channels, in_channels, *kernel_size)`, `bias` of
     (out_channels), which start uniform in ±1 / √(weights of one output channel), as in PyTorch.
 
     A call takes the shape (in_channels, height, width) and returns (out_channels, rows, columns),
