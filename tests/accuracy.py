@@ -16,8 +16,9 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from tests.calculus.test_table import REFERENCES, TABLE
+from tests.calculus.test_table import REFERENCES
 from tinygrad_neuron import Value, gradients
+from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.passes import DOMAIN_ERRORS
 
 ORDERS = range(4)

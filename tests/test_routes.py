@@ -19,11 +19,20 @@ TIMES = int(os.environ.get("TINYGRAD_NEURON_TIMES", "1"))
 
 
 def function_of(instructions: list[tuple[str, list[int | float]]]) -> Any:
-    """A graph's instructions as a function of its inputs."""
+    """A graph's instructions as a function of its inputs; what the result does not need is left
+    out, for a compiled function does not run it."""
+    needed = {INPUTS + len(instructions) - 1}
+    for position in range(INPUTS + len(instructions) - 1, INPUTS - 1, -1):
+        if position in needed:
+            chosen = instructions[position - INPUTS][1]
+            needed |= {c for c in chosen if isinstance(c, int)}
 
     def function(*values: Value) -> Value:
-        nodes: list[Value] = list(values)
+        nodes: list[Any] = list(values)
         for name, chosen in instructions:
+            if len(nodes) not in needed:
+                nodes.append(None)
+                continue
             operation = TABLE[name]
             operands: list[Any] = [nodes[c] if isinstance(c, int) else c for c in chosen]
             if operation.chosen:
@@ -31,7 +40,8 @@ def function_of(instructions: list[tuple[str, list[int | float]]]) -> Any:
             elif operation.variadic:
                 operands = [operands]
             nodes.append(operation.function(*operands))
-        return nodes[-1]
+        result: Value = nodes[-1]
+        return result
 
     return function
 

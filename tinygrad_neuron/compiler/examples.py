@@ -15,6 +15,7 @@ class Batch:
     """
 
     def __init__(self, variants: Variants, examples: Iterable[Sequence[Any]]) -> None:
+        """Check the examples and keep their numbers."""
         if tracing.trace is not None:
             raise TypeError("bind examples outside of a function that is being traced")
         self.examples = tuple(examples)

@@ -49,27 +49,21 @@ class Lowering:
 
     def _emit(self, operation: Operation | str, operands: tuple[Any, ...]) -> int:
         """The line that computes this: an earlier one, or a new one."""
-        key = (operation, operands)
+        key: tuple[Any, ...] = (operation, operands)
+        if operation == NUMBER and not operands[0]:
+            key = (operation, operands, math.copysign(1.0, operands[0]))  # 0.0 == -0.0
         line = self._earlier.get(key)
         if line is None:
-            line = self._earlier[key] = self._append(operation, operands)
+            program = self.program
+            line = self._earlier[key] = len(program.operations)
+            program.operations.append(operation)
+            program.operands.append(operands)
         return line
 
     def _number(self, number: float) -> int:
-        """The line of a number; 0.0 and -0.0 are two."""
-        key = (NUMBER, number, math.copysign(1.0, number))
-        line = self._earlier.get(key)
-        if line is None:
-            line = self._earlier[key] = self._append(NUMBER, (number,))
-            self._numbers[line] = number
+        line = self._emit(NUMBER, (number,))
+        self._numbers[line] = number
         return line
-
-    def _append(self, operation: Operation | str, operands: tuple[Any, ...]) -> int:
-        """A new line."""
-        program = self.program
-        program.operations.append(operation)
-        program.operands.append(operands)
-        return len(program) - 1
 
     def _operation(self, operation: Operation, operands: tuple[int, ...]) -> int:
         """A line for an operation; a number, if all its operands are numbers."""
@@ -86,6 +80,8 @@ class Lowering:
     def _forward(self, trace: Trace) -> None:
         # What was computed before or beside the stand-ins first, then the rest as it was traced:
         # so errors come in the order in which the eager engine would raise them.
+        """Write down the lines of the outputs, in the order in which the eager engine computes
+        them."""
         reachable = topological_order(*self.outputs)
         reached = set(reachable)
         nodes = [node for node in reachable if not isinstance(node, Traced)]
@@ -173,8 +169,9 @@ class Lowering:
         """What a `select` hands on: to which operands, and the lines of the contributions."""
         *values, index = operands
         chosen = self._chosen(operands)
-        if chosen is not None and operands[:-1] not in groups:
-            return [(values[chosen], gradient)] if varies(values[chosen]) else []
+        # Of a constant, the gradient has no reader, and an error on the way to it would be lost.
+        if chosen is not None and operands[:-1] not in groups and varies(values[chosen]):
+            return [(values[chosen], gradient)]
         group = groups[operands[:-1]]
         group.addends += [self.lines[index], gradient]
         group.left -= 1

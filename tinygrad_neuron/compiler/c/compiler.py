@@ -97,6 +97,7 @@ def find_compiler() -> Compiler:
 
 @functools.lru_cache(maxsize=16)
 def _find_compiler(chosen: str, path: str) -> Compiler:
+    """The compiler for these values of CC and PATH."""
     try:
         words = shlex.split(chosen)
     except ValueError as error:

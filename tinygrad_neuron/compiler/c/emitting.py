@@ -66,6 +66,8 @@ def emit(program: Program, seeded: Sequence[int] | None = None, title: str = "co
 
 
 class _Emitter:
+    """Writes one function, and those that it calls."""
+
     def __init__(self, program: Program, seeded: Sequence[int] | None, title: str) -> None:
         self.rolled = roll(program, seeded)
         self.program = program
@@ -80,6 +82,7 @@ class _Emitter:
     # The whole text
 
     def source(self) -> str:
+        """The whole text."""
         rolled = self.rolled
         for group in rolled.groups:
             group.name = self._group_name(group)

@@ -122,6 +122,8 @@ def roll(program: Program, seeded: Sequence[int] | None) -> Rolled:
 
 
 class _Roller:
+    """Gathers the lines of one program."""
+
     def __init__(self, program: Program, seeded: Sequence[int] | None) -> None:
         self.program = program
         self.backward = seeded is not None
@@ -144,6 +146,7 @@ class _Roller:
     # Groups
 
     def rolled(self) -> Rolled:
+        """The groups, with what is stored and what is folded into its reader."""
         groups = self._groups()
         program = self.program
         gradients = self._gradients() if self.backward else []
