@@ -159,7 +159,9 @@ def compare():
 
 def sizes():
     print("\na convolution of 4 channels 3x3, a pool, 10 outputs: how large its code is")
-    print(f"{'image':>8}{'operations':>12}{'Python, lines':>15}{'C, lines':>10}{'compiling, s':>16}")
+    print(
+        f"{'image':>8}{'operations':>12}{'Python, lines':>15}{'C, lines':>10}{'compiling, s':>16}"
+    )
     for side in (8, 16, 28):
         pooled = (side - 2) // 2
         model = nn.Sequential(
