@@ -1,20 +1,24 @@
 """Training steps of layers beside PyTorch's, in float64 on one thread; how large their code is.
 
-    python tests/benchmarks/layers.py
+    python tests/benchmarks/layers.py              # everything
+    python tests/benchmarks/layers.py gradients    # one part: steps, sizes, gradients
 
 Whole steps: loss of the batch, gradients, SGD update. Every figure is the least of alternating
-rounds. Optional: `pip install torch==2.13.0`.
+rounds. `gradients` is no speed: it is how much smaller the gradient of a recurrent layer is at step
+1 than at step 20, at the start, over 20 seeds. Optional: `pip install torch==2.13.0`.
 """
 
 import importlib.util
 import os
 import random
+import statistics
+import sys
 import time
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
 
-from tinygrad_neuron import compile, losses, nn, optim  # noqa: E402  # after that
+from tinygrad_neuron import compile, losses, nn, optim, sum, training  # noqa: E402  # after that
 
 RATE, ROUNDS = 0.01, 40
 STEPS, LENGTH, WIDTH = 20, 8, 8  # of the LSTM's sequences; of the transformer's, and their vectors
@@ -123,7 +127,7 @@ def least(steps):
     return best
 
 
-def main():
+def compare():
     cases = {
         "convolution": (convolution, (1, 8, 8), 10),
         "LSTM, 20 steps": (Last, (STEPS, 1), 2),
@@ -153,5 +157,53 @@ def main():
             print(f"{name:>18}  " + "  ".join(f"{cell:>13}" for cell in cells), flush=True)
 
 
+def sizes():
+    print("\na convolution of 4 channels 3x3, a pool, 10 outputs: how large its code is")
+    print(
+        f"{'image':>8}{'operations':>12}{'Python, lines':>15}{'C, lines':>10}{'compiling, s':>16}"
+    )
+    for side in (8, 16, 28):
+        pooled = (side - 2) // 2
+        model = nn.Sequential(
+            nn.Conv2d(1, 4, 3, seed=0),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            nn.Linear(4 * pooled * pooled, 10),
+        )
+        inputs, lines, seconds = numbers(1, 1, side, side), [], []
+        for target in ("python", "c"):
+            _, taken, compiled = our_step(lambda m=model: m, inputs, [1], target)
+            lines.append(compiled.source.count("\n"))
+            seconds.append(taken)
+        operations = nn.summary(model, inputs[0]).operations
+        both = f"{seconds[0]:.1f} / {seconds[1]:.1f}"
+        print(f"{side:>8}{operations:>12}{lines[0]:>15}{lines[1]:>10}{both:>16}", flush=True)
+
+
+def gradients():
+    print("\nthe norm of the gradient at step 1 over that at step 20, at the start, 20 seeds")
+    print(f"{'':>24}{'least':>10}{'median':>10}{'largest':>10}")
+    layers = {
+        "RNN": nn.RNN,
+        "LSTM": nn.LSTM,
+        "LSTM, forget_bias=1": lambda *sizes, seed: nn.LSTM(*sizes, forget_bias=1.0, seed=seed),
+        "GRU": nn.GRU,
+    }
+    for name, make in layers.items():
+        ratios = []
+        for seed in range(20):
+            draw = random.Random(seed)
+            outputs, _ = make(1, 8, seed=draw)([[draw.gauss(0, 1)] for _ in range(STEPS)])
+            sum(outputs[-1]).backward()
+            norms = training.gradient_norms(outputs)
+            ratios.append(norms[0] / norms[-1])
+        found = min(ratios), statistics.median(ratios), max(ratios)
+        print(f"{name:>24}" + "".join(f"{ratio:>10.1e}" for ratio in found))
+
+
+PARTS = {"steps": compare, "sizes": sizes, "gradients": gradients}
+
 if __name__ == "__main__":
-    main()
+    for part in sys.argv[1:] or PARTS:
+        PARTS[part]()
