@@ -87,7 +87,7 @@ def parse(given: Sequence[str]) -> "Namespace | None":
 
     >>> asked = parse(["draw", "-x**2", "x=3", "-o", "out.svg"])
     >>> asked.words, asked.output
-    (['-x**2', 'x=3'], 'out.svg')
+    (['-x**2', 'x=3'], ['out.svg'])
     """
     words = list(_marked(given))
     if words and words[0].startswith("-"):  # options may stand before the command
