@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value, check_gradients, grad, gradients
 from tinygrad_neuron.calculus.table import TABLE
-from tinygrad_neuron.engine import constant, is_constant, stored_gradient
+from tinygrad_neuron.engine import constant
+from tinygrad_neuron.operators import stored_gradient
+from tinygrad_neuron.passes import is_constant
 
 
 def derivative(function, order):

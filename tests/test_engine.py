@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value
 from tinygrad_neuron.calculus.table import TABLE
-from tinygrad_neuron.engine import constant, is_constant, stored_gradient
+from tinygrad_neuron.engine import constant
+from tinygrad_neuron.operators import stored_gradient
+from tinygrad_neuron.passes import is_constant
 from tinygrad_neuron.scope import Scope
 
 REFUSED = [

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value
-from tinygrad_neuron.engine import is_constant, stored_gradient
+from tinygrad_neuron.operators import stored_gradient
+from tinygrad_neuron.passes import is_constant
 
 # Random graphs, and an independent reference: an expression is a list of instructions
 # (operation, positions of operands), the first nodes being the inputs.
@@ -77,7 +78,10 @@ def evaluate(instructions, numbers):
 
 
 def reference_gradients(instructions, data):
-    """Reverse mode as in the textbook: a recursive depth-first post-order, walked in reverse."""
+    """Reverse mode as in the textbook: a recursive depth-first post-order, walked in reverse.
+
+    None for an inner node that nothing arrives at: it hands nothing on.
+    """
     order, seen = [], set()
 
     def visit(i):
@@ -89,15 +93,17 @@ def reference_gradients(instructions, data):
             order.append(i)
 
     visit(len(data) - 1)
-    gradients = dict.fromkeys(order, 0.0)
+    gradients = {i: 0.0 if i < INPUTS else None for i in order}
     gradients[order[-1]] = 1.0
     for i in reversed(order):
-        if i >= INPUTS:
+        if i >= INPUTS and gradients[i] is not None:
             name, operands = instructions[i - INPUTS]
             partials = EVERY[name][3](*(data[j] for j in operands), data[i])
             for operand, partial in zip(operands, partials, strict=False):
                 if partial is not None:
-                    gradients[operand] += gradients[i] * partial
+                    before = gradients[operand]
+                    arrives = gradients[i] * partial
+                    gradients[operand] = arrives if before is None else before + arrives
     return gradients
 
 
@@ -110,9 +116,8 @@ def test_gradients_equal_the_recursive_reference_to_the_last_bit(instructions, p
     nodes[-1].backward()
     assert data == [node.data for node in nodes]
     expected = reference_gradients(instructions, data)
-    assert expected == {i: nodes[i].grad for i in expected}
     for i, node in enumerate(nodes):
-        assert (i in expected) == (stored_gradient(node) is not None)
+        assert expected.get(i) == stored_gradient(node)
 
 
 @given(graphs(tuple(SMOOTH)), POINTS)
@@ -120,7 +125,7 @@ def test_gradients_equal_the_recursive_reference_to_the_last_bit(instructions, p
 def test_gradients_agree_with_difference_quotients(instructions, point):
     data = evaluate(instructions, point)
     assume(all(abs(x) < 20.0 for x in data))
-    assume(all(abs(g) < 100.0 for g in reference_gradients(instructions, data).values()))
+    assume(all(abs(g) < 100.0 for g in reference_gradients(instructions, data).values() if g))
     tn.check_gradients(
         lambda *leaves: record(instructions, leaves)[-1], point, step=1e-5, tolerance=1e-4
     )

@@ -1,12 +1,10 @@
 """The public functions: they agree with the table wherever they are written down, and they compute
 what they say."""
 
-import ast
 import builtins
 import doctest
 import inspect
 import math
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinygrad_neuron as tn
-from tinygrad_neuron import Value, engine, functions, gradients
+from tinygrad_neuron import Value, functions, gradients
+from tinygrad_neuron.calculus import stubs
 from tinygrad_neuron.calculus.operation import Operation
 from tinygrad_neuron.calculus.table import TABLE
 
@@ -24,86 +23,21 @@ BUILT_ON_TOP = {"mean", "softmax", "maxout"}
 # The table against what is written down elsewhere ------------------------------------------------
 
 
-def tree_of(module: Any) -> ast.Module:
-    return ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
-
-
-def under_type_checking(body: list[ast.stmt]) -> dict[str, ast.FunctionDef]:
-    """The functions that are declared in the `if TYPE_CHECKING:` of a body."""
-    [block] = [
-        statement
-        for statement in body
-        if isinstance(statement, ast.If) and ast.unparse(statement.test) == "TYPE_CHECKING"
-    ]
-    found = [statement for statement in block.body if isinstance(statement, ast.FunctionDef)]
-    names = [function.name for function in found]
-    assert len(names) == len(set(names))
-    return {function.name: function for function in found}
-
-
-def signature(function: ast.FunctionDef) -> list[tuple[str, str, Any]]:
-    """The parameters: name, type and default (None where there is none)."""
-    parameters = function.args.args
-    others = (function.args.vararg, function.args.kwarg, function.args.kwonlyargs)
-    assert others == (None, None, []), function.name
-    missing: list[Any] = [None] * (len(parameters) - len(function.args.defaults))
-    defaults = missing + [ast.literal_eval(default) for default in function.args.defaults]
-    return [
-        (parameter.arg, ast.unparse(parameter.annotation or ast.Constant("")).strip("'"), default)
-        for parameter, default in zip(parameters, defaults, strict=True)
-    ]
-
-
-def declared(operation: Operation) -> list[tuple[str, str, Any]]:
-    """The parameters that a declaration of an operation must have."""
-    types = [
-        "Iterable[Operand]" if name.startswith("*") else "Operand" for name in operation.operands
-    ]
+def declared(operation: Operation) -> list[tuple[str, Any]]:
+    """The operands of an operation with their defaults (None where there is none)."""
     missing: list[Any] = [None] * (len(operation.operands) - len(operation.defaults))
-    defaults = missing + list(operation.defaults)
-    return list(zip(operation.operand_names, types, defaults, strict=True))
+    return list(zip(operation.operand_names, missing + list(operation.defaults), strict=True))
 
 
-FUNCTIONS = under_type_checking(tree_of(functions).body)
-[VALUE] = [
-    node for node in tree_of(engine).body if isinstance(node, ast.ClassDef) and node.name == "Value"
-]
-METHODS = under_type_checking(VALUE.body)
+def test_the_declarations_for_type_checkers_are_those_of_the_table() -> None:
+    if stubs.declarations() != stubs.FILE.read_text(encoding="utf-8"):
+        pytest.fail(f"{stubs.FILE} is stale: write it anew with `{stubs.COMMAND}`", pytrace=False)
 
 
-def test_the_declared_functions_are_those_of_the_table_in_its_order() -> None:
-    assert list(FUNCTIONS) == BUILT_IN
-
-
-@pytest.mark.parametrize("name", BUILT_IN)
-def test_a_declared_function_has_the_tables_operands_and_defaults(name: str) -> None:
-    function = FUNCTIONS[name]
-    assert signature(function) == declared(TABLE[name])
-    assert ast.unparse(function.returns or ast.Constant("")) == "Value"
-
-
-def test_the_declared_methods_are_the_tables_operations_and_operators() -> None:
-    expected = {name for name in BUILT_IN if not TABLE[name].variadic}
-    for operation in TABLE.values():
-        if operation.operator:
-            expected.add(f"__{operation.operator}__")
-            if len(operation.operands) == 2:
-                expected.add(f"__r{operation.operator}__")
-    assert set(METHODS) == expected
-
-
-@pytest.mark.parametrize("name", [name for name in METHODS if not name.startswith("__")])
-def test_a_declared_method_has_the_tables_further_operands_and_defaults(name: str) -> None:
-    first, *others = signature(METHODS[name])
-    assert first[0] == "self"
-    assert others == declared(TABLE[name])[1:]
+@pytest.mark.parametrize("name", [name for name in BUILT_IN if not TABLE[name].variadic])
+def test_an_operation_is_a_method_of_a_value(name: str) -> None:
     function = TABLE[name].function  # generated when first asked for, and then the method too
     assert getattr(Value, name) is function
-
-
-def test_every_declared_method_and_operator_exists() -> None:
-    for name in METHODS:
-        assert callable(vars(Value)[name]), name
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
@@ -112,7 +46,7 @@ def test_a_function_has_the_signature_that_is_declared(name: str) -> None:
     actual = [
         (p.name, None if p.default is inspect.Parameter.empty else p.default) for p in parameters
     ]
-    assert actual == [(operand, default) for operand, _, default in declared(TABLE[name])]
+    assert actual == declared(TABLE[name])
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
@@ -120,16 +54,6 @@ def test_an_operation_is_public_under_its_own_name(name: str) -> None:
     assert getattr(tn, name) is TABLE[name].function
     assert getattr(functions, name) is TABLE[name].function
     assert TABLE[name].function.__name__ == name
-
-
-def test_the_package_imports_every_function_by_name() -> None:
-    imported = {
-        alias.name
-        for node in ast.walk(tree_of(tn))
-        if isinstance(node, ast.ImportFrom) and node.module == "functions"
-        for alias in node.names
-    }
-    assert imported == set(BUILT_IN) | BUILT_ON_TOP
 
 
 def test_all_lists_every_operation_once_except_those_named_like_a_builtin() -> None:

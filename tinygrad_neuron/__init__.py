@@ -11,9 +11,11 @@ This file is the whole public surface. `compile`, `sum`, `abs` and their like ar
 in `__all__`, so that a star import shadows no builtin.
 """
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from . import declarations, notebook
 from .eager import define_operation
 from .engine import Value, topological_order
 
@@ -21,55 +23,13 @@ if TYPE_CHECKING:  # at run time each of these is imported when it is first aske
     from . import datasets, init, losses, nn, optim
     from .compiler import Compiled, TracingError
     from .compiler import compile as compile
-    from .derivatives import check_gradients, grad, gradients, local_derivatives, nudge
+    from .declarations import *  # noqa: F403  # the operations
+    from .declarations import abs as abs
+    from .declarations import sum as sum
+    from .derivatives import check_gradients, grad, gradients, nudge
     from .draw import animate, draw_circuit, draw_dot, draw_network
-    from .functions import (
-        abs as abs,
-    )
-    from .functions import (
-        add,
-        constant_power,
-        cos,
-        divide,
-        elu,
-        erf,
-        exp,
-        expm1,
-        gelu,
-        gelu_tanh,
-        hard_sigmoid,
-        hard_tanh,
-        identity,
-        leaky_relu,
-        log,
-        logsumexp,
-        maximum,
-        maxout,
-        mean,
-        minimum,
-        mish,
-        multiply,
-        negate,
-        power,
-        relu,
-        select,
-        selu,
-        share,
-        sigmoid,
-        sign,
-        sin,
-        softmax,
-        softplus,
-        softsign,
-        sqrt,
-        step,
-        subtract,
-        swish,
-        tanh,
-    )
-    from .functions import (
-        sum as sum,
-    )
+    from .functions import maxout, mean, softmax
+    from .passes import local_derivatives
     from .walk import walkthrough
 
 __all__ = [
@@ -99,48 +59,12 @@ __all__ = [
     "animate",
     # walkthroughs
     "walkthrough",
-    # operations of the table
-    "add",
-    "subtract",
-    "multiply",
-    "divide",
-    "power",
-    "constant_power",
-    "negate",
-    "exp",
-    "expm1",
-    "log",
-    "sqrt",
-    "sin",
-    "cos",
-    "erf",
-    "sign",
-    "step",
-    "share",
-    "maximum",
-    "minimum",
-    "identity",
-    "sigmoid",
-    "tanh",
-    "relu",
-    "leaky_relu",
-    "elu",
-    "selu",
-    "softplus",
-    "softsign",
-    "swish",
-    "gelu",
-    "gelu_tanh",
-    "mish",
-    "hard_sigmoid",
-    "hard_tanh",
-    "logsumexp",
-    "select",
     # on top of it
     "mean",
     "softmax",
     "maxout",
 ]
+__all__ += declarations.__all__  # the operations of the table
 
 
 _ROOMS = frozenset({"compiler", "datasets", "draw", "init", "losses", "nn", "optim", "walk"})
@@ -155,10 +79,29 @@ _HOMES = {
     "draw_network": "draw",
     "grad": "derivatives",
     "gradients": "derivatives",
-    "local_derivatives": "derivatives",
+    "local_derivatives": "passes",
     "nudge": "derivatives",
     "walkthrough": "walk",
 }
+
+
+def _picture(function: str) -> Callable[[Any], str | None]:
+    """What a notebook shows of an object; `draw` is imported when it is first asked for."""
+
+    def picture(subject: Any) -> str | None:
+        drawn: str | None = getattr(import_module(".draw.showing", __name__), function)(subject)
+        return drawn
+
+    return picture
+
+
+for _kind, _function in {
+    "engine.Value": "value",
+    "nn.module.Module": "model",
+    "nn.threshold.McCullochPitts": "circuit",
+    "nn.threshold.Circuit": "circuit",
+}.items():
+    notebook.show_as(f"{__name__}.{_kind}", _picture(_function))
 
 
 def __getattr__(name: str) -> Any:

@@ -14,7 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .checking import described, unknown
-from .engine import DOMAIN_ERRORS, Value, is_constant, stored_gradient, topological_order
+from .engine import Value, topological_order
+from .operators import stored_gradient
+from .passes import DOMAIN_ERRORS, is_constant
 from .user_expressions import ExpressionError, evaluate
 
 USAGE = """\

@@ -4,24 +4,15 @@
 evaluated on Values, which records the derivative as a graph that can be differentiated again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from .calculus.operation import Operation
 from .calculus.table import TABLE
 from .checking import described, to_float
-from .engine import (
-    DOMAIN_ERRORS,
-    Number,
-    Operand,
-    Value,
-    constant,
-    is_constant,
-    operation_error,
-    refuse_made_by_hand,
-    topological_order,
-)
+from .engine import Number, Operand, Value, constant, topological_order
+from .passes import DOMAIN_ERRORS, is_constant, operation_error, partials, refuse_made_by_hand
 
 
 def gradients(output: Value, inputs: Iterable[Value], gradient: Operand = 1.0) -> list[Value]:
@@ -52,9 +43,11 @@ def gradients(output: Value, inputs: Iterable[Value], gradient: Operand = 1.0) -
         if node not in totals:
             continue
         refuse_made_by_hand(node, "a derivative as Values")
-        incoming = totals[node]
+        incoming, operands = totals[node], node._prev
         try:
-            for operand, record_partial in _partials_of(node, _on_values(node._operation)):
+            functions = _on_values(node._operation)
+            for place, record_partial in partials(node, functions, operands, node):
+                operand = operands[place]
                 if operand in needed:
                     derivative = record_partial()
                     one = not isinstance(derivative, Value) and derivative == 1
@@ -65,26 +58,6 @@ def gradients(output: Value, inputs: Iterable[Value], gradient: Operand = 1.0) -
             raise operation_error(node, error, derivative=True) from None
     found = [totals.get(value, 0.0) for value in inputs]
     return [value if isinstance(value, Value) else constant(value) for value in found]
-
-
-def local_derivatives(node: Value) -> list[tuple[Value, float]]:
-    """Each operand of a node that can get a gradient, with the node's derivative for it.
-
-    In the order of the operands; one that is used twice stands there twice. A leaf has none.
-
-    >>> x = Value(3.0, label="x")
-    >>> local_derivatives(x * x)
-    [(Value(data=3.0, label='x'), 3.0), (Value(data=3.0, label='x'), 3.0)]
-    """
-    if not node._prev:
-        return []
-    refuse_made_by_hand(node, "a local derivative")
-    operation: Operation = node._operation
-    try:
-        partials = _partials_of(node, operation.partials_on_floats, number=True)
-        return [(operand, float(evaluate())) for operand, evaluate in partials]
-    except DOMAIN_ERRORS as error:
-        raise operation_error(node, error, derivative=True) from None
 
 
 class Nudged(NamedTuple):
@@ -145,28 +118,6 @@ def nudge(output: Value, leaf: Value, by: Number = 0.01) -> list[Nudged]:
             node.data = data
     triples = zip(order, before, after, strict=True)
     return [Nudged(node, old, new) for node, old, new in triples if node in reached]
-
-
-def _partials_of(
-    node: Value, partials: Sequence[Callable[..., Any]], number: bool = False
-) -> Iterator[tuple[Value, Callable[[], Any]]]:
-    """Each operand of a node that can get a gradient, with a call that evaluates its partial."""
-    operation: Operation = node._operation
-    operands = node._prev
-    positions: Iterable[int] = range(len(operands))
-    if operation.chosen:
-        positions = [int(operands[-1].data)]
-    arguments = [v.data for v in (*operands, node)] if number else [*operands, node]
-    if operation.variadic:
-        values = arguments[:-2] if operation.chosen else arguments[:-1]
-        one = partials[0](values, arguments[-1])
-    for position in positions:
-        if not is_constant(operands[position]):
-            if operation.variadic:
-                call = partial(one, arguments[position])
-            else:
-                call = partial(partials[position], *arguments)
-            yield operands[position], call
 
 
 @cache

@@ -1,57 +1,33 @@
-"""From the table to functions: how operations record nodes.
+"""Generates `engine`'s record, pull and recompute anew for each operation: faster, the same bits.
 
-For each operation of the table three functions are generated, the way `dataclasses` generates
-methods: the public one records a node, `pull` hands a node's gradient on to its operands,
-`recompute` evaluates a node again. `print(inspect.getsource(tinygrad_neuron.tanh))` shows one, and
-a debugger steps through it.
+The way `dataclasses` generates methods: what is a loop over operands there is written out here, so
+that a node costs a third of the time. `print(inspect.getsource(tinygrad_neuron.tanh))` shows one,
+and a debugger steps through it.
 """
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import source_text
+from . import engine, source_text
 from .calculus import expressions
-from .calculus.operation import Operation
-from .calculus.table import BUILT_IN, TABLE
-from .checking import described, to_float
-from .engine import CONSTANT, DOMAIN_ERRORS, Operand, Value, constant, new_value
+from .calculus.operation import TABLE, Operation, listed_operands
+from .calculus.primitive import CONSTANT
+from .calculus.table import BUILT_IN
+from .engine import Operand, Value, constant, lift
+from .operators import add_methods
+from .passes import DOMAIN_ERRORS, arranged
+from .scope import here
 
 
-def apply(operation: Operation, operands: Sequence["Operand"]) -> Value:
-    """Record an operation on Values and plain numbers: the general way, behind the fast ones."""
-    lifted: list[Value] = []
-    for position, operand in enumerate(operands):
-        if not isinstance(operand, Value):
-            if not operation.variadic:
-                name = operation.operand_names[position]
-            elif operation.chosen and position == len(operands) - 1:
-                name = operation.chosen
-            else:
-                name = f"operand {position}"
-            operand = constant(to_float(operand, operation.name, name))
-        lifted.append(operand)
+def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
+    """Record an operation with plain numbers among its operands: behind the generated functions."""
+    lifted = lift(operation, operands)
     for value in lifted:
         if type(value) is not Value:
-            for name, other in operation.constant.items():
-                if lifted[operation.operand_names.index(name)]._is_constant():
-                    operation = TABLE[other]
-            return value._record(operation, tuple(lifted))
-    if operation.chosen:
-        return operation.function(lifted[:-1], lifted[-1])
-    if operation.variadic:
-        return operation.function(lifted)
-    return operation.function(*lifted)
-
-
-def sequence(name: str, values: Iterable["Operand"]) -> tuple["Operand", ...]:
-    """The operands of an operation on any number of them; `name` is for the error."""
-    try:
-        return tuple(values)
-    except TypeError:
-        raise TypeError(
-            f"{name} takes a list of values, as in {name}([a, b]), got {described(values)}"
-        ) from None
+            return engine.apply(operation, lifted)
+    return operation.function(*arranged(operation, lifted))
 
 
 # Written out, `multiply` becomes
@@ -64,6 +40,7 @@ def sequence(name: str, values: Iterable["Operand"]) -> tuple["Operand", ...]:
 #             return constant(data)
 #         node = new(Value)
 #         node.data = data
+#         node.within = here.scope
 #         node._operation = operation
 #         node._a = a
 #         node._b = b
@@ -93,10 +70,11 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         "Value": Value,
         "apply": apply,
         "constant": constant,
-        "new": new_value,
+        "here": here,
+        "new": engine.new_value,
         "only_values": frozenset({Value}),
         "operation": operation,
-        "sequence": sequence,
+        "sequence": listed_operands,
         "__name__": "tinygrad_neuron.functions",
     }
     if operation.variadic:
@@ -142,6 +120,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         "    return constant(data)",
         "node = new(Value)",
         "node.data = data",
+        "node.within = here.scope",
         "node._operation = operation",
     ]
     if operation.arity > 0:
@@ -249,47 +228,22 @@ def _docstring(operation: Operation) -> str:
 
 
 def implement(operation: Operation) -> Callable[..., Value]:
-    """Generate an operation's functions and its methods; returns the public function."""
+    """Generate an operation's functions and put them in the place of the engine's, each by one
+    assignment; returns the one that records."""
     source, globals_ = _script(operation)
     made = source_text.load(source, globals_, operation.name)
-    operation.function = made[operation.name]
-    operation.pull = made["pull"]
-    operation.recompute = made["recompute"]
+    function: Callable[..., Value] = made[operation.name]
+    operation.pull, operation.recompute = made["pull"], made["recompute"]
     for name in operation.methods:
-        method = operation.function
+        method = function
         if name.startswith("__r"):  # the Value is the right operand
-            function = f"{operation.name}_swapped"
-            text = f"def {function}(b, a):\n    return {operation.name}(a, b)\n"
+            swapped = f"{operation.name}_swapped"
+            text = f"def {swapped}(b, a):\n    return {operation.name}(a, b)\n"
             title = f"{operation.name}, operands swapped"
-            method = source_text.load(text, {operation.name: method}, title)[function]
+            method = source_text.load(text, {operation.name: function}, title)[swapped]
         setattr(Value, name, method)
-    return operation.function
-
-
-def install(operation: Operation) -> None:
-    """Give Value the methods of an operation, to be generated when one is first called."""
-
-    def until_first_used(name: str) -> Callable[..., Value]:
-        def method(*operands: Operand, **options: Operand) -> Value:
-            if "function" not in vars(operation):
-                implement(operation)
-            made: Value = getattr(Value, name)(*operands, **options)
-            return made
-
-        method.__name__, method.__qualname__ = name, f"Value.{name}"
-        method.__doc__ = operation.summary
-        return method
-
-    names = []
-    if not operation.variadic and not hasattr(Value, operation.name):
-        names.append(operation.name)
-    if operation.operator:
-        names.append(f"__{operation.operator}__")
-        if len(operation.operands) == 2:
-            names.append(f"__r{operation.operator}__")
-    operation.methods = tuple(names)
-    for name in names:
-        setattr(Value, name, until_first_used(name))
+    operation.function = function  # the last: only then is it not generated again
+    return function
 
 
 def define_operation(
@@ -329,8 +283,8 @@ def define_operation(
     TABLE[name] = operation  # first, because a partial may call the operation itself
     try:
         operation.check()
-        install(operation)
-        return implement(operation)
+        add_methods(Value, operation)
+        return operation.function
     except BaseException:
         del TABLE[name]
         raise
@@ -365,6 +319,5 @@ def _is_same_code(one: object, other: object) -> bool:
 
 
 # Generated on first use, because all together would take longer than the rest of the import.
-Operation.generate = staticmethod(implement)
-for _entry in TABLE.values():
-    install(_entry)
+if not os.environ.get("TINYGRAD_NEURON_PLAIN"):
+    Operation.generate = implement

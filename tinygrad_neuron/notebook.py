@@ -1,51 +1,45 @@
-"""How Values and models show themselves in a notebook: a picture, or text without an engine."""
+"""How objects show themselves in a notebook: their picture, where one is registered, and repr."""
 
 import re
-import sys
 from collections.abc import Callable, Iterable
+from typing import Any
 
-from .draw.rendering import Digraph, EngineNotFoundError, RenderingError
+# By the full name of a class, so that a class can be registered before it is imported.
+_pictures: dict[str, Callable[[Any], str | None]] = {}
 
 
-def mimebundle(
-    subject: object,
-    draw: Callable[[], Digraph],
-    include: Iterable[str] | None = None,
-    exclude: Iterable[str] | None = None,
-) -> dict[str, str]:
-    """The MIME bundle of a picture: SVG that shrinks to fit its cell, and the subject's repr.
+def show_as(kind: str, picture: Callable[[Any], str | None]) -> None:
+    """Register how a class and its subclasses are drawn.
 
-    Without a layout engine, or where it fails, only the repr: what was wrong goes to stderr.
-
-    >>> from tinygrad_neuron import Value
-    >>> sorted(Value(1.0)._repr_mimebundle_())
-    ['image/svg+xml', 'text/plain']
+    **Arguments:** `kind`, the full name of the class; `picture`, a function of the object that
+    returns SVG, or None where there is no picture of it.
     """
-    bundle = {"text/plain": repr(subject)}
-    try:
-        bundle["image/svg+xml"] = fitting(draw().pipe(format="svg", encoding="utf-8"))
-    except (EngineNotFoundError, RenderingError) as error:
-        print(error, file=sys.stderr)
-    return _asked_for(bundle, include, exclude)
+    _pictures[kind] = picture
 
 
-def text_only(
-    subject: object, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
-) -> dict[str, str]:
-    """The MIME bundle of what has no picture.
+class Shown:
+    """A mixin: the object shows itself in a notebook."""
 
-    >>> text_only(3)
-    {'text/plain': '3'}
-    """
-    return _asked_for({"text/plain": repr(subject)}, include, exclude)
+    __slots__ = ()
 
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, str]:
+        """The picture, as SVG that shrinks to fit its cell, and the repr; Jupyter asks for it.
 
-def _asked_for(
-    bundle: dict[str, str], include: Iterable[str] | None, exclude: Iterable[str] | None
-) -> dict[str, str]:
-    if include is not None:
-        bundle = {kind: bundle[kind] for kind in include if kind in bundle}
-    return {kind: shown for kind, shown in bundle.items() if kind not in set(exclude or ())}
+        >>> from tinygrad_neuron import Value
+        >>> sorted(Value(1.0)._repr_mimebundle_())
+        ['image/svg+xml', 'text/plain']
+        """
+        bundle = {"text/plain": repr(self)}
+        names = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(self).__mro__]
+        picture = next((_pictures[name] for name in names if name in _pictures), None)
+        drawn = None if picture is None else picture(self)
+        if drawn is not None:
+            bundle["image/svg+xml"] = fitting(drawn)
+        if include is not None:
+            bundle = {kind: bundle[kind] for kind in include if kind in bundle}
+        return {kind: text for kind, text in bundle.items() if kind not in set(exclude or ())}
 
 
 def fitting(svg: str) -> str:

@@ -14,7 +14,9 @@ from typing import Any, ClassVar, TypeAlias
 
 from . import source_text
 from .checking import AT_LEAST_ONE, BELOW_ONE, NOT_NEGATIVE, POSITIVE, Rule, listed, number, several
-from .engine import Value, forget_gradient, is_constant, stored_gradient
+from .engine import Value
+from .operators import forget_gradient, stored_gradient
+from .passes import is_constant
 
 Schedule: TypeAlias = Callable[[int], float]
 

@@ -14,7 +14,8 @@ from typing import NoReturn
 from .calculus.operation import Operation
 from .calculus.table import TABLE
 from .checking import unknown
-from .engine import DOMAIN_ERRORS, Operand, Value, constant
+from .engine import Operand, Value, constant
+from .passes import DOMAIN_ERRORS
 
 MOST_CHARACTERS = 2000
 MOST_DEPTH = 100

@@ -28,7 +28,7 @@ from compile import MOONS, NETWORKS, row, seconds, side_by_side, verdict  # noqa
 
 import tinygrad_neuron as tn  # noqa: E402
 from tinygrad_neuron import datasets, losses, nn, optim  # noqa: E402
-from tinygrad_neuron.compiler.c import building, operations  # noqa: E402
+from tinygrad_neuron.compiler.c import compiler, operations  # noqa: E402
 
 RATE = 0.01
 
@@ -261,7 +261,7 @@ def gpt():
 PARTS = {"steps": steps, "dense": dense, "gpt": gpt}
 
 if __name__ == "__main__":
-    print(f"Python {sys.version.split()[0]}, {building.find_compiler().version.splitlines()[0]}")
+    print(f"Python {sys.version.split()[0]}, {compiler.find_compiler().version.splitlines()[0]}")
     different = ", ".join(operations.other_libm()) or "none"
     print(f"functions of math that C's library rounds otherwise than Python's: {different}")
     for part in sys.argv[1:] or PARTS:

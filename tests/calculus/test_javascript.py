@@ -15,7 +15,7 @@ import tinygrad_neuron.eager as _eager  # the table is complete once it is impor
 from tinygrad_neuron.calculus import javascript
 from tinygrad_neuron.calculus.operation import Operation
 from tinygrad_neuron.calculus.table import BUILT_IN, TABLE
-from tinygrad_neuron.engine import DOMAIN_ERRORS
+from tinygrad_neuron.passes import DOMAIN_ERRORS
 from tinygrad_neuron.walk import page
 
 assert _eager

@@ -19,7 +19,9 @@ import pytest
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value, losses, nn
 from tinygrad_neuron.compiler import Compiled, compile
-from tinygrad_neuron.engine import is_constant, stored_gradient, topological_order
+from tinygrad_neuron.engine import topological_order
+from tinygrad_neuron.operators import stored_gradient
+from tinygrad_neuron.passes import is_constant
 
 pytestmark = pytest.mark.both_targets
 

@@ -15,7 +15,8 @@ import tinygrad_neuron as tn
 from tinygrad_neuron import Value, grad, losses, nn, optim
 from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.compiler import compile
-from tinygrad_neuron.engine import constant, drawn
+from tinygrad_neuron.engine import constant
+from tinygrad_neuron.functions import drawn
 
 pytestmark = pytest.mark.both_targets
 

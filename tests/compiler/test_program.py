@@ -10,7 +10,7 @@ from tinygrad_neuron import Value, nn
 from tinygrad_neuron.calculus.operation import Operation
 from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.compiler import Program, compile
-from tinygrad_neuron.engine import drawn
+from tinygrad_neuron.functions import drawn
 
 ADD, MULTIPLY, SUM, LOG, SELECT, TANH = (
     TABLE[name] for name in ("add", "multiply", "sum", "log", "select", "tanh")

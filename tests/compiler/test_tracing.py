@@ -11,7 +11,7 @@ import pytest
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value, nn
 from tinygrad_neuron.compiler import TracingError, compile
-from tinygrad_neuron.engine import tracing
+from tinygrad_neuron.operators import tracing
 
 np = pytest.importorskip("numpy")
 

@@ -11,7 +11,7 @@ from tinygrad_neuron import Value, animate, draw_dot, nn, topological_order
 from tinygrad_neuron.draw import rendering
 from tinygrad_neuron.draw.animation import MOST, contributions
 from tinygrad_neuron.draw.rendering import EngineNotFoundError, find_engine
-from tinygrad_neuron.engine import stored_gradient
+from tinygrad_neuron.operators import stored_gradient
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -16,7 +16,7 @@ from tinygrad_neuron.draw.network import draw_network
 from tinygrad_neuron.draw.observing import layers_of, observe, responses
 from tinygrad_neuron.draw.rendering import EngineNotFoundError, find_engine
 from tinygrad_neuron.draw.themes import THEMES
-from tinygrad_neuron.engine import NOT_COMPUTED
+from tinygrad_neuron.operators import NOT_COMPUTED
 
 SVG = "{http://www.w3.org/2000/svg}"
 TOOLTIP = "{http://www.w3.org/1999/xlink}title"

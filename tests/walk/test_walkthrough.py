@@ -26,7 +26,7 @@ from tinygrad_neuron import (
     walkthrough,
 )
 from tinygrad_neuron.calculus.table import TABLE
-from tinygrad_neuron.engine import stored_gradient
+from tinygrad_neuron.operators import stored_gradient
 from tinygrad_neuron.walk import Step, Training, Walkthrough, record_lines
 
 

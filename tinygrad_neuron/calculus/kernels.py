@@ -48,14 +48,18 @@ def power(a: float, b: float) -> float:
 
 
 def running_sum(values: Sequence[float]) -> float:
-    """Plain left-to-right addition, on every Python version (0.0 for no values).
+    """Plain left-to-right addition, on every Python version; 0.0 for no values.
+
+    It starts from the first value, so that of -0.0 alone it is -0.0: -0.0 + x is x to the bit.
 
     The built-in `sum` compensates rounding since Python 3.12, which gives other last digits:
 
     >>> running_sum([0.1] * 10)
     0.9999999999999999
     """
-    total = 0.0
+    if len(values) == 0:
+        return 0.0
+    total = -0.0
     for value in values:
         total = total + value
     return total

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..checking import unknown
+from ..checking import described, unknown
 from . import expressions
 from .kernels import KERNELS
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 # The names that the code generated from an entry uses itself (see `eager`), and how its names
 # of functions begin: no operation, operand or intermediate result can have these.
 RESERVED = frozenset({
-    "CONSTANT", "DOMAIN", "Value", "all", "apply", "constant", "data", "exception", "int", "map",
-    "new", "node", "only_values", "operation", "operation_error", "pull", "recompute", "sequence",
-    "total", "type", "y",
+    "CONSTANT", "DOMAIN", "Value", "all", "apply", "constant", "data", "exception", "here", "int",
+    "map", "new", "node", "only_values", "operation", "operation_error", "pull", "recompute",
+    "sequence", "total", "type", "y",
 })  # fmt: skip
 PREFIXES = ("_", "forward_", "partial_")
 
@@ -51,17 +51,20 @@ class Operation:
       so can be dead or saturated.
     - `summary`, `source`, `example`: for the docstring.
 
-    On first use the engine generates from these expressions `function` (records a node), `pull`
-    (hands a node's gradient on to its operands) and `recompute` (evaluates a node again); `methods`
-    are the names that the function has as a method of Value.
+    Of every operation the engine has `record` (makes a node), `pull` (hands a node's gradient on to
+    its operands) and `recompute` (evaluates a node again). `eager` generates the three anew, to be
+    faster; `function` is then the generated one that records. `methods` are those of Value.
     """
 
-    generate: Callable[["Operation"], object]  # set by the engine
-    methods: tuple[str, ...] = ()
+    methods: Mapping[str, Callable[..., Any]] = {}  # as the engine has them
 
-    function: Callable[..., "Value"]
+    # Set by the engine; `pull` and `recompute` of one operation by `eager`.
+    record: Callable[..., "Value"]
     pull: Callable[["Value"], None]
     recompute: Callable[["Value"], None]
+    generate: Callable[["Operation"], Callable[..., "Value"]] | None = None
+
+    function: Callable[..., "Value"]
 
     def __init__(
         self,
@@ -111,9 +114,9 @@ class Operation:
         self.arity = len(self.operands) if not self.variadic and len(self.operands) < 3 else -1
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("function", "pull", "recompute"):
-            type(self).generate(self)
-            return self.__dict__[name]
+        if name == "function":  # asked for only until it is generated
+            generate = Operation.generate
+            return self.record if generate is None else generate(self)
         raise AttributeError(f"an operation has no attribute {name!r}")
 
     def __repr__(self) -> str:
@@ -126,6 +129,38 @@ class Operation:
     def operand_names(self) -> tuple[str, ...]:
         """The names of the operands, without stars."""
         return (self.operands[0].removeprefix("*"), *self.operands[1:])
+
+    def taken(self, operands: Sequence[Any], options: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The operands of a call, one after another, defaults filled in.
+
+        Raises a `TypeError`, as any Python function does, where one is missing or too much.
+
+        >>> operation("leaky_relu").taken([3.0], {})
+        (3.0, 0.01)
+        >>> operation("select").taken([[5, 7], 0], {})
+        (5, 7, 0)
+        """
+        names, given = self.operand_names, dict(options)
+        found = list(operands)
+        for place in range(len(found), len(names)):
+            default = place - len(names) + len(self.defaults)
+            if names[place] in given:
+                found.append(given.pop(names[place]))
+            elif default >= 0:
+                found.append(self.defaults[default])
+            else:
+                raise TypeError(f"{self.name}() is missing the operand {names[place]!r}")
+        if given or len(found) > len(names):
+            raise TypeError(f"{self.name}() takes {', '.join(names)}, got more than these")
+        if self.variadic:
+            return (*listed_operands(self.name, found[0]), *found[1:])
+        return tuple(found)
+
+    def name_of(self, place: int, count: int) -> str:
+        """What the operand at a place, of `count`, is called in an error."""
+        if not self.variadic:
+            return self.operand_names[place]
+        return self.chosen if self.chosen and place == count - 1 else f"operand {place}"
 
     def forward_tree(self) -> ast.expr:
         """The forward expression, intermediate names written out."""
@@ -325,6 +360,16 @@ class Operation:
             return "takes a list of values, not single ones"
         count = len(TABLE[name].operands)
         return f"takes {count} operands, got {len(call.args)}" if len(call.args) != count else ""
+
+
+def listed_operands(name: str, values: Iterable[Any]) -> tuple[Any, ...]:
+    """The operands of an operation on any number of them; `name` is for the error."""
+    try:
+        return tuple(values)
+    except TypeError:
+        raise TypeError(
+            f"{name} takes a list of values, as in {name}([a, b]), got {described(values)}"
+        ) from None
 
 
 def operation(name: str) -> Operation:

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..calculus.operation import Operation
+from ..calculus.primitive import CONSTANT
+from ..calculus.primitive import LEAF as LEAF_OPERATION
 from ..calculus.table import TABLE
-from ..engine import CONSTANT, Value, refuse_made_by_hand, topological_order
-from ..engine import LEAF as LEAF_OPERATION
+from ..engine import Value, topological_order
+from ..passes import refuse_made_by_hand
 from .program import (
     DRAWN,
     ELEMENT,

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import NoReturn
 
-from ..engine import CONSTANT, LEAF, NOT_COMPUTED, Primitive, Value, new_value
+from ..calculus.primitive import CONSTANT, LEAF, Primitive
+from ..engine import Value, new_value
+from ..operators import NOT_COMPUTED
 
 
 class Call(Primitive):

@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 
 from ..calculus.operation import Operation
 from ..calculus.table import TABLE
-from ..engine import DOMAIN_ERRORS, Value
+from ..engine import Value
+from ..passes import DOMAIN_ERRORS
 from ..scope import Scope
 
 # Kinds of lines that are not operations of the table, and what their operands are.

@@ -11,7 +11,8 @@ from itertools import chain
 from typing import Any
 
 from ..checking import described, to_float
-from ..engine import Value, is_constant
+from ..engine import Value
+from ..passes import is_constant
 
 # A key is "number", "value", ("same", n) for the n-th Value again, ("live", value) for one
 # that the traced function reads as a parameter too, or ("list" | "tuple" | "dict", ...).

@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..calculus.operation import Operation
-from ..engine import Primitive, Value, tracing
+from ..calculus.primitive import Primitive
+from ..engine import Value
+from ..operators import tracing
+from ..scope import here
 
 PACKAGE = str(Path(__file__).parent.parent) + os.sep
 
@@ -65,7 +68,7 @@ class Traced(Value):
     def _is_constant(self) -> bool:
         return not self.varies
 
-    def _record(self, operation: Operation, operands: tuple[Value, ...]) -> Value:
+    def _traced(self, operation: Operation, operands: tuple[Value, ...]) -> Value:
         node = traced(operation, False)
         for operand in operands:
             if varies(operand):
@@ -126,6 +129,7 @@ def traced(operation: Any, flows: bool) -> Traced:
     """A new Traced node without operands; the trace notes the order in which they are made."""
     node: Traced = object.__new__(Traced)
     node._operation = operation
+    node.within = here.scope
     node.varies = flows
     node.receives = False
     node.draw = None

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..engine import Value
 from ..optim import Optimiser
 from .examples import Batch
-
-if TYPE_CHECKING:
-    from .compiled import Compiled
-    from .variant import Variant
+from .variant import Variant
+from .variants import Variants
 
 
 class Trainer:
@@ -23,14 +21,14 @@ class Trainer:
     that the loss reads stay live, and get no gradient.
     """
 
-    def __init__(self, compiled: "Compiled", optimiser: Optimiser) -> None:
+    def __init__(self, variants: Variants, optimiser: Optimiser) -> None:
         if not isinstance(optimiser, Optimiser):
             raise TypeError(
                 "trainer takes an optimiser such as optim.SGD(model.parameters()), "
                 f"got {type(optimiser).__name__}"
             )
         optimiser.rule()
-        self.compiled = compiled
+        self.variants = variants
         self.optimiser = optimiser
         self.parameters = optimiser.parameters
         self._places = {parameter: k for k, parameter in enumerate(self.parameters)}
@@ -70,12 +68,12 @@ class Trainer:
         self._given = [parameter.data for parameter in self.parameters]
         self._unsaved = 0
 
-    def step(self, examples: "Iterable[Sequence[Any]] | Batch") -> float:
+    def step(self, examples: Iterable[Sequence[Any]] | Batch) -> float:
         """One training step on the mean over examples; returns that mean, before the step.
 
         If an operation fails, the error is the eager one, and the step has not been taken.
         """
-        batch = examples if isinstance(examples, Batch) else self.compiled.bind(examples)
+        batch = examples if isinstance(examples, Batch) else Batch(self.variants, examples)
         optimiser = self.optimiser
         mean = self._step(batch, optimiser.current_lr())
         optimiser.steps += 1
@@ -93,7 +91,7 @@ class Trainer:
     ) -> None:
         self.write_back()
 
-    def _order(self, variant: "Variant") -> list[int]:
+    def _order(self, variant: Variant) -> list[int]:
         """For each leaf of a variant where its number stands: among the parameters, or after
         them among the others."""
         order = self._orders.get(variant)
@@ -124,39 +122,3 @@ class Trainer:
     def _step(self, batch: Batch, lr: float) -> float:
         """One step; returns the mean over the batch before it."""
         raise NotImplementedError
-
-
-class PythonTrainer(Trainer):
-    """A trainer whose numbers are in lists."""
-
-    def _load(self, data: list[float]) -> None:
-        self._data = data
-        self._gradients = [0.0] * len(data)
-        self._kept = self.optimiser.what_is_kept()
-
-    def _numbers(self) -> tuple[list[float], list[float], list[list[float]]]:
-        return self._data, self._gradients, self._kept
-
-    def _step(self, batch: Batch, lr: float) -> float:
-        count, total, seeds = len(self.parameters), 0.0, (1.0 / len(batch),)
-        gradients: list[float] | None = None
-        for variant, rows, values in batch.runs(self.compiled):
-            order = self._orders.get(variant) or self._order(variant)
-            numbers = self._data
-            if self.others:
-                numbers = numbers + [leaf.data for leaf in self.others]
-            data = [numbers[k] for k in order]
-            if gradients is None:
-                start = variant.zeros
-                gradients = [0.0] * len(self._places)
-            else:
-                gradients += [0.0] * (len(self._places) - len(gradients))
-                start = [gradients[k] for k in order]
-            total, found, _ = variant.add_up(rows, values, data, start, (0,), seeds, total)
-            for k, gradient in zip(order, found, strict=True):
-                gradients[k] = gradient
-        assert gradients is not None
-        del gradients[count:]
-        moved, *self._kept = self.optimiser.moved(self._data, gradients, self._kept, lr)
-        self._data, self._gradients = moved, gradients
-        return total / len(batch)

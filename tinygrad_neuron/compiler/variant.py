@@ -4,7 +4,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from ..engine import DOMAIN_ERRORS, Value, tracing
+from ..engine import Value
+from ..operators import tracing
+from ..passes import DOMAIN_ERRORS
 from .lowering import Lowering
 from .program import INPUT, Program
 from .structure import Key, reader, rebuild, values_in

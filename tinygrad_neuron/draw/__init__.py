@@ -1,10 +1,9 @@
 """Pictures of graphs and networks, drawn by Graphviz."""
 
-from .. import notebook as display
 from .animation import animate
 from .circuit import draw_circuit
 from .graph import draw_dot
 from .network import draw_network
 from .rendering import Digraph
 
-__all__ = ["Digraph", "animate", "display", "draw_circuit", "draw_dot", "draw_network"]
+__all__ = ["Digraph", "animate", "draw_circuit", "draw_dot", "draw_network"]

@@ -14,8 +14,8 @@ from xml.etree import ElementTree
 
 from ..calculus.operation import Operation
 from ..checking import described, to_float, unknown
-from ..derivatives import local_derivatives
-from ..engine import Value, is_constant, topological_order
+from ..engine import Value, topological_order
+from ..passes import is_constant, local_derivatives
 from . import cards
 from . import legend as legends
 from .facts import GraphFacts, name_of, slopes

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..calculus.operation import Operation
-from ..derivatives import local_derivatives
-from ..engine import Value, is_constant, stored_gradient, topological_order
+from ..engine import Value, topological_order
+from ..operators import stored_gradient
+from ..passes import is_constant, local_derivatives
 from ..scope import Scope
 
 KINDS = ("constant", "input", "parameter", "operation", "output")

@@ -10,9 +10,10 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 from ..checking import described, listed, to_float
-from ..engine import Value, forget_gradient, stored_gradient, topological_order
+from ..engine import Value, topological_order
 from ..losses import mean_squared_error
 from ..nn import MLP, Dropout, Layer, Neuron
+from ..operators import forget_gradient, stored_gradient
 
 Loss: TypeAlias = Callable[..., Value]
 Plane: TypeAlias = tuple[tuple[float, float], tuple[float, float]]

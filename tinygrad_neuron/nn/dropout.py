@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..checking import BELOW_ONE, number, several
-from ..engine import Operand, Value, drawn
+from ..engine import Operand, Value
+from ..functions import drawn
 from ..init import Seed, generator_of
 from .module import Module
 
@@ -39,7 +40,6 @@ class Dropout(Module):
         mask = drawn(self.mask)
         mask.label = "mask"
         y: Value = x * mask
-        y.scope = self.scope
         return y
 
     def mask(self) -> float:

@@ -1,15 +1,40 @@
 """`Module`: anything that holds parameters, alone or nested."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any, TypeVar
 
-from ..engine import LEAF, Value, forget_gradient, tracing
-from ..scope import Scope
+from ..calculus.primitive import LEAF
+from ..engine import Value
+from ..notebook import Shown
+from ..operators import forget_gradient, tracing
+from ..scope import Scope, call_of, enter, here
 
 _Self = TypeVar("_Self", bound="Module")
+_Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
-class Module:
+def in_own_scope(method: _Method) -> _Method:
+    """A method of a Module whose operations are recorded in a scope of this call.
+
+    `__call__` is one by itself. Within a call of the same module there is no second scope.
+    """
+
+    @wraps(method)
+    def run(self: "Module", /, *arguments: Any, **options: Any) -> Any:
+        place, outer = self.__dict__.get("_scope") or self.scope, here.scope
+        if outer is not None and outer.module is place:
+            return method(self, *arguments, **options)
+        enter(call_of(place, outer))
+        try:
+            return method(self, *arguments, **options)
+        finally:
+            here.scope = outer
+
+    return run  # type: ignore[return-value]  # the same signature
+
+
+class Module(Shown):
     """Base class of everything with parameters.
 
     Parameters are the leaf Values held in attributes: directly, in lists, tuples and dictionaries,
@@ -28,6 +53,12 @@ class Module:
     >>> [(name, p.grad) for name, p in line.named_parameters()]
     [('slope', 3.0), ('offset', 1.0)]
     """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Let every call of the module record in a scope of its own."""
+        super().__init_subclass__(**options)
+        if "__call__" in vars(cls):
+            cls.__call__ = in_own_scope(cls.__call__)  # type: ignore[method-assign]
 
     @property
     def training(self) -> bool:
@@ -111,19 +142,6 @@ class Module:
     def eval(self: _Self) -> _Self:
         """Switch to evaluation (dropout lets everything pass); returns the module."""
         return self.train(False)
-
-    def _repr_mimebundle_(
-        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
-    ) -> dict[str, str]:
-        """In a notebook a model of neurons in layers shows its picture, any other its text."""
-        from .. import notebook as display
-        from ..draw import draw_network
-
-        try:
-            picture = draw_network(self)
-        except TypeError:  # not such a model
-            return display.text_only(self, include, exclude)
-        return display.mimebundle(self, lambda: picture, include, exclude)
 
 
 def _held(item: Any, name: str) -> Iterator[tuple[str, Value | Module]]:

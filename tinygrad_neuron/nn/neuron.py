@@ -10,7 +10,7 @@ from ..checking import described, listed, named, positive_integer, to_float
 from ..engine import Number, Operand, Value, constant
 from ..functions import leaky_relu, sum
 from ..init import Initialiser, Seed, generator_of, initialiser
-from .module import Module
+from .module import Module, in_own_scope
 
 Activation: TypeAlias = str | Callable[[Value], Value]
 
@@ -127,36 +127,36 @@ class Neuron(Module):
 
     def __call__(self, x: Sequence[Operand]) -> Value:
         """The activation for one input vector of `nin` Values or numbers."""
-        y = self.activation(self.pre_activation(x))
+        y = self.activation(self._pre_activation(x))
         if not isinstance(y, Value):
             raise TypeError(
                 f"activation {self.activation_name} must return a Value, got {described(y)}; "
                 "compute with the Value itself and the functions of tinygrad_neuron"
             )
-        y.label, y.scope = "y", self.scope
+        y.label = "y"
         return y
 
+    @in_own_scope
     def pre_activation(self, x: Sequence[Operand]) -> Value:
         """The weighted sum plus the bias, z = w·x + b, for one input vector."""
+        return self._pre_activation(x)
+
+    def _pre_activation(self, x: Sequence[Operand]) -> Value:
         inputs = input_vector(type(self).__name__, self.nin, x)
-        scope = self.scope
         if self.bias_trick:
             inputs = [*inputs, constant(1.0)]
         products = []
         for weight, value, label in zip(self.w, inputs, self._product_labels, strict=True):
             product = weight * value
             product.label = label
-            product.scope = scope
             products.append(product)
         total = sum(products)
-        total.scope = scope
         if self.bias_trick:
             total.label = "z"
             return total
         total.label = "w·x"
         z = total + self.b
         z.label = "z"
-        z.scope = scope
         return z
 
     @property

@@ -5,11 +5,12 @@ from itertools import product
 from typing import Any, TypeVar
 
 from ..checking import listed, positive_integer, whole
+from ..notebook import Shown
 
 _Row = TypeVar("_Row", bound=Sequence[int])
 
 
-class McCullochPitts:
+class McCullochPitts(Shown):
     """A unit with binary inputs that fires (1) or not (0).
 
     It fires if no inhibitory input is active (absolute inhibition: one active inhibitory input is a
@@ -58,11 +59,6 @@ class McCullochPitts:
         veto = f", inhibitory={list(self.inhibitory)}" if self.inhibitory else ""
         return f"McCullochPitts({self.inputs}, threshold={self.threshold}{veto})"
 
-    def _repr_mimebundle_(
-        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
-    ) -> dict[str, str]:
-        return _picture(self, include, exclude)
-
 
 def AND(inputs: int = 2) -> McCullochPitts:
     """The unit that fires if all its inputs are active.
@@ -91,7 +87,7 @@ def NOT() -> McCullochPitts:
     return McCullochPitts(1, threshold=0, inhibitory=[0])
 
 
-class Circuit:
+class Circuit(Shown):
     """Units that detect one row of a truth table each, and an OR over them.
 
     `boolean_function` makes one. **Attributes:** `inputs`, how many there are; `detectors`, the
@@ -110,21 +106,6 @@ class Circuit:
 
     def __repr__(self) -> str:
         return f"<circuit: {self.output} over {list(self.detectors)}>"
-
-    def _repr_mimebundle_(
-        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
-    ) -> dict[str, str]:
-        return _picture(self, include, exclude)
-
-
-def _picture(
-    circuit: McCullochPitts | Circuit, include: Iterable[str] | None, exclude: Iterable[str] | None
-) -> dict[str, str]:
-    """In a notebook a unit or a circuit shows its picture."""
-    from .. import notebook as display
-    from ..draw import draw_circuit
-
-    return display.mimebundle(circuit, lambda: draw_circuit(circuit), include, exclude)
 
 
 def boolean_function(table: Mapping[_Row, int]) -> Circuit:

@@ -18,7 +18,8 @@ from typing import Any
 from ..calculus.operation import Operation
 from ..calculus.table import TABLE
 from ..draw.text import number, shorten, visible
-from ..engine import Value, is_constant
+from ..engine import Value
+from ..passes import is_constant
 
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(1, 6)  # how tightly a piece of text holds together
 _OPERATORS: dict[type[ast.operator], tuple[str, int]] = {

@@ -18,10 +18,10 @@ from typing import Any, TextIO
 
 from ..calculus.operation import Operation
 from ..checking import described, positive_integer
-from ..derivatives import local_derivatives
 from ..draw.text import number
-from ..engine import DOMAIN_ERRORS, Value, is_constant, refuse_made_by_hand, topological_order
+from ..engine import Value, topological_order
 from ..optim import SGD, Schedule
+from ..passes import DOMAIN_ERRORS, is_constant, local_derivatives, refuse_made_by_hand
 from .formulas import Formulas
 
 PHASES = ("forward", "backward", "update")

@@ -8,7 +8,8 @@ from tinygrad_neuron import Value
 from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.compiler import compile
 from tinygrad_neuron.compiler.c import emitting
-from tinygrad_neuron.engine import DOMAIN_ERRORS
+from tinygrad_neuron.compiler.c import operations as c_operations
+from tinygrad_neuron.passes import DOMAIN_ERRORS
 
 # What each generated text defines, beside its struct's members.
 DEFINED = r"\b(?:static (?:const )?(?:\w+(?:\(\(\w+\)\))? )*|int |struct )(\w+)(?=\[| ?\(| \{)"
@@ -20,7 +21,7 @@ class Graph:
     def __init__(self, function, arguments, parameters):
         self.compiled = compile(function)
         self.leaves = [v for v in arguments if isinstance(v, Value)] + list(parameters)
-        recorded, leaves = self.compiled._variant(arguments, {})
+        recorded, leaves = self.compiled._variants.find(arguments, {})
         self.recorded = recorded
         self.row = recorded.row(list(leaves))
         self.data = [leaf.data for leaf in recorded.leaves]
@@ -55,12 +56,12 @@ class Graph:
         return [total.value, *gradients, *inputs]
 
 
-def text_of_many(graphs, operations=()):
+def text_of_many(graphs):
     """One C text with a function `add_up_<k>` for each graph."""
-    used = {*operations}
+    used = set()
     for graph in graphs:
         used |= {o for o in graph.recorded.programs[0,].operations if not isinstance(o, str)}
-    parts = [operations.source(sorted(used, key=lambda o: o.name)), emitting.HEAD]
+    parts = [c_operations.source(sorted(used, key=lambda o: o.name)), emitting.HEAD]
     for k, graph in enumerate(graphs):
         text = graph.emitted.source.partition(emitting.HEAD)[2]
         names = sorted({*re.findall(DEFINED, text), "add_up"})

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from .indexing import Nest, linear, nest, stride_of_terms
-from .language import literal
 from .rolling import ROW, Access, Apply, Constant, Group, Terms, Tree
+from .terms import literal
 
 TOTALS, PACKED = "g", "packed"  # arrays besides those of `rolling`
 VECTOR = 4  # numbers in one vector

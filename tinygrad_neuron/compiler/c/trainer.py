@@ -6,16 +6,17 @@ import ctypes
 import functools
 import weakref
 from array import array
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from ..examples import Batch, Runs
+from ..examples import Batch
 from ..trainer import Trainer
-from . import building, operations
-from .language import C, Term, encoded
-from .target import Function, address, check, packed_rows
-
-if TYPE_CHECKING:
-    from ..variant import Variant
+from ..variant import Variant
+from ..variants import Runs
+from . import operations
+from .calling import Function, address, check, packed_rows
+from .language import C
+from .libraries import load
+from .terms import Term, encoded
 
 STEP = """\
 struct run { /* examples of one structure, and the generated function for it */
@@ -157,7 +158,7 @@ class CTrainer(Trainer):
         numbers = optimiser.numbers(optimiser.current_lr())
         self._given_numbers: tuple[float, ...] = tuple(numbers.values())
         self._numbers_array = array("d", self._given_numbers)
-        self._library = building.load(rule_in_c(self._rule, tuple(optimiser.kept), tuple(numbers)))
+        self._library = load(rule_in_c(self._rule, tuple(optimiser.kept), tuple(numbers)))
         self._call = self._library.step
         self._call.restype = ctypes.c_double
         self._call.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_long, ctypes.c_long]
@@ -234,7 +235,7 @@ class CTrainer(Trainer):
 
     def _plan(self, batch: Batch) -> "_Plan":
         """What `step` is called with for a batch."""
-        runs = batch.runs(self.compiled)
+        runs = batch.runs(self.variants)
         first = not self._orders
         orders = [self._order(variant) for variant, _, _ in runs]
         slots = self._slots
@@ -245,11 +246,11 @@ class CTrainer(Trainer):
             self._arrange(slots, *self._numbers())
             self._plans.clear()
         plan = _Plan(runs, [self._place(variant) for variant, _, _ in runs], len(batch))
-        if batch.settled_for(self.compiled):
+        if batch.settled_for(self.variants):
             self._plans[batch] = plan
         return plan
 
-    def _place(self, variant: "Variant") -> "_Places":
+    def _place(self, variant: Variant) -> "_Places":
         """Where the leaves of a variant stand among the trainer's; once for each variant."""
         places = self._places_of.get(variant)
         if places is None:
@@ -269,7 +270,7 @@ class CTrainer(Trainer):
         check(failed)
 
 
-def _function_of(variant: "Variant") -> Function:
+def _function_of(variant: Variant) -> Function:
     function: Function = variant.generated((0,)).__self__  # type: ignore[attr-defined]  # its method
     return function
 

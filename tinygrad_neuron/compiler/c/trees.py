@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from ...calculus.operation import Operation
-from ..python import template
+from ..python.emitting import template
 from . import operations
-from .language import literal
 from .rolling import SUM, Access, Apply, Constant, Tree
+from .terms import literal
 
 PLAIN = frozenset({"add", "subtract", "multiply", "negate"})  # what vectors can do
 

@@ -25,7 +25,8 @@ from ...draw.facts import GraphFacts, read
 from ...draw.flags import HELP, SIGNS, THRESHOLDS
 from ...draw.rendering import _replace_file
 from ...draw.text import visible
-from ...engine import Value, refuse_made_by_hand
+from ...engine import Value
+from ...passes import refuse_made_by_hand
 from ..formulas import Formulas, plain_partials
 from ..steps import Node, Walkthrough
 from .pictures import Scopes, View, views

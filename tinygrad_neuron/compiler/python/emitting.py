@@ -13,13 +13,13 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from ..calculus import expressions
-from ..calculus.kernels import KERNELS
-from ..calculus.operation import Operation
-from ..calculus.table import TABLE
-from ..scope import Scope
-from .naming import Names, short
-from .program import DRAWN, INPUT, LEAF, NUMBER, SCATTER, SEED, SOURCES, Program, read_by
+from ...calculus import expressions
+from ...calculus.kernels import KERNELS
+from ...calculus.operation import Operation
+from ...calculus.table import TABLE
+from ...scope import Scope
+from ..naming import Names, short
+from ..program import DRAWN, INPUT, LEAF, NUMBER, SCATTER, SEED, SOURCES, Program, read_by
 
 # How tightly an expression binds; a looser one inside a tighter one needs parentheses.
 CHOICE, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)

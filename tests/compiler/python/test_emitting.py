@@ -8,8 +8,8 @@ import pytest
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value, nn
 from tinygrad_neuron.compiler import compile
-from tinygrad_neuron.compiler.python import emit
-from tinygrad_neuron.engine import drawn
+from tinygrad_neuron.compiler.python.emitting import emit
+from tinygrad_neuron.functions import drawn
 
 
 def source_of(function, *arguments):

@@ -1,0 +1,271 @@
+"""What a `Value` has besides arithmetic: comparisons, refusals, micrograd's habits, copies.
+
+Nothing here computes or differentiates: `engine` reads without it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from .calculus.operation import Operation
+from .calculus.primitive import CONSTANT, LEAF, Primitive
+from .checking import described, to_float
+from .notebook import Shown
+from .scope import Scope
+
+if TYPE_CHECKING:
+    from .engine import Value
+
+# The gradient of a node that no backward pass has reached: it reads 0.0, but is this very object.
+NOT_COMPUTED = float("0.0")
+# In a backward pass, that of an inner node that nothing has arrived at: -0.0 + x is x to the bit.
+NOTHING_YET = float("-0.0")
+
+_UNSET = {"grad": NOT_COMPUTED, "label": "", "within": None, "line": "", "_a": (), "_b": None}
+
+
+class TracingState(threading.local):
+    """Whether a function is being traced for compilation in this thread, and by what.
+
+    `compiler` sets it. The engine asks only where plain numbers would otherwise be frozen into a
+    trace: in comparisons, in `drawn`, and in a module's mode.
+    """
+
+    trace: Any = None
+
+
+tracing = TracingState()
+
+
+_NOT_A_NUMBER = (
+    "{} of a Value would lose the graph: use .data for its number, or the recorded functions "
+    "(tinygrad_neuron.exp, .log, .tanh, ...) in place of those of math"
+)
+
+
+class Habits(Shown):
+    """The part of `Value` that does not compute; a mixin without slots of its own."""
+
+    __slots__ = ()
+
+    # What `Value` has slots for. Assigned data and gradients are stored as given.
+    data: float
+    grad: float
+    label: str
+    within: Scope | None
+    line: str
+    _operation: Any
+    _a: Any
+    _b: Any
+
+    # NumPy's scalars and arrays leave `array * value` to `Value.__rmul__`.
+    __array_ufunc__ = None
+
+    def __new__(cls, data: Any = 0.0, *arguments: Any, **options: Any) -> Any:
+        passed = data._passed_through() if isinstance(data, Habits) else None
+        return object.__new__(cls) if passed is None else passed
+
+    # Comparisons are of data; == and hash are of identity, as for any object.
+
+    def __lt__(self, other: object) -> bool:
+        number = _compared(self, other, "<")
+        return self.data < number
+
+    def __le__(self, other: object) -> bool:
+        number = _compared(self, other, "<=")
+        return self.data <= number
+
+    def __gt__(self, other: object) -> bool:
+        number = _compared(self, other, ">")
+        return self.data > number
+
+    def __ge__(self, other: object) -> bool:
+        number = _compared(self, other, ">=")
+        return self.data >= number
+
+    # Refusals
+
+    def __float__(self) -> float:
+        raise TypeError(_NOT_A_NUMBER.format("float()"))
+
+    def __int__(self) -> int:
+        raise TypeError(_NOT_A_NUMBER.format("int()"))
+
+    def __round__(self, digits: int | None = None) -> float:
+        raise TypeError(_NOT_A_NUMBER.format("round()"))
+
+    def __index__(self) -> int:
+        raise TypeError("a Value cannot be an index: use select(values, index), or .data")
+
+    def __format__(self, specification: str) -> str:
+        if specification:
+            raise TypeError(_NOT_A_NUMBER.format("a number format"))
+        return str(self)
+
+    # micrograd's habits
+
+    @property
+    def _prev(self) -> tuple[Any, ...]:
+        """The operands, in order; an operand used twice stands there twice."""
+        arity = self._operation.arity
+        if arity == 2:
+            return (self._a, self._b)
+        if arity == 1:
+            return (self._a,)
+        return self._a if arity else ()
+
+    @property
+    def _op(self) -> str:
+        """The symbol of the operation that made this node; empty for a leaf."""
+        symbol: str = self._operation.symbol
+        return symbol
+
+    @property
+    def _backward(self) -> Callable[[], None]:
+        """A call hands this node's gradient on to its operands. A function of one's own may be
+        assigned; it then runs in `backward()`."""
+        operation = self._operation
+        return lambda: operation.pull(self)
+
+    @_backward.setter
+    def _backward(self, closure: Callable[[], object]) -> None:
+        arity: int = self._operation.arity
+        self._operation = Primitive("made by hand", self._op, arity, closure)
+
+    def _set_by_hand(self, children: Iterable[object], symbol: str) -> None:
+        """Make this the node of `Value(data, children, symbol)`, whose derivative is a closure."""
+        operands = tuple(children)
+        for child in operands:
+            if not isinstance(child, Habits):
+                raise TypeError(f"Value: a child must be a Value, got {described(child)}")
+        self._operation = LEAF
+        if operands or symbol:
+            self._operation = Primitive("made by hand", symbol, -1 if operands else 0)
+            if operands:
+                self._a = operands
+
+    @property
+    def scope(self) -> Scope | None:
+        """The place in the model, or the named block, that the node belongs to; None for none.
+
+        `within` says which call of a module it was recorded in.
+        """
+        within = self.within
+        return None if within is None else within.place
+
+    @scope.setter
+    def scope(self, scope: Scope | None) -> None:
+        self.within = scope  # type: ignore[misc]  # Value has the slot
+
+    # What a node leaves unset, shows and keeps
+
+    def __getattr__(self, name: str) -> Any:
+        # Asked only for what is not set: these slots are left empty to save time and room.
+        if name in _UNSET:
+            return _UNSET[name]
+        raise AttributeError(f"a Value has no attribute {name!r}")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy or a pickle holds: only what is set, so that "not computed yet" stays so."""
+        state = dict(self.__dict__)
+        for kind in type(self).__mro__:
+            for name in kind.__dict__.get("__slots__", ()):
+                if name not in ("__dict__", "__weakref__") and name not in state:
+                    try:
+                        state[name] = kind.__dict__[name].__get__(self)
+                    except AttributeError:
+                        pass
+        if state.get("grad") is NOT_COMPUTED:
+            del state["grad"]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+
+    def __repr__(self) -> str:
+        gradient = self.grad
+        shown = f"data={self.data}"
+        if gradient is not NOT_COMPUTED:
+            shown += f", grad={gradient}"
+        if self.label:
+            shown += f", label={self.label!r}"
+        return f"Value({shown})"
+
+    def _passed_through(self) -> Any:
+        """What Value(self) gives, where that is not an error: see `compiler.tracing`."""
+        return None
+
+    def _traced(self, operation: Operation, operands: tuple[Any, ...]) -> Value | None:
+        """The node of an operation with this operand while tracing: see `compiler.tracing`."""
+        return None
+
+    def _is_constant(self) -> bool:
+        """Whether no gradient flows through this node."""
+        return self._operation is CONSTANT
+
+
+def stored_gradient(node: Habits) -> float | None:
+    """The gradient of a node, or None where no backward pass has reached it."""
+    return None if node.grad is NOT_COMPUTED else node.grad
+
+
+def forget_gradient(node: Habits) -> None:
+    """Back to "not computed yet", which reads 0.0."""
+    node.grad = NOT_COMPUTED  # type: ignore[misc]  # Value has the slot
+
+
+def add_methods(kind: type, operation: Operation) -> None:
+    """Give Value an operation's methods: under its name, and where it has one, under its operator.
+
+    The operators themselves stand written out in `engine`.
+    """
+
+    def method(*operands: Any, **options: Any) -> Any:
+        return operation.record(*operands, **options)
+
+    method.__name__, method.__qualname__ = operation.name, f"Value.{operation.name}"
+    method.__doc__ = operation.summary
+    names = []
+    if not operation.variadic and not hasattr(kind, operation.name):
+        names.append(operation.name)
+        setattr(kind, operation.name, method)
+    if operation.operator:
+        names.append(f"__{operation.operator}__")
+        if len(operation.operands) == 2:
+            names.append(f"__r{operation.operator}__")
+    operation.methods = {name: vars(kind)[name] for name in names}
+
+
+@contextmanager
+def without_generated(kind: type, operations: Iterable[Operation]) -> Iterator[None]:
+    """Put aside, within it, what `eager` generated of these operations: see `engine.plain`."""
+    aside = []
+    generate, Operation.generate = Operation.generate, None
+    for operation in operations:
+        names = vars(operation).keys() & {"function", "pull", "recompute"}
+        generated = {name: vars(operation).pop(name) for name in names}
+        methods = {name: vars(kind)[name] for name in operation.methods}
+        aside.append((operation, generated, methods))
+        for name, method in operation.methods.items():
+            setattr(kind, name, method)
+    try:
+        yield
+    finally:
+        Operation.generate = generate
+        for operation, generated, methods in aside:
+            vars(operation).update(generated)
+            for name, method in methods.items():
+                setattr(kind, name, method)
+
+
+def _compared(value: Any, other: object, operator: str) -> float:
+    """The number on the right of a comparison."""
+    if tracing.trace is not None:
+        tracing.trace.refuse_comparison(value, other, operator)
+    if isinstance(other, Habits):
+        return other.data
+    return to_float(other, operator, "right operand")
