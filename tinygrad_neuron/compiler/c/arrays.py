@@ -23,8 +23,9 @@ from typing import Any, NamedTuple
 from ...calculus.operation import Operation
 from ...calculus.table import BUILT_IN, TABLE
 from . import operations
-from .building import Compiler, find_compiler, load
+from .compiler import Compiler, find_compiler
 from .errors import CompilerFailedError
+from .libraries import load
 from .places import wrapped
 
 FEW = 4  # with fewer numbers than that there is nothing to gain

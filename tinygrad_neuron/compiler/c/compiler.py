@@ -46,11 +46,13 @@ SECONDS = 120.0
 
 
 class Compiler(NamedTuple):
-    """A C compiler: the command with the user's arguments, and what it says of its version."""
+    """A C compiler: the command with the user's arguments, what it says of its version, and how
+    many numbers a vector of the machine holds (1: it does not know vectors)."""
 
     command: tuple[str, ...]
     version: str
     flags: tuple[str, ...]
+    vector: int = 1
 
     def __str__(self) -> str:
         return shlex.join(self.command)
@@ -99,7 +101,7 @@ def _find_compiler(chosen: str, path: str) -> Compiler:
         if program is not None:
             found = (os.path.abspath(program), *command[1:])
             version = run([*found, "--version"], "its --version")
-            return Compiler(found, version, (*FLAGS, NATIVE) if _takes_native(found) else FLAGS)
+            return Compiler(found, version, *_for_this_machine(found))
     if words:
         raise CompilerNotFoundError(
             f"there is no C compiler {words[0]!r}, which the environment variable CC names; "
@@ -111,17 +113,21 @@ def _find_compiler(chosen: str, path: str) -> Compiler:
     )
 
 
-def _takes_native(command: tuple[str, ...]) -> bool:
+def _for_this_machine(command: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
+    """The flags for the machine that runs, and how many numbers its vectors hold: wider ones than
+    it has would be many times slower."""
     with scratch() as folder:
         file = os.path.join(folder, "empty.c")
         with open(file, "w") as opened:
             opened.write("int empty;\n")
-        target = os.path.join(folder, "empty.o")
-        try:
-            run([*command, NATIVE, "-c", "-o", target, file], NATIVE)
-        except CompilerFailedError:
-            return False
-        return True
+        for flags in ((*FLAGS, NATIVE), FLAGS):
+            try:
+                defined = run([*command, *flags, "-dM", "-E", file], "what it defines").split()
+            except CompilerFailedError:
+                continue
+            widths = {"__AVX512F__": 8, "__AVX__": 4, "__GNUC__": 2}  # the last: it knows vectors
+            return flags, next((n for name, n in widths.items() if name in defined), 1)
+    return FLAGS, 1
 
 
 def seconds() -> float:

@@ -10,7 +10,7 @@ A group whose results are read once each is not stored: its expression is folded
 read it. So `w0*x0 + w1*x1 + ...` becomes a loop over products, as one would write it by hand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -125,14 +125,25 @@ class Rolled:
     numbers: list[float]
 
 
-def roll(program: Program, seeded: Sequence[int] | None) -> Rolled:
-    """The program, or (without `seeded`) only its forward pass, as loops over groups of lines."""
-    return _Roller(program, seeded).rolled()
+def roll(
+    program: Program,
+    seeded: Sequence[int] | None,
+    kept: Callable[[Operation], bool] = lambda _: False,
+) -> Rolled:
+    """The program, or (without `seeded`) only its forward pass, as loops over groups of lines;
+    groups of `kept` operations have arrays of their own."""
+    return _Roller(program, seeded, kept).rolled()
 
 
 class _Roller:
-    def __init__(self, program: Program, seeded: Sequence[int] | None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        seeded: Sequence[int] | None,
+        kept: Callable[[Operation], bool],
+    ) -> None:
         self.program = program
+        self.kept = kept
         self.backward = seeded is not None
         self.seeds = {output: k for k, output in enumerate(seeded or ())}
         self.count = len(program) if self.backward else program.forward
@@ -371,7 +382,7 @@ class _Roller:
         if group is None or group.stored:
             return False
         operation = group.operation
-        if not isinstance(operation, Operation):
+        if not isinstance(operation, Operation) or self.kept(operation):
             return False
         if operation.variadic and not _is_short_sum(operation, self.program.operands[lines[0]]):
             return False
