@@ -8,7 +8,7 @@ from .blocks import Blocks, row_text
 from .indexing import linear
 from .places import indented
 from .rolling import Rolled
-from .vectors import definitions
+from .vectors import NAMES, definitions, in_vector
 from .writer import LARGEST_ON_STACK, Writer
 
 PARAMETERS = """(const double (*restrict x)[ROWS], const double *restrict w,
@@ -39,7 +39,7 @@ static void rows_logsumexp(double (*a)[ROWS], long count, double *restrict y, lo
 class BlockWriter(Writer):
     """Writes the text for blocks of so many rows."""
 
-    remark = "/* What is computed for a block of rows. */"
+    remark, end = "/* What is computed for a block of rows. */", "} __attribute__((aligned(64)));"
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class BlockWriter(Writer):
         body = ["int failed = 0;"]
         if large:
             body += [
-                "struct values *const v = malloc(sizeof(struct values));",
+                "struct values *const v = aligned_alloc(64, sizeof(struct values));",
                 "if (v == NULL)",
                 "    return 2;",
             ]
@@ -120,11 +120,7 @@ class BlockWriter(Writer):
             lines += ["const long n = some;"]
         if width:
             lines += [f"const double *const row = rows + {linear(0, [width], ['first'])};"]
-            lines += [
-                f"for (long k = 0; k < {width}; k++)",
-                "    for (long r = 0; r < n; r++)",
-                f"        v->x[k][r] = row[{linear(0, [width], ['(r < some ? r : some - 1)'])} + k];",
-            ]
+            lines += self._turn()
         else:
             lines += ["const double *const row = rows;"]
         row_ = f"(const double (*)[ROWS]){x}"
@@ -144,3 +140,23 @@ class BlockWriter(Writer):
         if self.rolled.gradients:
             lines += [f"gradients(row, {row_}, w, seeds, v, some, g, &failed);"]
         return lines
+
+    def _turn(self) -> list[str]:
+        """Rows, one behind the other, become numbers of rows side by side."""
+        width, vector = self.width, self.vector
+        if vector == 1:
+            return [
+                "for (long r = 0; r < n; r++)",
+                f"    for (long k = 0; k < {width}; k++)",
+                f"        v->x[k][r] = row[{linear(0, [width, 1], ['r', 'k'])}];",
+            ]
+        side_by_side = ", ".join(f"p[{q}][k]" for q in range(vector))
+        return [
+            f"for (long r = 0; r < n; r += {vector}) {{",
+            f"    const double *p[{vector}];",
+            f"    for (long q = 0; q < {vector}; q++)",
+            f"        p[q] = row + {width} * (r + q < some ? r + q : some - 1);",
+            f"    for (long k = 0; k < {width}; k++)",
+            f"        {in_vector('v->x[k][r]', vector)} = ({NAMES[vector]}){{{side_by_side}}};",
+            "}",
+        ]

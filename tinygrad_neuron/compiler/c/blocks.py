@@ -19,7 +19,7 @@ from .places import (
     TOTALS,
     Loops,
     Spot,
-
+    accesses,
     block,
     indented,
     looped,
@@ -34,6 +34,7 @@ from .vectors import NAMES, in_vector
 FEW = 4  # with fewer lanes and no pattern, lanes are written out
 PARTS_AT_ONCE = 24  # of a sum whose terms are of so many shapes
 IN_REGISTERS = 8  # sums, each of a whole vector
+LONG = 128  # terms of a sum
 RESERVED = frozenset({"x", "block", "compute", "first", "gradients", "row", "rows", "some"})
 
 
@@ -159,13 +160,27 @@ class Blocks:
         loops = self._loops_over([Terms(1, to), Terms(1, tree)], len(group.lines))
 
         def statements(place: Callable[[Access], str]) -> list[str]:
-            lines = each_row(*texts([tree], lambda access: in_row(place(access), access)), place(to))
+            if any(map(_varies, accesses(tree))) and is_plain(tree):
+                lines = self._rows_in_vectors(tree, place, place(to))
+            else:
+                found = texts([tree], lambda access: in_row(place(access), access))
+                lines = each_row(*found, place(to))
             return lines if over is None else [*lines, arrays.call(over, place(to), "n")]
 
         lanes = len(group.lines)
         if lanes == 1 or (lanes < FEW and any(reach.table for reach in loops.reach.values())):
             return [line for lane in range(lanes) for line in statements(_alone(lane))]
         return looped(loops.rounds, loops.variables, statements(loops.place))
+
+    def _rows_in_vectors(self, tree: Tree, place: Callable[[Access], str], to: str) -> list[str]:
+        """The loop that puts plain arithmetic in its place."""
+
+        def vector(access: Access) -> str:
+            text = in_row(place(access), access)
+            return in_vector(text, self.vector) if _varies(access) else text
+
+        statement = f"{in_vector(f'{to}[r]', self.vector)} = {_plain(tree, vector)};"
+        return [f"for (long r = 0; r < n; r += {self.vector})", *indented([statement])]
 
     def _sum(self, group: Group, terms: Sequence[Terms], goes_on: bool) -> list[str]:
         """Long sums, their terms in order; `goes_on` from what is stored."""
@@ -190,30 +205,56 @@ class Blocks:
     def _sums_in_registers(
         self, to: Access, terms: Sequence[Terms], goes_on: bool, loops: Loops, tile: Tile
     ) -> list[str]:
-        sums = [f"t{k}" for k in range(tile.width)]
+        """Sums of some neighbouring lanes, over all rows."""
+        vector, variable = self.vector, loops.variables[-1]
+
+        def of(vectors: int, start: str) -> list[str]:
+            step = vector * vectors
+            body = self._sums_of_rows(to, terms, goes_on, loops, tile, vectors)
+            more = "r < n" if vectors == 1 else f"r + {step} <= n"
+            return [f"for ({start}; {more}; r += {step}) {{", *indented(body), "}"]
+
+        # Where very many numbers are read, each is used for as many sums as there are registers.
+        if sum(part.count for part in terms) >= LONG and vector == 8 and tile.width > 2:
+            body = ["long r = 0;", *of(2, ""), *of(1, "")]
+            return tile.around(variable, body) if tile.rounds > 1 else block(body)
+        return tile.around(variable, of(1, "long r = 0"))
+
+    def _sums_of_rows(
+        self,
+        to: Access,
+        terms: Sequence[Terms],
+        goes_on: bool,
+        loops: Loops,
+        tile: Tile,
+        vectors: int,
+    ) -> list[str]:
+        """The sums themselves, from row r on, in so many vectors of rows."""
         variable = loops.variables[-1]
-        lanes = [tile.at(variable).on(k) for k in range(tile.width)]
         outer = [Place(name) for name in loops.variables[:-1]]
-
-        def place(access: Access, lane: Place, term: str = "") -> str:
-            text = located(loops, access, [*outer, lane], term)
-            return in_vector(f"{text}[r]", self.vector) if _varies(access) else text
-
-        stored = [place(to, lane) for lane in lanes]
-        starts = stored if goes_on else ["{0.0}"] * len(sums)
-        body = [
-            f"{NAMES[self.vector]} {', '.join(f'{s} = {start}' for s, start in zip(sums, starts, strict=True))};"
+        each = [
+            (tile.at(variable).on(k), linear(self.vector * q, [1], ["r"]))
+            for k in range(tile.width)
+            for q in range(vectors)
         ]
+        sums = [f"t{k}" for k in range(len(each))]
+
+        def place(access: Access, lane: Place, row: str, term: str = "") -> str:
+            text = located(loops, access, [*outer, lane], term)
+            return in_vector(f"{text}[{row}]", self.vector) if _varies(access) else text
+
+        stored = [place(to, *at) for at in each]
+        starts = stored if goes_on else ["{0.0}"] * len(sums)
+        listed = ", ".join(f"{s} = {start}" for s, start in zip(sums, starts, strict=True))
+        body = [f"{NAMES[self.vector]} {listed};"]
         for part in terms:
             j = "j" if part.count > 1 else ""
             statements = []
-            for name, lane in zip(sums, lanes, strict=True):
-                text = _plain(part.tree, lambda access, lane=lane, j=j: place(access, lane, j))
+            for name, at in zip(sums, each, strict=True):
+                text = _plain(part.tree, lambda access, at=at, j=j: place(access, *at, j))
                 statements.append(f"{name} = {name} + {term(part.tree, text)};")
             body += looped([part.count], ["j"], statements)
-        body += [f"{where} = {name};" for where, name in zip(stored, sums, strict=True)]
-        head = f"for (long r = 0; r < n; r += {self.vector}) {{"
-        return tile.around(variable, [head, *indented(body), "}"])
+        return [*body, *(f"{where} = {name};" for where, name in zip(stored, sums, strict=True))]
 
     def _function_of_many(self, group: Group) -> list[str]:
         """Another function of many numbers, or the choice of one of them."""
@@ -291,6 +332,8 @@ class Blocks:
             fitting = max(1, IN_REGISTERS * vector // tile.width)
             for further in tiles(outer, fitting):
                 body = self._gradients_in_registers(loops, to, part.tree, tile, vector, further)
+                if tile.rounds == 1 and further.rounds == 1:
+                    body = block(body)
                 body = tile.around(loops.variables[-1], body)
                 if outer > 1:
                     body = further.around(loops.variables[-2], body)
@@ -348,14 +391,15 @@ class Blocks:
             text = _plain(tree, lambda access, at=at: place(access, at))
             body.append(f"    {name} = {name} + {term(tree, text)};")
         body += ["}", *(f"{total} = {name};" for total, name in zip(totals, sums, strict=True))]
-        return block(body)
+        return body
 
     def _of_row(self, group: Group) -> str:
         """The name of the array that has the numbers of one row side by side."""
         if group not in self.of_rows:
             name = self.of_rows[group] = self.names.new(f"{group.name}_of")
-            self.members.append(f"double {name}[ROWS][{group.size}];")
-            self.floats += group.size
+            size = -(-group.size // self.vector) * self.vector  # each row begins a vector
+            self.members.append(f"double {name}[ROWS][{size}];")
+            self.floats += size
         return self.of_rows[group]
 
     def turned(self) -> list[str]:

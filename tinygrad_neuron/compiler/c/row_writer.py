@@ -70,9 +70,7 @@ class RowWriter(Writer):
         else:
             pieces = [block(piece) for piece in pieces]
         name = f"gradients_{rows}"
-        return self.in_functions(
-            name, GRADIENT_PARAMETERS, pieces, "x, w, seeds, v, g, bad"
-        )
+        return self.in_functions(name, GRADIENT_PARAMETERS, pieces, "x, w, seeds, v, g, bad")
 
     def _main(self, at_once: list[int]) -> list[str]:
         """The function that is called: it goes through all rows."""

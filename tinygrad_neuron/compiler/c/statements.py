@@ -108,7 +108,10 @@ class Statements:
             body = []
             for k in range(stretch.vectors):
                 found = [
-                    _text(tree, partial(loops.vector, spot=stretch.spot(k, row=row), width=stretch.width))
+                    _text(
+                        tree,
+                        partial(loops.vector, spot=stretch.spot(k, row=row), width=stretch.width),
+                    )
                     for tree, row in trees
                 ]
                 body.append(add(loops.vector(to, stretch.spot(k), stretch.width), found))

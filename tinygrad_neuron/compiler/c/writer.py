@@ -51,7 +51,7 @@ class Writer:
     """Writes the text of a program that was rolled up."""
 
     statements: Written
-    remark = "/* What is computed for one row. */"
+    remark, end = "/* What is computed for one row. */", "};"
 
     def __init__(
         self, rolled: Rolled, program: Program, seeded: Sequence[int] | None, title: str
@@ -86,7 +86,7 @@ class Writer:
         for positions, name in self.statements.tables.items():
             head += wrapped(f"static const int {name}[] = {{", list(map(str, positions)), "};")
         members = self.statements.members or ["char none;"]
-        head += [self.remark, "struct values {", *indented(members), "};", ""]
+        head += [self.remark, "struct values {", *indented(members), self.end, ""]
         return "\n".join([*head, *functions, ""])
 
     def functions(self) -> list[str]:
