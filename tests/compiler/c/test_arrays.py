@@ -103,7 +103,7 @@ def test_exp_says_where_it_overflows(place):
 def train(target, name="loss"):
     """The bits of losses and parameters after some steps, of networks with all three functions."""
     found = []
-    for activation in NAMES:
+    for activation in ("tanh", "sigmoid"):  # and exp in the loss
         model = nn.MLP(2, [9, 4], activation=activation, seed=1)
         compiled = compile(lambda x, t, m=model: losses.cross_entropy(m(x), t), target=target)
         compiled.__name__ = name  # part of the text: another library

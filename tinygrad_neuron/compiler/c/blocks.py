@@ -427,10 +427,10 @@ def in_row(place: str, access: Access) -> str:
 
 
 def row_text(access: Access | Constant) -> str:
-    """What is read in the current row, outside of loops over lanes."""
+    """What is read in the current row, outside of the functions that go through the lanes."""
     if isinstance(access, Constant):
         return literal(access.number)
-    return in_row(_alone(0)(access), access)
+    return ("v->" if access.array == ROW else "") + in_row(_alone(0)(access), access)
 
 
 def each_row(before: Sequence[str], found: Sequence[str], place: str) -> list[str]:

@@ -39,11 +39,13 @@ def emit(
     seeded: Sequence[int] | None = None,
     title: str = "compiled",
     vector: int = 4,
+    rows: int | None = None,
 ) -> Emitted:
     """The source of `map_rows` (without `seeded`) or of `add_up`, for a machine with vectors of so
-    many numbers."""
+    many numbers, in blocks of so many rows (0: row after row; None: as many as fit)."""
     rolled = roll(program, seeded, over_arrays)
-    rows = rows_of_a_block(program, rolled, vector)
+    if rows is None:
+        rows = rows_of_a_block(program, rolled, vector)
     writer: Writer
     if rows:
         writer = BlockWriter(rolled, program, seeded, title, vector, rows)
