@@ -70,7 +70,7 @@ assert (z, gate.predict([1, 1])) == (1.0, 1)
 
 # %% tags=["hide-input"]
 show(
-    draw_network(gate, example=[1, 1], legend=False),
+    draw_network(gate, example=[1, 1], legend=False, flags=False),
     "Two inputs, two lines with the weights 2 and 1, one unit with the bias -2. For the inputs 1 "
     "and 1 it puts out 1.",
 )

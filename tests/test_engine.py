@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tinygrad_neuron as tn
-from tinygrad_neuron import Value
+from tinygrad_neuron import Value, arrays
 from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.engine import constant
 from tinygrad_neuron.operators import stored_gradient
@@ -166,13 +166,56 @@ def test_a_function_of_a_list_refuses_a_single_operand(function, refused):
 
 
 @pytest.mark.parametrize(("name", "operate"), ARITHMETIC)
-def test_a_numpy_array_is_refused_on_either_side(name, operate):
+def test_a_numpy_array_meets_a_value_element_by_element(name, operate):
     numpy = pytest.importorskip("numpy")
-    for array in (numpy.array([1.0, 2.0]), numpy.array([1.0])):
-        with pytest.raises(TypeError, match=f"^{name}: b must be a real number, got ndarray"):
-            operate(Value(3.0), array)
-        with pytest.raises(TypeError, match=f"^{name}: a must be a real number, got ndarray"):
-            operate(array, Value(3.0))
+    v = Value(3.0)
+    for array in (numpy.array([1.0, 2.0]), numpy.array([[1.0], [2.0]])):
+        for left, right in ((v, array), (array, v)):
+            made = operate(left, right)
+            assert made.shape == array.shape
+            numbers = [3.0] * 2, [1.0, 2.0]
+            pairs = zip(*(numbers if left is v else numbers[::-1]), strict=True)
+            assert [operate(a, b) for a, b in pairs] == [y.data for y in made.flat]
+            assert {type(y) for y in made.flat} == {Value}
+
+
+def test_every_universal_function_of_numpy_with_an_operation_is_that_operation():
+    numpy = pytest.importorskip("numpy")
+    for name in arrays.known():
+        ufunc = getattr(numpy, name)
+        numbers = [0.5, 2.0][: ufunc.nin]
+        for operands in (list(map(Value, numbers)), [Value(numbers[0]), *numbers[1:]]):
+            found = ufunc(*operands)
+            if not name.startswith(("less", "greater", "equal", "not_equal")):
+                assert type(found) is Value
+                assert float(ufunc(*numbers)) == pytest.approx(found.data, rel=1e-15), name
+    assert numpy.less(numpy.float64(1.0), Value(2.0))
+    objects = numpy.array([Value(1.0), Value(2.0)], dtype=object)
+    assert [3.0, 4.0] == [y.data for y in objects + Value(2.0)]
+    assert [3.0, 3.0] == [y.data for y in numpy.ones((2, 2)) @ objects]
+
+
+@pytest.mark.parametrize(
+    "asked", ["arctan(v)", "modf(v)", "exp(v, out=numpy.zeros(1))", "add.outer(v, v)"]
+)
+def test_another_function_of_numpy_is_refused_with_those_that_there_are(asked):
+    numpy = pytest.importorskip("numpy")
+    with pytest.raises(TypeError, match="these functions do: absolute, add, cos"):
+        eval(f"numpy.{asked}", {"numpy": numpy, "v": Value(1.0)})
+
+
+@pytest.mark.parametrize("fails", [lambda v: 1 / v, lambda v: v**-1, lambda v: v.log()])
+def test_an_operation_fails_with_our_error_whatever_the_data_is(fails):
+    numpy = pytest.importorskip("numpy")
+    v = Value(1.0, label="v")
+    y = fails(v)
+    v.data = numpy.float64(0.0)
+    with pytest.raises((ZeroDivisionError, ValueError), match=r"0\.0 \('v'\)"):
+        fails(v)
+    with pytest.raises((ZeroDivisionError, ValueError), match=r"0\.0 \('v'\)"):
+        y.forward()
+    with pytest.raises((ZeroDivisionError, ValueError), match="derivative of"):
+        y.backward()
 
 
 @pytest.mark.parametrize(
@@ -481,14 +524,19 @@ def test_equality_and_hash_are_those_of_the_object():
         math.log,
         math.floor,
         lambda v: round(v, 2),
-        lambda v: f"{v:.2f}",
         lambda v: "%.2f" % v,  # noqa: UP031
-        lambda v: "{:5}".format(v),  # noqa: UP032
     ],
 )
 def test_what_would_lose_the_graph_is_refused_and_names_the_way_out(convert):
     with pytest.raises(TypeError, match=r"\.data.*tinygrad_neuron\.exp"):
         convert(Value(2.0))
+
+
+def test_a_number_format_is_refused_with_what_to_write():
+    with pytest.raises(TypeError, match=r"f'\{v\.data:\.2f\}'"):
+        f"{Value(2.0):.2f}"
+    with pytest.raises(TypeError, match=r"v\.data:5"):
+        "{:5}".format(Value(2.0))  # noqa: UP032
 
 
 def test_a_value_in_a_text_is_its_repr():

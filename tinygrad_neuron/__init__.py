@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from . import declarations, notebook
 from .eager import define_operation
 from .engine import Value, topological_order
+from .scope import scope
 
 if TYPE_CHECKING:  # at run time each of these is imported when it is first asked for
     from . import datasets, init, losses, nn, optim
@@ -26,22 +27,28 @@ if TYPE_CHECKING:  # at run time each of these is imported when it is first aske
     from .declarations import *  # noqa: F403  # the operations
     from .declarations import abs as abs
     from .declarations import sum as sum
-    from .derivatives import check_gradients, grad, gradients, nudge
+    from .derivatives import grad, gradients, hessian, hvp, jacobian, nudge
     from .draw import animate, draw_circuit, draw_dot, draw_network
     from .functions import maxout, mean, softmax
+    from .gradient_check import check_gradients
     from .passes import local_derivatives
-    from .walk import walkthrough
+    from .walk import detect_anomaly, walkthrough
 
 __all__ = [
     # the engine
     "Value",
     "topological_order",
     "define_operation",
+    "scope",
     # derivatives of any order
     "grad",
     "gradients",
+    "jacobian",
+    "hessian",
+    "hvp",
     "local_derivatives",
     "check_gradients",
+    "detect_anomaly",
     "nudge",
     # compilation (`compile` itself is left out: it would shadow the builtin)
     "Compiled",
@@ -72,12 +79,16 @@ _HOMES = {
     "Compiled": "compiler",
     "TracingError": "compiler",
     "animate": "draw",
-    "check_gradients": "derivatives",
+    "check_gradients": "gradient_check",
     "compile": "compiler",
+    "detect_anomaly": "walk",
     "draw_circuit": "draw",
     "draw_dot": "draw",
     "draw_network": "draw",
     "grad": "derivatives",
+    "hessian": "derivatives",
+    "hvp": "derivatives",
+    "jacobian": "derivatives",
     "gradients": "derivatives",
     "local_derivatives": "passes",
     "nudge": "derivatives",

@@ -4,7 +4,7 @@
 evaluated on Values, which records the derivative as a graph that can be differentiated again.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -12,6 +12,8 @@ from .calculus.operation import Operation
 from .calculus.table import TABLE
 from .checking import described, to_float
 from .engine import Number, Operand, Value, constant, topological_order
+from .functions import identity
+from .functions import sum as add_up
 from .passes import DOMAIN_ERRORS, is_constant, operation_error, partials, refuse_made_by_hand
 
 
@@ -132,6 +134,9 @@ def grad(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any
     position of the argument to differentiate for: a number, a Value, or a (nested) list of them.
     **Returns** a function of the same arguments that returns a Value, or a list of the same shape.
 
+    It differentiates for the argument alone: the same Value used elsewhere (by the function itself,
+    as another argument, twice in a list) is another variable.
+
     >>> def f(x):
     ...     return x**3
     >>> grad(f)(2.0).data, grad(grad(f))(2.0).data
@@ -139,34 +144,59 @@ def grad(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any
     """
 
     def derivative(*arguments: Any, **options: Any) -> Any:
-        if not -len(arguments) <= argument < len(arguments):
-            raise TypeError(
-                f"grad(..., argument={argument}) needs that argument, got {len(arguments)}"
-            )
-        leaves: list[Value] = []
-        copy = _as_values(arguments[argument], leaves)
-        changed = list(arguments)
-        changed[argument] = copy
+        changed, copy, fresh = _with_variables("grad", arguments, argument)
         output = function(*changed, **options)
         if not isinstance(output, Value):
             raise TypeError(
                 f"grad needs a function that returns one Value, got {type(output).__name__}"
             )
-        found = iter(gradients(output, leaves))
-        return _like(copy, found)
+        found = gradients(output, fresh)
+        _take_back(fresh, found)
+        return _like(copy, iter(found))
 
     return derivative
 
 
-def _as_values(structure: Any, leaves: list[Value]) -> Any:
+def _with_variables(
+    name: str, arguments: Sequence[Any], argument: int
+) -> tuple[list[Any], Any, dict[Value, Value]]:
+    """The arguments with variables of their own in one of them, that one, and what they are for."""
+    if not -len(arguments) <= argument < len(arguments):
+        raise TypeError(
+            f"{name}(..., argument={argument}) needs that argument, got {len(arguments)}"
+        )
+    fresh: dict[Value, Value] = {}
+    copy = _variables(arguments[argument], fresh)
+    changed = list(arguments)
+    changed[argument] = copy
+    return changed, copy, fresh
+
+
+def _variables(structure: Any, fresh: dict[Value, Value]) -> Any:
+    """The argument with a variable of its own in each place; `fresh` says for which Value."""
     if isinstance(structure, list | tuple):
-        return [_as_values(item, leaves) for item in structure]
+        return [_variables(item, fresh) for item in structure]
     value = structure if isinstance(structure, Value) else Value(structure)
     if is_constant(value):
         value = Value(value.data)
-    value._passed_through()  # a stand-in of a trace becomes a variable
-    leaves.append(value)
-    return value
+    variable = identity(value)
+    variable.label = value.label
+    variable._passed_through()  # a stand-in of a trace becomes a variable
+    fresh[variable] = value
+    return variable
+
+
+def _take_back(fresh: Mapping[Value, Value], found: list[Value]) -> None:
+    """Put the Values in the place of their variables, behind the derivatives: nothing is drawn,
+    differentiated or compiled twice, and a derivative for the Value itself finds it."""
+    for node in topological_order(*found):
+        operands = node._prev
+        if any(operand in fresh for operand in operands):
+            operands = tuple(fresh.get(operand, operand) for operand in operands)
+            if node._operation.arity == 2:
+                node._a, node._b = operands
+            else:
+                node._a = operands[0] if node._operation.arity == 1 else operands
 
 
 def _like(structure: Any, found: Any) -> Any:
@@ -175,43 +205,92 @@ def _like(structure: Any, found: Any) -> Any:
     )
 
 
-def check_gradients(
-    function: Callable[..., Value],
-    inputs: Sequence[Number],
-    step: float = 1e-6,
-    tolerance: float = 1e-6,
-) -> float:
-    """Compare `backward()` with central differences (f(x + h) - f(x - h)) / 2h for every input.
+def jacobian(function: Callable[..., Any], argument: int = 0) -> Callable[..., Any]:
+    """The derivatives of every result of a function, as a function: row i is that of result i.
 
-    **Arguments:** `function` of as many Values as there are `inputs`; `step`, the h, relative to
-    max(1, |x|); `tolerance`, the error allowed, relative to max(1, |derivative|). **Returns** the
-    largest such error. Raises an `AssertionError` that shows both numbers where it is too large.
+    **Arguments:** `function`, which returns a (nested) list of Values, or one; `argument`, as for
+    `grad`. **Returns** a function of the same arguments, which returns the results' lists with, in
+    the place of each result, its derivatives in the shape of the argument. An argument that a
+    result does not depend on has derivatives of 0.
 
-    >>> check_gradients(lambda a, b: a * b + b.tanh(), [0.5, -1.0]) < 1e-6
-    True
+    >>> def polar(v):
+    ...     r, angle = v
+    ...     return [r * cos(angle), r * sin(angle)]
+    >>> from .functions import cos, sin
+    >>> [[d.data for d in row] for row in jacobian(polar)([2.0, 0.0])]
+    [[1.0, -0.0], [0.0, 2.0]]
     """
-    numbers = [to_float(x, "check_gradients", f"input {i}") for i, x in enumerate(inputs)]
-    values = [Value(x) for x in numbers]
-    output = function(*values)
-    if not isinstance(output, Value):
-        raise TypeError(
-            f"check_gradients needs a function that returns one Value, got {described(output)}"
-        )
-    output.backward()
-    worst = 0.0
-    for i, value in enumerate(values):
-        h = step * max(1.0, abs(numbers[i]))
 
-        def at(x: float, i: int = i) -> float:
-            return function(*(Value(n if j != i else x) for j, n in enumerate(numbers))).data
+    def derivative(*arguments: Any, **options: Any) -> Any:
+        changed, copy, fresh = _with_variables("jacobian", arguments, argument)
+        outputs = function(*changed, **options)
+        rows: list[list[Value]] = []
 
-        up, down = numbers[i] + h, numbers[i] - h
-        difference = (at(up) - at(down)) / (up - down)
-        error = abs(value.grad - difference) / max(1.0, abs(difference))
-        worst = max(worst, error)
-        if not error <= tolerance:
-            raise AssertionError(
-                f"input {i} = {numbers[i]}: backward() gives {value.grad}, "
-                f"the difference quotient {difference}"
-            )
-    return worst
+        def row(output: Any) -> Any:
+            if isinstance(output, list | tuple):
+                return [row(item) for item in output]
+            if not isinstance(output, Value):
+                raise TypeError(
+                    "jacobian needs a function that returns Values, alone or in lists, got "
+                    f"{described(output)}"
+                )
+            rows.append(gradients(output, fresh))
+            return len(rows) - 1
+
+        shape = row(outputs)
+        _take_back(fresh, [value for found in rows for value in found])
+        return _filled(shape, lambda k: _like(copy, iter(rows[k])))
+
+    return derivative
+
+
+def hessian(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any]:
+    """The second derivatives of a function, as a function: row i is the gradient of derivative i.
+
+    Arguments as for `grad`; for a list of n numbers it returns n rows of n Values.
+
+    >>> [[d.data for d in row] for row in hessian(lambda v: v[0] * v[0] * v[1])([3.0, 5.0])]
+    [[10.0, 6.0], [6.0, 0.0]]
+    """
+    return jacobian(grad(function, argument), argument)
+
+
+def hvp(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any]:
+    """The Hessian times a vector, as a function of the arguments and then the vector.
+
+    It takes two passes, however many numbers there are, and never makes the whole Hessian.
+
+    **Arguments:** as for `grad`. **Returns** a function whose last argument is the vector, a
+    number or (nested) list in the shape of the argument; it returns Values in that shape.
+
+    >>> [d.data for d in hvp(lambda v: v[0] * v[0] * v[1])([3.0, 5.0], [1.0, 0.0])]
+    [10.0, 6.0]
+    """
+
+    def product(*arguments: Any, **options: Any) -> Any:
+        *given, vector = arguments
+
+        def along(*inner: Any) -> Value:
+            slopes = _flat(grad(function, argument)(*inner, **options))
+            factors = _flat(vector)
+            if len(slopes) != len(factors):
+                raise ValueError(
+                    f"hvp: the vector must have {len(slopes)} numbers, as the argument has, got "
+                    f"{len(factors)}"
+                )
+            return add_up([d * v for d, v in zip(slopes, factors, strict=True)])
+
+        return grad(along, argument)(*given)
+
+    return product
+
+
+def _flat(structure: Any) -> list[Any]:
+    """The items of nested lists, in order."""
+    if not isinstance(structure, list | tuple):
+        return [structure]
+    return [item for part in structure for item in _flat(part)]
+
+
+def _filled(shape: Any, fill: Callable[[Any], Any]) -> Any:
+    return [_filled(item, fill) for item in shape] if isinstance(shape, list) else fill(shape)

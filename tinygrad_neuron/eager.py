@@ -23,7 +23,10 @@ from .scope import here
 
 def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
     """Record an operation with plain numbers among its operands: behind the generated functions."""
-    lifted = lift(operation, operands)
+    try:
+        lifted = lift(operation, operands)
+    except TypeError:
+        return engine.apply(operation, operands)  # which takes arrays, or says what is wrong
     for value in lifted:
         if type(value) is not Value:
             return engine.apply(operation, lifted)
@@ -91,6 +94,19 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         operands = f"({', '.join(names)}{',' * (len(names) == 1)})"
         foreign = " or ".join(f"type({name}) is not Value" for name in names)
         constants = " and ".join(f"{name}._operation is CONSTANT" for name in names)
+    floats = list[str]()
+    if operation.domain and not operation.chosen:  # NumPy's would warn and give an infinity
+        if operation.variadic:
+            floats.append(f"data_of_{first} = {data[first].replace('v.data', 'float(v.data)')}")
+            data[first] = f"data_of_{first}"
+        else:
+            for name in names:
+                local = data[name] = f"data_of_{name}"
+                floats += [
+                    f"{local} = {name}.data",
+                    f"if type({local}) is not float:",
+                    f"    {local} = float({local})",
+                ]
     unpack = [f"{name} = {slot}" for name, slot in zip(names, slots, strict=True)]
     compute = _assignments(operation, operation.forward, data, globals_, partial=False)
 
@@ -109,7 +125,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
     for name, other in operation.constant.items():
         record += [f"if {name}._operation is CONSTANT:", f"    return {other}({', '.join(names)})"]
         globals_[other] = TABLE[other].function
-    result = [*compute[:-1], f"data = {compute[-1]}"]
+    result = [*floats, *compute[:-1], f"data = {compute[-1]}"]
     if operation.domain or operation.name not in BUILT_IN:
         record += ["try:", *(f"    {line}" for line in result), "except DOMAIN as exception:"]
         record.append(f"    raise operation_error(operation, exception, {operands}) from None")
@@ -129,8 +145,10 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         record.append(f"node._a = {operands}")
     record.append("return node")
 
-    one = {**data, first: f"{first}.data", "y": "node.data"}
-    pull = [] if operation.variadic and not operation.chosen else list(unpack)
+    one = {**data, "y": "node.data"}
+    if operation.variadic:
+        one[first] = f"{first}.data"
+    pull = [] if operation.variadic and not operation.chosen else [*unpack, *floats]
     for name, term in operation.totals.items():
         each = _text(operation, term, one, globals_, partial=True)
         pull.append(f"{name} = partial_sum([{each} for {first} in {slots[0]}])")
@@ -152,7 +170,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
             *(f"{where}    {line}" for line in before),
             f"{where}    {name}.grad += {contribution}",
         ]
-    recompute = [*unpack, *compute[:-1], f"node.data = {compute[-1]}"]
+    recompute = [*unpack, *floats, *compute[:-1], f"node.data = {compute[-1]}"]
     functions = {f"{operation.name}({signature})": record, "pull(node)": pull}
     functions["recompute(node)"] = recompute
     source = "\n\n".join(
@@ -316,6 +334,21 @@ def _is_same_code(one: object, other: object) -> bool:
         and getattr(one, "__defaults__", None) == getattr(other, "__defaults__", None)
         and not (codes[0].co_freevars or codes[1].co_freevars)  # type: ignore[union-attr]
     )
+
+
+def make_nodes_with(new: Callable[[type[Value]], Value]) -> None:
+    """Have every node of an operation, and every constant, made by `new(Value)` from now on.
+
+    The one place that exchanges the maker, for whoever has to see each node as it is made (see
+    `walk.lines`); `object.__new__` is the usual one. The generated functions read it from their
+    globals, which they share with every reference to them, `from tinygrad_neuron import tanh`
+    included: so it costs nothing while nobody asks, where a check at each node costs up to 6 %.
+    """
+    engine.new_value = new  # the functions of the engine, and those generated from now on
+    for operation in list(TABLE.values()):
+        function = vars(operation).get("function")
+        if function is not None:
+            function.__globals__["new"] = new
 
 
 # Generated on first use, because all together would take longer than the rest of the import.

@@ -1,10 +1,8 @@
 """`Value`: one number and the record of how it was computed.
 
-Arithmetic on Values records a computation graph. A node is a plain record: an operation of the
-table (`calculus.table`), its data, its ordered operands. `backward()` goes through the graph once,
-from the result to the leaves, and hands every node's gradient on to its operands:
-
-    contribution = incoming gradient * local derivative
+Arithmetic on Values records a graph. A node is a plain record: an operation of the table
+(`calculus.table`), its data, its ordered operands. `backward()` goes through the graph once, from
+the result to the leaves, and hands every node's gradient on: incoming * local derivative.
 
 This file runs alone and is meant to be read. On first use of an operation `eager` puts generated
 functions, faster and with the same bits, in the place of `record`, `pull` and `recompute`; `with
@@ -17,12 +15,13 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from . import arrays, passes
 from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .calculus.table import TABLE
 from .checking import to_float
 from .operators import NOT_COMPUTED, NOTHING_YET, Habits, add_methods, without_generated
-from .passes import DOMAIN_ERRORS, computed, evaluate, forward, operation_error, partials
+from .passes import DOMAIN_ERRORS, numbers_of, operation_error
 from .scope import here
 
 if TYPE_CHECKING:
@@ -39,9 +38,8 @@ def reflected(name: str) -> Callable[[Any, Operand], Value]:
 class Value(Methods):
     """One number in a computation graph.
 
-    **Arguments:** `data`, the number (a `TypeError` for what is not a real one); `_children`,
-    `_op`, the operands and the symbol of a node made by hand, as in micrograd, whose derivative is
-    a closure assigned to `_backward`; `label`, a name for pictures and messages.
+    **Arguments:** `data`, the number; `_children`, `_op`, the operands and the symbol of a node
+    made by hand, as in micrograd; `label`, a name for pictures and messages.
 
     **Attributes:** `data` and `grad` may be assigned. `grad` reads 0.0 until a backward pass has
     reached the node. `_prev` is the tuple of operands. Others can be added (`p.momentum = 0.0`).
@@ -174,7 +172,7 @@ class Value(Methods):
         >>> y.forward()
         25.0
         """
-        forward(topological_order(self))
+        passes.forward(topological_order(self))
         return self.data
 
 
@@ -192,19 +190,20 @@ def record(operation: Operation, *operands: Operand, **options: Operand) -> Valu
 
 def pull(node: Value) -> None:
     """Hand a node's gradient on to its operands: contribution = incoming * local derivative."""
-    operands = node._prev
-    numbers, functions = [v.data for v in operands], node._operation.partials_on_floats
-    for place, local_derivative in partials(node, functions, numbers, node.data):
+    operands, functions = node._prev, node._operation.partials_on_floats
+    for place, local_derivative in passes.partials(node, functions, numbers_of(node), node.data):
         operands[place].grad += node.grad * local_derivative()
 
 
 def recompute(node: Value) -> None:
     """Compute a node's data again from that of its operands."""
-    node.data = evaluate(node._operation, [operand.data for operand in node._prev])
+    node.data = passes.evaluate(node._operation, numbers_of(node))
 
 
 def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
     """Record an operation whose operands are all there, whatever they are: the general way."""
+    if arrays.among(operands) and not operation.variadic:
+        return arrays.each(operation.record, operands)  # type: ignore[no-any-return]
     lifted = lift(operation, operands)
     for name, other in operation.constant.items():
         if lifted[operation.operand_names.index(name)]._is_constant():
@@ -212,7 +211,7 @@ def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
     for value in lifted:
         if type(value) is not Value and (traced := value._traced(operation, lifted)) is not None:
             return traced
-    data = computed(operation, lifted)
+    data = passes.computed(operation, lifted)
     if all(v._operation is CONSTANT for v in lifted):
         return constant(data)
     node = new_value(Value)

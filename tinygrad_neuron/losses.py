@@ -36,7 +36,7 @@ def mean_squared_error(predictions: Any, targets: Any) -> Value:
     2.0
     """
     pairs = _pairs("mean_squared_error", predictions, targets)
-    return mean([(p - t) * (p - t) for p, t in pairs])
+    return mean([_square(p - t) for p, t in pairs])
 
 
 def mean_absolute_error(predictions: Any, targets: Any) -> Value:
@@ -181,6 +181,11 @@ def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
     """
     _check("l2_penalty", "strength", strength, NOT_NEGATIVE)
     return strength * sum([p * p for p in parameters])
+
+
+def _square(error: Operand) -> Operand:
+    """What one would draw: the difference once, and its product with itself."""
+    return error * error
 
 
 def _pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Operand, Operand]]:

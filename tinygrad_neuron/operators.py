@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .checking import described, to_float
+from .copying import Linked, linked_in
 from .notebook import Shown
 from .scope import Scope
 
@@ -46,7 +47,7 @@ _NOT_A_NUMBER = (
 )
 
 
-class Habits(Shown):
+class Habits(Shown, Linked):
     """The part of `Value` that does not compute; a mixin without slots of its own."""
 
     __slots__ = ()
@@ -61,8 +62,11 @@ class Habits(Shown):
     _a: Any
     _b: Any
 
-    # NumPy's scalars and arrays leave `array * value` to `Value.__rmul__`.
-    __array_ufunc__ = None
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """`array * value`, `np.exp(value)`: the table's operations, element by element."""
+        from .arrays import call  # only where there is NumPy
+
+        return call(ufunc, method, inputs, options)
 
     def __new__(cls, data: Any = 0.0, *arguments: Any, **options: Any) -> Any:
         passed = data._passed_through() if isinstance(data, Habits) else None
@@ -86,6 +90,24 @@ class Habits(Shown):
         number = _compared(self, other, ">=")
         return self.data >= number
 
+    def detach(self) -> Any:
+        """The number without its history: a constant, to which no gradient flows.
+
+        For what shall not be trained through: the state that a truncated backpropagation through
+        time starts from, a target computed by the model itself.
+
+        >>> from tinygrad_neuron import Value
+        >>> x = Value(3.0)
+        >>> (x * x.detach()).backward()
+        >>> x.grad
+        3.0
+        """
+        if tracing.trace is not None:
+            return tracing.trace.detached(self)
+        made: Any = object.__new__(type(self))
+        made.data, made._operation = self.data, CONSTANT
+        return made
+
     # Refusals
 
     def __float__(self) -> float:
@@ -102,7 +124,9 @@ class Habits(Shown):
 
     def __format__(self, specification: str) -> str:
         if specification:
-            raise TypeError(_NOT_A_NUMBER.format("a number format"))
+            raise TypeError(
+                f"a Value is not a number: format its number, as in f'{{v.data:{specification}}}'"
+            )
         return str(self)
 
     # micrograd's habits
@@ -168,23 +192,16 @@ class Habits(Shown):
             return _UNSET[name]
         raise AttributeError(f"a Value has no attribute {name!r}")
 
-    def __getstate__(self) -> dict[str, Any]:
-        """What a copy or a pickle holds: only what is set, so that "not computed yet" stays so."""
-        state = dict(self.__dict__)
-        for kind in type(self).__mro__:
-            for name in kind.__dict__.get("__slots__", ()):
-                if name not in ("__dict__", "__weakref__") and name not in state:
-                    try:
-                        state[name] = kind.__dict__[name].__get__(self)
-                    except AttributeError:
-                        pass
+    def _links(self) -> Iterable[Any]:
+        within = () if self.within is None else (self.within,)
+        return (*self._prev, *within, *linked_in(self.__dict__))
+
+    def _state(self) -> dict[str, Any]:
+        """Only what is set, so that "not computed yet" stays so in a copy."""
+        state = super()._state()
         if state.get("grad") is NOT_COMPUTED:
             del state["grad"]
         return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        for name, value in state.items():
-            setattr(self, name, value)
 
     def __repr__(self) -> str:
         gradient = self.grad

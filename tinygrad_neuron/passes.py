@@ -26,9 +26,16 @@ def computed(operation: Operation, operands: Sequence[Value]) -> float:
     """What an operation computes from nodes; its error names them by value and label."""
     numbers = [v.data for v in operands]
     try:
-        return evaluate(operation, numbers)
+        return evaluate(operation, list(map(float, numbers)) if operation.domain else numbers)
     except DOMAIN_ERRORS as error:
         raise operation.error(error, numbers, [v.label for v in operands]) from None
+
+
+def numbers_of(node: Value) -> list[float]:
+    """The data of a node's operands; Python's own floats where the operation can fail, for NumPy's
+    warn and go on with an infinity."""
+    numbers = [v.data for v in node._prev]
+    return list(map(float, numbers)) if node._operation.domain else numbers
 
 
 def forward(order: Sequence[Value]) -> None:
@@ -142,7 +149,7 @@ def _locals(node: Value) -> list[tuple[int, float]]:
     if not node._prev:
         return []
     refuse_made_by_hand(node, "a local derivative")
-    functions, numbers = node._operation.partials_on_floats, [v.data for v in node._prev]
+    functions, numbers = node._operation.partials_on_floats, numbers_of(node)
     try:
         calls = partials(node, functions, numbers, node.data)
         return [(place, float(call())) for place, call in calls]

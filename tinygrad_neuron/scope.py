@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from _thread import _count as other_threads  # threading.active_count() costs five times as much
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from threading import get_ident
 from typing import Any
 
+from .copying import Linked
 
-class Scope:
+
+class Scope(Linked):
     """Where an operation belongs: a neuron inside a layer inside a network, or a named step.
 
     A plain record that nodes refer to. There are three kinds of it: the *place* of a Module in its
@@ -40,6 +42,9 @@ class Scope:
         if name in ("kind", "name"):  # of a call: those of its module, see `call_of`
             return getattr(self.module, name)  # type: ignore[no-any-return]
         raise AttributeError(f"a scope has no attribute {name!r}")
+
+    def _links(self) -> Iterable[Scope]:
+        return [scope for scope in (self.parent, self.module) if scope is not None]
 
     @property
     def place(self) -> Scope:

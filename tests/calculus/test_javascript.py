@@ -98,7 +98,7 @@ def browser_page() -> Iterator[Any]:
     if chromium is None:
         pytest.skip("no chromium on this machine: JavaScript is not run")
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    from tests.walk.test_page import FLAGS  # the same browser
+    from tests.walk.page.opened import FLAGS  # the same browser
 
     arithmetic = (Path(page.__file__).parent / "arithmetic.js").read_text("utf-8")
     script = arithmetic.replace("export ", "") + javascript.source(sorted(BUILT_IN)) + HARNESS

@@ -73,7 +73,21 @@ def power_base_partial(a: Any, b: Any) -> Any:
 
 
 def power_exponent_partial(a: Any, b: Any) -> Any:
+    if a == 0:
+        return mpf(0) if b > 0 else None
     return power_value(a, b) * mp.log(a) if a > 0 else None
+
+
+def xlogy_value(a: Any, b: Any) -> Any:
+    if a == 0 and b >= 0:
+        return mpf(0)
+    return a * mp.log(b) if b > 0 else None
+
+
+def gap(values: Any) -> float:
+    """How far the largest of several values is from the next."""
+    largest = sorted(values)[-2:]
+    return float(largest[-1] - largest[0]) if len(largest) > 1 else math.inf
 
 
 def normal_distribution(a: Any) -> Any:
@@ -142,6 +156,16 @@ REFERENCES: dict[str, Reference] = {
     "sin": Reference(mp.sin, [mp.cos]),
     "cos": Reference(mp.cos, [lambda a: -mp.sin(a)]),
     "erf": Reference(mp.erf, [lambda a: 2 / mp.sqrt(mp.pi) * mp.exp(-(a**2))]),
+    # mpmath takes it of numbers up to about 1e150 only; beyond 40 it is 0 or 2 in 300 digits.
+    "erfc": Reference(
+        lambda a: mp.erfc(a) if abs(a) < 40 else mpf(0 if a > 0 else 2),
+        [lambda a: -2 / mp.sqrt(mp.pi) * mp.exp(-(a**2))],
+    ),
+    "xlogy": Reference(
+        xlogy_value,
+        [lambda a, b: mp.log(b) if b > 0 else None, lambda a, b: a / b if b > 0 else None],
+        low=0.05,
+    ),
     "abs": Reference(mp.fabs, [mp.sign], **relu_like(-1.0, 0.0, 1.0)),
     "sign": Reference(mp.sign, [lambda a: 0], **relu_like(0.0, 0.0, 0.0)),
     "step": Reference(lambda a: mpf(a > 0), [lambda a: 0], **relu_like(0.0, 0.0, 0.0)),
@@ -256,6 +280,9 @@ REFERENCES: dict[str, Reference] = {
     "logsumexp": Reference(
         lambda values: mp.log(mp.fsum(map(mp.exp, values))),
         [lambda values, i: mp.exp(values[i]) / mp.fsum(map(mp.exp, values))],
+    ),
+    "argmax": Reference(
+        lambda values: mpf(values.index(max(values))), [lambda values, i: 0], distance=gap
     ),
     "select": Reference(
         lambda values, index: values[int(index)],
@@ -442,7 +469,9 @@ def test_the_references_partials_are_the_derivatives_of_the_reference(name: str)
             assert mp.fabs(reference.partials[0](values, i, *index) - moved) < 1e-20
         return
     for point in itertools.product([mpf("0.7"), mpf("1.3"), mpf(-2)], repeat=len(kind.operands)):
-        if point[0] < reference.low or reference.distance(*point) == 0:
+        if min(point) < reference.low and (name == "xlogy" or point[0] < reference.low):
+            continue
+        if reference.distance(*point) == 0:
             continue
         for i, partial in enumerate(reference.partials):
             order = tuple(int(j == i) for j in range(len(point)))
@@ -458,7 +487,7 @@ def test_gradients_agree_with_central_differences(name: str) -> None:
     @given(ordinary_operands(name, bound=3.0))
     def agrees(operands: tuple[Any, ...]) -> None:
         numbers = list(operands[0]) if kind.variadic else list(operands)
-        assume(kind.variadic or REFERENCES[name].distance(*numbers) > 0.1)
+        assume(REFERENCES[name].distance(*(operands if kind.variadic else numbers)) > 0.1)
 
         def at(moved: Sequence[float]) -> Value:
             values = [Value(x) for x in moved]
@@ -485,7 +514,7 @@ def test_second_derivatives_agree_with_differences_of_the_first(name: str) -> No
     @given(ordinary_operands(name, bound=3.0))
     def agrees(operands: tuple[Any, ...]) -> None:
         numbers = list(operands[0]) if kind.variadic else list(operands)
-        assume(kind.variadic or REFERENCES[name].distance(*numbers) > 0.1)
+        assume(REFERENCES[name].distance(*(operands if kind.variadic else numbers)) > 0.1)
         assume(not name.endswith("power") or numbers[0] > 0.3)
 
         def first(moved: Sequence[float]) -> tuple[list[Value], list[Value]]:
@@ -520,7 +549,7 @@ WRONG = {
     "a tie not shared": altered("maximum", partials=["step(a - b)", "step(b - a)"]),
     "a kink on the other side": altered("leaky_relu", partials=["1 + 0 * slope", "minimum(a, 0)"]),
     "an approximation": altered("gelu", partials=["sigmoid(1.702 * a)"]),
-    "an exponent": altered("power", partials=["b * a ** b", "y * log(a)"]),
+    "an exponent": altered("power", partials=["b * a ** b", "xlogy(y, a)"]),
     "no softmax": altered("logsumexp", partials=["1"]),
     "a sum that counts twice": altered("sum", partials=["2"]),
     "an overflow": altered("sigmoid", forward="1 / (1 + exp(-a))"),
@@ -659,7 +688,7 @@ def test_an_operation_on_numbers_alone_is_a_constant(name: str) -> None:
 @pytest.mark.parametrize("name", SCALAR)
 def test_nan_in_gives_nan_out(name: str) -> None:
     kind = TABLE[name]
-    for others in (-2.0, -0.5, 0.5, 2.0):
+    for others in (-2.0, -0.5, 0.5, 2.0) if name != "xlogy" else (0.5, 2.0):  # log needs these
         for position in range(len(kind.operands)):
             operands = [others] * len(kind.operands)
             operands[position] = math.nan
@@ -1275,7 +1304,7 @@ def test_an_error_in_an_operation_of_ones_own_names_it_its_value_and_label() -> 
 
 
 @own
-@pytest.mark.parametrize("operand", ["grad", "error", "v", "float", "exp", "twice", "self"])
+@pytest.mark.parametrize("operand", ["grad", "error", "v", "exp", "twice", "self"])
 def test_an_operand_may_have_any_name_that_generated_code_does_not_use(operand: str) -> None:
     twice = tn.define_operation(
         "twice", f"exp({operand}) * b", [f"b * exp({operand})", "y / b"], operands=f"{operand}, b"
@@ -1284,7 +1313,7 @@ def test_an_operand_may_have_any_name_that_generated_code_does_not_use(operand: 
 
 
 @own
-@pytest.mark.parametrize("name", ["float", "len", "backward", "a", "v", "self", "gradients"])
+@pytest.mark.parametrize("name", ["len", "backward", "a", "v", "self", "gradients"])
 def test_an_operation_may_have_any_name_that_generated_code_does_not_use(name: str) -> None:
     square = tn.define_operation(name, "a * a", ["2 * a"])
     differentiates_twice(square, lambda a: a * a, [3.0])
@@ -1335,7 +1364,7 @@ REFUSED_DEFINITIONS: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
         {},
         r"cube: 'sigmoyd' .*did you mean 'sigmoid'\?",
     ),
-    "a kernel in a partial": (("cube", "erfc(a)", ["erfc(a)"]), {}, "erfc"),
+    "a kernel in a partial": (("cube", "running_sum(a)", ["running_sum(a)"]), {}, "running_sum"),
     "an unknown operand": (
         ("cube", "a * slop", ["1", "1"]),
         {"operands": "a, slope"},

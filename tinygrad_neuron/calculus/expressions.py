@@ -8,10 +8,20 @@ table rewrites the tree instead of repeating the mathematics.
 import ast
 from collections.abc import Callable, Iterable, Mapping
 
-_ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.USub, ast.UAdd)
-_COMPARISON = (ast.Compare, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
-_CHOICE = (ast.IfExp, ast.BoolOp, ast.And, ast.Or, *_COMPARISON)
-_PLAIN = (ast.Expression, ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Load, ast.Constant)
+from .printing import COMPARISONS, OPERATORS
+
+_ARITHMETIC: tuple[type, ...] = (*OPERATORS, ast.USub, ast.UAdd)
+_COMPARISON: tuple[type, ...] = (ast.Compare, *COMPARISONS)
+_CHOICE: tuple[type, ...] = (ast.IfExp, ast.BoolOp, ast.And, ast.Or, *_COMPARISON)
+_PLAIN: tuple[type, ...] = (
+    ast.Expression,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.Call,
+    ast.Name,
+    ast.Load,
+    ast.Constant,
+)
 
 
 def parse(text: str, choices: bool = False) -> ast.expr:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .operation import Operation
+from .printing import COMPARISONS, OPERATORS
 from .table import TABLE
 from .translation import Kernel, Language
 
@@ -28,16 +29,12 @@ BY_HAND: dict[Callable[..., Any], str] = {
 }  # fmt: skip
 
 _BUILT_IN: dict[Any, str] = {abs: "abs", float: "float", int: "int", len: "len", range: "range"}
-_PLAIN = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
-_CALLED = {ast.Div: "divide", ast.Pow: "power", ast.Mod: "modulo", ast.FloorDiv: "floorDivide"}
-_COMPARISONS = {
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "===",
-    ast.NotEq: "!==",
+# What JavaScript has as Python has it; the rest are functions in `arithmetic.js`.
+_PLAIN: dict[type[ast.operator], str] = {
+    kind: OPERATORS[kind].sign for kind in (ast.Add, ast.Sub, ast.Mult)
 }
+_CALLED = {ast.Div: "divide", ast.Pow: "power", ast.Mod: "modulo", ast.FloorDiv: "floorDivide"}
+_COMPARISONS = {**COMPARISONS, ast.Eq: "===", ast.NotEq: "!=="}
 
 # Words that cannot be a name in JavaScript, or that the generated code uses itself.
 _TAKEN = frozenset({
@@ -92,7 +89,10 @@ def expression(tree: ast.expr, call: Callable[[str], str]) -> str:
 
 
 class _JavaScript(Language[str]):
-    """JavaScript; `function_name` gives the JavaScript name of a function."""
+    """Expressions and kernels as JavaScript.
+
+    `function_name` gives the JavaScript name of a function.
+    """
 
     name = "JavaScript"
 
@@ -186,6 +186,7 @@ def function(source: str, name: str, call: Callable[[str], str]) -> str:
 
 
 def _function(kernel: Kernel, name: str, call: Callable[[str], str]) -> str:
+    """A kernel that has been read, as a JavaScript function."""
     local = [
         identifier(variable) for variable in kernel.assigned if variable not in kernel.parameters
     ]
@@ -224,7 +225,11 @@ def source(names: Iterable[str]) -> str:
 
 
 class _Translation:
-    """Operations and kernels, each translated when it is first called for."""
+    """Operations and kernels, each translated when it is first called for.
+
+    `operations` holds the text of each entry by name, `kernels` the name of each function's
+    translation, `functions` these translations, those before that the later ones call.
+    """
 
     def __init__(self) -> None:
         self.operations: dict[str, str] = {}
@@ -239,6 +244,7 @@ class _Translation:
         return f"{before}const OPERATIONS = {{\n{entries}}};"
 
     def operation(self, operation: Operation) -> None:
+        """Translate an operation, and first all that it calls."""
         if operation.name in self.operations:
             return
         self.operations[operation.name] = ""  # a partial may call the operation itself
@@ -274,6 +280,7 @@ class _Translation:
         )
 
     def variadic(self, operation: Operation, partial: Callable[[ast.expr], str]) -> str:
+        """The partial of an operation on any number of operands, as a function of them all."""
         one = identifier(operation.operand_names[0])
         totals = ""
         for name, term in operation.totals.items():
@@ -288,6 +295,7 @@ class _Translation:
         return f"OPERATIONS.{identifier(name)}.forward"
 
     def kernel(self, kernel: Callable[..., Any], name: str) -> str:
+        """How a scalar function is called in JavaScript; it is translated if it has to be."""
         if kernel in BY_HAND:
             return f"python.{BY_HAND[kernel]}"
         if kernel not in self.kernels:

@@ -42,9 +42,41 @@ def power(a: float, b: float) -> float:
     0.5
     """
     if a < 0.0 and a - a == 0.0 and b - b == 0.0 and b % 1.0 != 0.0:  # x - x == 0: x is finite
-        raise ValueError("a negative base needs an integer exponent")
+        raise ValueError("the result is not a real number")
     y: float = a**b
     return y
+
+
+def xlogy(x: float, y: float) -> float:
+    """x * log(y), and 0 where x is 0, as the limit is: 0 log 0 = 0.
+
+    >>> xlogy(0.0, 0.0), xlogy(2.0, 1.0)
+    (0.0, 0.0)
+    """
+    if x == 0.0 and y >= 0.0:
+        return 0.0
+    return x * math.log(y)
+
+
+def argmax(values: Sequence[float]) -> float:
+    """The position of the largest value, counted from 0; of equal ones the first.
+
+    NaN counts as larger than any number.
+
+    >>> argmax([1.0, 3.0, 3.0])
+    1.0
+    """
+    if len(values) == 0:
+        raise ValueError("no operands")
+    best = 0.0
+    largest = values[0]
+    position = 0.0
+    for value in values:
+        if value > largest or (value != value and largest == largest):
+            best = position
+            largest = value
+        position = position + 1.0
+    return best
 
 
 def running_sum(values: Sequence[float]) -> float:
@@ -103,6 +135,7 @@ def select(values: Sequence[float], index: float) -> float:
 
 KERNELS: dict[str, Callable[..., Any]] = {
     "abs": abs,
+    "argmax": argmax,
     "cos": math.cos,
     "erf": math.erf,
     "erfc": math.erfc,
@@ -118,4 +151,5 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "softplus": softplus,
     "sqrt": math.sqrt,
     "tanh": math.tanh,
+    "xlogy": xlogy,
 }

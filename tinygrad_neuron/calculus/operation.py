@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 # The names that the code generated from an entry uses itself (see `eager`), and how its names
 # of functions begin: no operation, operand or intermediate result can have these.
 RESERVED = frozenset({
-    "CONSTANT", "DOMAIN", "Value", "all", "apply", "constant", "data", "exception", "here", "int",
-    "map", "new", "node", "only_values", "operation", "operation_error", "pull", "recompute",
+    "CONSTANT", "DOMAIN", "Value", "all", "apply", "constant", "data", "exception", "float", "here",
+    "int", "map", "new", "node", "only_values", "operation", "operation_error", "pull", "recompute",
     "sequence", "total", "type", "y",
 })  # fmt: skip
-PREFIXES = ("_", "forward_", "partial_")
+PREFIXES = ("_", "data_of_", "forward_", "partial_")
 
 
 # The table itself: `table` fills it, `define_operation` adds to it. It stands here because an entry
@@ -41,7 +41,8 @@ class Operation:
     - `operands`: the names of the operands, separated by commas; `*a` for any number.
     - `defaults`: numbers for trailing operands that may be left out (`leaky_relu`'s slope).
     - `where`: named intermediate expressions over the operands.
-    - `domain`: in words, where the operation or a partial is defined, if not everywhere.
+    - `domain`: in words, where the operation or a partial is defined, if not everywhere;
+      `overflow`: where its result is too large, if that is another thing.
     - `chosen`: the operand that holds the position of the only operand with a derivative
       (`select`).
     - `constant`: `{operand: name}`, the operation recorded instead when that operand is a constant.
@@ -77,6 +78,7 @@ class Operation:
         defaults: Sequence[float] = (),
         where: Mapping[str, str] | None = None,
         domain: str = "",
+        overflow: str = "",
         chosen: str = "",
         constant: Mapping[str, str] | None = None,
         operator: str = "",
@@ -100,6 +102,7 @@ class Operation:
         self.defaults = tuple(defaults)
         self.where = dict(where or {})
         self.domain = domain
+        self.overflow = overflow or domain
         self.chosen = chosen
         self.constant = dict(constant or {})
         self.operator = operator
@@ -207,20 +210,34 @@ class Operation:
         if not self.variadic:
             positions = range(len(self.partials))
             return tuple(self._function(self.partial_tree(i), names, meaning) for i in positions)
+        one = self._function(
+            self.partial_tree(0), (self.operand_names[0], "y", *self.totals), meaning
+        )
+        totals = self.totals_with(meaning)
+
+        def for_all(operands: Sequence[Any], y: Any) -> Callable[[Any], Any]:
+            found = totals(operands, y)
+            return lambda a: one(a, y, *found)
+
+        return (for_all,)
+
+    def totals_with(
+        self, meaning: Callable[[str], Callable[..., Any]]
+    ) -> Callable[[Sequence[Any], Any], list[Any]]:
+        """The `totals`, in order, as a function of all operands and `y`; `meaning` as above."""
         names = (self.operand_names[0], "y", *self.totals)
-        one = self._function(self.partial_tree(0), names, meaning)
         terms = [
             self._function(term, names[: 2 + i], meaning)
             for i, term in enumerate(self.totals.values())
         ]
 
-        def for_all(operands: Sequence[Any], y: Any) -> Callable[[Any], Any]:
-            totals: list[Any] = []
+        def for_all(operands: Sequence[Any], y: Any) -> list[Any]:
+            found: list[Any] = []
             for term in terms:
-                totals.append(meaning("sum")([term(a, y, *totals) for a in operands]))
-            return lambda a: one(a, y, *totals)
+                found.append(meaning("sum")([term(a, y, *found) for a in operands]))
+            return found
 
-        return (for_all,)
+        return for_all
 
     def _function(
         self, tree: ast.expr, names: Iterable[str], meaning: Callable[[str], Callable[..., Any]]
@@ -261,13 +278,19 @@ class Operation:
         ]
         if len(shown) > 5:
             shown[2:-2] = [f"{len(shown) - 4} more"]
-        reason = error.args[-1] if error.args else type(error).__name__
-        text = f"{self.name} of {' and '.join(shown) or 'nothing'}: {reason}"
+        # Of an operation that a derivative was computed with, only what went wrong.
+        last = error.args[-1] if error.args else type(error).__name__
+        reason = getattr(error, "reason", last)
+        name = "power" if self.symbol == "**" else self.name  # as it is written
+        text = f"{name} of {' and '.join(shown) or 'nothing'}: {reason}"
         if derivative:
             text = "derivative of " + text
-        if self.domain:
-            text += f"; it needs {self.domain}"
-        return type(error)(text)
+        needs = self.overflow if isinstance(error, OverflowError) else self.domain
+        if not derivative:
+            needs = needs.partition("; its derivative")[0]
+        made = type(error)(f"{text}; it needs {needs}" if needs else text)
+        made.reason = reason  # type: ignore[attr-defined]
+        return made
 
     def check(self) -> None:
         """Refuse what cannot be computed or differentiated; a ValueError says what is wrong."""

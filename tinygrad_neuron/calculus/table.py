@@ -71,13 +71,14 @@ _ENTRIES = (
     Operation(
         "power",
         "power(a, b)",
-        ["b * a ** (b - 1)", "y * log(a)"],
+        ["b * a ** (b - 1)", "xlogy(y, a)"],
         symbol="**",
         operands="a, b",
         operator="pow",
         constant={"b": "constant_power"},
         domain="a positive base, or an integer exponent (a base of 0: one above 0); its derivative "
-        "for the exponent: a positive base",
+        "for the exponent: a positive base, or 0 with an exponent above 0",
+        overflow="a result of at most about 1.8e308",
         summary="a to the power b.",
         example="power(2.0, 3.0).data -> 8.0",
     ),
@@ -87,11 +88,12 @@ _ENTRIES = (
         # treated so (the mixed derivative at b = 0 is 1/a), hence two operations.
         "constant_power",
         "power(a, b)",
-        ["b * a ** (b - abs(sign(b)))", "y * log(a)"],
+        ["b * a ** (b - abs(sign(b)))", "xlogy(y, a)"],
         symbol="**",
         operands="a, b",
         domain="a positive base, or an integer exponent (a base of 0: one above 0); its derivative "
-        "for the exponent: a positive base",
+        "for the exponent: a positive base, or 0 with an exponent above 0",
+        overflow="a result of at most about 1.8e308",
         summary="a to the power of a constant b; `power` records it where b is a number.",
         example="constant_power(2.0, 3.0).data -> 8.0",
     ),
@@ -139,6 +141,15 @@ _ENTRIES = (
         example="log(1.0).data -> 0.0",
     ),
     Operation(
+        "xlogy",
+        "xlogy(a, b)",
+        ["log(b)", "a / b"],
+        operands="a, b",
+        domain="b greater than 0 (or a of 0; its derivatives: b greater than 0)",
+        summary="a * log(b), and 0 where a is 0: the derivative of a power for its exponent.",
+        example="xlogy(0.0, 0.0).data -> 0.0",
+    ),
+    Operation(
         "sqrt",
         "sqrt(a)",
         ["0.5 / y"],
@@ -171,6 +182,13 @@ _ENTRIES = (
         example="erf(0.0).data -> 0.0",
     ),
     # Pieces of piecewise functions
+    Operation(
+        "erfc",
+        "erfc(a)",
+        ["-1.1283791670955126 * exp(-(a * a))"],
+        summary="The complement of the error function, 1 - erf(a), precise where it is small.",
+        example="erfc(0.0).data -> 1.0",
+    ),
     Operation(
         "abs",
         "abs(a)",
@@ -328,10 +346,7 @@ _ENTRIES = (
     Operation(
         "gelu",
         "0.5 * a * erfc(-0.7071067811865476 * a)",
-        [
-            "0.5 * (1 + erf(0.7071067811865476 * a)) "
-            "+ a * (0.3989422804014327 * exp(-0.5 * (a * a)))"
-        ],
+        ["0.5 * erfc(-0.7071067811865476 * a) + a * (0.3989422804014327 * exp(-0.5 * (a * a)))"],
         activation=True,
         summary="The Gaussian error linear unit: a times the normal distribution function at a.",
         source="D. Hendrycks and K. Gimpel (2016).",
@@ -390,6 +405,16 @@ _ENTRIES = (
         domain="at least one operand",
         summary="log(e^a0 + e^a1 + ...), a smooth maximum; its partials are the softmax.",
         example="logsumexp([0.0, 0.0]).data -> 0.6931471805599453",
+    ),
+    Operation(
+        "argmax",
+        "argmax(a)",
+        ["0"],
+        operands="*a",
+        domain="at least one operand",
+        summary="The position of the largest value, counted from 0; of equal ones the first. "
+        "With select it is max pooling: select(values, argmax(values)).",
+        example="argmax([5.0, 7.0, 7.0]).data -> 1.0",
     ),
     Operation(
         "select",

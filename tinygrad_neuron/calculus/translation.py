@@ -26,6 +26,7 @@ class Kernel:
     def __init__(
         self, source: str, name: str, known: Mapping[str, Any] | None = None, defaults: Any = ()
     ) -> None:
+        """Parse the text of one function; a `ValueError` says what is not in the subset."""
         parsed = ast.parse(textwrap.dedent(source)).body
         if len(parsed) != 1 or not isinstance(parsed[0], ast.FunctionDef):
             raise ValueError(f"{name} is not one function")

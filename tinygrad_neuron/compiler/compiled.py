@@ -166,7 +166,8 @@ class Compiled:
             if inputs:
                 places = dict(zip(variant.varying, values, strict=True))
                 for k, gradient in zip(program.input_gradients, inputs[0], strict=True):
-                    places[k].grad += gradient
+                    if gradient is not None:
+                        places[k].grad += gradient
 
         if len(outputs) == 1:
             call = Call(variant.title, lambda node: hand_on({0: node.grad}))
@@ -273,7 +274,7 @@ class Compiled:
             terms = [self.function(*example) for example in examples]
             result: Value = add_up(terms) if what == "sum" else mean(terms)
             return result
-        total = 0.0
+        total = -0.0  # -0.0 + x is x to the bit
         gradients: dict[Value, float] = {}
         parents: tuple[Value, ...] = ()
         found: list[float] = []
@@ -291,7 +292,8 @@ class Compiled:
                 for passed, arrived in zip(values, inputs, strict=True):
                     places = dict(zip(variant.varying, passed, strict=True))
                     for k, gradient in zip(order, arrived, strict=True):
-                        gradients[places[k]] = gradients.get(places[k], 0.0) + gradient
+                        if gradient is not None:
+                            gradients[places[k]] = gradients.get(places[k], -0.0) + gradient
         if gradients:
             gradients.update(zip(parents, found, strict=True))
             parents, found = tuple(gradients), list(gradients.values())

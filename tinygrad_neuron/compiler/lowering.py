@@ -6,6 +6,7 @@ what is generated from the list gives the same bits.
 """
 
 import ast
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,17 +16,8 @@ from ..calculus.primitive import LEAF as LEAF_OPERATION
 from ..calculus.table import TABLE
 from ..engine import Value, topological_order
 from ..passes import refuse_made_by_hand
-from .program import (
-    DRAWN,
-    ELEMENT,
-    INPUT,
-    LEAF,
-    NUMBER,
-    SCATTER,
-    SEED,
-    Program,
-    evaluate,
-)
+from .lines import DRAWN, ELEMENT, INPUT, LEAF, NUMBER, SCATTER, SEED
+from .program import Program, evaluate
 from .tracing import Trace, Traced, leaked, varies
 
 _BINARY: dict[type, Operation] = {
@@ -60,16 +52,24 @@ class Lowering:
         key = (operation, operands)
         line = self._earlier.get(key)
         if line is None:
-            program = self.program
-            line = self._earlier[key] = len(program.operations)
-            program.operations.append(operation)
-            program.operands.append(operands)
+            line = self._earlier[key] = self._append(operation, operands)
         return line
 
     def _number(self, number: float) -> int:
-        line = self._emit(NUMBER, (number,))
-        self._numbers[line] = number
+        """The line of a number; 0.0 and -0.0 are two."""
+        key = (NUMBER, number, math.copysign(1.0, number))
+        line = self._earlier.get(key)
+        if line is None:
+            line = self._earlier[key] = self._append(NUMBER, (number,))
+            self._numbers[line] = number
         return line
+
+    def _append(self, operation: Operation | str, operands: tuple[Any, ...]) -> int:
+        """A new line."""
+        program = self.program
+        program.operations.append(operation)
+        program.operands.append(operands)
+        return len(program) - 1
 
     def _operation(self, operation: Operation, operands: tuple[int, ...]) -> int:
         """A line for an operation; a number, if all its operands are numbers."""
@@ -121,26 +121,32 @@ class Lowering:
         program.forward = len(program)
 
     def backward(self, seeded: Sequence[int]) -> Program:
-        """Add the backward pass for gradients arriving at some of the outputs; returns the
-        program."""
+        """Add the backward pass for gradients arriving at some of the outputs; returns the program.
+
+        A node that nothing can arrive at hands nothing on. Where it takes the index of a `select`
+        to know whether something does, the lines are those of the case that it does: see `reached`.
+        """
         program, lines = self.program, self.lines
         order = topological_order(*(self.outputs[k] for k in seeded))
         contributions: dict[Value, list[int]] = {}
         for k in seeded:
             contributions.setdefault(self.outputs[k], []).append(self._emit(SEED, (k,)))
         leaf_positions = {leaf: k for k, leaf in enumerate(program.leaves)}
-        groups = _select_groups(order)
+        groups = self._select_groups(order)
         for node in reversed(order):
             if not varies(node):
                 continue
-            gradient = self._total(contributions.pop(node, []))
+            arriving = contributions.pop(node, ())
             operation = node._operation
             if not isinstance(operation, Operation):
                 if node in leaf_positions:
-                    program.leaf_gradients[leaf_positions[node]] = gradient
-                elif isinstance(node, Traced) and node.receives:
-                    program.input_gradients[self._positions[node]] = gradient
+                    program.leaf_gradients[leaf_positions[node]] = self._total(arriving)
+                elif arriving and isinstance(node, Traced) and node.receives:
+                    program.input_gradients[self._positions[node]] = self._total(arriving)
                 continue
+            if not arriving:
+                continue
+            gradient = self._total(arriving)
             line = lines[node]
             if gradient >= program.forward and gradient not in program.labels:
                 program.labels[gradient] = f"d_{node.label or operation.name}"
@@ -148,16 +154,8 @@ class Lowering:
                     program.scopes[gradient] = node.scope
             operands = node._prev
             if operation.chosen:
-                group = groups[operands[:-1]]
-                group.addends += [lines[operands[-1]], gradient]
-                group.left -= 1
-                if group.left:
-                    continue
-                scatter = self._emit(SCATTER, (len(operands) - 1, *group.addends))
-                for position, operand in enumerate(operands[:-1]):
-                    if varies(operand):
-                        element = self._emit(ELEMENT, (scatter, position))
-                        contributions.setdefault(operand, []).append(element)
+                for operand, element in self._elements(operands, gradient, groups):
+                    contributions.setdefault(operand, []).append(element)
                 continue
             for position, operand in enumerate(operands):
                 if varies(operand):
@@ -169,7 +167,58 @@ class Lowering:
                         earlier.append(contribution)
         return program
 
-    def _total(self, contributions: list[int]) -> int:
+    def _elements(
+        self, operands: tuple[Value, ...], gradient: int, groups: "_Groups"
+    ) -> list[tuple[Value, int]]:
+        """What a `select` hands on: to which operands, and the lines of the contributions."""
+        *values, index = operands
+        chosen = self._chosen(operands)
+        if chosen is not None and operands[:-1] not in groups:
+            return [(values[chosen], gradient)] if varies(values[chosen]) else []
+        group = groups[operands[:-1]]
+        group.addends += [self.lines[index], gradient]
+        group.left -= 1
+        if group.left:
+            return []
+        scatter = self._emit(SCATTER, (len(values), *group.addends))
+        receivers = [(position, v) for position, v in enumerate(values) if varies(v)]
+        return [(v, self._emit(ELEMENT, (scatter, position))) for position, v in receivers]
+
+    def _select_groups(self, order: Sequence[Value]) -> "_Groups":
+        """Several selects among the same values (an embedding read at many positions) add into one
+        list, where nothing else contributes to these values, so that the order of additions stays,
+        and where the positions are not all known."""
+        selects: dict[tuple[Value, ...], int] = {}
+        unknown: set[tuple[Value, ...]] = set()
+        consumers: dict[Value, int] = {}
+        for node in order:
+            operation = node._operation
+            if isinstance(operation, Operation) and operation.chosen:
+                values = node._prev[:-1]
+                selects[values] = selects.get(values, 0) + 1
+                if self._chosen(node._prev) is None:
+                    unknown.add(values)
+        if not unknown:
+            return _Groups()
+        chosen_from = {value for values in unknown for value in values}
+        for node in order:
+            for operand in node._prev:
+                if operand in chosen_from:
+                    consumers[operand] = consumers.get(operand, 0) + 1
+        groups = _Groups()
+        for values in unknown:
+            count = selects[values]
+            if count > 1 and all(consumers[v] == count for v in values):
+                groups[values] = _SelectGroup()
+                groups[values].left = count
+        return groups
+
+    def _chosen(self, operands: tuple[Value, ...]) -> int | None:
+        """Which of its operands a `select` chooses, where that is known now."""
+        index = self._numbers.get(self.lines[operands[-1]], math.nan)
+        return int(index) if index in range(len(operands) - 1) else None
+
+    def _total(self, contributions: Sequence[int]) -> int:
         if len(contributions) == 1:
             return contributions[0]
         return self._emit(_SUM, tuple(contributions)) if contributions else self._number(0.0)
@@ -249,32 +298,6 @@ class _Groups(dict[Any, _SelectGroup]):
         alone = _SelectGroup()
         alone.left = 1
         return alone
-
-
-def _select_groups(order: Sequence[Value]) -> _Groups:
-    """Several selects among the same values (an embedding read at many positions) add into one
-    list, where nothing else contributes to these values: only then is the order of additions the
-    same."""
-    selects: dict[tuple[Value, ...], int] = {}
-    consumers: dict[Value, int] = {}
-    for node in order:
-        operation = node._operation
-        if isinstance(operation, Operation) and operation.chosen:
-            values = node._prev[:-1]
-            selects[values] = selects.get(values, 0) + 1
-    if not selects:
-        return _Groups()
-    chosen_from = {value for values in selects for value in values}
-    for node in order:
-        for operand in node._prev:
-            if operand in chosen_from:
-                consumers[operand] = consumers.get(operand, 0) + 1
-    groups = _Groups()
-    for values, count in selects.items():
-        if count > 1 and all(consumers[v] == count for v in values):
-            groups[values] = _SelectGroup()
-            groups[values].left = count
-    return groups
 
 
 _partials: dict[tuple[Operation, int], ast.expr] = {}

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..calculus.operation import Operation
 from ..calculus.primitive import Primitive
+from ..calculus.table import TABLE
 from ..engine import Value
 from ..operators import tracing
 from ..scope import here
@@ -173,6 +174,12 @@ class Trace:
         node = traced(INPUT, False)
         node.draw = draw
         self.drawn_nodes.append(node)
+        return node
+
+    def detached(self, value: Any) -> Traced:
+        """A node with the number of another one, to which no gradient flows."""
+        node = traced(TABLE["identity"], False)
+        node._a = value
         return node
 
     def mode(self, module: Any, training: bool) -> bool:

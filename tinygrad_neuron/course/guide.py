@@ -10,8 +10,8 @@ import sys
 from dataclasses import dataclass
 from typing import TextIO
 
+from ..console import WIDTH, is_terminal
 from ..draw.text import visible
-from ..walk.terminal import WIDTH, _is_terminal
 from . import plain
 from .lessons import Lesson, lessons
 from .progress import ANSWERED, REVEALED, Store
@@ -102,7 +102,7 @@ class Guide:
 
     def start(self) -> bool:
         """Go through the lesson; returns whether no cell failed."""
-        if not (_is_terminal(self.stdin) and _is_terminal(self.stdout)):
+        if not (is_terminal(self.stdin) and is_terminal(self.stdout)):
             return printed(self.lesson, self.stdout)
         count = len(self.lesson.cells)
         progress = self.store.of(self.lesson.number)

@@ -1,12 +1,11 @@
 """Lessons as notebooks: the same cells, written with `jupytext` (extra `learn`)."""
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
 
-from ..draw.rendering import _replace_file
+from ..files import replace_file
 from .lessons import Lesson
 
 _NEEDED = 'notebooks are written with jupytext; pip install "tinygrad_neuron[learn]" brings it'
@@ -60,9 +59,7 @@ def write_notebook(lesson: Lesson, folder: Path) -> Path:
             f"name another folder: tinygrad-neuron notebook {lesson.number} FOLDER"
         )
     folder.mkdir(parents=True, exist_ok=True)
-    _replace_file(
-        os.fspath(path), (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
-    )
+    replace_file(path, (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode())
     return path
 
 

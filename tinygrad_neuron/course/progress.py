@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..draw.rendering import _replace_file
+from ..files import replace_file
 
 VERSION = 1
 ANSWERED, REVEALED = "answered", "revealed"
@@ -92,7 +92,7 @@ class Store:
         text = json.dumps({"version": VERSION, "lessons": lessons}, indent=1) + "\n"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            _replace_file(str(self.path), text.encode())
+            replace_file(self.path, text.encode())
         except OSError as error:
             self.trouble = f"progress cannot be kept in {self.path}: {error.strerror}"
 

@@ -9,7 +9,7 @@ import re
 import textwrap
 from typing import Any, ClassVar, TextIO
 
-from ..walk.terminal import WIDTH, _is_terminal, _Writer
+from ..console import WIDTH, Writer, is_terminal
 from .questions import Question
 from .records import Frame, Shown, Slider
 from .running import Failed, Printed
@@ -41,10 +41,10 @@ class Screen:
 
     def __init__(self, stream: TextIO, width: int = WIDTH) -> None:
         self.stream, self.width = stream, width
-        self.write = _Writer(stream)
+        self.write = Writer(stream)
         self.console: Any = None
         dumb = os.environ.get("TERM", "dumb") == "dumb"
-        if _is_terminal(stream) and not dumb and importlib.util.find_spec("rich"):
+        if is_terminal(stream) and not dumb and importlib.util.find_spec("rich"):
             from rich.console import Console
             from rich.theme import Theme
 

@@ -1,12 +1,13 @@
 """Nodes coloured by a number: by value, gradient, magnitude, or any function of the node."""
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from ..checking import unknown
 from ..engine import Value
 from .facts import GraphFacts
+from .folding import Group
 from .themes import Theme
 
 Metric = Callable[[Value], "float | None"]
@@ -92,3 +93,20 @@ def mean_of(measure: Metric, members: list[Value]) -> float | None:
             total += number
             count += 1
     return total / count if count else None
+
+
+def measured(
+    groups: Sequence[Group], name: str, measure: Metric, root: Value, theme: Theme
+) -> tuple[dict[Group, float], Scale]:
+    """The number that each drawn node is coloured by, where it has one, and the scale for all."""
+    found: dict[Group, float] = {}
+    for group in groups:
+        mean = mean_of(measure, group.members)
+        if mean is not None:
+            found[group] = mean
+    # The root's gradient is 1 by definition, and mostly far larger than all others.
+    others = [mean for group, mean in found.items() if group.node is not root or name == "data"]
+    scale = make_scale(name, others or found.values(), theme)
+    numbers = [mean for mean in found.values() if math.isfinite(mean)]
+    low, high = min(numbers, default=scale.low), max(numbers, default=scale.high)
+    return found, replace(scale, beyond=(low < scale.low, high > scale.high))

@@ -14,6 +14,7 @@ from ..engine import Value, topological_order
 from ..losses import mean_squared_error
 from ..nn import MLP, Dropout, Layer, Neuron
 from ..operators import forget_gradient, stored_gradient
+from .flags import THRESHOLDS, all_flat, flat_nodes
 
 Loss: TypeAlias = Callable[..., Value]
 Plane: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
@@ -39,7 +40,8 @@ class Observation:
     `inputs`; for each layer its neurons' `pre_activations` and `activations`; `gradients` of the
     loss, first those for the inputs, then those for each layer's activations: None where there is
     no loss, and for single ones that the loss does not depend on; `parameter_gradients`, the same
-    for each weight and bias it depends on.
+    for each weight and bias it depends on; `dead`, for each layer whether its neurons pass no
+    gradient on.
     """
 
     inputs: list[float]
@@ -47,6 +49,7 @@ class Observation:
     activations: list[list[float]]
     gradients: list[list[float | None]] | None = None
     parameter_gradients: dict[Value, float] = field(default_factory=dict)
+    dead: list[list[bool]] = field(default_factory=list)
 
 
 def layers_of(model: Any, what: str = "draw_network") -> list[NeuronLayer]:
@@ -68,6 +71,7 @@ def layers_of(model: Any, what: str = "draw_network") -> list[NeuronLayer]:
 
 
 def _layers(model: Any, path: str, what: str) -> list[NeuronLayer]:
+    """The layers of a model, or of a part of one, in order."""
     if isinstance(model, MLP):
         return _layers(model.layers, f"{path}.layers", what)
     if isinstance(model, Layer):
@@ -134,6 +138,10 @@ def observe(
     for layer, seen in zip(layers, [numbers, *_data(outputs[:-1])], strict=True):
         sums.append([neuron.pre_activation(seen).data for neuron in layer.neurons])
     activations = _data(outputs)
+    dead = [
+        [_is_dead(output, seen) for output in row]
+        for row, seen in zip(outputs, [inputs, *outputs], strict=False)
+    ]
     if target is not None or loss is not None:
         result = outputs[-1][0] if len(outputs[-1]) == 1 else outputs[-1]
         function: Loss = loss if loss is not None else mean_squared_error
@@ -143,8 +151,21 @@ def observe(
         parameters = [p for layer in layers for n in layer.neurons for p in n.parameters()]
         *gradients, for_parameters = _gradients(total, [inputs, *outputs, parameters])
         reached = {p: g for p, g in zip(parameters, for_parameters, strict=True) if g is not None}
-        return Observation(numbers, sums, activations, gradients, reached)
-    return Observation(numbers, sums, activations)
+        return Observation(numbers, sums, activations, gradients, reached, dead)
+    return Observation(numbers, sums, activations, dead=dead)
+
+
+def _is_dead(output: Value, inputs: Sequence[Value]) -> bool:
+    """Whether a neuron passes no gradient on: all that can be dead from its inputs on is so."""
+    seen, stack = {output, *inputs}, [output]
+    nodes: list[Value] = []
+    while stack:
+        nodes.append(stack.pop())
+        for operand in nodes[-1]._prev:
+            if operand not in seen:
+                seen.add(operand)
+                stack.append(operand)
+    return all_flat(nodes, flat_nodes(nodes, THRESHOLDS["saturated"]))
 
 
 def _data(values: list[list[Value]]) -> list[list[float]]:

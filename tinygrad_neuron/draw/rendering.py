@@ -24,7 +24,6 @@ import difflib
 import math
 import os
 import re
-import secrets
 import shutil
 import signal
 import subprocess
@@ -35,6 +34,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 import graphviz
+
+from ..files import replace_file
 
 __all__ = [
     "Digraph",
@@ -241,7 +242,7 @@ class Digraph(graphviz.Digraph):
             quiet=quiet,
             engine=engine,
         )
-        _replace_file(picture, drawn)
+        replace_file(picture, drawn)
         if view or quiet_view:
             self._view(picture, format=suffix, quiet=quiet_view)
         return picture
@@ -299,6 +300,7 @@ class Digraph(graphviz.Digraph):
         quiet: bool = False,
         cwd: str | None = None,
     ) -> bytes:
+        """The picture in a format; what the engine says besides goes to stderr."""
         if formatter is not None and renderer is None:
             raise graphviz.RequiredArgumentError("formatter given without renderer")
         format = format.lower()
@@ -331,6 +333,7 @@ class Digraph(graphviz.Digraph):
         overwrite_filepath: bool = False,
         **options: Any,
     ) -> str:
+        """The picture beside the file of its source, which is there already; returns its path."""
         if raise_if_result_exists and overwrite_filepath:
             raise ValueError("overwrite_source cannot be combined with raise_if_result_exists")
         parts = (filepath, options.get("formatter"), options.get("renderer"), format)
@@ -345,7 +348,7 @@ class Digraph(graphviz.Digraph):
         # Images that the source names are relative to the source's folder.
         folder = os.path.dirname(filepath) or None
         options.update(input_encoding=self.encoding, cwd=folder)
-        _replace_file(picture, self._draw(engine, format, iter(self), **options))
+        replace_file(picture, self._draw(engine, format, iter(self), **options))
         return picture
 
 
@@ -430,6 +433,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _raise_failure(engine: Engine, code: int, arguments: list[str], said: str) -> NoReturn:
+    """Say why there is no picture: a format that is not written, a signal, or what was said."""
     refused = _NOT_WRITTEN.search(said)
     if refused is not None:
         message = (
@@ -449,19 +453,3 @@ def _raise_failure(engine: Engine, code: int, arguments: list[str], said: str) -
 
 def _described(engine: Engine) -> str:
     return f"{engine.name} ({engine.path})"
-
-
-def _replace_file(path: str, content: bytes) -> None:
-    """Write a file whole or not at all: readers see the old content or the new one."""
-    target = os.path.realpath(path)  # a link stays a link
-    folder, name = os.path.split(target)
-    os.makedirs(folder, exist_ok=True)
-    beside = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(6)}.tmp")
-    try:
-        with open(beside, "xb") as file:
-            file.write(content)
-        os.replace(beside, target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.remove(beside)
-        raise

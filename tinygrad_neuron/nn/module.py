@@ -1,10 +1,16 @@
 """`Module`: anything that holds parameters, alone or nested."""
 
-from collections.abc import Callable, Iterator
+import os
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
+from random import Random
 from typing import Any, TypeVar
 
+from .. import state
 from ..calculus.primitive import LEAF
+from ..copying import Linked, linked_in
 from ..engine import Value
 from ..notebook import Shown
 from ..operators import forget_gradient, tracing
@@ -34,7 +40,7 @@ def in_own_scope(method: _Method) -> _Method:
     return run  # type: ignore[return-value]  # the same signature
 
 
-class Module(Shown):
+class Module(Shown, Linked):
     """Base class of everything with parameters.
 
     Parameters are the leaf Values held in attributes: directly, in lists, tuples and dictionaries,
@@ -83,8 +89,9 @@ class Module(Shown):
 
     def __setattr__(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
-        for path, item in _held(value, name):
-            self._adopt(path, item)
+        if isinstance(value, (Value, Module, *_CONTAINERS)) or hasattr(value, "dtype"):
+            for path, item in self._parts(name, value):
+                self._adopt(path, item)
 
     def _adopt(self, name: str, item: "Value | Module") -> None:
         """Tell a parameter or a module that has no place yet that it is here."""
@@ -96,20 +103,66 @@ class Module(Shown):
             # Not a module around this one, to which it refers back: scopes form a tree.
             item.scope.name, item.scope.parent = name, self.scope
 
-    def _walk(self, path: str, seen: set[int]) -> Iterator[tuple[str, "Value | Module"]]:
+    def _attributes(self) -> dict[str, Any]:
+        """What the module holds under the names that its class gives, slots included."""
+        return {name: v for name, v in self._state().items() if name not in _OWN}
+
+    def _parts(self, name: str, value: Any) -> list[tuple[str, "Value | Module"]]:
+        """The parameters and modules that an attribute holds, each with the path to it.
+
+        Raises a `ValueError` where a computed Value has taken the place of a parameter: it would be
+        lost to the model without a word.
+        """
+        found, computed = [], None
+        for path, item in _held(value, name):
+            if isinstance(item, Module) or item._operation is LEAF:
+                found.append((path, item))
+            elif computed is None and item._prev:
+                computed = path, item
+        counts = self.__dict__.setdefault("_counts", {})
+        if computed is not None and len(found) < counts.get(name, 0):
+            path, item = computed
+            raise ValueError(
+                f"{type(self).__name__}.{path} was a parameter and is now {item!r}, which is "
+                "computed: a parameter must stay a leaf. Change its number (p.data = ...), or "
+                "assign a new Value(number)"
+            )
+        counts[name] = len(found)
+        return found
+
+    def _walk(self) -> Iterator[tuple[str, "Value | Module"]]:
         """The parameters and modules below this one, each once, with the path to it.
 
-        `seen` has identities, because a subclass may define equality (a dataclass does).
+        By a loop, so that depth is not limited. Identities are noted, not the modules, because a
+        subclass may define equality (a dataclass does).
         """
-        seen.add(id(self))
-        for attribute, value in list(self.__dict__.items()):
-            for name, item in _held(value, attribute):
-                if id(item) not in seen:
-                    seen.add(id(item))
-                    self._adopt(name, item)
-                    yield path + name, item
-                    if isinstance(item, Module):
-                        yield from item._walk(f"{path}{name}.", seen)
+        seen = {id(self)}
+        open_: list[tuple[Module, str, Iterator[tuple[str, Value | Module]]]] = []
+        module, prefix, parts = self, "", self._all_parts()
+        while True:
+            for name, item in parts:
+                if id(item) in seen:
+                    continue
+                seen.add(id(item))
+                module._adopt(name, item)
+                yield prefix + name, item
+                if isinstance(item, Module):
+                    open_.append((module, prefix, parts))
+                    module, prefix, parts = item, f"{prefix}{name}.", item._all_parts()
+                    break
+            else:
+                if not open_:
+                    return
+                module, prefix, parts = open_.pop()
+
+    def _all_parts(self) -> Iterator[tuple[str, "Value | Module"]]:
+        """The parameters and modules that stand in attributes of this module itself."""
+        for name, value in self._attributes().items():
+            if isinstance(value, _HOLDERS) or hasattr(value, "dtype"):
+                yield from self._parts(name, value)
+
+    def _links(self) -> Iterable[Linked]:
+        return linked_in(self._state())
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Every parameter once, with the path to it, in the order of assignment.
@@ -118,13 +171,155 @@ class Module(Shown):
         >>> [name for name, p in nn.Layer(2, 1).named_parameters()]
         ['neurons[0].w[0]', 'neurons[0].w[1]', 'neurons[0].b']
         """
-        for path, item in self._walk("", set()):
+        for path, item in self._walk():
             if isinstance(item, Value):
                 yield path, item
 
     def parameters(self) -> list[Value]:
         """Every parameter once."""
         return [value for _, value in self.named_parameters()]
+
+    def _parts_of_state(self) -> tuple[list[tuple[str, Any]], list[tuple[str, "Module"]]]:
+        """What a state holds of this module itself, under PyTorch's names, and its modules.
+
+        Parameters in evenly nested lists are one entry. A class may say it in another way.
+        """
+        entries, modules = [], []
+        for name, value in self._attributes().items():
+            parts = self._parts(name, value)
+            parameters = [item for _, item in parts if isinstance(item, Value)]
+            held = _flat(value)
+            even = state.shape(value) is not None and all(isinstance(v, Value) for v in held)
+            if even and len(held) == len(parameters) > 0:
+                entries.append((name, value))
+                continue
+            for path, item in parts:
+                dotted = _IN_BRACKETS.sub(lambda key: f".{key[1].strip(_QUOTES)}", path)
+                if isinstance(item, Module):
+                    modules.append((dotted, item))
+                else:
+                    entries.append((dotted, item))
+        return entries, modules
+
+    def _state_entries(self) -> tuple[dict[str, Any], dict[str, Random]]:
+        """Nested lists of parameters by name, and the random generators, of the whole model."""
+        entries: dict[str, Any] = {}
+        generators: dict[str, Random] = {}
+        seen: set[int] = set()
+        stack: list[tuple[str, Module]] = [("", self)]
+        while stack:
+            prefix, module = stack.pop()
+            seen.add(id(module))
+            own, modules = module._parts_of_state()
+            for name, value in own:
+                held = {id(v) for v in _flat(value)}
+                if not held <= seen:  # a shared parameter stands once
+                    seen |= held
+                    entries[prefix + name] = value
+            for name, value in module._attributes().items():
+                if isinstance(value, Random):
+                    generators[prefix + name] = value
+            below = [(f"{prefix}{name}.", m) for name, m in modules if id(m) not in seen]
+            stack += reversed(below)
+        return entries, generators
+
+    def state_dict(self) -> dict[str, Any]:
+        """Every parameter's number by name: nested lists under PyTorch's names.
+
+        A `Layer` writes `weight` [out][in] and `bias` [out]. The numbers are floats, in lists of
+        their own.
+
+        >>> from tinygrad_neuron import nn
+        >>> layer = nn.Layer(2, 1, seed=0)
+        >>> layer.load_state_dict({"weight": [[0.5, -1.0]], "bias": [2.0]})
+        >>> layer.state_dict()
+        {'weight': [[0.5, -1.0]], 'bias': [2.0]}
+        """
+        entries, _ = self._state_entries()
+        return {name: state.mapped(v, lambda p: float(p.data)) for name, v in entries.items()}
+
+    def load_state_dict(self, given: Mapping[str, Any]) -> None:
+        """Take over the numbers of `state_dict()`, by name.
+
+        Raises a `StateError` (a `ValueError`) that lists every name that is missing, not known, or
+        of another shape; then nothing has changed.
+        """
+        entries, _ = self._state_entries()
+        if wrong := state.differences(given, entries, "the parameter"):
+            raise state.StateError("load_state_dict: " + "; ".join(wrong))
+        for name, value in entries.items():
+            for parameter, number in zip(_flat(value), _flat(given[name]), strict=True):
+                parameter.data = state.number(number)
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        optimiser: Any = None,
+        generator: Random | None = None,
+    ) -> None:
+        """Write the model's state to a file, exactly; see `tinygrad_neuron.state` for its form.
+
+        **Arguments:** `path`; `optimiser`, whose state goes into the file too, and `generator`, the
+        `random.Random` with which the program shuffles. With both, training that is stopped after
+        any epoch and goes on from the file is the same, to the bit, as one that was not stopped.
+        The random generators of the model (dropout's) are always in it.
+
+        >>> import os, tempfile
+        >>> from tinygrad_neuron import nn
+        >>> path = os.path.join(tempfile.mkdtemp(), "neuron.json")
+        >>> nn.Neuron(2, seed=0).save(path)
+        >>> other = nn.Neuron(2, seed=1)
+        >>> other.load(path)
+        >>> other.w[0].data == nn.Neuron(2, seed=0).w[0].data
+        True
+        """
+        _, generators = self._state_entries()
+        whole: dict[str, Any] = {"model": self.state_dict()}
+        whole["random"] = {name: state.random_state(g) for name, g in generators.items()}
+        if optimiser is not None:
+            whole["optimiser"] = optimiser.state_dict()
+        if generator is not None:
+            whole["generator"] = state.random_state(generator)
+        state.write(path, whole)
+
+    def load(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        optimiser: Any = None,
+        generator: Random | None = None,
+    ) -> None:
+        """Take over what `save` wrote.
+
+        Raises a `StateError` (a `ValueError`) that lists every difference between the file and the
+        model, the optimiser and the generators, or says why the file is no state; an `OSError`
+        where it cannot be read. In all these cases nothing has changed.
+        """
+        entries, generators = self._state_entries()
+        numbers = sum(len(_flat(value)) for value in entries.values())
+        numbers += 700 * (len(generators) + 1) + 4 * numbers
+        whole = state.read(path, numbers)
+        where = os.fspath(path)
+        wrong = state.differences(whole.get("model"), entries, "the parameter")
+        given = whole.get("random", {})
+        if not isinstance(given, dict) or given.keys() != generators.keys():
+            wrong.append(f"its random generators must be {sorted(generators)}")
+        for what, wanted in (("optimiser", optimiser), ("generator", generator)):
+            if wanted is not None and what not in whole:
+                wrong.append(f"it holds no {what}")
+        if not wrong and optimiser is not None:
+            wrong += optimiser.differences(whole["optimiser"])
+        if wrong:
+            raise state.StateError(f"{where} does not fit: " + "; ".join(wrong))
+        states = [state.checked_random_state(given[name], name) for name in generators]
+        if generator is not None:
+            states.append(state.checked_random_state(whole["generator"], "generator"))
+        self.load_state_dict(whole["model"])
+        if optimiser is not None:
+            optimiser.load_state_dict(whole["optimiser"])
+        for each, found in zip([*generators.values(), generator], states, strict=False):
+            each.setstate(found)  # type: ignore[union-attr]  # as many as there are states
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter back to 0.0, "not computed yet"."""
@@ -134,7 +329,7 @@ class Module(Shown):
     def train(self: _Self, mode: bool = True) -> _Self:
         """Switch to training (dropout draws masks); returns the module."""
         self.training = mode
-        for _, item in self._walk("", set()):
+        for _, item in self._walk():
             if isinstance(item, Module):
                 item.training = mode
         return self
@@ -144,18 +339,52 @@ class Module(Shown):
         return self.train(False)
 
 
-def _held(item: Any, name: str) -> Iterator[tuple[str, Value | Module]]:
-    """The leaf Values and the Modules that an attribute holds, alone or in containers."""
-    if isinstance(item, Value):
-        if item._operation is LEAF:
-            yield name, item
-    elif isinstance(item, Module):
-        yield name, item
-    elif isinstance(item, _CONTAINERS):
-        for key, value in item.items() if isinstance(item, dict) else enumerate(item):
-            if isinstance(value, _HOLDERS):
-                yield from _held(value, f"{name}[{key!r}]")
+_IN_BRACKETS, _QUOTES = re.compile(r"\[([^]]*)\]"), "'\""
 
 
-_CONTAINERS = (list, tuple, dict)
-_HOLDERS = (Value, Module, *_CONTAINERS)
+def _flat(structure: Any) -> list[Any]:
+    """The items of nested lists, in order."""
+    if not isinstance(structure, list | tuple):
+        return [structure]
+    return [item for part in structure for item in _flat(part)]
+
+
+def _held(item: Any, name: str) -> Iterator[tuple[str, "Value | Module"]]:
+    """The Values and the Modules that an attribute holds, alone or in containers.
+
+    Raises a `TypeError` for a set of them, which has no order, and a `ValueError` for a container
+    that holds itself.
+    """
+    around: list[tuple[int, Iterator[tuple[str, Any]]]] = [(0, iter([(name, item)]))]
+    while around:
+        here_next = next(around[-1][1], None)
+        if here_next is None:
+            around.pop()
+            continue
+        path, one = here_next
+        if getattr(getattr(one, "dtype", None), "kind", None) == "O":
+            one = one.tolist()  # an object array of NumPy
+        if isinstance(one, Value | Module):
+            yield path, one
+        elif isinstance(one, _SETS):
+            if any(isinstance(element, Value | Module) for element in one):
+                raise TypeError(
+                    f"{path} is a {type(one).__name__} of parameters or modules, which has no "
+                    "order: keep them in a list"
+                )
+        elif isinstance(one, _CONTAINERS):
+            if any(id(one) == key for key, _ in around):
+                raise ValueError(f"{path} holds itself: parameters cannot be listed")
+            items = one.items() if isinstance(one, dict) else enumerate(one)
+            around.append((id(one), _under(path, items)))
+
+
+def _under(path: str, items: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, Any]]:
+    for key, value in items:
+        yield f"{path}[{key!r}]", value
+
+
+_CONTAINERS = (list, tuple, dict, deque)
+_SETS = (set, frozenset)
+_HOLDERS = (Value, Module, *_CONTAINERS, *_SETS)
+_OWN = frozenset({"_scope", "_training", "_counts"})

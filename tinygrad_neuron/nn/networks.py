@@ -63,6 +63,16 @@ class Layer(Module):
         outputs = [neuron(values) for neuron in self.neurons]
         return outputs[0] if len(outputs) == 1 else outputs
 
+    def _parts_of_state(self) -> tuple[list[tuple[str, Any]], list[tuple[str, Module]]]:
+        parts = [neuron._parts_of_state() for neuron in self.neurons]
+        own = [("weight", [w for (_, w), _ in (own for own, _ in parts)])]
+        own.append(("bias", [b for _, (_, b) in (own for own, _ in parts)]))
+        shared = {id(module): (name, module) for _, modules in parts for name, module in modules}
+        if len(shared) > 1:  # an activation with parameters for each neuron
+            pairs = enumerate(shared.values())
+            return own, [(f"{name}.{i}", module) for i, (name, module) in pairs]
+        return own, list(shared.values())
+
     def __repr__(self) -> str:
         first = self.neurons[0]
         return f"Layer({first.nin} -> {len(self.neurons)}, {first.activation_name})"

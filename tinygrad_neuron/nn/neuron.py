@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ..calculus.table import TABLE
 from ..checking import described, listed, named, positive_integer, to_float
@@ -158,6 +158,14 @@ class Neuron(Module):
         z = total + self.b
         z.label = "z"
         return z
+
+    def _parts_of_state(self) -> tuple[list[tuple[str, Any]], list[tuple[str, Module]]]:
+        own: list[tuple[str, Any]] = [
+            ("weight", self.w[: self.nin]),
+            ("bias", self.w[-1] if self.bias_trick else self.b),
+        ]
+        activation = self.activation
+        return own, [("activation", activation)] if isinstance(activation, Module) else []
 
     @property
     def hyperplane(self) -> Hyperplane:

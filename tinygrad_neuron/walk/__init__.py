@@ -1,6 +1,18 @@
 """Walkthroughs: both passes of a graph as explained steps, in a terminal, a notebook or a page."""
 
+from .anomaly import AnomalyError, detect_anomaly
 from .lines import record_lines
-from .steps import Node, Step, Training, Walkthrough, walkthrough
+from .records import Node, Step, StepList, Training
+from .walking import Walkthrough, walkthrough
 
-__all__ = ["Node", "Step", "Training", "Walkthrough", "record_lines", "walkthrough"]
+__all__ = [
+    "AnomalyError",
+    "detect_anomaly",
+    "Node",
+    "Step",
+    "StepList",
+    "Training",
+    "Walkthrough",
+    "record_lines",
+    "walkthrough",
+]

@@ -16,23 +16,16 @@ from functools import lru_cache
 from typing import Any
 
 from ..calculus.operation import Operation
+from ..calculus.printing import ATOM, MINUS, OPERATORS, SIGN, SUM, Operator, operator_of
 from ..calculus.table import TABLE
 from ..draw.text import number, shorten, visible
 from ..engine import Value
 from ..passes import is_constant
 
-_SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(1, 6)  # how tightly a piece of text holds together
-_OPERATORS: dict[type[ast.operator], tuple[str, int]] = {
-    ast.Add: ("+", _SUM),
-    ast.Sub: ("-", _SUM),
-    ast.Mult: ("*", _PRODUCT),
-    ast.Div: ("/", _PRODUCT),
-    ast.Pow: ("**", _POWER),
-}
 _MOST_TERMS = 6
 _LONGEST_NAME = 40
 
-Piece = tuple[str, int]
+Piece = tuple[str, int]  # a text, and how tightly it binds
 
 
 class Formulas:
@@ -92,7 +85,7 @@ class Formulas:
         named = {name: self._named(v) for name, v in chosen.items()}
         numbered = {name: self._numbered(v) for name, v in chosen.items()}
         for name, total in self._totals.get(node, {}).items():
-            named[name] = (name, _ATOM)
+            named[name] = (name, ATOM)
             numbered[name] = _number_piece(self.number(total))
         return _text(tree, named)[0], _text(tree, numbered)[0]
 
@@ -104,6 +97,7 @@ class Formulas:
 
 
 def _names(order: Sequence[Value], digits: int) -> list[str]:
+    """What each node is called; no two nodes alike, save constants."""
     labels = [shorten(" ".join(visible(v.label).split()), _LONGEST_NAME) for v in order]
     names = [label or f"n{i}" for i, label in enumerate(labels)]
     constants = [is_constant(node) and not node.label for node in order]
@@ -142,24 +136,28 @@ def plain_partials(node: Value) -> list[str]:
 def _name_piece(name: str) -> Piece:
     """A name that is no single word stands in brackets where an operator is beside it."""
     word = all(character.isalnum() or character in "_.[]'₀₁₂₃₄₅₆₇₈₉" for character in name)
-    return name, _ATOM if word else _SUM
+    return name, ATOM if word else SUM
 
 
 def _number_piece(text: str) -> Piece:
-    return text, _SIGN if text.startswith("-") else _ATOM
+    return text, SIGN if text.startswith("-") else ATOM
 
 
 def _forward_text(operation: Operation, pieces: Sequence[Piece]) -> str:
+    """How an operation is written: with its operator, else as the arithmetic of its expression,
+    else as a call."""
     texts = [text for text, _ in pieces]
     if operation.variadic:
         *listed, last = texts if operation.chosen else [*texts, ""]
-        if operation.name == "sum" and pieces:
-            terms = [_operand(piece, _SUM, right=i > 0) for i, piece in enumerate(pieces)]
-            return " + ".join(_elided(terms))
+        operator = operator_of(operation.name)
+        if operator is not None and pieces:
+            terms = [_operand(piece, operator.left, right=i > 0) for i, piece in enumerate(pieces)]
+            return f" {operator.sign} ".join(_elided(terms))
         inside = f"[{', '.join(_elided(listed))}]"
         return f"{operation.name}({inside}{', ' + last if operation.chosen else ''})"
-    if operation.symbol == "**":
-        return _joined(pieces[0], ast.Pow, pieces[1])[0]
+    operator = operator_of(operation.name)
+    if operator is not None:
+        return _joined(pieces[0], operator, pieces[1])[0]
     tree = _forward_tree(operation)
     if tree is None:
         return f"{operation.name}({', '.join(texts)})"
@@ -186,6 +184,7 @@ def _elided(terms: list[str]) -> list[str]:
 
 
 def _text(tree: ast.expr, pieces: Mapping[str, Piece]) -> Piece:
+    """An expression of the table with pieces of text in place of its names."""
     if isinstance(tree, ast.Name):
         return pieces[tree.id]
     if isinstance(tree, ast.Constant):
@@ -195,23 +194,20 @@ def _text(tree: ast.expr, pieces: Mapping[str, Piece]) -> Piece:
         piece = _text(tree.operand, pieces)
         if isinstance(tree.op, ast.UAdd):
             return piece
-        return "-" + _operand(piece, _PRODUCT, right=True), _SIGN
+        return MINUS.sign + _operand(piece, MINUS.right, right=True), MINUS.tightness
     if isinstance(tree, ast.BinOp):
         left, right = _text(tree.left, pieces), _text(tree.right, pieces)
-        return _joined(left, type(tree.op), right)
+        return _joined(left, OPERATORS[type(tree.op)], right)
     assert isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name)
     arguments = ", ".join(_text(argument, pieces)[0] for argument in tree.args)
-    return f"{tree.func.id}({arguments})", _ATOM
+    return f"{tree.func.id}({arguments})", ATOM
 
 
-def _joined(left: Piece, operator: type[ast.operator], right: Piece) -> Piece:
-    symbol, holds = _OPERATORS[operator]
-    power = operator is ast.Pow
-    # x - (y - z) and x / (y / z) need their brackets, and so does (x ** y) ** z.
-    after = holds + 1 if operator in (ast.Sub, ast.Div) else holds
+def _joined(left: Piece, operator: Operator, right: Piece) -> Piece:
     # (-2) * 3, lest 1 - -2 * 3 come about; but -2 + 3.
-    first = _operand(left, holds + power, right=holds != _SUM)
-    return f"{first} {symbol} {_operand(right, after, right=True)}", holds
+    first = _operand(left, operator.left, right=operator.tightness != SUM)
+    second = _operand(right, operator.right, right=True)
+    return f"{first} {operator.sign} {second}", operator.tightness
 
 
 def _operand(piece: Piece, needed: int, right: bool = False) -> str:
@@ -238,7 +234,10 @@ def _with_plain_exponents(tree: ast.expr, constants: Mapping[str, float]) -> ast
     """Exponents that are constant as their number: the partial of x ** 3 as 3 * x ** 2."""
 
     class Plain(ast.NodeTransformer):
+        """Evaluates exponents of which all names are known."""
+
         def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+            """A power with its exponent as a number; x ** 1 as x."""
             self.generic_visit(node)
             if not isinstance(node.op, ast.Pow):
                 return node
@@ -265,10 +264,6 @@ def _with_plain_exponents(tree: ast.expr, constants: Mapping[str, float]) -> ast
 
 def _totals(operation: Operation, operands: Sequence[Value], node: Value) -> dict[str, float]:
     """The numbers of what the partials sum over all operands (logsumexp's scale)."""
-    found: dict[str, float] = {}
-    names = (operation.operand_names[0], "y")
-    for name, term in operation.totals.items() if operation.variadic else ():
-        one = operation._function(term, (*names, *found), lambda called: TABLE[called].on_floats)
-        terms = [one(operand.data, node.data, *found.values()) for operand in operands]
-        found[name] = TABLE["sum"].on_floats(terms)
-    return found
+    totals = operation.totals_with(lambda name: TABLE[name].on_floats)
+    found = totals([operand.data for operand in operands], node.data)
+    return dict(zip(operation.totals, found, strict=True))

@@ -4,13 +4,12 @@ import linecache
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
 from .. import eager, engine
-from ..calculus.table import TABLE
 from ..engine import Value
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -50,19 +49,10 @@ def record_lines() -> Iterator[None]:
                 _install(_plain_new, _plain_init)
 
 
-def _install(new: Any, init: Any) -> None:
-    """Have every way to make a node go through `new` or `init`.
-
-    The functions generated from the table make their nodes with the `new` among their globals; they
-    share these with every reference to them, `from tinygrad_neuron import tanh` included.
-    """
-    # Functions of the table that are generated from now on take it from here.
-    engine.new_value = eager.new_value = new  # type: ignore[attr-defined]
-    Value.__init__ = init  # type: ignore[method-assign]
-    for operation in list(TABLE.values()):
-        function = vars(operation).get("function")
-        if function is not None:
-            function.__globals__["new"] = new
+def _install(new: Callable[[type[Value]], Value], init: Any) -> None:
+    """Have every way to make a node go through `new` or, where a user calls `Value`, `init`."""
+    eager.make_nodes_with(new)
+    Value.__init__ = init  # type: ignore[method-assign]  # there and back
 
 
 def _noting_new(kind: type[Value]) -> Value:

@@ -9,14 +9,12 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
+from ..console import WIDTH, Writer, is_terminal
 from ..draw.text import number, visible
+from .records import Node, Step, StepList
 
-if TYPE_CHECKING:
-    from .steps import Node, Step, Walkthrough
-
-WIDTH = 80
 _HELP = """\
   Enter      the next step          b   the step before
   a number   jump to that step      q   end
@@ -25,12 +23,10 @@ _HELP = """\
 _PROMPT = "Enter next · b back · a number jumps · ? help · q quit > "
 _SHORT_PROMPT = "Enter b number ? q > "
 _COLOURS = {"current": "1;36", "target": "1;33", "faint": "2", "strong": "1"}
-# What stands in for a character that the stream's encoding does not have.
-_PLAIN = str.maketrans({"·": ".", "×": "*", "…": "~", "▶": ">", "◀": "<", "←": "<-"})
 
 
 def run(
-    walk: "Walkthrough",
+    walk: StepList,
     stdin: "TextIO | None" = None,
     stdout: "TextIO | None" = None,
     start: int = 1,
@@ -38,13 +34,13 @@ def run(
     """Step through interactively, or print everything where a stream is no terminal."""
     stdin = sys.stdin if stdin is None else stdin
     stdout = sys.stdout if stdout is None else stdout
-    write = _Writer(stdout)
+    write = Writer(stdout)
     if not walk.steps:
         write("There is nothing to step through: the graph is one number.\n")
         return
     if not 1 <= start <= len(walk.steps):
         raise ValueError(f"start must be a step from 1 to {len(walk.steps)}, got {start}")
-    if not (_is_terminal(stdin) and _is_terminal(stdout)):
+    if not (is_terminal(stdin) and is_terminal(stdout)):
         write(plain_text(walk))
         return
     dumb = os.environ.get("TERM", "dumb") == "dumb"
@@ -91,7 +87,7 @@ def _answer(answer: str, at: int, count: int) -> tuple[int, str, bool]:
 
 
 def view(
-    walk: "Walkthrough",
+    walk: StepList,
     at: int,
     width: int = WIDTH,
     height: int = 24,
@@ -103,7 +99,7 @@ def view(
     computed yet.
 
     >>> from tinygrad_neuron import Value
-    >>> from .steps import walkthrough
+    >>> from .walking import walkthrough
     >>> x = Value(3.0, label="x")
     >>> print(view(walkthrough(x * x), 2, width=60))
     step 3 of 4 · backward
@@ -131,11 +127,11 @@ def view(
     return "\n".join([*lines, *_table(walk, at, width, room, paint), *below, ""])
 
 
-def plain_text(walk: "Walkthrough") -> str:
+def plain_text(walk: StepList) -> str:
     """Every step as text, at most 80 columns wide; source lines stand at the forward steps.
 
     >>> from tinygrad_neuron import Value
-    >>> from .steps import walkthrough
+    >>> from .walking import walkthrough
     >>> print(plain_text(walkthrough(Value(3.0, label="x").tanh())), end="")
     step 1 of 3 · forward · n1
       n1 = tanh(x) = tanh(3) = 0.9951
@@ -163,14 +159,14 @@ def plain_text(walk: "Walkthrough") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _heading(walk: "Walkthrough", step: "Step") -> str:
+def _heading(walk: StepList, step: Step) -> str:
     heading = f"step {step.number} of {len(walk.steps)} · {step.phase}"
     if len(walk.graphs) > 1:
         heading += f" · iteration {step.iteration} of {len(walk.graphs)}"
     return heading
 
 
-def _arithmetic(walk: "Walkthrough", step: "Step", width: int) -> list[str]:
+def _arithmetic(walk: StepList, step: Step, width: int) -> list[str]:
     """The sums of a step, and what changed."""
 
     def shown(value: "float | None") -> str:
@@ -207,7 +203,7 @@ def _arithmetic(walk: "Walkthrough", step: "Step", width: int) -> list[str]:
     return [part for line in lines for part in _wrapped(line, width)]
 
 
-def _table(walk: "Walkthrough", at: int, width: int, room: int, paint: "_Paint") -> list[str]:
+def _table(walk: StepList, at: int, width: int, room: int, paint: "_Paint") -> list[str]:
     """The graph, one node a line, as far as it is known at a step."""
     step = walk.steps[at]
     nodes = [
@@ -259,8 +255,8 @@ def _shown(count: int, current: int, marked: list[int], room: int) -> list[int]:
 
 
 def _cells(
-    walk: "Walkthrough",
-    node: "Node",
+    walk: StepList,
+    node: Node,
     values: Mapping[int, float],
     gradients: Mapping[int, float],
 ) -> tuple[str, str, str, str]:
@@ -271,7 +267,7 @@ def _cells(
     return node.name, node.formula or node.operation, texts[0], texts[1]
 
 
-def _known(walk: "Walkthrough", at: int) -> tuple[dict[int, float], dict[int, float]]:
+def _known(walk: StepList, at: int) -> tuple[dict[int, float], dict[int, float]]:
     """The values and the gradients that are known after a step."""
     iteration = walk.steps[at].iteration
     graph = walk.graphs[iteration - 1]
@@ -301,29 +297,6 @@ class _Paint:
 
     def __call__(self, what: str, text: str) -> str:
         return f"\x1b[{_COLOURS[what]}m{text}\x1b[0m" if self.colour else text
-
-
-class _Writer:
-    """Writes to a stream in the characters that its encoding has."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self.stream = stream
-        self.encoding = getattr(stream, "encoding", None) or "utf-8"
-
-    def __call__(self, text: str) -> None:
-        try:
-            text.encode(self.encoding)
-        except UnicodeEncodeError:
-            text = text.translate(_PLAIN).encode(self.encoding, "replace").decode(self.encoding)
-        self.stream.write(text)
-        self.stream.flush()
-
-
-def _is_terminal(stream: TextIO) -> bool:
-    try:
-        return stream.isatty()
-    except (AttributeError, ValueError):  # not a stream, or a closed one
-        return False
 
 
 def _width(text: str) -> int:

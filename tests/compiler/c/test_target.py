@@ -49,7 +49,7 @@ def test_the_text_of_a_layer_reads_as_if_written_by_hand():
         v->l0_y[i] = tanh(w[i]*x[0] + w[i + 4]*x[1] + w[i + 8]*x[2] + w[i + 12]);
     /* layers[1].neurons[0] */
     {
-        double t = 0.0;
+        double t = -0.0;
         for (long j = 0; j < 4; j++)
             t = t + w[j + 16]*v->l0_y[j];
         v->l1_n0_w_x[0] = t;

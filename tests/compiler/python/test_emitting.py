@@ -127,7 +127,7 @@ def add_up(rows, leaves, totals, seeds, total):
         # backward
         d_select = seed * x
         t_2 = seed * t
-        picked = [0.0] * 2
+        picked = [-0.0] * 2
         picked[int(i)] += d_select
         g_a += picked[0]
         g_c += picked[1]

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from ...calculus.operation import Operation
 from ...calculus.table import TABLE
+from ..lines import SCATTER
 from ..naming import Names
-from ..program import SCATTER
 from . import arrays
 from .indexing import linear
 from .places import (
@@ -29,7 +29,7 @@ from .places import (
 from .rolling import ROW, SUM, Access, Apply, Constant, Gradients, Group, Terms, Tree
 from .terms import TAKEN, literal
 from .trees import call, is_plain, term, texts
-from .vectors import NAMES, in_vector
+from .vectors import NAMES, in_vector, nothing
 
 FEW = 4  # with fewer lanes and no pattern, lanes are written out
 PARTS_AT_ONCE = 24  # of a sum whose terms are of so many shapes
@@ -193,7 +193,7 @@ class Blocks:
                 lines += self._sums_in_registers(to, terms, goes_on, loops, tile)
             return looped(loops.rounds[:-1], loops.variables[:-1], lines)
         place = f"v->{group.name}[{loops.lane}]"
-        body = [] if goes_on else [f"EACH_ROW {place}[r] = 0.0;"]
+        body = [] if goes_on else [f"EACH_ROW {place}[r] = -0.0;"]
         for part in terms:
             j = "j" if part.count > 1 else ""
             at = _places(loops, j)
@@ -244,7 +244,7 @@ class Blocks:
             return in_vector(f"{text}[{row}]", self.vector) if _varies(access) else text
 
         stored = [place(to, *at) for at in each]
-        starts = stored if goes_on else ["{0.0}"] * len(sums)
+        starts = stored if goes_on else [nothing(self.vector)] * len(sums)
         listed = ", ".join(f"{s} = {start}" for s, start in zip(sums, starts, strict=True))
         body = [f"{NAMES[self.vector]} {listed};"]
         for part in terms:
@@ -302,12 +302,12 @@ class Blocks:
         return looped(loops.rounds, loops.variables, block(lines))
 
     def _scatter(self, group: Group) -> list[str]:
-        """Zeros, and addends at indices."""
+        """Nothing, which is -0.0, and addends at indices."""
         loops = self._loops_over(group.terms, len(group.lines))
         lane = f"({loops.lane})" if " " in loops.lane else loops.lane
         lines = [f"double (*const to)[ROWS] = v->{group.name} + {group.count}*{lane};"]
         k = "k" if group.count > 1 else "0"
-        lines += looped([group.count], ["k"], [f"EACH_ROW to[{k}][r] = 0.0;"])
+        lines += looped([group.count], ["k"], [f"EACH_ROW to[{k}][r] = -0.0;"])
         at = _places(loops, "")
         for index, addend in zip(group.terms[::2], group.terms[1::2], strict=True):
             before, (where, text) = texts(

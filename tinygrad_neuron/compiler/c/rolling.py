@@ -16,18 +16,9 @@ from typing import Any, TypeAlias
 
 from ...calculus.operation import Operation
 from ...calculus.table import TABLE
-from ..program import (
-    DRAWN,
-    ELEMENT,
-    INPUT,
-    LEAF,
-    NUMBER,
-    SCATTER,
-    SEED,
-    SOURCES,
-    Program,
-    read_by,
-)
+from ..lines import DRAWN, ELEMENT, INPUT, LEAF, NUMBER, SCATTER, SEED, SOURCES, read_by
+from ..program import Program
+from ..uses import uses_of
 
 SUM = TABLE["sum"]
 LOOPED = 4  # a sum of at least so many terms is a loop
@@ -151,7 +142,7 @@ class _Roller:
         self.lane: dict[int, int] = {}  # where a line stands among those of its group
         self.leaf_position: dict[int, int] = {}
         self.numbers: dict[str, int] = {}
-        self._count_uses()
+        self.uses, self.reader = uses_of(program, self.backward)
         kinds = {self._number_key(k) for k in range(self.count) if self._is_number(k)}
         self.numbers_are_data = len(kinds) > MANY_NUMBERS
 
@@ -160,21 +151,6 @@ class _Roller:
 
     def _number_key(self, k: int) -> str:
         return repr(float(self.program.operands[k][0]))  # NaN is like NaN, -0.0 unlike 0.0
-
-    def _count_uses(self) -> None:
-        """How often each line is read; 0 for what needs no code."""
-        program, uses, reader = self.program, [0] * self.count, [-1] * self.count
-        for k in program.outputs:
-            uses[k] += 1
-        if self.backward:
-            for k in (*program.leaf_gradients.values(), *program.input_gradients.values()):
-                uses[k] += 1
-        for i in range(self.count - 1, -1, -1):
-            if uses[i] and program.operations[i] not in SOURCES:
-                for k in read_by(program.operations[i], program.operands[i]):
-                    uses[k] += 1
-                    reader[k] = i
-        self.uses, self.reader = uses, reader
 
     # Groups
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from ...calculus.operation import Operation
+from ..lines import SCATTER
 from ..naming import Names
-from ..program import SCATTER
 from . import arrays
 from .indexing import linear
 from .places import (
@@ -28,7 +28,7 @@ from .places import (
 from .rolling import LEAVES, SUM, Access, Apply, Gradients, Group, Terms, Tree
 from .terms import TAKEN
 from .trees import call, is_plain, term, texts
-from .vectors import NAMES
+from .vectors import NAMES, nothing
 
 FEW = 4  # with fewer lanes and no pattern, lanes are written out
 MANY_OPERANDS = 64
@@ -105,7 +105,7 @@ class Statements:
             return self._each(loops, to, trees, add)
         lines, done = [], 0
         for stretch in stretches(inner, self.vector):
-            body = []
+            body, width = [], stretch.width
             for k in range(stretch.vectors):
                 found = [
                     _text(
@@ -114,7 +114,7 @@ class Statements:
                     )
                     for tree, row in trees
                 ]
-                body.append(add(loops.vector(to, stretch.spot(k), stretch.width), found))
+                body.append(add(loops.vector(to, stretch.spot(k), width), found))
             lines += body if stretch.rounds == 1 else stretch.around(body)
             done = stretch.end
         for lane in range(done, inner):
@@ -168,7 +168,7 @@ class Statements:
     def _sum_by_lane(
         self, group: Group, terms: Sequence[Terms], goes_on: bool, loops: Loops, done: int
     ) -> list[str]:
-        body = [f"double t = {f'v->{group.name}[{loops.lane}]' if goes_on else '0.0'};"]
+        body = [f"double t = {f'v->{group.name}[{loops.lane}]' if goes_on else '-0.0'};"]
         for part in terms:
             spot = Spot("j" if part.count > 1 else "")
             before, (text,) = texts([part.tree], partial(loops.place, spot=spot))
@@ -193,9 +193,10 @@ class Statements:
         to = Access(group, [])
         own = loops._replace(reach={to: Reach(group, 0, row_major(loops.rounds))})
         stored = [own.vector(to, stretch.spot(k), stretch.width) for k in range(stretch.vectors)]
-        starts = stored if goes_on else ["{0.0}"] * len(sums)
+        starts = stored if goes_on else [nothing(stretch.width)] * len(sums)
         body = [
-            f"{NAMES[stretch.width]} {', '.join(f'{s} = {start}' for s, start in zip(sums, starts, strict=True))};"
+            f"{NAMES[stretch.width]} "
+            f"{', '.join(f'{s} = {start}' for s, start in zip(sums, starts, strict=True))};"
         ]
         for part in terms:
             statements = []
@@ -273,12 +274,12 @@ class Statements:
         return looped(loops.rounds, loops.variables, block(body))
 
     def _scatter(self, group: Group) -> list[str]:
-        """Zeros, and addends at indices."""
+        """Nothing, which is -0.0, and addends at indices."""
         loops = self._loops_over(group.terms, len(group.lines))
         lane = f"({loops.lane})" if " " in loops.lane else loops.lane
         lines = [f"double *const to = v->{group.name} + {group.count}*{lane};"]
         lines += (
-            looped([group.count], ["k"], ["to[k] = 0.0;"]) if group.count > 1 else ["*to = 0.0;"]
+            looped([group.count], ["k"], ["to[k] = -0.0;"]) if group.count > 1 else ["*to = -0.0;"]
         )
         for index, addend in zip(group.terms[::2], group.terms[1::2], strict=True):
             before, (at, text) = texts([index.tree, addend.tree], loops.place)

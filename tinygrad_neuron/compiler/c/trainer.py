@@ -26,6 +26,7 @@ struct run { /* examples of one structure, and the generated function for it */
     long count;
     long leaves;
     const long *places; /* of its leaves among the trainer's; 0: they are the same */
+    long doubtful; /* whether a gradient that is not finite may come of a branch not taken */
 };
 
 struct trainer {
@@ -37,12 +38,22 @@ struct trainer {
     double *gradients_so_far; /* of a step that is not done */
 };
 
+/* The optimiser's rule, by the gradients so far. */
+void finish(struct trainer *t)
+{
+    double *const gradients = t->gradients_so_far;
+    t->gradients_so_far = t->gradients;
+    t->gradients = gradients;
+    move(t);
+}
+
 /* The gradients of the mean over all examples, then the optimiser's rule: one training step. */
 double step(struct trainer *t, const struct run *runs, long count, long examples)
 {
     const double seed = 1.0 / (double)examples;
-    double total = 0.0;
+    double total = -0.0;
     double *const gradients = t->gradients_so_far;
+    long doubtful = 0;
     for (long k = 0; k < t->leaves; k++)
         gradients[k] = 0.0;
     for (long r = 0; r < count; r++) {
@@ -58,13 +69,16 @@ double step(struct trainer *t, const struct run *runs, long count, long examples
         t->failed = run->add_up(run->rows, run->count, w, g, &seed, &total, 0);
         if (t->failed)
             return 0.0;
+        doubtful |= run->doubtful;
         if (run->places)
             for (long k = 0; k < run->leaves; k++)
                 gradients[run->places[k]] = g[k];
     }
-    t->gradients_so_far = t->gradients;
-    t->gradients = gradients;
-    move(t);
+    for (long k = 0; doubtful && k < t->leaves; k++)
+        t->failed |= !py_isfinite(gradients[k]);
+    if (t->failed)
+        return 0.0;
+    finish(t);
     return total / (double)examples;
 }
 """
@@ -77,6 +91,7 @@ class _Run(ctypes.Structure):
         ("count", ctypes.c_long),
         ("leaves", ctypes.c_long),
         ("places", ctypes.c_void_p),
+        ("doubtful", ctypes.c_long),
     )
 
 
@@ -123,8 +138,8 @@ def rule_in_c(rule: tuple[str, ...], kept: tuple[str, ...], numbers: tuple[str, 
     lines += [f"    t->kept[{k}][k] = {operands[name].text};" for k, name in enumerate(kept)]
     lines += [f"    t->data[k] = {p};", "}"]
     move = ["static void move(struct trainer *t)", "{", *(f"    {line}" for line in lines), "}", ""]
-    struct, step = STEP.split("\n/* The grad")
-    return "\n".join([operations.prelude(), struct, *move, f"/* The grad{step}"])
+    struct, step = STEP.split("\n/* The opt")
+    return "\n".join([operations.prelude(), struct, *move, f"/* The opt{step}"])
 
 
 def _assignment(line: str) -> tuple[str, ast.expr]:
@@ -220,7 +235,7 @@ class CTrainer(Trainer):
             self._give(numbers)
         mean: float = self._call(self._address, *plan.arguments)
         if self._struct.failed:
-            self._explain(plan, len(batch))
+            mean = self._repeat(plan, len(batch))
         return mean
 
     def _give(self, numbers: tuple[float, ...]) -> None:
@@ -261,13 +276,28 @@ class CTrainer(Trainer):
             self._places_of[variant] = places
         return places
 
-    def _explain(self, plan: "_Plan", examples: int) -> None:
-        """Raise the error of the step that failed, as the eager engine words it."""
+    def _repeat(self, plan: "_Plan", examples: int) -> float:
+        """The step that failed, by the interpreter: raises its error, as the eager engine words it,
+        unless that came of a branch that was not taken."""
         failed, self._struct.failed = self._struct.failed, 0
+        gradients, total = [0.0] * len(self._places), -0.0
         for variant, rows, values in plan.runs:
-            leaves = [self._data[self._slot_of[k]] for k in self._order(variant)]
-            variant.explain(rows, values, leaves, (0,), (1.0 / examples,))
-        check(failed)
+            order = self._order(variant)
+            leaves = [self._data[self._slot_of[k]] for k in order]
+            start = [gradients[k] for k in order]
+            total, found, _ = variant.interpreted(
+                rows, values, leaves, start, (0,), (1.0 / examples,), total
+            )
+            for k, gradient in zip(order, found, strict=True):
+                gradients[k] = gradient
+        if not plan.doubtful:
+            check(failed)
+        first = self._struct.gradients_so_far == address(self._gradients)
+        so_far = self._gradients if first else self._spare
+        for k, gradient in enumerate(gradients):
+            so_far[self._slot_of[k]] = gradient
+        self._library.finish(ctypes.c_void_p(self._address))
+        return total / examples
 
 
 def _function_of(variant: Variant) -> Function:
@@ -290,6 +320,8 @@ class _Plan:
     def __init__(self, runs: Runs, places: list[_Places], examples: int) -> None:
         self.runs, self.places = runs, places
         self.rows = [packed_rows(rows) for _, rows, _ in runs]
+        doubtful = [variant.doubts[0,].branches for variant, _, _ in runs]
+        self.doubtful = any(doubtful)
         self.made = (_Run * len(runs))(
             *(
                 _Run(
@@ -298,8 +330,9 @@ class _Plan:
                     rows.count,
                     at.leaves,
                     at.places and address(at.places),
+                    doubt,
                 )
-                for at, rows in zip(places, self.rows, strict=True)
+                for at, rows, doubt in zip(places, self.rows, doubtful, strict=True)
             )
         )
         self.arguments = ctypes.addressof(self.made), len(runs), examples

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from ...calculus.operation import Operation
-from ..python.emitting import template
+from ..python.templates import template
 from . import operations
 from .rolling import SUM, Access, Apply, Constant, Tree
 from .terms import literal

@@ -24,3 +24,12 @@ def in_vector(text: str, width: int) -> str:
     ('FOUR(w[3])', 'w[3]')
     """
     return f"{NAMES[width].upper()}({text})" if width > 1 else text
+
+
+def nothing(width: int) -> str:
+    """The text of a vector to which a sum's first addend is added: -0.0, which changes no number.
+
+    >>> nothing(4), nothing(1)
+    ('-(four){0.0}', '-0.0')
+    """
+    return f"-({NAMES[width]}){{0.0}}" if width > 1 else "-0.0"

@@ -6,8 +6,9 @@ from typing import Protocol
 
 from ...calculus.operation import Operation
 from ...scope import Scope
+from ..lines import SCATTER
 from ..naming import Names, around, short
-from ..program import SCATTER, Program
+from ..program import Program
 from . import arrays
 from . import operations as c_operations
 from .places import block, indented, wrapped

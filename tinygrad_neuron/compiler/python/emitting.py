@@ -5,92 +5,27 @@ written: `map_rows` computes the outputs for each row of inputs, `add_up` also g
 adds up the first output and the gradients over the rows.
 """
 
-import ast
 import keyword
 import math
-import re
 from collections.abc import Callable, Sequence
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from ...calculus import expressions
 from ...calculus.kernels import KERNELS
 from ...calculus.operation import Operation
 from ...calculus.table import TABLE
 from ...scope import Scope
+from ..lines import DRAWN, INPUT, LEAF, NUMBER, SCATTER, SEED, SOURCES
 from ..naming import Names, short
-from ..program import DRAWN, INPUT, LEAF, NUMBER, SCATTER, SEED, SOURCES, Program, read_by
-
-# How tightly an expression binds; a looser one inside a tighter one needs parentheses.
-CHOICE, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
+from ..program import Program
+from ..uses import uses_of
+from .layout import WIDTH, one_line, pattern, unpack, wrapped
+from .templates import ATOM, CHOICE, POWER, PRODUCT, SIGN, SUM, template
 
 # CPython refuses some 3,000 operators in a row, and deep nesting.
 LONGEST_SUM = 400
 LARGEST_FOLDED = 24
-WIDTH = 92
 
 SUM_OF_MANY = TABLE["sum"]
-
-
-class Template(NamedTuple):
-    """How an operation of the table is written: pieces of text around its operands.
-
-    `pieces` are text, the positions of operands, and called functions, as tuples of their name;
-    `infix` is the operator, where the whole is `a operator b`; `tightness` is that of the whole,
-    `needs` that which each operand must have; `uses` says how often each operand is written down;
-    `functions` are called.
-    """
-
-    pieces: tuple[str | int | tuple[str], ...]
-    infix: str
-    tightness: int
-    needs: int
-    uses: tuple[int, ...]
-
-
-_INFIX: dict[type, tuple[str, int]] = {
-    ast.Add: (" + ", SUM),
-    ast.Sub: (" - ", SUM),
-    ast.Mult: (" * ", PRODUCT),
-    ast.Div: (" / ", PRODUCT),
-}
-
-
-@cache
-def template(operation: Operation) -> Template:
-    """The template of an operation with a fixed number of operands, from its forward expression."""
-    tree = expressions.inline(operation.forward_tree(), operation.definition)
-    names, called = operation.operand_names, expressions.called(tree)
-    nodes = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    infix, tightness, needs = "", SUM, ATOM
-    sides = [tree.left, tree.right] if isinstance(tree, ast.BinOp) else []
-    of_names = bool(sides) and all(isinstance(side, ast.Name) for side in sides)
-    if (
-        isinstance(tree, ast.BinOp)
-        and of_names
-        and nodes == list(names)
-        and type(tree.op) in _INFIX
-    ):
-        infix, tightness = _INFIX[type(tree.op)]
-    elif isinstance(tree, ast.UnaryOp):
-        tightness, needs = SIGN, SIGN
-    elif isinstance(tree, ast.Call):
-        tightness, needs = ATOM, CHOICE if len(nodes) == len(names) + 1 else ATOM
-    elif isinstance(tree, ast.IfExp):
-        tightness = CHOICE
-    marked = expressions.substitute(tree, {name: f"operand_{i}_" for i, name in enumerate(names)})
-    for node in ast.walk(marked):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            node.func.id = f"function_{node.func.id}_"
-    pieces: list[str | int | tuple[str]] = []
-    for part in re.split(r"\b(operand_\d+_|function_\w+_)(?!\w)", ast.unparse(marked)):
-        kind, _, rest = part.partition("_")
-        if kind == "operand":
-            pieces.append(int(rest[:-1]))
-        else:
-            pieces.append((rest[:-1],) if kind == "function" else part)
-    uses = tuple(nodes.count(name) - (name in called) for name in names)
-    return Template(tuple(pieces), infix, tightness, needs, uses)
 
 
 def emit(
@@ -125,29 +60,11 @@ class _Emitter:
         self.tables: dict[tuple[int, ...], str] = {}
         self.scope: Scope | None = None
         self.gradient_names: list[str] = []
-        self._count_uses()
-
-    def _count_uses(self) -> None:
-        """How often each line is read, and by which line last; 0 for what needs no code."""
-        program = self.program
-        operations, operands = program.operations, program.operands
-        uses, consumer = [0] * self.count, [-1] * self.count
-        # Which leaves' gradients a line is.
-        self.adds: dict[int, list[int]] = {}
-        for k in program.outputs:
-            uses[k] += 1
+        self.uses, self.reader = uses_of(program, self.backward)
+        self.adds: dict[int, list[int]] = {}  # which leaves' gradients a line is
         if self.backward:
             for leaf, k in program.leaf_gradients.items():
-                uses[k] += 1
                 self.adds.setdefault(k, []).append(leaf)
-            for k in program.input_gradients.values():
-                uses[k] += 1
-        for i in range(self.count - 1, -1, -1):
-            if uses[i] and operations[i] not in SOURCES:
-                for k in read_by(operations[i], operands[i]):
-                    uses[k] += 1
-                    consumer[k] = i
-        self.uses, self.consumer = uses, consumer
 
     # Names
 
@@ -199,30 +116,30 @@ class _Emitter:
             self.gradient_names = [self.names.new("g" if x == "_" else f"g_{x}") for x in leaves]
         self._lines()
         outputs = [self.texts[k] for k in program.outputs]
-        head = [*_unpack(leaves, "leaves")]
+        head = [*unpack(leaves, "leaves")]
         for values, name in self.tables.items():
-            head += _wrapped(f"{name} = (", [self.texts[k] for k in values], ",)")
-        loop = [f"for {_pattern(rows)} in rows:" if rows else "for _ in rows:"]
+            head += wrapped(f"{name} = (", [self.texts[k] for k in values], ",)")
+        loop = [f"for {pattern(rows)} in rows:" if rows else "for _ in rows:"]
         loop += [f"    {line}" for line in self.body]
         if not self.backward:
             lines = [
                 "def map_rows(rows, leaves):",
                 *(f"    {line}" for line in [*head, "results = []", *loop]),
-                f"        results.append({_pattern(outputs)})",
+                f"        results.append({pattern(outputs)})",
                 "    return results",
             ]
         else:
-            head += [*_unpack(self.gradient_names, "totals"), *_unpack(seeds, "seeds")]
+            head += [*unpack(self.gradient_names, "totals"), *unpack(seeds, "seeds")]
             inputs = [self.texts[k] for k in program.input_gradients.values()]
             if inputs:
                 head.append("input_gradients = []")
-                loop.append(f"    input_gradients.append({_pattern(inputs)})")
+                loop.append(f"    input_gradients.append({pattern(inputs)})")
             loop.append(f"    total += {outputs[self.seeded[0]]}")
-            result = _wrapped("return total, [", self.gradient_names, "]")
+            result = wrapped("return total, [", self.gradient_names, "]")
             result[-1] += ", input_gradients" if inputs else ", []"
             lines = ["def add_up(rows, leaves, totals, seeds, total):"]
             lines += [f"    {line}" for line in [*head, *loop, *result]]
-        return "\n".join([f"# {_one_line(self.title)}", *lines, ""]), self.globals
+        return "\n".join([f"# {one_line(self.title)}", *lines, ""]), self.globals
 
     def _lines(self) -> None:
         program, uses, texts, body = self.program, self.uses, self.texts, self.body
@@ -252,7 +169,7 @@ class _Emitter:
             elif operation == SCATTER:
                 count, *addends = operands[k]
                 name = texts[k] = self.names.new("picked")
-                body.append(f"{name} = [0.0] * {count}")
+                body.append(f"{name} = [-0.0] * {count}")
                 for index, addend in zip(addends[::2], addends[1::2], strict=True):
                     body.append(f"{name}[int({texts[index]})] += {texts[addend]}")
             else:  # an element
@@ -264,7 +181,7 @@ class _Emitter:
         """Say which neuron the next lines belong to."""
         scope = self.program.scopes.get(k)
         if scope is not None and scope is not self.scope:
-            self.body.append(f"# {_one_line(str(scope))}")
+            self.body.append(f"# {one_line(str(scope))}")
             self.scope = scope
 
     def _named(self, k: int, name: str) -> None:
@@ -276,7 +193,7 @@ class _Emitter:
 
     def _folds(self, k: int, operation: Operation) -> bool:
         """Whether a line that is read once is written inside the line that reads it."""
-        reader, size, tightness = self.consumer[k], self.sizes[k], self.tightness[k]
+        reader, size, tightness = self.reader[k], self.sizes[k], self.tightness[k]
         if reader < 0 or size > LARGEST_FOLDED:
             return False
         reading = self.program.operations[reader]
@@ -342,10 +259,10 @@ class _Emitter:
                 self.sizes[k] = sum([self.sizes[a] for a in operands])
             else:
                 name = self.names.new(self._wish(k))
-                self.body += _wrapped(f"{name} = (", terms[:LONGEST_SUM], ")", " + ")
+                self.body += wrapped(f"{name} = (", terms[:LONGEST_SUM], ")", " + ")
                 for start in range(LONGEST_SUM, len(terms), LONGEST_SUM):
                     part = [name, *terms[start : start + LONGEST_SUM]]
-                    self.body += _wrapped(f"{name} = (", part, ")", " + ")
+                    self.body += wrapped(f"{name} = (", part, ")", " + ")
                 self._named(k, name)
             return
         function = self._function(operation.name, operation.on_floats)
@@ -355,7 +272,7 @@ class _Emitter:
             if all(self.program.operations[a] == LEAF for a in values):
                 table = self.tables[values] = self.names.new("table")
             else:
-                table = _pattern([texts[a] for a in values])
+                table = pattern([texts[a] for a in values])
         index = f", {texts[operands[-1]]}" if operation.chosen else ""
         self._named(k, f"{function}({table}{index})")
         self.sizes[k] = len(operands)
@@ -381,52 +298,10 @@ class _Emitter:
         if len(name) + len(text) <= WIDTH or self.tightness[k] != SUM:
             self.body.append(f"{name} = {text}")
         else:
-            self.body += _wrapped(f"{name} = (", text.split(" + "), ")", " + ")
+            self.body += wrapped(f"{name} = (", text.split(" + "), ")", " + ")
 
 
 _RESERVED = frozenset(
     {"rows", "leaves", "totals", "seeds", "total", "results", "input_gradients", "_", "int"}
     | {"inf", "minus_inf", "nan", "__debug__", *keyword.kwlist}
 )
-
-
-def _pattern(names: Sequence[str]) -> str:
-    """Names as a tuple, on one side of an assignment or the other."""
-    return f"({', '.join(names)}{',' * (len(names) == 1)})"
-
-
-def _unpack(names: Sequence[str], source: str) -> list[str]:
-    """The lines that assign the numbers of a sequence to names; none where no name is used."""
-    if all(name == "_" for name in names):
-        return []
-    # Without parentheses: CPython parses a long tuple of targets several times faster so.
-    lines = _wrapped("", names, f"{',' * (len(names) == 1)} = {source}")
-    return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
-
-
-def _wrapped(head: str, items: Sequence[str], tail: str, joint: str = ", ") -> list[str]:
-    """Items with a joint between them, on one line or on as many as they need."""
-    text = joint.join(items)
-    if len(head) + len(text) + len(tail) <= WIDTH:
-        return [head + text + tail]
-    lines, line, room = [head] if head else [], "", WIDTH - 4
-    indent = "    " if head else ""
-    after, before = (joint.rstrip(), "") if joint == ", " else ("", joint.lstrip())
-    for i, item in enumerate(items):
-        piece = f"{before if i else ''}{item}{after if i < len(items) - 1 else ''}"
-        if line and len(line) + len(piece) >= room:
-            lines.append(indent + line)
-            line = piece
-        else:
-            line = f"{line} {piece}" if line else piece
-    lines.append(indent + line)
-    if head:
-        lines.append(tail)
-    else:
-        lines[-1] += tail
-    return lines
-
-
-def _one_line(text: str) -> str:
-    """Text that stays inside a comment."""
-    return re.sub(r"[^\x20-\x7e\u00a1-\uffff]", " ", text).replace("\u2028", " ")

@@ -16,7 +16,7 @@ class PythonTrainer(Trainer):
         return self._data, self._gradients, self._kept
 
     def _step(self, batch: Batch, lr: float) -> float:
-        count, total, seeds = len(self.parameters), 0.0, (1.0 / len(batch),)
+        count, total, seeds = len(self.parameters), -0.0, (1.0 / len(batch),)
         gradients: list[float] | None = None
         for variant, rows, values in batch.runs(self.variants):
             order = self._orders.get(variant) or self._order(variant)

@@ -14,33 +14,34 @@ import json
 import math
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ...calculus import javascript
 from ...calculus.operation import Operation
+from ...calculus.printing import MINUS, operator_of
 from ...checking import described
 from ...draw.facts import GraphFacts, read
-from ...draw.flags import HELP, SIGNS, THRESHOLDS
-from ...draw.rendering import _replace_file
+from ...draw.flags import HELP, SIGNS, THRESHOLDS, can_be_flat
 from ...draw.text import visible
+from ...draw.themes import THEMES, custom_properties
 from ...engine import Value
+from ...files import replace_file
 from ...passes import refuse_made_by_hand
 from ..formulas import Formulas, plain_partials
-from ..steps import Node, Walkthrough
+from ..records import Node, StepList
 from .pictures import Scopes, View, views
 
 _FOLDER = Path(__file__).parent
 MODULES = (
     "arithmetic", "engine", "training", "text", "picture", "views", "leaves", "verify", "curve",
-    "paths", "flags", "predict", "panel", "origin", "filmstrip", "main",
+    "paths", "flags", "predict", "panel", "origin", "filmstrip", "state", "showing", "address",
+    "folding", "stepping", "changing", "cards", "keys", "theme", "main",
 )  # fmt: skip
 
 
-def write_page(
-    shown: "Value | Walkthrough", path: "str | os.PathLike[str]", *, title: str = ""
-) -> str:
+def write_page(shown: Value | StepList, path: "str | os.PathLike[str]", *, title: str = "") -> str:
     """Write the page that steps through a Value's graph; returns the path.
 
     **Arguments:** `shown`, the result whose graph is shown, or a walkthrough of it; `path`, of the
@@ -48,11 +49,11 @@ def write_page(
 
     Raises what `page_html` raises.
     """
-    _replace_file(os.fspath(path), page_html(shown, title=title).encode())
+    replace_file(path, page_html(shown, title=title).encode())
     return os.fspath(path)
 
 
-def frame_html(shown: "Value | Walkthrough", *, title: str = "", height: int = 720) -> str:
+def frame_html(shown: Value | StepList, *, title: str = "", height: int = 720) -> str:
     """The page as a frame for a notebook; several do not touch each other.
 
     >>> frame = frame_html(Value(1.0, label="x") * 2.0)
@@ -69,15 +70,15 @@ def frame_html(shown: "Value | Walkthrough", *, title: str = "", height: int = 7
     )
 
 
-def page_html(shown: "Value | Walkthrough", *, title: str = "") -> str:
+def page_html(shown: Value | StepList, *, title: str = "") -> str:
     """The text of the page that steps through a Value's graph, or through a walkthrough.
 
     Of a walkthrough it has the number of digits and, where it is one of training, its iterations.
 
     Raises a `TypeError` for what is neither and for a graph with a node made by hand; a
-    `ValueError` for an operation that cannot be translated to JavaScript, for a walkthrough that
-    was read from JSON, and for a training whose graph is not the same in each iteration; and a
-    `graphviz.ExecutableNotFound` where there is no layout engine.
+    `ValueError` for an operation that cannot be translated to JavaScript and for a training whose
+    graph is not the same in each iteration; and an `EngineNotFoundError` where there is no layout
+    engine.
 
     >>> page = page_html((Value(0.5, label="w") * Value(2.0, label="x")).tanh(), title="A neuron")
     >>> "<title>A neuron</title>" in page, "tanh: {" in page, "sigmoid: {" in page
@@ -87,14 +88,14 @@ def page_html(shown: "Value | Walkthrough", *, title: str = "") -> str:
     graph = read(root)
     for node in graph.order:
         refuse_made_by_hand(node, "the page")
-    used = {node._operation.name: node._operation for node in graph.order if node._prev}
+    used = {node._operation.name: node for node in graph.order if node._prev}
     scopes = Scopes(graph)
     first, *others = views(graph, scopes, digits)
     names = Formulas(graph.order, digits).names
     data: dict[str, Any] = {
         "digits": digits,
         "nodes": [_node(graph, scopes, i, names[i]) for i in range(len(graph.order))],
-        "operations": {name: _operation(operation) for name, operation in used.items()},
+        "operations": {name: _operation(node) for name, node in used.items()},
         "flags": {"limits": THRESHOLDS, "signs": SIGNS, "help": HELP},
         "scopes": [
             {
@@ -111,8 +112,8 @@ def page_html(shown: "Value | Walkthrough", *, title: str = "") -> str:
         data["training"] = training
         for node, record in zip(data["nodes"], _first_graph(shown), strict=True):
             node["data"] = _number(record.data)
-    style = (_FOLDER / "page.css").read_text("utf-8")
-    script = _script(javascript.source(used))
+    style = _style()
+    script = _script(f"{javascript.source(used)}\nconst OPERATORS = {_json(_operators(used))};\n")
     parts = {
         "policy": (
             f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; "
@@ -129,14 +130,27 @@ def page_html(shown: "Value | Walkthrough", *, title: str = "") -> str:
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
 
 
-def _asked(shown: "Value | Walkthrough") -> "tuple[Value, int, dict[str, Any] | None]":
+def _style() -> str:
+    """The style sheet, with the colours of the themes and those that the page alone has."""
+    own = {
+        "light": "--good: #17603a; --panel: #f6f7f9; --edge: #d5d9e0; --now: #fff0d6; "
+        "--target: #dcebf9; --blue: #0b5fa5; --faint: #a3abb8;",
+        "dark": "--good: #7ddba3; --panel: #1b212b; --edge: #39414d; --now: #4a3a10; "
+        "--target: #123e63; --blue: #7cc0ff; --faint: #5f6978;",
+    }
+    style = (_FOLDER / "page.css").read_text("utf-8")
+    for name, colours in own.items():
+        properties = f"{custom_properties(THEMES[name])} {colours}"
+        style = style.replace(f"{{{{{name}}}}}", properties)
+    return style
+
+
+def _asked(shown: Value | StepList) -> tuple[Value, int, dict[str, Any] | None]:
     """The graph's root, the digits, and what the page has to know of a training."""
     if isinstance(shown, Value):
         return shown, 4, None
-    if not isinstance(shown, Walkthrough):
+    if not isinstance(shown, StepList):
         raise TypeError(f"page: the root must be a Value, got {described(shown)}")
-    if shown.root is None:
-        raise ValueError("page: a walkthrough read from JSON has no graph to write a page of")
     updates = [step for step in shown.steps if step.phase == "update"]
     if not updates and len(shown.graphs) == 1:
         return shown.root, shown.digits, None
@@ -160,8 +174,8 @@ def _asked(shown: "Value | Walkthrough") -> "tuple[Value, int, dict[str, Any] | 
     return shown.root, shown.digits, training
 
 
-def _first_graph(shown: "Value | Walkthrough") -> "Sequence[Node]":
-    return shown.graphs[0] if isinstance(shown, Walkthrough) else ()
+def _first_graph(shown: Value | StepList) -> Sequence[Node]:
+    return shown.graphs[0] if isinstance(shown, StepList) else ()
 
 
 def _drawn(view: View) -> dict[str, Any]:
@@ -204,6 +218,7 @@ def _number(value: float) -> "float | str":
 
 
 def _node(graph: GraphFacts, scopes: Scopes, position: int, name: str) -> dict[str, Any]:
+    """What the page has to know of a node; what it does not have is left out."""
     node = graph.order[position]
     entry: dict[str, Any] = {"kind": graph.kind(node), "data": _number(node.data)}
     if node.label:
@@ -221,7 +236,9 @@ def _node(graph: GraphFacts, scopes: Scopes, position: int, name: str) -> dict[s
     return entry
 
 
-def _operation(operation: Operation) -> dict[str, Any]:
+def _operation(node: Value) -> dict[str, Any]:
+    """What the page has to know of a node's operation, from the table."""
+    operation: Operation = node._operation
     count = 1 if operation.variadic else len(operation.operands)
     return {
         "symbol": operation.symbol,
@@ -232,6 +249,25 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "variadic": operation.variadic,
         "chosen": bool(operation.chosen),
         "activation": operation.activation,
-        "flat": operation.activation or operation.flat,
+        "flat": can_be_flat(node),
         "domain": operation.domain,
     }
+
+
+def _operators(names: Iterable[str]) -> dict[str, Any]:
+    """How those operations are written that have an operator: its sign, how tightly it binds, and
+    how tightly its operands must, on the left and on the right, to stand without brackets."""
+    found: dict[str, Any] = {}
+    for name in names:
+        operator = MINUS if name in MINUS.operations else operator_of(name)
+        if operator is not None:
+            found[name] = {
+                "sign": _TYPESET.get(operator.sign, operator.sign),
+                "before": operator is MINUS,
+                "tightness": operator.tightness,
+                "needs": [operator.left, operator.right],
+            }
+    return found
+
+
+_TYPESET = {"-": "−", "*": "×"}

@@ -87,7 +87,7 @@ export const python = {
     }
     const finite = Number.isFinite(a) && Number.isFinite(b);
     if (finite && a < 0 && b % 1 !== 0) {
-      raise("ValueError", "a negative base needs an integer exponent");
+      raise("ValueError", "the result is not a real number");
     }
     const y = a ** b;
     return finite && !Number.isFinite(y) ? raise("OverflowError", "Numerical result out of range") : y;

@@ -1,4 +1,5 @@
-// Both passes over the graph, in the engine's order.
+// Both passes over the graph, in the engine's order: a loop of the page's own, which a test holds to
+// `passes.contributions`.
 
 import { EngineError, pythonNumber } from "./arithmetic.js";
 
@@ -38,13 +39,21 @@ export function run(nodes, operations, leaves) {
     arrivals[root].push([steps.length, 1]);
     for (let i = root; i >= 0 && error === null; i--) {
       if (!nodes[i].operation || nodes[i].kind === "constant") continue;
+      const incoming = gradients[i];
+      if (incoming === null) {
+        // Nothing arrived, as where `select` chose another: nothing goes on. What the picture and
+        // the flags show of such a node is its local derivatives, where it has any.
+        local[i] = localOf(nodes, operations, data, i);
+        continue;
+      }
       try {
         for (const [position, slope] of partialsOf(nodes, operations, data, i)) {
           const target = nodes[i].operands[position];
           const before = gradients[target];
-          const incoming = gradients[i] ?? 0; // nothing reaches what select leaves out
           const contribution = incoming * slope;
-          const after = (before ?? 0) + contribution;
+          // A leaf's total starts from 0, an inner node's from its first addend.
+          const start = before ?? (nodes[target].operation ? null : 0);
+          const after = start === null ? contribution : start + contribution;
           local[i][position] = slope;
           gradients[target] = after;
           steps.push({
@@ -91,6 +100,18 @@ function* partialsOf(nodes, operations, data, i) {
   for (const position of positions) {
     if (gets(position)) yield [position, one(values[0][position])];
   }
+}
+
+// The local derivatives of a node by position; none where one does not exist.
+function localOf(nodes, operations, data, i) {
+  const found = [];
+  try {
+    for (const [position, slope] of partialsOf(nodes, operations, data, i)) found[position] = slope;
+  } catch (failure) {
+    if (!(failure instanceof EngineError)) throw failure;
+    return [];
+  }
+  return found;
 }
 
 // The output alone, for finite differences.

@@ -161,6 +161,7 @@ def _view(
     folded: frozenset[Scope],
     digits: int,
 ) -> View:
+    """A way of folding drawn; a level that takes too long is folded further."""
     picture = plain_picture(graph, folding)
     picture.timeout = PATIENCE
     try:

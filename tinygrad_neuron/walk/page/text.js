@@ -32,41 +32,32 @@ export function parseNumber(text) {
   return Number.isFinite(x) ? x : null;
 }
 
-const INFIX = {
-  add: "+", subtract: "−", multiply: "×", divide: "/", power: "**", constant_power: "**",
-};
-
-// An operation written with given operands: `a × b`, `tanh(a)`, `a + b + c`.
+// An operation written with given operands: `a × b`, `−a`, `tanh(a)`, `a + b + c`. `OPERATORS` has
+// those with a sign, from the table: see the package's `calculus/printing.py`.
 export function written(operation, operands) {
-  if (INFIX[operation]) return operands.join(` ${INFIX[operation]} `);
-  if (operation === "negate") return `−${operands[0]}`;
-  if (operation === "sum") {
-    return operands.length < 9
-      ? operands.join(" + ") || "0"
-      : `${operands.slice(0, 3).join(" + ")} + … (${operands.length - 4} more) + ${operands.at(-1)}`;
-  }
-  return `${operation}(${operands.join(", ")})`;
+  const operator = OPERATORS[operation];
+  if (!operator) return `${operation}(${operands.join(", ")})`;
+  const { sign, before } = operator;
+  if (before) return `${sign}${operands[0]}`;
+  if (operands.length < 9) return operands.join(` ${sign} `) || "0";
+  const first = operands.slice(0, 3).join(` ${sign} `);
+  return `${first} ${sign} … (${operands.length - 4} more) ${sign} ${operands.at(-1)}`;
 }
 
 export const inBrackets = (text) => (text.startsWith("-") || text.startsWith("−") ? `(${text})` : text);
-
-// How tightly an operation holds its operands together.
-const HOLDS = { sum: 1, add: 1, subtract: 1, negate: 2, multiply: 2, divide: 2, power: 3, constant_power: 3 };
 
 // The names of a node's operands as they stand in its formula: what is itself a formula of several
 // parts, because it has no label, is in brackets where it would not hold together.
 export function operandNames(nodes, names, i) {
   const { operation, operands } = nodes[i];
-  const needed = HOLDS[operation] ?? 0;
+  const needs = OPERATORS[operation]?.needs;
+  if (!needs) return operands.map((operand) => names[operand]);
   return operands.map((operand, position) => {
     const { label, operation: own } = nodes[operand];
-    const loose = !label && (HOLDS[own] ?? 9);
-    const after = position > 0 && ["subtract", "divide"].includes(operation) ? 1 : 0;
-    return loose && loose < needed + after + (needed === 3 ? 1 : 0) ? `(${names[operand]})` : names[operand];
+    const loose = !label && OPERATORS[own]?.tightness < needs[position > 0 ? 1 : 0];
+    return loose ? `(${names[operand]})` : names[operand];
   });
 }
-
-export const isInfix = (operation) => Boolean(INFIX[operation]) || operation === "sum";
 
 // How each node is called: its label, or what it computes where that is short.
 export function namesOf(nodes, operations) {
@@ -88,7 +79,7 @@ export function namesOf(nodes, operations) {
 
 export function formulaWithNumbers(nodes, data, i) {
   const { operation, operands } = nodes[i];
-  const plain = isInfix(operation) || operation === "negate";
+  const plain = operation in OPERATORS;
   return written(operation, operands.map((operand) => {
     const text = number(data[operand]);
     return plain ? inBrackets(text) : text;

@@ -1,0 +1,101 @@
+"""Several iterations of training on one page."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.walk.page.opened import training
+from tinygrad_neuron import Value, walkthrough
+from tinygrad_neuron.walk import Training, Walkthrough
+
+pytestmark = pytest.mark.once  # what the browser computes does not depend on Python's version
+
+
+def follow(tab: Any, steps: Walkthrough) -> None:
+    """Step through the page from its beginning and compare each step with the engine's."""
+    assert len(steps) == int(tab.text("#where").split("/")[1])
+    tab.press("Home")
+    seen = tab.tab.evaluate(
+        """() => {
+          const seen = [];
+          const next = document.querySelector("#next");
+          while (!next.disabled) {
+            next.click();
+            const title = document.querySelector("#now-title").textContent;
+            const cards = {};
+            for (const text of document.querySelectorAll("svg.graph [data-shows][data-value]")) {
+              const card = text.closest("g.node").id;
+              cards[card] = { ...cards[card], [text.dataset.shows]: text.dataset.value };
+            }
+            seen.push([title, cards]);
+          }
+          return seen;
+        }"""
+    )
+    assert len(steps) == len(seen)
+    for step, (title, cards) in zip(steps, seen, strict=True):
+        assert step.phase in title or "the backward pass begins" in title
+        assert f"iteration {step.iteration} of" in title
+        if step.phase == "forward":
+            card, expected = cards[f"n{step.node}"], {"data": step.value}
+        elif step.phase == "backward":
+            card, expected = cards[f"n{step.target}"], {"grad": step.after}
+        else:
+            card, expected = cards[f"n{step.node}"], {"data": step.after, "grad": step.incoming}
+        for what, number in expected.items():
+            assert number == pytest.approx(float(card[what]), rel=1e-12, abs=1e-15)
+
+
+def test_a_training_is_stepped_through_with_the_engines_numbers(open_page: Any) -> None:
+    steps = training(iterations=2)
+    follow(open_page(steps), steps)
+
+
+def test_another_learning_rate_or_start_runs_the_training_again(open_page: Any) -> None:
+    tab = open_page(training())
+    tab.press("End")
+    at = tab.step
+    tab.type("learning rate", "0.05")
+    slower = training(lr=0.05)
+    assert at == tab.step
+
+    def agrees(expected: Walkthrough) -> bool:
+        last, shown = len(expected.graphs), tab.numbers()
+        moved = [s for s in expected if s.phase == "update" and s.iteration == last]
+        return all(math.isclose(s.after, float(shown[f"n{s.node}"]["data"])) for s in moved)
+
+    assert agrees(slower)
+    assert not agrees(training())
+    outputs = [b.text_content() for b in tab.tab.locator("#iterations button").all()]
+    losses = [graph[-1].data for graph in slower.graphs]
+    assert [f"{k}: {loss:.4g}" for k, loss in enumerate(losses, 1)] == outputs
+    tab.tab.click("#reset")
+    assert agrees(training())
+    tab.tab.locator("#iterations button").nth(1).click()
+    assert "iteration 2 of 3 · forward" in tab.text("#now-title")
+
+
+def test_an_example_that_changes_with_each_iteration_is_shown_and_cannot_be_moved(
+    open_page: Any,
+) -> None:
+    w = Value(0.5, label="w")
+    examples = iter((1.0, -2.0))
+    steps = walkthrough(
+        lambda: (w * Value(next(examples), label="x") - 1.0) ** 2,
+        training=Training([w], 0.1, iterations=2),
+    )
+    tab = open_page(steps)
+    follow(tab, steps)
+    assert tab.tab.get_by_label("x, a number", exact=True).is_disabled()
+    assert "another one in each iteration" in tab.text("#leaf-list")
+
+
+def test_a_training_of_changing_graphs_has_no_page(tmp_path: Path) -> None:
+    w = Value(0.5, label="w")
+    losses = iter((w * 2.0, w * w))
+    steps = walkthrough(lambda: next(losses), training=Training([w], 0.1, iterations=2))
+    with pytest.raises(ValueError, match="iteration 2 is not that of iteration 1"):
+        steps.page(tmp_path / "page.html")
+    assert steps._repr_html_().startswith("<pre>")

@@ -1,0 +1,36 @@
+"""Writing to a terminal, or to what stands in its place: a file, a pipe, an old code page."""
+
+from typing import TextIO
+
+WIDTH = 80  # columns, where nothing says how many there are
+# What stands in for a character that the stream's encoding does not have.
+_PLAIN = str.maketrans({"·": ".", "×": "*", "…": "~", "▶": ">", "◀": "<", "←": "<-"})
+
+
+class Writer:
+    """Writes to a stream in the characters that its encoding has.
+
+    >>> import sys
+    >>> Writer(sys.stdout)("w · x = 6\\n")
+    w · x = 6
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.encoding = getattr(stream, "encoding", None) or "utf-8"
+
+    def __call__(self, text: str) -> None:
+        try:
+            text.encode(self.encoding)
+        except UnicodeEncodeError:
+            text = text.translate(_PLAIN).encode(self.encoding, "replace").decode(self.encoding)
+        self.stream.write(text)
+        self.stream.flush()
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether somebody sits at a stream."""
+    try:
+        return stream.isatty()
+    except (AttributeError, ValueError):  # not a stream, or a closed one
+        return False

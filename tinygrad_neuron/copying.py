@@ -1,0 +1,146 @@
+"""Copies and pickles of graphs and models, at any depth.
+
+`copy` and `pickle` follow references by recursion, which ends at some hundred of them. Values,
+Modules and Scopes refer to one another in long chains; here all that one of them reaches is found
+by a loop, and copied or written down side by side.
+"""
+
+from __future__ import annotations
+
+import copy
+import weakref
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+_SLOTS_LEFT_OUT = ("__dict__", "__weakref__")
+
+
+class Linked:
+    """A mixin for what refers to its like in chains: `_links` says to which."""
+
+    __slots__ = ()
+
+    def _links(self) -> Iterable[Any]:
+        """The other linked objects that this one refers to by itself."""
+        return ()
+
+    def _state(self) -> dict[str, Any]:
+        """What there is to copy: attributes and slots that are set."""
+        state = dict(getattr(self, "__dict__", {}))
+        for kind in type(self).__mro__:
+            slots = kind.__dict__.get("__slots__", ())
+            for name in (slots,) if isinstance(slots, str) else slots:
+                if name not in _SLOTS_LEFT_OUT:
+                    try:
+                        state[name] = kind.__dict__[name].__get__(self)
+                    except AttributeError:  # not set
+                        pass
+        return state
+
+    def __copy__(self) -> Any:
+        made = object.__new__(type(self))
+        _set(made, self._state())
+        return made
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        found = _reached(self, memo)
+        for original in found:
+            memo[id(original)] = object.__new__(type(original))
+        for original in found:
+            _set(memo[id(original)], copy.deepcopy(original._state(), memo))
+        memo.setdefault(id(memo), []).extend(found)  # as `copy` does: an id must not be reused
+        return memo[id(self)]
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        whole = _wholes.get(id(self), _nothing)()
+        if whole is None:
+            whole = _Whole.around(self)
+        return _member, (whole, whole.places[id(self)])
+
+
+def _set(made: Any, state: dict[str, Any]) -> None:
+    """Set attributes, past a `__setattr__` of the class."""
+    for name, value in state.items():
+        object.__setattr__(made, name, value)
+
+
+def _reached(first: Linked, without: Any) -> list[Linked]:
+    """All that an object reaches, itself included, save those whose ids are in `without`."""
+    found, seen, stack = [], set(), [first]
+    while stack:
+        one = stack.pop()
+        if id(one) not in seen and id(one) not in without:
+            seen.add(id(one))
+            found.append(one)
+            stack += one._links()
+    return found
+
+
+class _Whole:
+    """Linked objects that are pickled together.
+
+    Each of them is written as a place in this, and this once: first of which kind they are, so that
+    they can be made, then what each refers to. While a pickler holds it, it is found again for
+    each of its members.
+    """
+
+    def __init__(self, kinds: list[type]) -> None:
+        self.members: list[Any] = [object.__new__(kind) for kind in kinds]
+        self.places: dict[int, int] = {}
+
+    @classmethod
+    def around(cls, first: Linked) -> _Whole:
+        """All that an object reaches and that is in no other such whole now."""
+        whole = cls([])
+        whole.members = _reached(first, _Living())
+        whole.places = {id(member): place for place, member in enumerate(whole.members)}
+        reference = weakref.ref(whole)
+        for member in whole.members:
+            _wholes[id(member)] = reference
+        weakref.finalize(whole, _forget, list(whole.places), reference)
+        return whole
+
+    def __reduce__(self) -> Any:
+        kinds = [type(member) for member in self.members]
+        return _Whole, (kinds,), [member._state() for member in self.members]
+
+    def __setstate__(self, states: list[dict[str, Any]]) -> None:
+        for member, state in zip(self.members, states, strict=True):
+            _set(member, state)
+
+
+def _member(whole: _Whole, place: int) -> Any:
+    return whole.members[place]
+
+
+# By the id of a member, which its whole keeps alive.
+_wholes: dict[int, weakref.ref[_Whole]] = {}
+
+
+def _nothing() -> None:
+    return None
+
+
+class _Living:
+    """The ids of the members of all wholes that are there now."""
+
+    def __contains__(self, key: int) -> bool:
+        return _wholes.get(key, _nothing)() is not None
+
+
+def _forget(keys: Iterable[int], reference: Any) -> None:
+    for key in keys:
+        if _wholes.get(key) is reference:
+            del _wholes[key]
+
+
+def linked_in(item: Any) -> Iterator[Linked]:
+    """The linked objects in nested lists, tuples and dictionaries, found without recursion."""
+    stack, seen = [item], set()
+    while stack:
+        one = stack.pop()
+        if isinstance(one, Linked):
+            yield one
+        elif isinstance(one, list | tuple | dict) and id(one) not in seen:
+            seen.add(id(one))
+            stack += one.values() if isinstance(one, dict) else one

@@ -1,0 +1,173 @@
+"""Models, optimisers and random generators as plain data, and as files that are exact.
+
+A file is JSON with a format and a version:
+
+    {"format": "tinygrad_neuron state", "version": 1,
+     "model": {"layers.0.weight": [[0.5, -1.25]], "layers.0.bias": [0.0]},
+     "optimiser": {...}, "random": {"layers.1.generator": [...], "generator": [...]}}
+
+Every float reads back to the same bits. JSON has no NaN and no infinities: they are the strings
+"NaN", "Infinity" and "-Infinity". Nothing in a file is executed. Reading checks every name and
+shape before anything changes.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import random
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from .checking import described
+from .files import replace_file
+
+FORMAT = "tinygrad_neuron state"
+VERSION = 1
+_STRINGS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+# A file that is longer than its numbers can make it is none of ours, and is not read.
+_BYTES_FOR_A_NUMBER, _BYTES_BESIDE = 100, 1_000_000
+
+
+class StateError(ValueError):
+    """A state that does not fit what it is loaded into; the message lists every difference."""
+
+
+def shape(structure: Any) -> list[int] | None:
+    """The lengths of nested lists, outermost first; [] for a number, None where they are uneven.
+
+    >>> shape([[1.0, 2.0], [3.0, 4.0]]), shape(1.0), shape([[1.0], 2.0])
+    ([2, 2], [], None)
+    """
+    if not isinstance(structure, list | tuple):
+        return []
+    shapes = [shape(item) for item in structure]
+    if not shapes:
+        return [0]
+    first = shapes[0]
+    return None if first is None or shapes.count(first) < len(shapes) else [len(shapes), *first]
+
+
+def mapped(structure: Any, function: Callable[[Any], Any]) -> Any:
+    """Nested lists with a function applied to each item.
+
+    >>> mapped([[1, 2], [3]], float)
+    [[1.0, 2.0], [3.0]]
+    """
+    if isinstance(structure, list | tuple):
+        return [mapped(item, function) for item in structure]
+    return function(structure)
+
+
+def differences(given: Any, expected: Mapping[str, Any], what: str) -> list[str]:
+    """What stands between a mapping of names to nested lists of numbers and the one expected."""
+    if not isinstance(given, Mapping):
+        return [f"{what} must be an object of names and numbers, got {described(given)[:80]}"]
+    found = [f"{what} {name!r} is missing" for name in expected if name not in given]
+    for name, value in given.items():
+        if name not in expected:
+            found.append(f"{what} {name!r} is not in the model; it has {', '.join(expected)}")
+            continue
+        lengths, wanted = shape(value), shape(expected[name])
+        if lengths != wanted:
+            found.append(f"{what} {name!r} has the shape {lengths}, expected {wanted}")
+        elif (wrong := _not_a_number(value)) is not None:
+            found.append(f"{what} {name!r} holds {described(wrong)[:80]}, which is not a number")
+    return found
+
+
+def _not_a_number(structure: Any) -> Any:
+    """The first item that is not a real number; None where all are."""
+    if isinstance(structure, list | tuple):
+        return next((bad for item in structure if (bad := _not_a_number(item)) is not None), None)
+    fine = isinstance(structure, int | float) and not isinstance(structure, bool)
+    return None if fine or structure in _STRINGS else (structure,)
+
+
+def number(given: Any) -> float:
+    """The float that stands in a state."""
+    return _STRINGS[given] if isinstance(given, str) else float(given)
+
+
+def to_json(whole: Mapping[str, Any]) -> bytes:
+    """The text of a file; every float reads back to the same bits."""
+    strict = {"format": FORMAT, "version": VERSION} | {
+        name: _strict(part) for name, part in whole.items()
+    }
+    return (json.dumps(strict, allow_nan=False) + "\n").encode()
+
+
+def _strict(part: Any) -> Any:
+    if isinstance(part, Mapping):
+        return {name: _strict(item) for name, item in part.items()}
+    if isinstance(part, list | tuple):
+        return [_strict(item) for item in part]
+    if isinstance(part, float) and not math.isfinite(part):
+        return "NaN" if math.isnan(part) else "Infinity" if part > 0 else "-Infinity"
+    return part
+
+
+def write(path: str | os.PathLike[str], whole: Mapping[str, Any]) -> None:
+    """Write a file of these parts; the one that was there stays until the new one is complete."""
+    replace_file(path, to_json(whole))
+
+
+def read(path: str | os.PathLike[str], numbers: int) -> dict[str, Any]:
+    """The parts of a file; `numbers`, how many numbers it can hold at the most.
+
+    Raises an `OSError` where there is no such file, and a `StateError` for one that is not a state.
+    """
+    path = os.fspath(path)
+    most = numbers * _BYTES_FOR_A_NUMBER + _BYTES_BESIDE
+    with open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > most:
+            raise StateError(
+                f"{path}: {size:,} bytes are more than the state of this model can have "
+                f"({most:,}): it is of a larger model, or no state"
+            )
+        content = file.read(most + 1)
+    try:
+        whole = json.loads(content.decode(), object_pairs_hook=_once, parse_constant=_refuse)
+    except RecursionError:
+        raise StateError(f"{path} is not a state: it is nested too deeply") from None
+    except (ValueError, UnicodeDecodeError) as error:
+        raise StateError(f"{path} is not a state that `save` wrote: {error}") from None
+    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
+        raise StateError(f"{path} is not a state that `save` wrote: its format is not {FORMAT!r}")
+    if whole.get("version") != VERSION:
+        raise StateError(
+            f"{path} has version {whole.get('version')!r}; this package reads version {VERSION}"
+        )
+    return whole
+
+
+def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"the name {name!r} stands twice")
+        found[name] = value
+    return found
+
+
+def _refuse(text: str) -> float:
+    raise ValueError(f"{text} is not strict JSON; write it as a string")
+
+
+def random_state(generator: random.Random) -> list[Any]:
+    """A generator's state as plain data."""
+    version, internal, gauss = generator.getstate()
+    return [version, list(internal), gauss]
+
+
+def checked_random_state(given: Any, what: str) -> tuple[Any, ...]:
+    """A state that `random.Random.setstate` takes; a StateError for what is none."""
+    try:
+        version, internal, gauss = given
+        state = (version, tuple(internal), gauss)
+        random.Random().setstate(state)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise StateError(f"{what} is not the state of a random generator: {error}") from None
+    return state

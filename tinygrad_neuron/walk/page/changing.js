@@ -1,0 +1,85 @@
+// The leaves that can be changed, with the learning rate, and what follows from a change.
+
+import { Leaves } from "./leaves.js";
+import { inspect, render } from "./showing.js";
+import { names, nodes, runAgain, scopes, start, state, training } from "./state.js";
+import { closePrediction } from "./stepping.js";
+import { byId, element } from "./text.js";
+import { countOf } from "./training.js";
+
+const plain = nodes.map((node, i) => i).filter((i) => !nodes[i].operation);
+const rank = (i) => ["input", "parameter", "output", "constant"].indexOf(nodes[i].kind);
+const place = (i) => (nodes[i].scope === undefined ? "" : scopes[nodes[i].scope].path);
+plain.sort((i, j) => rank(i) - rank(j) || place(i).localeCompare(place(j), "en", { numeric: true }) || i - j);
+state.chosen = plain[0];
+const titles = new Map(plain.map((i) => [i, leafName(i)]));
+const counts = new Map();
+for (const title of titles.values()) counts.set(title, (counts.get(title) ?? 0) + 1);
+for (const [i, title] of titles) if (counts.get(title) > 1) titles.set(i, `${title} (node ${i})`);
+
+function leafName(i) {
+  return nodes[i].kind === "constant" && !nodes[i].label ? `${names[i]} (constant)` : names[i];
+}
+
+function changeable() {
+  const all = plain.map((i) => {
+    const span = Math.max(2, 2 * Math.abs(start[i]));
+    const fixed = training !== undefined && i in training.given[0];
+    const notes = [
+      nodes[i].kind === "constant" && "constant: no gradient",
+      training?.parameters.includes(i) && "where the training starts",
+      fixed && "another one in each iteration",
+    ];
+    return {
+      key: i, name: titles.get(i), short: nodes[i].label || titles.get(i), scope: nodes[i].scope ?? -1,
+      value: start[i], low: start[i] - span, high: start[i] + span, fixed,
+      constant: nodes[i].kind === "constant", note: notes.filter(Boolean).join("; "),
+    };
+  });
+  if (training && training.rates.every((rate) => rate === training.rates[0])) {
+    const [rate] = training.rates;
+    all.unshift({
+      key: "rate", name: "learning rate", short: "learning rate", scope: -1, value: rate, low: 0,
+      high: 4 * rate || 1, note: "a change runs the training again",
+    });
+  }
+  return all;
+}
+
+export const leaves = new Leaves(byId("leaf-list"), changeable(), scopes,
+  (key, x) => {
+    state.old ??= state.runs;
+    if (key === "rate") state.rates = state.rates.map(() => x);
+    else state.values[key] = x;
+    recompute();
+  },
+  () => {
+    state.old = null;
+    state.picture.ghosts(null, state.runs[0], 0);
+  });
+
+function recompute() {
+  runAgain();
+  closePrediction();
+  state.step = Math.min(state.step, countOf(state.runs));
+  const untouched = state.values.every((x, i) => Object.is(x, start[i]));
+  byId("reset").disabled = untouched && state.rates?.[0] === training?.rates[0];
+  render();
+}
+
+byId("reset").addEventListener("click", () => {
+  state.values = [...start];
+  state.rates = training?.rates;
+  state.old = null;
+  recompute();
+  leaves.set([...state.values.entries(), ["rate", state.rates?.[0]]]);
+});
+
+// The leaf whose gradient is verified.
+byId("inspect").addEventListener("toggle", inspect);
+byId("leaf").append(...plain.map((i) => element("option", { value: String(i), textContent: titles.get(i) })));
+byId("leaf").addEventListener("change", (event) => {
+  state.chosen = Number(event.target.value);
+  leaves.reveal(state.chosen);
+  inspect();
+});

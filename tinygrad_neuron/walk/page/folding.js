@@ -1,0 +1,106 @@
+// What is folded: the picture that shows it, the choice of a level, and the way to an opened scope.
+
+import { remember } from "./address.js";
+import { Picture } from "./picture.js";
+import { render } from "./showing.js";
+import { announce, names, nodes, page, scopes, state } from "./state.js";
+import { byId, element } from "./text.js";
+import { unpacked, Views } from "./views.js";
+
+export const views = new Views(scopes, page.views);
+const pictures = new Map(); // the number of a view -> its picture
+const packed = byId("packed-pictures").textContent;
+const others = unpacked(packed).catch(() => null); // a browser from before 2023 cannot
+const pictureOf = (i, svg, view) =>
+  new Picture(svg, view, nodes, names, scopes, (scope) => views.open(page.views[i].folded, scope) !== null);
+pictures.set(0, pictureOf(0, document.querySelector("svg.graph"), page.view));
+state.picture = pictures.get(0);
+byId("pictures").replaceChildren(state.picture.whole);
+
+export async function view(i, open = -1) {
+  state.view = i;
+  state.opened = open;
+  if (!pictures.has(i)) {
+    const all = await others;
+    if (all === null) {
+      [state.view] = [...pictures].find(([, one]) => one === state.picture);
+      byId("folded").textContent = "This browser is too old to unpack the other pictures.";
+      byId("folded").hidden = false;
+      return;
+    }
+    const svg = new DOMParser().parseFromString(all[i - 1].svg, "image/svg+xml").documentElement;
+    pictures.set(i, pictureOf(i, document.importNode(svg, true), all[i - 1]));
+  }
+  if (state.view !== i) return; // another one was asked for in the meantime
+  state.picture = pictures.get(i);
+  byId("pictures").replaceChildren(state.picture.whole);
+  byId("pictures").scrollTo(0, 0);
+  remember();
+  nameView();
+  render();
+  const box = state.picture.list.find((one) => one.box === open && open >= 0);
+  state.picture.reveal(byId("pictures"), box?.group);
+}
+
+// The text below the picture, the choice of a level, and the way to the opened scope.
+export function nameView() {
+  const { level } = page.views[state.view];
+  const { text } = state.picture.view;
+  byId("folded").textContent = `${text} · ⊞ opens, ⊟ folds`;
+  byId("folded").hidden = !text;
+  byId("by-hand").hidden = Boolean(level);
+  byId("level").value = level || "by hand";
+  const path = views.path(state.opened);
+  byId("crumbs").hidden = path.length === 0;
+  byId("crumbs").replaceChildren(...(path.length ? [-1, ...path] : []).map((scope, k) => {
+    const crumb = element("button", { type: "button", textContent: scope < 0 ? "all folded" : scopes[scope].name });
+    if (k === path.length) crumb.setAttribute("aria-current", "true");
+    crumb.addEventListener("click", () => openOnly(scope));
+    return element("li", {}, crumb);
+  }));
+}
+
+async function openOnly(scope) {
+  const to = views.onlyOpen(scope);
+  if (to !== null) await view(to, scope);
+}
+
+// Show what is in a folded scope, or fold an open one; the keyboard stays at it.
+export async function unfold(scope) {
+  const to = views.open(page.views[state.view].folded, scope);
+  if (to === null) return;
+  const held = byId("pictures").contains(document.activeElement);
+  await view(to, scope);
+  if (held) focus(state.picture.list.find((one) => one.box === scope));
+  announce(`${scopes[scope].path} is open. ${state.picture.view.text}`);
+}
+
+export async function fold(scope) {
+  const to = scope < 0 ? null : views.fold(page.views[state.view].folded, scope);
+  if (to === null) return;
+  const held = byId("pictures").contains(document.activeElement);
+  await view(to, scopes[scope].around);
+  const card = state.picture.list.find((one) => one.scope === scope);
+  if (card) state.picture.reveal(byId("pictures"), card.group);
+  if (held) focus(card);
+  announce(`${scopes[scope].path} is folded. ${state.picture.view.text}`);
+}
+
+// The keyboard's place in the picture: a card or a box, the first one where there is no such.
+export function focus(one) {
+  const { list } = state.picture;
+  const to = one ?? list[0];
+  for (const { group } of list) group.setAttribute("tabindex", group === to.group ? "0" : "-1");
+  to.group.focus();
+}
+
+const TITLES = { scalar: "numbers", neuron: "neurons", layer: "layers", network: "network" };
+byId("level").append(
+  ...Object.entries(TITLES).filter(([level]) => page.views.some((one) => one.level === level))
+    .map(([value, textContent]) => element("option", { value, textContent })),
+  element("option", { value: "by hand", id: "by-hand", textContent: "opened by hand", hidden: true }));
+byId("level-choice").hidden = page.views.filter(({ level }) => level).length < 2;
+byId("level").addEventListener("change", (event) => {
+  const to = page.views.findIndex(({ level }) => level === event.target.value);
+  if (to >= 0) view(to);
+});

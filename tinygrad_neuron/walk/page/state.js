@@ -1,0 +1,46 @@
+// What the page is about, which stays, and the state it is in, which the controls change.
+
+import { byId, namesOf, setDigits } from "./text.js";
+import { located, passes } from "./training.js";
+import { localNames } from "./panel.js";
+
+export const page = JSON.parse(byId("graph-data").textContent);
+export const { nodes, operations, scopes, training } = page;
+
+const special = (x) => ({ nan: NaN, inf: Infinity, "-inf": -Infinity })[x] ?? x;
+for (const node of nodes) node.data = special(node.data);
+if (training) {
+  training.rates = training.rates.map(special);
+  for (const given of training.given) for (const i of Object.keys(given)) given[i] = special(given[i]);
+}
+setDigits(page.digits);
+export const names = namesOf(nodes, operations);
+export const start = nodes.map((node) => node.data);
+
+export const state = {
+  values: [...start],
+  rates: training?.rates,
+  runs: passes(nodes, operations, start, training, training?.rates),
+  old: null, // the runs that are shown as ghosts while a number moves
+  step: 0,
+  chosen: 0, // a leaf
+  selected: null, // a node that was asked about: where it comes from, and its curve
+  view: 0, // the number of the picture
+  picture: null,
+  opened: -1, // the scope that was opened last, where its path is shown
+};
+
+export function runAgain() {
+  state.runs = passes(nodes, operations, state.values, training, state.rates);
+}
+
+// The run that a step belongs to, and the step's number in it.
+export const placeOf = (step) => located(state.runs, step);
+
+const remembered = new Map(); // scope -> the names of all nodes beside those in it
+export function beside(scope) {
+  if (!remembered.has(scope)) remembered.set(scope, localNames(names, scopes, scope));
+  return remembered.get(scope);
+}
+
+export const announce = (text) => (byId("announcement").textContent = text);

@@ -1,0 +1,146 @@
+"""`walkthrough`: both passes of a graph as explained steps, and the ways to look at them."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from typing import TextIO
+
+from ..checking import described, positive_integer
+from ..draw.rendering import EngineNotFoundError, RenderingError
+from ..draw.text import number
+from ..engine import Value
+from ..optim import SGD
+from ..passes import DOMAIN_ERRORS
+from . import page, terminal
+from .explaining import Explanation
+from .records import Node, Step, StepList, Training
+
+
+class Walkthrough(StepList):
+    """The steps of a graph and the ways to look at them; `walkthrough` makes one."""
+
+    def text(self) -> str:
+        """All steps as plain text, at most 80 columns wide."""
+        return terminal.plain_text(self)
+
+    def terminal(
+        self, stdin: "TextIO | None" = None, stdout: "TextIO | None" = None, start: int = 1
+    ) -> None:
+        """Step through in a terminal: Enter goes on, b back, a number jumps, q ends, ? helps.
+
+        **Arguments:** `stdin`, `stdout`: other streams than those of the program; `start`: the
+        number of the first step shown. Where they are no terminal, all steps are printed.
+        """
+        terminal.run(self, stdin, stdout, start)
+
+    def page(self, path: "str | os.PathLike[str]", *, title: str = "") -> str:
+        """Write one self-contained web page on which to step through; returns its path.
+
+        It has the walkthrough's digits, and of a training all iterations: there, moving a leaf or
+        the learning rate runs the training again, in the browser. `title` is its heading. Raises
+        what `page.page_html` raises.
+        """
+        return page.write_page(self, path, title=title)
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the page in a frame of its own; where there can be none, the steps as text
+        (and what was wrong goes to stderr)."""
+        try:
+            return page.frame_html(self)
+        except (ValueError, EngineNotFoundError, RenderingError) as error:
+            print(error, file=sys.stderr)
+            return f"<pre>{escape(self.text())}</pre>"
+
+    def _repr_mimebundle_(
+        self, include: "Iterable[str] | None" = None, exclude: "Iterable[str] | None" = None
+    ) -> dict[str, str]:
+        without = set(exclude or ())
+        wanted = {"text/plain", "text/html"} if include is None else set(include)
+        bundle = {}
+        if "text/plain" in wanted - without:
+            bundle["text/plain"] = repr(self)
+        if "text/html" in wanted - without:
+            bundle["text/html"] = self._repr_html_()
+        return bundle
+
+
+def walkthrough(
+    root: "Value | Callable[[], Value]", *, digits: int = 4, training: "Training | None" = None
+) -> Walkthrough:
+    """Both passes of a Value's graph, step by step.
+
+    **Arguments:**
+
+    - `root`: the result; with `training`, a function without arguments that computes the loss.
+    - `digits`: significant digits of the numbers in texts (the records hold the whole numbers).
+    - `training`: a `walk.Training`: several iterations of forward, backward, update. The
+      parameters are put back afterwards unless it says `keep=True`.
+
+    **Returns** a `Walkthrough`: `.steps` is the list, `.terminal()` steps through it,
+    `.to_json()` writes it down. The backward steps come in the order of `backward()`; the first is
+    that the gradient of the output for itself is 1. No `grad` is changed. Gradients count from
+    nothing: what a leaf has from earlier calls is left out.
+
+    Raises a `TypeError` for a node made by hand, and what `backward()` raises where a derivative
+    does not exist.
+
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x
+    >>> y.label = "y"
+    >>> for step in walkthrough(y):
+    ...     print(step.phase, step.numbers or step.local_numbers, step.before, step.after)
+    forward 3 * 3 = 9 None None
+    backward  None 1.0
+    backward 3 None 3.0
+    backward 3 3.0 6.0
+    >>> walkthrough(y)[3].sentence
+    'If x grows a little, y grows 3 times as much, so x receives 1 × 3 = 3; with the 3 it had, 6.'
+    """
+    number(0.5, digits)  # says what is wrong with digits
+    if training is not None:
+        return _training(root, digits, training)
+    if not isinstance(root, Value):
+        hint = "; a function needs training=Training(...)" if callable(root) else ""
+        raise TypeError(f"walkthrough: the root must be a Value, got {described(root)}{hint}")
+    made = Explanation(root, digits)
+    return Walkthrough(made.steps, [made.nodes], digits, root)
+
+
+def _training(loss: "Value | Callable[[], Value]", digits: int, training: Training) -> Walkthrough:
+    """The steps of all iterations; the parameters are put back unless the training keeps them."""
+    if not callable(loss):
+        raise TypeError(
+            "walkthrough: with training=..., give a function that computes the loss anew each "
+            f"time, got {described(loss)}"
+        )
+    iterations = positive_integer("Training", "iterations", training.iterations)
+    optimiser = SGD(training.parameters, training.lr)  # checks both
+    start = [p.data for p in optimiser.parameters]
+    steps: list[Step] = []
+    graphs: list[Sequence[Node]] = []
+    done = False
+    try:
+        for iteration in range(1, iterations + 1):
+            root = loss()
+            if not isinstance(root, Value):
+                raise TypeError(
+                    f"walkthrough: the function must return one Value, got {described(root)}"
+                )
+            made = Explanation(root, digits, iteration, len(steps) + 1)
+            rate = optimiser.current_lr()
+            moved = made.update(optimiser.parameters, rate)
+            optimiser.steps += 1
+            steps += made.steps
+            graphs.append(made.nodes)
+            for p, data in zip(optimiser.parameters, moved, strict=True):
+                p.data = data
+        done = True
+    finally:
+        if not (done and training.keep):
+            for p, data in zip(optimiser.parameters, start, strict=True):
+                p.data = data
+    with contextlib.suppress(*DOMAIN_ERRORS):
+        root.forward()  # its leaves are elsewhere now
+    return Walkthrough(steps, graphs, digits, root)
