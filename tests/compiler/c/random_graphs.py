@@ -1,6 +1,7 @@
 """Many generated C functions in one library, so that thousands of graphs take few compilations."""
 
 import ctypes
+import itertools
 import random
 import re
 
@@ -30,18 +31,25 @@ class Graph:
         program = recorded.program((0,))
         self.emitted = emitting.emit(program, (0,), "a graph", vector, rows)
 
-    def in_python(self, rows=3):
+    def rows(self, count, seed=None):
+        """The row of the example so many times; with a seed, with other numbers of its kind."""
+        if seed is None:
+            return [self.row] * count
+        generator = random.Random(seed)
+        return [[x * generator.uniform(0.5, 1.5) for x in self.row] for _ in range(count)]
+
+    def in_python(self, rows=3, seed=None):
         """The total over rows and all gradients; None where an operation fails."""
         recorded = self.recorded
         try:
             total, gradients, inputs = recorded.generated((0,))(
-                [self.row] * rows, self.data, recorded.zeros, (0.5,), 0.25
+                self.rows(rows, seed), self.data, recorded.zeros, (0.5,), 0.25
             )
         except DOMAIN_ERRORS:
             return None
         return [total, *gradients, *(x for row in inputs for x in row)]
 
-    def in_c(self, add_up, rows=3):
+    def in_c(self, add_up, rows=3, seed=None):
         order = self.emitted.leaves
         count = len(self.recorded.programs[0,].input_gradients)
         doubles = ctypes.c_double
@@ -49,7 +57,7 @@ class Graph:
         g = (doubles * len(order))()
         total, seeds = doubles(0.25), doubles(0.5)
         inputs = (doubles * (count * rows))()
-        x = (doubles * (len(self.row) * rows))(*self.row * rows)
+        x = (doubles * (len(self.row) * rows))(*itertools.chain(*self.rows(rows, seed)))
         failed = add_up(x, ctypes.c_long(rows), w, g, *map(ctypes.byref, (seeds, total)), inputs)
         if failed:
             return None
