@@ -59,10 +59,8 @@ def call(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, An
 
 def among(operands: Sequence[Any]) -> bool:
     """Whether there is an array with dimensions among some operands."""
-    for x in operands:  # asked of the type first: a Value looks long for what it does not have
-        if hasattr(type(x), "ndim") and x.ndim:
-            return True
-    return False
+    # Asked of the type first: a Value looks long for what it does not have.
+    return any(hasattr(type(x), "ndim") and x.ndim for x in operands)
 
 
 def each(function: Callable[..., Any], operands: Sequence[Any]) -> Any:

@@ -263,9 +263,7 @@ class Lowering:
             return self._operation(_NEGATE, (gradient,))
         return self._operation(_MULTIPLY, (gradient, local))
 
-    def _sums(
-        self, operation: Operation, operands: tuple[Value, ...], line: int
-    ) -> dict[str, int]:
+    def _sums(self, operation: Operation, operands: tuple[Value, ...], line: int) -> dict[str, int]:
         """The lines of what a variadic operation sums over all its operands, once per line."""
         if line not in self._summed:
             found = self._summed[line] = {"y": line}

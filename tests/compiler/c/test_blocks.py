@@ -20,9 +20,7 @@ def network(sizes, activation, loss, target, vector, rows):
         p.data = p.data or 0.25
     draw = random.Random(5)
     inputs = [draw.uniform(-1.0, 1.0) for _ in range(5)]
-    return Graph(
-        lambda x, t: loss(model(x), t), [inputs, target], model.parameters(), vector, rows
-    )
+    return Graph(lambda x, t: loss(model(x), t), [inputs, target], model.parameters(), vector, rows)
 
 
 def graphs(vector, rows):

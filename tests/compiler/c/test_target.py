@@ -11,9 +11,9 @@ from tests.conftest import needs_compiler
 from tinygrad_neuron import Value, define_operation, losses, nn, optim
 from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.compiler import Compiled, CompilerNotFoundError, compile
+from tinygrad_neuron.compiler.c import operations as c_operations
 from tinygrad_neuron.compiler.c import writer
 from tinygrad_neuron.compiler.c.compiler import find_compiler
-from tinygrad_neuron.compiler.c import operations as c_operations
 
 pytestmark = needs_compiler
 HOSTILE = [

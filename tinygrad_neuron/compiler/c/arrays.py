@@ -9,13 +9,15 @@ A generated text has a pointer for each function it wants, `each_tanh`, which po
 of its own; `connect` makes it point at the fast one.
 """
 
+import contextlib
 import ctypes
 import functools
 import math
 import random
 import struct
+import threading
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -103,6 +105,18 @@ def source(used: Iterable[Operation]) -> str:
             "",
         ]
     return "\n".join(lines)
+
+
+def prepare(used: Sequence[Operation]) -> None:
+    """Begin to compile the fast functions, where some are wanted, while the text that wants them
+    is compiled too."""
+    if used and not _fastest.cache_info().currsize:
+        threading.Thread(target=_compiled, daemon=True).start()
+
+
+def _compiled() -> None:
+    with contextlib.suppress(Exception):  # whatever it is, `connect` meets it again
+        loaded()
 
 
 def connect(library: ctypes.CDLL, used: Iterable[Operation]) -> None:

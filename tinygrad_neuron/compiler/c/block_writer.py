@@ -60,7 +60,8 @@ class BlockWriter(Writer):
             "/* Each of n rows, a multiple of what one vector holds. */",
             f"#define ROWS {self.rows}",
             "#define EACH_ROW \\",
-            f"    for (long q = 0; q < n; q += {self.vector}) for (long r = q; r < q + {self.vector}; r++)",
+            f"    for (long q = 0; q < n; q += {self.vector}) \\",
+            f"        for (long r = q; r < q + {self.vector}; r++)",
             "",
         ]
         if TABLE.get("logsumexp") in self.program.operations:

@@ -7,6 +7,7 @@ order, those of several weights side by side. So no sum changes its order, and n
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from ...calculus.operation import Operation
@@ -73,8 +74,8 @@ class Place(NamedTuple):
 def tiles(lanes: int, most: int) -> Iterator[Tile]:
     """Lanes in parts of nearly the same width, at most `most`.
 
-    >>> list(tiles(10, 8)), list(tiles(11, 8))
-    ([Tile(start=0, rounds=2, width=5)], [Tile(start=0, rounds=1, width=6), Tile(start=6, rounds=1, width=5)])
+    >>> list(tiles(11, 8))
+    [Tile(start=0, rounds=1, width=6), Tile(start=6, rounds=1, width=5)]
     """
     count = -(-lanes // most)
     width, wider = divmod(lanes, count)
@@ -163,7 +164,7 @@ class Blocks:
             if any(map(_varies, accesses(tree))) and is_plain(tree):
                 lines = self._rows_in_vectors(tree, place, place(to))
             else:
-                found = texts([tree], lambda access: in_row(place(access), access))
+                found = texts([tree], _of_rows(place))
                 lines = each_row(*found, place(to))
             return lines if over is None else [*lines, arrays.call(over, place(to), "n")]
 
@@ -197,7 +198,7 @@ class Blocks:
         for part in terms:
             j = "j" if part.count > 1 else ""
             at = _places(loops, j)
-            before, (text,) = texts([part.tree], lambda access, at=at: in_row(at(access), access))
+            before, (text,) = texts([part.tree], _of_rows(at))
             text = f"{place}[r] + {term(part.tree, text)}"
             body += looped([part.count], ["j"], each_row(before, [text], place))
         return looped(loops.rounds, loops.variables, body if len(body) == 1 else block(body))
@@ -251,7 +252,7 @@ class Blocks:
             j = "j" if part.count > 1 else ""
             statements = []
             for name, at in zip(sums, each, strict=True):
-                text = _plain(part.tree, lambda access, at=at, j=j: place(access, *at, j))
+                text = _plain(part.tree, partial(place, lane=at[0], row=at[1], term=j))
                 statements.append(f"{name} = {name} + {term(part.tree, text)};")
             body += looped([part.count], ["j"], statements)
         return [*body, *(f"{where} = {name};" for where, name in zip(stored, sums, strict=True))]
@@ -267,7 +268,7 @@ class Blocks:
         at = _places(loops, "")
         body: list[str] = []
         if group.index is not None:
-            body, (text,) = texts([group.index], lambda access: in_row(at(access), access))
+            body, (text,) = texts([group.index], _of_rows(at))
             body.append(f"const long j = position({text}, {count}, bad);")
             only = group.terms[0].tree
             if len(group.terms) == 1 and isinstance(only, Access):
@@ -281,7 +282,7 @@ class Blocks:
         for part in group.terms:
             k = "k" if part.count > 1 else ""
             place = _places(loops, k)
-            found = texts([part.tree], lambda access, place=place: in_row(place(access), access))
+            found = texts([part.tree], _of_rows(place))
             to = f"v->{name}[{linear(start, [1], [k])}]"
             lines += looped([part.count], ["k"], each_row(*found, to))
             start += part.count
@@ -310,9 +311,7 @@ class Blocks:
         lines += looped([group.count], ["k"], [f"EACH_ROW to[{k}][r] = -0.0;"])
         at = _places(loops, "")
         for index, addend in zip(group.terms[::2], group.terms[1::2], strict=True):
-            before, (where, text) = texts(
-                [index.tree, addend.tree], lambda access: in_row(at(access), access)
-            )
+            before, (where, text) = texts([index.tree, addend.tree], _of_rows(at))
             statement = f"to[position({where}, {group.count}, bad)][r] += {text};"
             lines += _rows_of([*before, statement])
         return looped(loops.rounds, loops.variables, block(lines))
@@ -342,7 +341,7 @@ class Blocks:
 
     def _gradients_by_lane(self, loops: Loops, to: Access, tree: Tree) -> list[str]:
         def statements(place: Callable[[Access], str]) -> list[str]:
-            before, (text,) = texts([tree], lambda access: in_row(place(access), access))
+            before, (text,) = texts([tree], _of_rows(place))
             total = place(to)
             statement = f"{total} = {total} + {term(tree, text)};"
             head = "for (long r = 0; r < n; r++)"
@@ -376,7 +375,8 @@ class Blocks:
                 return in_vector(text, vector)
             return in_row(text, access)
 
-        sums, where = [], []
+        sums: list[str] = []
+        where: list[tuple[Place, ...]] = []
         for h in range(further.width):
             for k in range(tile.width // vector):
                 lane = tile.at(variables[-1]).on(vector * k)
@@ -388,7 +388,7 @@ class Blocks:
         starts = ", ".join(f"{s} = {total}" for s, total in zip(sums, totals, strict=True))
         body = [f"{kind} {starts};", "for (long r = 0; r < n; r++) {"]
         for name, at in zip(sums, where, strict=True):
-            text = _plain(tree, lambda access, at=at: place(access, at))
+            text = _plain(tree, partial(place, at=at))
             body.append(f"    {name} = {name} + {term(tree, text)};")
         body += ["}", *(f"{total} = {name};" for total, name in zip(totals, sums, strict=True))]
         return body
@@ -424,6 +424,11 @@ def _varies(access: Access) -> bool:
 def in_row(place: str, access: Access) -> str:
     """What is read in the current row."""
     return f"{place}[r]" if _varies(access) else place
+
+
+def _of_rows(place: Callable[[Access], str]) -> Callable[[Access], str]:
+    """The same places, in the current row."""
+    return lambda access: in_row(place(access), access)
 
 
 def row_text(access: Access | Constant) -> str:

@@ -36,6 +36,7 @@ class Function:
     def __init__(self, program: Program, seeded: tuple[int, ...] | None, title: str) -> None:
         emitted = emitting.emit(program, seeded, title, find_compiler().vector)
         self.source = emitted.source
+        arrays.prepare(emitted.over_arrays)
         self.library = load(emitted.source)
         arrays.connect(self.library, emitted.over_arrays)
         self.outputs = len(program.outputs)

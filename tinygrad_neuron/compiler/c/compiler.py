@@ -237,7 +237,10 @@ def compile(source: str, compiler: Compiler, folder: str) -> bytes:
     with open(file, "w", encoding="utf-8") as opened:
         opened.write(source)
     shared = "-dynamiclib" if sys.platform == "darwin" else "-shared"
-    run([*compiler.command, *compiler.flags_for(source), shared, "-o", target, file, "-lm"], "compiling")
+    run(
+        [*compiler.command, *compiler.flags_for(source), shared, "-o", target, file, "-lm"],
+        "compiling",
+    )
     try:
         return Path(target).read_bytes()
     except OSError:

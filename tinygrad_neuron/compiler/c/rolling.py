@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from ...calculus.operation import Operation
 from ...calculus.table import TABLE
-from ..lines import DRAWN, ELEMENT, INPUT, LEAF, NUMBER, SCATTER, SEED, SOURCES, read_by
+from ..lines import DRAWN, ELEMENT, INPUT, LEAF, NUMBER, SCATTER, SEED, read_by
 from ..program import Program
 from ..uses import uses_of
 
