@@ -7,6 +7,7 @@ what is generated from the list gives the same bits.
 
 import ast
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,7 +40,8 @@ class Lowering:
         self.program = Program(inputs=len(inputs))
         self.outputs = list(outputs)
         self.lines: dict[Value, int] = {}  # which line computes a node
-        self._earlier: dict[tuple[Any, ...], int] = {}  # lines by what they compute
+        # Lines by what they compute: of each operation, by its operands.
+        self._earlier: defaultdict[Any, dict[tuple[Any, ...], int]] = defaultdict(dict)
         self._numbers: dict[int, float] = {}
         self._summed: dict[int, dict[str, int]] = {}
         # Partials that are an operand (its position), and those that are 1.
@@ -52,21 +54,21 @@ class Lowering:
 
     def _emit(self, operation: Operation | str, operands: tuple[Any, ...]) -> int:
         """The line that computes this: an earlier one, or a new one."""
-        key = (operation, operands)
-        line = self._earlier.get(key)
+        earlier = self._earlier[operation]
+        line = earlier.get(operands)
         if line is None:
             operations = self.program.operations
-            line = self._earlier[key] = len(operations)
+            line = earlier[operands] = len(operations)
             operations.append(operation)
             self.program.operands.append(operands)
         return line
 
     def _number(self, number: float) -> int:
         """The line of a number; 0.0 and -0.0 are two."""
-        key = (NUMBER, number, math.copysign(1.0, number))
-        line = self._earlier.get(key)
+        earlier, key = self._earlier[NUMBER], (number, math.copysign(1.0, number))
+        line = earlier.get(key)
         if line is None:
-            line = self._earlier[key] = len(self.program.operations)
+            line = earlier[key] = len(self.program.operations)
             self.program.operations.append(NUMBER)
             self.program.operands.append((number,))
             self._numbers[line] = number

@@ -108,7 +108,8 @@ def stretches(lanes: int, widest: int) -> Iterator[Stretch]:
     """The innermost loop in vectors, the widest first, as far as they go.
 
     >>> list(stretches(42, 8))
-    [Stretch(start=0, rounds=1, vectors=4, width=8), Stretch(start=32, rounds=1, vectors=1, width=8),
+    [Stretch(start=0, rounds=1, vectors=4, width=8),
+     Stretch(start=32, rounds=1, vectors=1, width=8),
      Stretch(start=40, rounds=1, vectors=1, width=2)]
     """
     done, width = 0, widest

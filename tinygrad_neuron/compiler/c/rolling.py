@@ -255,7 +255,7 @@ class _Roller:
         if lines[0] >= self.program.forward:
             # The backward pass meets a layer's neurons from the last to the first: turn them round.
             lines.sort(key=self._first_places)
-        group.read_once = all([uses[k] == 1 for k in lines])
+        group.read_once = all(uses[k] == 1 for k in lines)
         for lane, k in enumerate(lines):
             self.group_of[k] = group
             self.places[k] = lane
