@@ -390,7 +390,7 @@ exercise(
     "Give the weights and the bias of a perceptron that computes OR (00 → 0, all other rows → 1).",
     answer=(1, 1, -0.5),
     names=("w0", "w1", "b"),
-    check=lambda w0, w1, b: next(
+    judge=lambda w0, w1, b: next(
         (
             f"For x = ({x0}, {x1}) z is {w0 * x0 + w1 * x1 + b:g}, so the output is "
             f"{int(w0 * x0 + w1 * x1 + b > 0)}, but it should be {int(x0 or x1)}."

@@ -20,8 +20,10 @@ from .eager import define_operation
 from .engine import Value, topological_order
 from .scope import scope
 
+__version__ = "0.1.0"  # stated here alone; setup.cfg reads it
+
 if TYPE_CHECKING:  # at run time each of these is imported when it is first asked for
-    from . import datasets, init, losses, nn, optim
+    from . import datasets, init, interpret, losses, nn, optim, training
     from .compiler import Compiled, TracingError
     from .compiler import compile as compile
     from .declarations import *  # noqa: F403  # the operations
@@ -59,6 +61,8 @@ __all__ = [
     "init",
     "optim",
     "datasets",
+    "training",
+    "interpret",
     # pictures
     "draw_dot",
     "draw_network",
@@ -74,7 +78,20 @@ __all__ = [
 __all__ += declarations.__all__  # the operations of the table
 
 
-_ROOMS = frozenset({"compiler", "datasets", "draw", "init", "losses", "nn", "optim", "walk"})
+_ROOMS = frozenset(
+    {
+        "compiler",
+        "datasets",
+        "draw",
+        "init",
+        "interpret",
+        "losses",
+        "nn",
+        "optim",
+        "training",
+        "walk",
+    }
+)
 _HOMES = {
     "Compiled": "compiler",
     "TracingError": "compiler",
@@ -111,6 +128,9 @@ for _kind, _function in {
     "nn.module.Module": "model",
     "nn.threshold.McCullochPitts": "circuit",
     "nn.threshold.Circuit": "circuit",
+    "training.record.TrainingRecord": "training_record",
+    "training.diagnose.Diagnosis": "diagnosis",
+    "interpret.superposition.Superposition": "superposition",
 }.items():
     notebook.show_as(f"{__name__}.{_kind}", _picture(_function))
 

@@ -222,6 +222,7 @@ def jacobian(function: Callable[..., Any], argument: int = 0) -> Callable[..., A
     """
 
     def derivative(*arguments: Any, **options: Any) -> Any:
+        """The rows of derivatives for these arguments."""
         changed, copy, fresh = _with_variables("jacobian", arguments, argument)
         outputs = function(*changed, **options)
         rows: list[list[Value]] = []

@@ -144,6 +144,7 @@ def _derivative(function: Callable[..., Value], place: int) -> Callable[..., Val
 def _check_first(
     function: Callable[..., Value], numbers: Sequence[float], tolerance: float
 ) -> float:
+    """Compare the first derivatives of a function by every route; returns the largest error."""
     values = [Value(x, label=f"input {i}") for i, x in enumerate(numbers)]
     output = function(*values)
     if not isinstance(output, Value):

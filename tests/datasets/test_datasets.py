@@ -9,6 +9,8 @@ import pytest
 
 from tinygrad_neuron.datasets import (
     Dataset,
+    bars_and_crosses,
+    breast_cancer,
     circles,
     digits,
     gate,
@@ -284,6 +286,22 @@ def test_digits_are_the_test_part_of_the_uci_repository():
     ]
 
 
+def test_breast_cancer_is_the_diagnostic_data_of_wisconsin():
+    data = breast_cancer()
+    assert [len(point) for point in data.inputs] == [30] * 569
+    assert Counter(data.targets) == {0: 212, 1: 357}  # published with the data, in wdbc.names
+    # Published with scikit-learn's copy: the least and the largest of some features, rounded.
+    columns = dict(zip(data.feature_names, zip(*data.inputs, strict=True), strict=True))
+    for name, least, largest in [
+        ("mean radius", 6.981, 28.11),
+        ("mean texture", 9.71, 39.28),
+        ("worst area", 185.2, 4254.0),
+        ("worst fractal dimension", 0.055, 0.208),
+    ]:
+        assert min(columns[name]) == pytest.approx(least, abs=5.1e-4)
+        assert max(columns[name]) == pytest.approx(largest, abs=5.1e-4)
+
+
 def test_feature_names_tell_what_and_where():
     assert iris().feature_names == (
         "sepal length (cm)",
@@ -294,12 +312,35 @@ def test_feature_names_tell_what_and_where():
     assert digits().feature_names[8 * 2 + 5] == "pixel_2_5"
 
 
-@pytest.mark.parametrize("load", [iris, digits])
+@pytest.mark.parametrize("load", [iris, digits, breast_cancer])
 def test_real_data_are_floats_with_integer_classes_and_read_once(load):
     data = load()
     assert {type(feature) for point in data.inputs for feature in point} == {float}
     assert {type(target) for target in data.targets} == {int}
     assert load() is data
+
+
+# Small images
+
+
+def test_bars_and_crosses_stand_anywhere_with_the_ink_of_their_kind():
+    data = bars_and_crosses(samples=403, size=8, noise=0.0)
+    assert Counter(data.targets) == {0: 101, 1: 101, 2: 101, 3: 100}
+    ink = {target: {sum(point) for point in points_of(data, target)} for target in range(4)}
+    assert ink == {0: {5.0}, 1: {5.0}, 2: {9.0}, 3: {9.0}}
+    assert {pixel for image in data.inputs for pixel in image} == {0.0, 1.0}
+    # Each kind at each of the four times four places.
+    places = {(target, image) for image, target in data}
+    assert len(places) == 16 * 4
+
+
+def test_bars_and_crosses_are_equal_for_equal_seeds_and_have_the_noise_asked_for():
+    assert bars_and_crosses(seed=3) == bars_and_crosses(seed=3) != bars_and_crosses(seed=4)
+    ground = [p for image in bars_and_crosses(noise=0.2).inputs for p in image if p < 0.5]
+    assert sqrt(mean(p * p for p in ground)) == pytest.approx(0.2, rel=0.05)
+    for wrong in ({"samples": 3}, {"size": 4}, {"noise": -1.0}):
+        with pytest.raises(ValueError, match="must be"):
+            bars_and_crosses(**wrong)
 
 
 # Splitting

@@ -268,6 +268,8 @@ class Compiled:
         return made
 
     def _over(self, examples: Sequence[Sequence[Any]] | Batch, seed: float, what: str) -> Value:
+        """The total over examples, forward and backward, structure by structure; `seed` is the
+        gradient that arrives at each."""
         if not examples:
             raise ValueError(f"{what} of zero examples: it takes at least one")
         if tracing.trace is not None:  # part of another function that is being traced

@@ -1,7 +1,7 @@
 """Examples of a compiled function, checked and turned into numbers once."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from ..operators import tracing
 from .variants import Runs, Variants
@@ -15,6 +15,7 @@ class Batch:
     """
 
     def __init__(self, variants: Variants, examples: Iterable[Sequence[Any]]) -> None:
+        """Check the examples and keep their numbers."""
         if tracing.trace is not None:
             raise TypeError("bind examples outside of a function that is being traced")
         self.examples = tuple(examples)
@@ -30,6 +31,12 @@ class Batch:
             self._runs = [(variant, pack(rows), values) for variant, rows, values in found]
         # Whether its runs stay as they are: no module's mode can change them either.
         self.settled = self._fixed and not any(variant.modes for variant, _, _ in found)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "bound examples cannot be copied or pickled: they belong to the compiled function that "
+            "they were bound to; pickle the examples (.examples), and bind them again"
+        )
 
     def settled_for(self, variants: Variants) -> bool:
         """Whether its runs for this compiled function stay as they are."""

@@ -89,6 +89,8 @@ class Lowering:
     def _forward(self, trace: Trace) -> None:
         # What was computed before or beside the stand-ins first, then the rest as it was traced:
         # so errors come in the order in which the eager engine would raise them.
+        """Write down the lines of the outputs, in the order in which the eager engine computes
+        them."""
         reachable = topological_order(*self.outputs)
         reached = set(reachable)
         nodes = [node for node in reachable if not isinstance(node, Traced)]
@@ -177,8 +179,9 @@ class Lowering:
         """What a `select` hands on: to which operands, and the lines of the contributions."""
         *values, index = operands
         chosen = self._chosen(operands)
-        if chosen is not None and operands[:-1] not in groups:
-            return [(values[chosen], gradient)] if varies(values[chosen]) else []
+        # Of a constant, the gradient has no reader, and an error on the way to it would be lost.
+        if chosen is not None and operands[:-1] not in groups and varies(values[chosen]):
+            return [(values[chosen], gradient)]
         group = groups[operands[:-1]]
         group.addends += [self.lines[index], gradient]
         group.left -= 1

@@ -70,6 +70,7 @@ class Program:
         return "\n".join(self._texts())
 
     def _texts(self) -> Iterator[str]:
+        """The lines as text."""
         for i, (operation, operands) in enumerate(zip(self.operations, self.operands, strict=True)):
             if i == self.forward:
                 yield f"-> {', '.join(f'v{k}' for k in self.outputs)}"

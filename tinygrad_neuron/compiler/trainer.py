@@ -1,6 +1,6 @@
 """Training steps on numbers that stay in arrays from one step to the next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -16,7 +16,7 @@ class Trainer:
 
     While it is open it holds the numbers of the optimiser's parameters; the Values themselves keep
     those from before. `write_back()` hands them over: data, the gradients of the last step, and
-    what the optimiser keeps. To change a parameter or a setting of the optimiser in between, call
+    the optimiser's state. To change a parameter or a setting of the optimiser in between, call
     `write_back()`, assign, and call `read()`; a changed learning rate is seen at once. Other Values
     that the loss reads stay live, and get no gradient.
     """
@@ -42,10 +42,14 @@ class Trainer:
         self.optimiser.steps -= self._unsaved
         self._unsaved = 0
         self._given: list[float] = [parameter.data for parameter in self.parameters]
+        numbers = self.optimiser.numbers(self.optimiser.current_lr())
+        self.optimiser.check_rule(numbers)
+        self._values = tuple(numbers.values())
+        self._signs = _signs(self._values)
         self._load([float(data) for data in self._given])
 
     def write_back(self) -> None:
-        """Hand the numbers to the Values: data, gradients, and what the optimiser keeps.
+        """Hand the numbers to the Values: data, gradients, and the optimiser's state.
 
         Raises a `RuntimeError` if a parameter was assigned since the trainer read it; then nothing
         is changed.
@@ -60,11 +64,11 @@ class Trainer:
                     "before assigning, and read() after it (now, read() drops the trainer's "
                     "numbers)"
                 )
-        data, gradients, kept = self._numbers()
+        data, gradients, state = self._numbers()
         for parameter, number, gradient in zip(self.parameters, data, gradients, strict=True):
             parameter.data = number
             parameter.grad = gradient
-        self.optimiser.keep(kept)
+        self.optimiser.set_state(state)
         self._given = [parameter.data for parameter in self.parameters]
         self._unsaved = 0
 
@@ -75,7 +79,14 @@ class Trainer:
         """
         batch = examples if isinstance(examples, Batch) else Batch(self.variants, examples)
         optimiser = self.optimiser
-        mean = self._step(batch, optimiser.current_lr())
+        numbers = optimiser.numbers(optimiser.current_lr())
+        values = tuple(numbers.values())
+        if values != self._values:
+            signs = _signs(values)
+            if signs != self._signs:
+                optimiser.check_rule(numbers)
+            self._values, self._signs = values, signs
+        mean = self._step(batch, numbers)
         optimiser.steps += 1
         self._unsaved += 1
         return mean
@@ -112,13 +123,18 @@ class Trainer:
     # What a target does in its own way.
 
     def _load(self, data: list[float]) -> None:
-        """Take over the parameters' numbers, and what the optimiser keeps."""
+        """Take over the parameters' numbers, and the optimiser's state."""
         raise NotImplementedError
 
     def _numbers(self) -> tuple[list[float], list[float], list[list[float]]]:
-        """The parameters' data, their gradients, and what the optimiser keeps."""
+        """The parameters' data, their gradients, and the optimiser's state."""
         raise NotImplementedError
 
-    def _step(self, batch: Batch, lr: float) -> float:
-        """One step; returns the mean over the batch before it."""
+    def _step(self, batch: Batch, numbers: Mapping[str, float]) -> float:
+        """One step, with the numbers of the rule; returns the mean over the batch before it."""
         raise NotImplementedError
+
+
+def _signs(numbers: tuple[float, ...]) -> list[int]:
+    """What is asked of the numbers in a rule: where one of them is 0, it may not be a divisor."""
+    return [(x > 0.0) - (x < 0.0) for x in numbers]

@@ -36,6 +36,8 @@ class Variant:
         names: Sequence[str],
         target: Target,
     ) -> None:
+        """Trace the function on stand-ins for this structure, and lower what it recorded,
+        forward."""
         self.title = title
         self.key = key
         self.target = target

@@ -66,6 +66,7 @@ class Store:
         self._write()
 
     def _read(self) -> dict[int, Progress]:
+        """What the file holds; one that is unreadable is set aside, and `trouble` says so."""
         if self.path is None:
             return {}
         try:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..engine import Value
+from ..health import can_be_flat
 from .facts import GraphFacts, full_name, name_of
-from .flags import SIGNS, Flag, all_flat, can_be_flat, count_flags
+from .flags import SIGNS, Flag, all_flat, count_flags
 from .folding import Group, level_of
 from .placing import text_width
 from .text import html_text, number, shorten, tooltip_text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..calculus.operation import Operation
 from ..checking import unknown
 from ..engine import Value
+from ..health import SATURATED, can_be_flat, steepest
 from ..passes import DOMAIN_ERRORS, computed, slopes
 from .facts import GraphFacts, name_of
 from .text import number
@@ -14,15 +15,7 @@ from .text import number
 # Each flag has a sign of its own shape, so that no colour is needed to tell them apart.
 SIGNS = {"dead": "Ø", "saturated": "▬", "vanishing": "▼", "exploding": "▲", "failing": "✗"}
 
-HELP = {
-    "dead": "A leaky_relu, another bias or a smaller learning rate keeps a gradient alive.",
-    "saturated": "Smaller weights or scaled inputs bring it back to where it is steep.",
-    "vanishing": "Fewer saturating activations, a better initialisation or a shorter way helps.",
-    "exploding": "Smaller weights, a better initialisation or clipping the gradient helps.",
-    "failing": "Its operands have to be numbers that the operation is defined for.",
-}
-
-THRESHOLDS: dict[str, float] = {"saturated": 0.01, "vanishing": 1e-6, "exploding": 1e4}
+THRESHOLDS: dict[str, float] = {"saturated": SATURATED, "vanishing": 1e-6, "exploding": 1e4}
 
 # Past this number of flagged nodes none has a reason of its own.
 DETAILED = 100_000
@@ -106,12 +99,6 @@ def find_flags(graph: GraphFacts, limits: Mapping[str, float]) -> dict[Value, li
     return found
 
 
-def can_be_flat(node: Value) -> bool:
-    """Whether a node's operation is one that can be dead or saturated."""
-    operation = node._operation
-    return isinstance(operation, Operation) and (operation.activation or operation.flat)
-
-
 def flat_nodes(nodes: Iterable[Value], limit: float) -> dict[Value, list[Flag]]:
     """The flag of every node that is dead or saturated, the latter below a local derivative."""
     flags = {node: _flat(node, limit) for node in nodes if can_be_flat(node)}
@@ -145,16 +132,10 @@ def _failure(node: Value) -> Flag | None:
 
 
 def _flat(node: Value, limit: float) -> Flag | None:
-    known = [
-        (abs(slope), operand)
-        for slope, operand in zip(slopes(node), node._prev, strict=True)
-        if slope is not None
-    ]
-    if not known:
+    found = steepest(node)
+    if found is None or not found[0] < limit:
         return None
-    size, operand = max(known, key=lambda pair: pair[0])
-    if not size < limit:
-        return None
+    size, operand = found
     where = f"its local derivative for {operand.label or 'input'} = {number(operand.data)}"
     if size == 0.0:
         return Flag("dead", f"{node._op} passes no gradient on: {where} is 0")

@@ -81,8 +81,8 @@ def draw_dot(
     - `theme`: "light", "dark", "high contrast", "paper" or a `themes.Theme`.
     - `highlight`: a node; shows every path from the output to it with its product, and their sum,
       and apart from these what it was computed from. `path`: the number of the only path to show.
-    - `flags`: whether dead, saturated, vanishing and exploding nodes are marked, or the thresholds,
-      as in `{"saturated": 0.05}` (see `flags.find_flags`).
+    - `flags`: whether failing, dead, saturated, vanishing and exploding nodes are marked, or the
+      thresholds, as in `{"saturated": 0.05}` (see `flags.find_flags`).
     - `legend`: whether there is one; `title`: a line below the picture.
 
     **Returns** a `GraphPicture`, a `graphviz.Digraph`: `.source` is its text,

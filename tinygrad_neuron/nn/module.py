@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from random import Random
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import state
 from ..calculus.primitive import LEAF
@@ -59,6 +59,9 @@ class Module(Shown, Linked):
     >>> [(name, p.grad) for name, p in line.named_parameters()]
     [('slope', 3.0), ('offset', 1.0)]
     """
+
+    if TYPE_CHECKING:
+        __call__: Callable[..., Any]  # of a subclass, with the arguments that it takes
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Let every call of the module record in a scope of its own."""

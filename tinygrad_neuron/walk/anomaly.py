@@ -124,6 +124,7 @@ def look_for_anomaly(root: Value, gradient: float = 1.0) -> None:
 
 
 def _look_at(node: Value) -> None:
+    """Raise an `AnomalyError` for a node whose number is not finite, or not what it was."""
     if not node._prev:
         if not math.isfinite(node.data) and node.label:
             raise AnomalyError(f"the leaf {node.label!r} holds {node.data}{_line(node)}")

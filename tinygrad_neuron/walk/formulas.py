@@ -120,7 +120,7 @@ def plain_partials(node: Value) -> list[str]:
     Empty where nothing changes by that.
 
     >>> plain_partials(Value(3.0) ** 4)
-    ['b * a ** 3', 'y * log(a)']
+    ['b * a ** 3', 'xlogy(y, a)']
     """
     operation: Operation = node._operation
     if operation.variadic or not any(map(is_constant, node._prev)):

@@ -44,6 +44,7 @@ class Function:
         self.leaves = emitted.leaves
 
     def map_rows(self, rows: Any, leaves: list[float]) -> list[tuple[float, ...]]:
+        """The outputs of each row."""
         packed = packed_rows(rows)
         width = self.outputs
         results = array("d", bytes(8 * width * packed.count))
@@ -68,6 +69,7 @@ class Function:
         seeds: Sequence[float],
         total: float,
     ) -> tuple[float, list[float], list[tuple[float, ...]]]:
+        """The first output and the gradients, added up over rows."""
         packed = packed_rows(rows)
         width = self.inputs
         order = self.leaves

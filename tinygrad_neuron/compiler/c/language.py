@@ -95,6 +95,7 @@ class C(Language[Term]):
         return term
 
     def binary(self, node: ast.BinOp) -> Term | None:
+        """Arithmetic on two numbers; on ints as Python does it, or an error."""
         left, right = self.scalar(node.left), self.scalar(node.right)
         whole = "double" not in (left.kind, right.kind)
         if left.value is not None and right.value is not None:
@@ -199,6 +200,8 @@ class C(Language[Term]):
         return self.failing(f"py_item({values.text}, n_{values.text}, {index.text}, bad)")
 
     def call(self, name: str, node: ast.Call) -> Term:
+        """A call: len, float, int and abs as the kinds of the arguments ask, others by
+        `function`."""
         arguments = [self.expression(argument) for argument in node.args]
         meaning = self.kernel.meaning(name) if self.kernel else None
         if len(arguments) == 1:
@@ -299,6 +302,7 @@ class C(Language[Term]):
         return [head, *first, *body, "}"]
 
     def _counting(self, name: str, node: ast.For, parts: list[Term]) -> list[str]:
+        """A loop over a range."""
         if not 1 <= len(parts) <= 3:
             self.refuse(node.iter)
         if "double" in {part.kind for part in parts} and not self.drafting:

@@ -127,6 +127,8 @@ def roll(
 
 
 class _Roller:
+    """Gathers the lines of one program."""
+
     def __init__(
         self,
         program: Program,
@@ -178,6 +180,7 @@ class _Roller:
     # Groups
 
     def rolled(self) -> Rolled:
+        """The groups, with what is stored and what is folded into its reader."""
         groups = self._groups()
         program = self.program
         gradients = self._gradients() if self.backward else []

@@ -189,6 +189,7 @@ class Statements:
         loops: Loops,
         stretch: Stretch,
     ) -> list[str]:
+        """A stretch of sums, four lanes in a vector and several vectors side by side."""
         sums = [f"t{k}" for k in range(stretch.vectors)]
         to = Access(group, [])
         own = loops._replace(reach={to: Reach(group, 0, row_major(loops.rounds))})

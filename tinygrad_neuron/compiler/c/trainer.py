@@ -1,13 +1,16 @@
-"""Training steps in C: the parameters, their gradients and what the optimiser keeps stay in arrays,
+"""Training steps in C: the parameters, their gradients and the optimiser's state stay in arrays,
 and one call does a whole step."""
 
-import ast
 import ctypes
 import functools
 import weakref
 from array import array
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from ...calculus import expressions
+from ...calculus.table import TABLE
+from ...update_rule import assignments
 from ..examples import Batch
 from ..trainer import Trainer
 from ..variant import Variant, generate
@@ -33,7 +36,7 @@ struct trainer {
     long parameters, leaves, failed;
     double *data, *gradients;
     const double *numbers;
-    double **kept;
+    double **state;
     double *data_of_run, *gradients_of_run;
     double *gradients_so_far; /* of a step that is not done */
 };
@@ -85,6 +88,8 @@ double step(struct trainer *t, const struct run *runs, long count, long examples
 
 
 class _Run(ctypes.Structure):
+    """`struct run`."""
+
     _fields_ = (
         ("add_up", ctypes.c_void_p),
         ("rows", ctypes.c_void_p),
@@ -96,6 +101,8 @@ class _Run(ctypes.Structure):
 
 
 class _Struct(ctypes.Structure):
+    """`struct trainer`."""
+
     _fields_ = (
         ("parameters", ctypes.c_long),
         ("leaves", ctypes.c_long),
@@ -103,7 +110,7 @@ class _Struct(ctypes.Structure):
         ("data", ctypes.c_void_p),
         ("gradients", ctypes.c_void_p),
         ("numbers", ctypes.c_void_p),
-        ("kept", ctypes.c_void_p),
+        ("state", ctypes.c_void_p),
         ("data_of_run", ctypes.c_void_p),
         ("gradients_of_run", ctypes.c_void_p),
         ("gradients_so_far", ctypes.c_void_p),
@@ -111,10 +118,10 @@ class _Struct(ctypes.Structure):
 
 
 @functools.cache
-def rule_in_c(rule: tuple[str, ...], kept: tuple[str, ...], numbers: tuple[str, ...]) -> str:
+def rule_in_c(rule: tuple[str, ...], state: tuple[str, ...], numbers: tuple[str, ...]) -> str:
     """An optimiser's rule as C: `step`, and `move`, which runs the rule over all parameters."""
-    names = ["p", "g", *kept, *numbers]
-    statements = [_assignment(line) for line in rule]
+    names = ["p", "g", *state, *numbers]
+    statements = assignments(rule)
     own = dict.fromkeys(name for name, _ in statements if name not in names)  # of the rule alone
     operands = {name: Term(f"r_{encoded(name)}") for name in (*names, *own)}
     p, g = operands["p"].text, operands["g"].text
@@ -125,38 +132,25 @@ def rule_in_c(rule: tuple[str, ...], kept: tuple[str, ...], numbers: tuple[str, 
     lines += ["for (long k = 0; k < t->parameters; k++) {"]
     lines += [f"    double {p} = t->data[k], {g} = t->gradients[k];"]
     lines += [f"    double {operands[name].text};" for name in own]
-    lines += [f"    double {operands[name].text} = t->kept[{k}][k];" for k, name in enumerate(kept)]
+    lines += [
+        f"    double {operands[name].text} = t->state[{k}][k];" for k, name in enumerate(state)
+    ]
     for name, expression in statements:
-        c = C(_called, operands, total=True)
-        text = c.expression(expression).real().text
-        if c.fails:
-            raise ValueError(
-                f"an optimiser's rule must not raise, as {ast.unparse(expression)!r} may; compute "
-                "with + - * / and sqrt"
-            )
+        text = C(_called, operands, total=True).expression(expression).real().text
         lines += [f"    {operands[name].text} = {text};"]
-    lines += [f"    t->kept[{k}][k] = {operands[name].text};" for k, name in enumerate(kept)]
+    lines += [f"    t->state[{k}][k] = {operands[name].text};" for k, name in enumerate(state)]
     lines += [f"    t->data[k] = {p};", "}"]
     move = ["static void move(struct trainer *t)", "{", *(f"    {line}" for line in lines), "}", ""]
+    called = set().union(*(expressions.called(tree) for _, tree in statements)) - {"sqrt"}
+    head = operations.source([TABLE[name] for name in sorted(called)])
     struct, step = STEP.split("\n/* The opt")
-    return "\n".join([operations.prelude(), struct, *move, f"/* The opt{step}"])
-
-
-def _assignment(line: str) -> tuple[str, ast.expr]:
-    (statement,) = ast.parse(line).body
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target = statement.targets[0]
-        if isinstance(target, ast.Name):
-            return target.id, statement.value
-    raise ValueError(
-        f"an optimiser's rule is made of assignments such as 'p = p - g', got {line!r}"
-    )
+    return "\n".join([head, struct, *move, f"/* The opt{step}"])
 
 
 def _called(name: str, arguments: list[Term], c: C) -> Term:
-    if name != "sqrt":
-        raise ValueError(f"an optimiser's rule cannot call {name}, only sqrt")
-    return Term(f"__builtin_sqrt({arguments[0].text})")
+    """A call in a rule: sqrt of what is not negative, or an operation that never fails."""
+    function = "__builtin_sqrt" if name == "sqrt" else operations.call(TABLE[name])
+    return Term(f"{function}({', '.join(term.real().text for term in arguments)})")
 
 
 class CTrainer(Trainer):
@@ -171,22 +165,22 @@ class CTrainer(Trainer):
         optimiser = self.optimiser
         self._rule = tuple(optimiser.rule())
         numbers = optimiser.numbers(optimiser.current_lr())
-        self._given_numbers: tuple[float, ...] = tuple(numbers.values())
+        self._given_numbers = self._values
         self._numbers_array = array("d", self._given_numbers)
-        self._library = load(rule_in_c(self._rule, tuple(optimiser.kept), tuple(numbers)))
+        self._library = load(rule_in_c(self._rule, tuple(optimiser.state), tuple(numbers)))
         self._call = self._library.step
         self._call.restype = ctypes.c_double
         self._call.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_long, ctypes.c_long]
         self._plans: weakref.WeakKeyDictionary[Batch, _Plan] = weakref.WeakKeyDictionary()
         slots = getattr(self, "_slots", list(range(len(data))))  # as before, after `read()`
-        self._arrange(slots, data, [0.0] * len(data), optimiser.what_is_kept())
+        self._arrange(slots, data, [0.0] * len(data), optimiser.get_state())
 
     def _arrange(
         self,
         slots: list[int],
         data: list[float],
         gradients: list[float],
-        kept: list[list[float]],
+        state: list[list[float]],
     ) -> None:
         """Lay out the arrays, with room for what the loss reads besides the parameters."""
         self._places_of: dict[Variant, _Places] = {}
@@ -199,9 +193,9 @@ class CTrainer(Trainer):
         # Two arrays, in turns: the gradients of the last step, and those of the one under way.
         self._gradients = array("d", [gradients[k] for k in slots]) + room
         self._spare = array("d", self._gradients)
-        self._kept = [array("d", [numbers[k] for k in slots]) for numbers in kept]
+        self._state = [array("d", [numbers[k] for k in slots]) for numbers in state]
         self._of_run = [array("d", bytes(8 * leaves)) for _ in range(2)]
-        self._kept_addresses = (ctypes.c_void_p * max(len(kept), 1))(*map(address, self._kept))
+        self._state_addresses = (ctypes.c_void_p * max(len(state), 1))(*map(address, self._state))
         self._struct = _Struct(
             parameters,
             leaves,
@@ -209,7 +203,7 @@ class CTrainer(Trainer):
             address(self._data),
             address(self._gradients),
             address(self._numbers_array),
-            ctypes.addressof(self._kept_addresses),
+            ctypes.addressof(self._state_addresses),
             *map(address, self._of_run),
             address(self._spare),
         )
@@ -221,18 +215,17 @@ class CTrainer(Trainer):
         def in_order(numbers: "array[float]") -> list[float]:
             return [numbers[slot_of[k]] for k in range(len(self.parameters))]
 
-        kept = [in_order(numbers) for numbers in self._kept]
+        state = [in_order(numbers) for numbers in self._state]
         first = self._struct.gradients == address(self._gradients)
-        return in_order(self._data), in_order(self._gradients if first else self._spare), kept
+        return in_order(self._data), in_order(self._gradients if first else self._spare), state
 
-    def _step(self, batch: Batch, lr: float) -> float:
+    def _step(self, batch: Batch, numbers: Mapping[str, float]) -> float:
         plan = self._plans.get(batch) or self._plan(batch)
         if self.others:
             for k, leaf in enumerate(self.others, len(self.parameters)):
                 self._data[k] = leaf.data
-        numbers = tuple(self.optimiser.numbers(lr).values())
-        if numbers != self._given_numbers:
-            self._give(numbers)
+        if self._values is not self._given_numbers:
+            self._give(self._values)
         mean: float = self._call(self._address, *plan.arguments)
         if self._struct.failed:
             mean = self._repeat(plan, len(batch))
@@ -319,6 +312,7 @@ class _Plan:
     """A batch as `step` takes it, and all that must stay alive as long as that is used."""
 
     def __init__(self, runs: Runs, places: list[_Places], examples: int) -> None:
+        """Pack the rows, and fill in a `struct run` for each structure."""
         self.runs, self.places = runs, places
         self.rows = [packed_rows(rows) for _, rows, _ in runs]
         doubtful = [variant.doubts[0,].branches for variant, _, _ in runs]

@@ -43,6 +43,8 @@ class _Emitter:
     """
 
     def __init__(self, program: Program, seeded: Sequence[int] | None, title: str) -> None:
+        """Take up a program: with `seeded`, its backward pass for gradients at these outputs
+        too."""
         self.program = program
         self.backward = seeded is not None
         self.seeded = list(seeded or ())
@@ -110,6 +112,7 @@ class _Emitter:
     # Text
 
     def source(self) -> tuple[str, dict[str, Any]]:
+        """The text of the function, and its globals."""
         program = self.program
         rows, leaves, seeds = self._name_sources()
         if self.backward:
@@ -142,6 +145,8 @@ class _Emitter:
         return "\n".join([f"# {one_line(self.title)}", *lines, ""]), self.globals
 
     def _lines(self) -> None:
+        """Write the lines of the program that need code, folding what is read once into its
+        reader."""
         program, uses, texts, body = self.program, self.uses, self.texts, self.body
         operations, operands = program.operations, program.operands
         adds, labels, gradients = self.adds, program.labels, self.gradient_names
@@ -249,6 +254,7 @@ class _Emitter:
         sizes[k] = 1 + sum([sizes[a] * n for a, n in zip(operands, form.uses, strict=True)])
 
     def _write_variadic(self, k: int, operation: Operation, operands: tuple[int, ...]) -> None:
+        """Write the expression of an operation on any number of operands."""
         texts = self.texts
         if operation is SUM_OF_MANY:
             terms = [self._within(a, PRODUCT) for a in operands]

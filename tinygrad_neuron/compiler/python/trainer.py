@@ -1,5 +1,7 @@
 """Training steps in Python: the parameters, their gradients and the optimiser's state in lists."""
 
+from collections.abc import Mapping
+
 from ..examples import Batch
 from ..trainer import Trainer
 
@@ -10,20 +12,21 @@ class PythonTrainer(Trainer):
     def _load(self, data: list[float]) -> None:
         self._data = data
         self._gradients = [0.0] * len(data)
-        self._kept = self.optimiser.what_is_kept()
+        self._state = self.optimiser.get_state()
 
     def _numbers(self) -> tuple[list[float], list[float], list[list[float]]]:
-        return self._data, self._gradients, self._kept
+        return self._data, self._gradients, self._state
 
-    def _step(self, batch: Batch, lr: float) -> float:
+    def _step(self, batch: Batch, numbers: Mapping[str, float]) -> float:
+        """The gradients of the mean, structure by structure, then the rule; assigned at the end."""
         count, total, seeds = len(self.parameters), -0.0, (1.0 / len(batch),)
         gradients: list[float] | None = None
         for variant, rows, values in batch.runs(self.variants):
             order = self._orders.get(variant) or self._order(variant)
-            numbers = self._data
+            known = self._data
             if self.others:
-                numbers = numbers + [leaf.data for leaf in self.others]
-            data = [numbers[k] for k in order]
+                known = known + [leaf.data for leaf in self.others]
+            data = [known[k] for k in order]
             if gradients is None:
                 start = variant.zeros
                 gradients = [0.0] * len(self._places)
@@ -35,6 +38,6 @@ class PythonTrainer(Trainer):
                 gradients[k] = gradient
         assert gradients is not None
         del gradients[count:]
-        moved, *self._kept = self.optimiser.moved(self._data, gradients, self._kept, lr)
-        self._data, self._gradients = moved, gradients
+        updated, *self._state = self.optimiser.updated(self._data, gradients, self._state, numbers)
+        self._data, self._gradients = updated, gradients
         return total / len(batch)

@@ -6,6 +6,8 @@ high contrast or paper.
 """
 
 from .curves import activation_curve, functions
+from .looking_inside import diagnosis_bars, feature_directions, gradients_by_step
+from .maps import attention_matrix, feature_maps, kernel_images, receptive_field_image
 from .nudging import nudges
 from .planes import decision_boundary, hidden_plane
 from .training import activations_and_gradients, histograms, training_curves
@@ -21,4 +23,11 @@ __all__ = [
     "activations_and_gradients",
     "histograms",
     "weight_images",
+    "kernel_images",
+    "feature_maps",
+    "receptive_field_image",
+    "attention_matrix",
+    "gradients_by_step",
+    "diagnosis_bars",
+    "feature_directions",
 ]

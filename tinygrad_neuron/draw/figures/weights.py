@@ -17,13 +17,14 @@ def weight_images(
     names: Sequence[str] = (),
     columns: int = 8,
     title: str = "",
+    label: str = "weight",
     theme: str | Theme = "light",
 ) -> "Figure":
     """The weights of several neurons as small pictures, all on one scale with 0 in its middle.
 
     **Arguments:** `images`, for each neuron its weights, row by row from the top left; `width`, how
     many weights a row; `names`, what is written above each; `columns`, how many pictures stand side
-    by side.
+    by side; `label`, what the numbers are.
     """
     house = find_theme(theme)
     lengths = {len(image) for image in images}
@@ -51,6 +52,6 @@ def weight_images(
         axes.spines[:].set_color(house.muted)
         if k < len(names):
             axes.set_title(names[k], fontsize="small", pad=2, color=house.ink)
-    bar = figure.colorbar(shown, ax=grid, label="weight", shrink=0.6, aspect=25)
+    bar = figure.colorbar(shown, ax=grid, label=label, shrink=0.6, aspect=25)
     dress_bar(bar, house)
     return figure

@@ -23,11 +23,12 @@ from ...calculus.operation import Operation
 from ...calculus.printing import MINUS, operator_of
 from ...checking import described
 from ...draw.facts import GraphFacts, read
-from ...draw.flags import HELP, SIGNS, THRESHOLDS, can_be_flat
+from ...draw.flags import SIGNS, THRESHOLDS
 from ...draw.text import visible
 from ...draw.themes import THEMES, custom_properties
 from ...engine import Value
 from ...files import replace_file
+from ...health import HELP, can_be_flat
 from ...passes import refuse_made_by_hand
 from ..formulas import Formulas, plain_partials
 from ..records import Node, StepList
@@ -192,12 +193,21 @@ def _script(operations: str) -> str:
     """The modules in one: what they import from each other is in the same scope here."""
     parts = []
     for name in MODULES:
-        text = (_FOLDER / f"{name}.js").read_text("utf-8")
-        text = re.sub(r"^import \{[^}]*\} from [^;]*;\n", "", text, flags=re.MULTILINE)
-        parts.append(re.sub(r"^export ", "", text, flags=re.MULTILINE))
+        parts.append(module(name))
         if name == "arithmetic":
             parts.append(operations + "\n")
     return "\n" + "\n".join(parts)
+
+
+def module(name: str) -> str:
+    """One of the page's scripts without its imports and exports, to stand in one with others.
+
+    >>> "const python = {" in module("arithmetic")
+    True
+    """
+    text = (_FOLDER / f"{name}.js").read_text("utf-8")
+    text = re.sub(r"^import \{[^}]*\} from [^;]*;\n", "", text, flags=re.MULTILINE)
+    return re.sub(r"^export ", "", text, flags=re.MULTILINE)
 
 
 def _digest(text: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="the extra demos is not installed")
 
-from tinygrad_neuron.course import Question
+from tinygrad_neuron.course import Question, lessons
 from tinygrad_neuron.course.words import presented_by
 
 DEMOS = Path(__file__).resolve().parents[2] / "demos"
@@ -147,10 +147,34 @@ def questions(lesson):
     return [record for record in shown if isinstance(record, Question)]
 
 
+def untested(lesson, asked, answers):
+    """What is missing in the answers to a lesson's questions, in words; empty if nothing is."""
+    where = f"write them into ANSWERS in {Path(__file__).name}"
+    if len(asked) != len(answers):
+        return f"{lesson} asks {len(asked)} questions, {len(answers)} have answers; {where}"
+    for question, (right, wrong) in zip(asked, answers, strict=True):
+        if not right or not wrong:
+            return f"{lesson}: {question.text!r} has no right or no wrong answers; {where}"
+    return ""
+
+
+@pytest.mark.parametrize("lesson", [lesson.name for lesson in lessons.lessons()])
+def test_every_question_of_every_lesson_has_tested_answers(lesson):
+    missing = untested(lesson, questions(lesson), ANSWERS.get(lesson, []))
+    assert not missing, missing
+
+
+def test_a_question_without_tested_answers_is_named():
+    asked = [Question("1 + 1?", 2), Question("1 + 2?", 3)]
+    assert "lesson_9 asks 2 questions, 0 have answers" in untested("lesson_9", asked, [])
+    half = untested("lesson_9", asked, [(["2"], ["3"]), (["3"], [])])
+    assert "lesson_9: '1 + 2?' has no right or no wrong answers" in half
+    assert "" == untested("lesson_9", asked, [(["2"], ["3"]), (["3"], ["4"])])
+
+
 @pytest.mark.parametrize("lesson", ANSWERS)
 def test_a_lesson_asks_before_it_shows_and_ends_with_three_to_five_exercises(lesson):
     asked = questions(lesson)
-    assert len(ANSWERS[lesson]) == len(asked)
     before = [question.before for question in asked]
     assert sorted(before, reverse=True) == before  # predictions first, then exercises
     assert 2 <= sum(before)
@@ -192,9 +216,18 @@ def test_other_wrong_answers_are_wrong_and_get_a_hint_too(lesson, i):
 
 
 @pytest.mark.parametrize(("lesson", "i"), CASES)
-@pytest.mark.parametrize("given", NONSENSE, ids=lambda text: text[:8] or "nothing")
-def test_nonsense_is_told_what_form_the_answer_has(lesson, i, given):
+def test_nonsense_is_told_what_form_the_answer_has(lesson, i):
     question = questions(lesson)[i]
-    verdict = question.check(given)
-    assert not verdict.right
-    assert question.expected in verdict.message or "cannot be computed" in verdict.message
+    for given in NONSENSE:
+        verdict = question.check(given)
+        assert not verdict.right, given
+        told = question.expected in verdict.message or "cannot be computed" in verdict.message
+        assert told, (given, verdict.message)
+
+
+def test_an_open_answer_that_is_wrong_is_told_what_it_leads_to():
+    flat = questions("lesson_5_chain_rule")[10]
+    assert "2 · (4) · (1) = 8" in flat.check("1, 2").message  # 2 · (2a + b) · a
+    line = questions("lesson_8_networks")[7]
+    assert "(1, 0) gets the score -0.5" in line.check("0, -2, -0.5").message
+    assert "(2, 1) gets the score 0.5" in line.check("1, -1, -0.5").message
