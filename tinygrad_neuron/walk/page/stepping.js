@@ -1,15 +1,20 @@
 // From step to step: the transport, playing, and the question before a step where one is asked for.
 
 import { remember } from "./address.js";
+import { Code } from "./code.js";
+import { marked } from "./naming.js";
 import { Prediction } from "./predict.js";
-import { render } from "./showing.js";
+import { inspect, render } from "./showing.js";
 import { announce, beside, nodes, placeOf, state } from "./state.js";
-import { byId, operandNames, written } from "./text.js";
+import { onTab } from "./tabs.js";
+import { byId, inBrackets, number, operandNames, written } from "./text.js";
 import { countOf } from "./training.js";
+import { followStep } from "./viewport.js";
 
 const prediction = new Prediction(byId("prediction"), (text = "") => {
-  prediction.close(text);
-  go(state.step + 1, true);
+  const next = state.step + 1;
+  prediction.close(text, next === countOf(state.runs));
+  go(next, true);
 });
 
 export function closePrediction() {
@@ -23,30 +28,50 @@ export function go(to, revealed = false) {
   if (forwards && !revealed && byId("predicting").checked) {
     const { result, at: within } = placeOf(target);
     const coming = result.steps[within - 1];
-    if (coming.phase === "backward") {
+    if (coming.phase === "backward" || (coming.phase === "forward" && coming.value !== null)) {
       pause();
       if (prediction.step !== coming) ask(coming, result);
       return;
     }
   }
   closePrediction();
-  state.step = target;
+  state.step = state.wanted = target;
   state.selected = null;
   remember();
   render();
-  state.picture.reveal(byId("pictures"));
+  followStep();
+  code.show(nodeAt(state.step));
 }
 
 function ask(coming, result) {
-  const { operation } = nodes[coming.node];
-  const rest = result.local[coming.node].filter((_, position) => position !== coming.position);
-  const near = beside(nodes[coming.node].scope);
-  const formula = written(operation, operandNames(nodes, near, coming.node));
-  const label = nodes[coming.node].label;
-  prediction.ask(coming, near, rest, label ? `${label} = ${formula}` : formula);
-  byId("prediction").querySelector("button").focus();
+  const { operation, operands } = nodes[coming.node];
+  const near = beside(nodes[coming.node].scope).map(marked);
+  const formula = `${near[coming.node]} = ${written(operation, operandNames(nodes, near, coming.node))}`;
+  if (coming.phase === "forward") {
+    const numbers = operands.map((k) => result.data[k]);
+    const shown = numbers.map((x) => (operation in OPERATORS ? inBrackets(number(x)) : number(x)));
+    prediction.askValue(coming, near, operation, numbers, `${formula} = ${written(operation, shown)}`);
+  } else {
+    const rest = result.local[coming.node].filter((_, position) => position !== coming.position);
+    prediction.ask(coming, near, rest, formula);
+  }
+  byId("prediction").querySelector("button, input").focus();
   announce(byId("prediction").querySelector("p").textContent);
 }
+
+// A line of the program leads to the step of the last node that it made: the next one from here.
+const code = new Code(byId("code"), nodes, (made) => {
+  const { result } = placeOf(state.step);
+  const of = result.steps.map(({ node }, k) => (made.includes(node) ? result.first + k + 1 : 0)).filter(Boolean);
+  const to = of.find((step) => step > state.step) ?? of[0];
+  if (to) go(to, true);
+  byId("code").querySelector("[aria-current]")?.focus();
+});
+onTab((name) => {
+  if (name === "code") code.show(nodeAt(state.step));
+  inspect();
+});
+const nodeAt = (step) => placeOf(step).result.steps[placeOf(step).at - 1]?.node;
 
 let timer = null;
 
@@ -87,7 +112,10 @@ byId("scrubber").addEventListener("input", (event) => {
   pause();
   go(Number(event.target.value), true);
 });
-byId("predicting").addEventListener("change", closePrediction);
+byId("predicting").addEventListener("change", () => {
+  closePrediction();
+  render();
+});
 byId("iterations").addEventListener("click", (event) => {
   const buttons = [...byId("iterations").querySelectorAll("button")];
   const k = buttons.indexOf(event.target);
