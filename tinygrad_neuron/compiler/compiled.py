@@ -15,7 +15,7 @@ from .program import Program
 from .structure import refill
 from .targets import target_named
 from .trainer import Trainer
-from .variant import Variant
+from .variant import Variant, generate
 from .variants import Runs, Variants
 
 
@@ -280,7 +280,10 @@ class Compiled:
         gradients: dict[Value, float] = {}
         parents: tuple[Value, ...] = ()
         found: list[float] = []
-        for variant, rows, values in self._runs(examples):
+        runs = self._runs(examples)
+        if len(runs) > 1:
+            generate([variant for variant, _, _ in runs], (0,))
+        for variant, rows, values in runs:
             variant.check_returns_one_value(what)
             if parents:  # a second structure: go on from what those before gave
                 gradients.update(zip(parents, found, strict=True))

@@ -7,6 +7,7 @@ what is generated from the list gives the same bits.
 
 import ast
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,9 +40,13 @@ class Lowering:
         self.program = Program(inputs=len(inputs))
         self.outputs = list(outputs)
         self.lines: dict[Value, int] = {}  # which line computes a node
-        self._earlier: dict[tuple[Any, ...], int] = {}  # lines by what they compute
+        # Lines by what they compute: of each operation, by its operands.
+        self._earlier: defaultdict[Any, dict[tuple[Any, ...], int]] = defaultdict(dict)
         self._numbers: dict[int, float] = {}
-        self._summed: dict[Value, dict[str, int]] = {}
+        self._summed: dict[int, dict[str, int]] = {}
+        # Partials that are an operand (its position), and those that are 1.
+        self._simple: dict[tuple[Operation, int], int] = {}
+        self._handed_on: set[tuple[Operation, int]] = set()
         self._positions: dict[Value, int] = {node: k for k, node in enumerate(inputs)}
         self._drawn: dict[Value, int] = {node: k for k, node in enumerate(trace.drawn_nodes)}
         self.program.draws = [node.draw for node in trace.drawn_nodes if node.draw is not None]
@@ -49,20 +54,24 @@ class Lowering:
 
     def _emit(self, operation: Operation | str, operands: tuple[Any, ...]) -> int:
         """The line that computes this: an earlier one, or a new one."""
-        key: tuple[Any, ...] = (operation, operands)
-        if operation == NUMBER and not operands[0]:
-            key = (operation, operands, math.copysign(1.0, operands[0]))  # 0.0 == -0.0
-        line = self._earlier.get(key)
+        earlier = self._earlier[operation]
+        line = earlier.get(operands)
         if line is None:
-            program = self.program
-            line = self._earlier[key] = len(program.operations)
-            program.operations.append(operation)
-            program.operands.append(operands)
+            operations = self.program.operations
+            line = earlier[operands] = len(operations)
+            operations.append(operation)
+            self.program.operands.append(operands)
         return line
 
     def _number(self, number: float) -> int:
-        line = self._emit(NUMBER, (number,))
-        self._numbers[line] = number
+        """The line of a number; 0.0 and -0.0 are two."""
+        earlier, key = self._earlier[NUMBER], (number, math.copysign(1.0, number))
+        line = earlier.get(key)
+        if line is None:
+            line = earlier[key] = len(self.program.operations)
+            self.program.operations.append(NUMBER)
+            self.program.operands.append((number,))
+            self._numbers[line] = number
         return line
 
     def _operation(self, operation: Operation, operands: tuple[int, ...]) -> int:
@@ -129,8 +138,9 @@ class Lowering:
             contributions.setdefault(self.outputs[k], []).append(self._emit(SEED, (k,)))
         leaf_positions = {leaf: k for k, leaf in enumerate(program.leaves)}
         groups = self._select_groups(order)
+        varying = {node for node in order if varies(node)}
         for node in reversed(order):
-            if not varies(node):
+            if node not in varying:
                 continue
             arriving = contributions.pop(node, ())
             operation = node._operation
@@ -154,8 +164,8 @@ class Lowering:
                     contributions.setdefault(operand, []).append(element)
                 continue
             for position, operand in enumerate(operands):
-                if varies(operand):
-                    contribution = self._contribution(node, line, position, gradient)
+                if operand in varying:
+                    contribution = self._contribution(operation, operands, position, gradient, line)
                     earlier = contributions.get(operand)
                     if earlier is None:
                         contributions[operand] = [contribution]
@@ -220,45 +230,55 @@ class Lowering:
             return contributions[0]
         return self._emit(_SUM, tuple(contributions)) if contributions else self._number(0.0)
 
-    def _contribution(self, node: Value, line: int, position: int, gradient: int) -> int:
-        """The line of `incoming gradient * local derivative`."""
-        operation: Operation = node._operation
+    def _contribution(
+        self,
+        operation: Operation,
+        operands: tuple[Value, ...],
+        position: int,
+        gradient: int,
+        line: int,
+    ) -> int:
+        """The line of `incoming gradient * local derivative`, for an operand of a line."""
+        simple = self._simple.get((operation, position))
+        if simple is not None:  # as nearly always
+            return self._emit(_MULTIPLY, (gradient, self.lines[operands[simple]]))
+        if (operation, 0 if operation.variadic else position) in self._handed_on:
+            return gradient
         tree = _partial(operation, position)
-        lines = self.lines
+        names = operation.operand_names
         if type(tree) is ast.Name and tree.id != "y" and not operation.variadic:
-            local = lines[node._prev[operation.operand_names.index(tree.id)]]
-            return self._emit(_MULTIPLY, (gradient, local))
-        operands = node._prev
-        before = len(self.program)
+            self._simple[operation, position] = names.index(tree.id)
+            return self._contribution(operation, operands, position, gradient, line)
+        lines, operations = self.lines, self.program.operations
+        before = len(operations)
         if operation.variadic:
-            names = {operation.operand_names[0]: lines[operands[position]]}
-            names |= self._sums(node, line)
+            found = {names[0]: lines[operands[position]]} | self._sums(operation, operands, line)
         else:
-            names = {
-                name: lines[v] for name, v in zip(operation.operand_names, operands, strict=True)
-            }
-        local = self._expression(tree, names | {"y": line})
-        for new in range(before, len(self.program)):
+            found = {name: lines[v] for name, v in zip(names, operands, strict=True)}
+        found["y"] = line
+        local = self._expression(tree, found)
+        for new in range(before, len(operations)):
             self.program.derivative_of[new] = line
         factor = self._numbers.get(local)
         if factor == 1:
+            if isinstance(tree, ast.Constant):  # for all lines of this operation
+                self._handed_on.add((operation, 0 if operation.variadic else position))
             return gradient
         if factor == -1:
             return self._operation(_NEGATE, (gradient,))
         return self._operation(_MULTIPLY, (gradient, local))
 
-    def _sums(self, node: Value, line: int) -> dict[str, int]:
-        """The lines of what a variadic operation sums over all its operands, once per node."""
-        operation: Operation = node._operation
-        if node not in self._summed:
-            found = self._summed[node] = {"y": line}
+    def _sums(self, operation: Operation, operands: tuple[Value, ...], line: int) -> dict[str, int]:
+        """The lines of what a variadic operation sums over all its operands, once per line."""
+        if line not in self._summed:
+            found = self._summed[line] = {"y": line}
             for name, term in operation.totals.items():
                 terms = [
                     self._expression(term, found | {operation.operand_names[0]: self.lines[v]})
-                    for v in node._prev
+                    for v in operands
                 ]
                 found[name] = self._operation(_SUM, tuple(terms))
-        return self._summed[node]
+        return self._summed[line]
 
     def _expression(self, tree: ast.expr, names: dict[str, int]) -> int:
         """The line of an expression of the table."""

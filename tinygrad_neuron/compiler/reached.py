@@ -46,8 +46,10 @@ def doubts(
         return Doubts(False, frozenset())
     found: dict[int, int] = {}  # by the lines that hold a gradient
     for i in range(forward, len(operations)):
-        operation = operations[i]
-        arriving = [found[k] for k in read_by(operation, operands[i]) if k in found]
+        operation, read = operations[i], operands[i]
+        if not isinstance(operation, Operation):
+            read = read_by(operation, read)
+        arriving = [found[k] for k in read if k in found]
         if operation == SEED:
             found[i] = EXACT
         elif operation == ELEMENT:

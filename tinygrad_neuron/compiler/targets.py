@@ -30,6 +30,8 @@ class Target(Protocol):
 
     # The class of its trainers, a subclass of `trainer.Trainer`: called with variants, optimiser.
     trainer: Callable[..., Any]
+    # Whether `write` waits for another process, so that several are written side by side.
+    waits: bool
 
     def write(self, program: Program, seeded: tuple[int, ...] | None, title: str) -> Written:
         """`map_rows` (where `seeded` is None) or `add_up` of a program."""

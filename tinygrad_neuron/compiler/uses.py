@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from .lines import SOURCES, read_by
+from ..calculus.operation import Operation
+from .lines import read_by
 from .program import Program
 
 
@@ -30,8 +31,12 @@ def uses_of(program: Program, backward: bool) -> Uses:
         for k in (*program.leaf_gradients.values(), *program.input_gradients.values()):
             times[k] += 1
     for i in range(lines - 1, -1, -1):
-        if times[i] and operations[i] not in SOURCES:
-            for k in read_by(operations[i], operands[i]):
-                times[k] += 1
-                reader[k] = i
+        if not times[i]:
+            continue
+        operation, read = operations[i], operands[i]
+        if not isinstance(operation, Operation):
+            read = read_by(operation, read)
+        for k in read:
+            times[k] += 1
+            reader[k] = i
     return Uses(times, reader)

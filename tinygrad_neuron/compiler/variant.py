@@ -1,8 +1,10 @@
 """A function's variant for one structure of inputs: its programs and the functions made of them."""
 
 import math
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 
 from ..engine import Value
@@ -235,3 +237,16 @@ def all_finite(numbers: Iterable[Any]) -> bool:
     (True, False)
     """
     return math.isfinite(sum(numbers))
+
+
+def generate(variants: Iterable[Variant], seeded: tuple[int, ...] | None) -> None:
+    """Generate the functions of several variants side by side, where each waits for a compiler."""
+    missing = [v for v in dict.fromkeys(variants) if seeded not in v.sources]
+    if len(missing) < 2 or not missing[0].target.waits:
+        return
+    pool = ThreadPoolExecutor(min(len(missing), 1 + (os.cpu_count() or 1)))
+    try:
+        for _ in pool.map(lambda variant: variant.generated(seeded), missing):
+            pass
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -7,7 +7,8 @@ from itertools import chain
 from typing import Any
 
 from ..program import Program
-from . import emitting
+from . import arrays, emitting
+from .compiler import find_compiler
 from .libraries import load
 
 
@@ -33,9 +34,11 @@ class Function:
     """A generated function of C, called with Python's lists."""
 
     def __init__(self, program: Program, seeded: tuple[int, ...] | None, title: str) -> None:
-        emitted = emitting.emit(program, seeded, title)
+        emitted = emitting.emit(program, seeded, title, find_compiler().vector)
         self.source = emitted.source
+        arrays.prepare(emitted.over_arrays)
         self.library = load(emitted.source)
+        arrays.connect(self.library, emitted.over_arrays)
         self.outputs = len(program.outputs)
         self.inputs = len(program.input_gradients)
         self.leaves = emitted.leaves

@@ -101,7 +101,7 @@ def _open(library: bytes, folder: str) -> ctypes.CDLL:
 
 
 def _key(source: str, compiler: Compiler) -> str:
-    parts = (source, *compiler.command, compiler.version, *compiler.flags, _processor())
+    parts = (source, *compiler.command, compiler.version, *compiler.flags_for(source), _processor())
     # Lengths first, so that no two lists of parts read the same.
     text = "".join(f"{len(part)}:{part}" for part in parts)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

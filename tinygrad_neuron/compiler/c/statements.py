@@ -7,11 +7,11 @@ from functools import partial
 from ...calculus.operation import Operation
 from ..lines import SCATTER
 from ..naming import Names
+from . import arrays
 from .indexing import linear
 from .places import (
     PACKED,
     TOTALS,
-    VECTOR,
     Loops,
     Reach,
     Spot,
@@ -25,9 +25,10 @@ from .places import (
     row_major,
     stretches,
 )
-from .rolling import LEAVES, SUM, Access, Gradients, Group, Terms, Tree
+from .rolling import LEAVES, SUM, Access, Apply, Gradients, Group, Terms, Tree
 from .terms import TAKEN
 from .trees import call, is_plain, term, texts
+from .vectors import NAMES, nothing
 
 FEW = 4  # with fewer lanes and no pattern, lanes are written out
 MANY_OPERANDS = 64
@@ -39,11 +40,14 @@ class Statements:
 
     - `names`: those that are taken; `tables`: the names of the tables of positions.
     - `members`: of the struct that holds what is computed for one row, `floats` numbers in all.
+    - `used`: the operations for which functions over arrays are called.
     - `packing`: the statements that copy leaves, `packed_size` of them, so that neighbouring lanes
       find them side by side.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, vector: int) -> None:
+        self.vector = vector
+        self.used: set[Operation] = set()
         self.names = Names(TAKEN)
         self.members: list[str] = []
         self.floats = 0
@@ -76,9 +80,14 @@ class Statements:
         def assign(place: str, found: list[str]) -> str:
             return f"{place} = {found[0]};"
 
+        tree, after = group.tree, []
+        if isinstance(tree, Apply) and arrays.over_arrays(tree.operation):
+            self.used.add(tree.operation)
+            after = [arrays.call(tree.operation, f"v->{group.name}", str(len(group.lines)))]
+            (tree,) = tree.operands
         to = Access(group, list(range(len(group.lines))))
-        loops = self._loops_over([Terms(1, to), Terms(1, group.tree)], len(group.lines))
-        return [self._each(loops, to, [(group.tree, None)], assign)]
+        loops = self._loops_over([Terms(1, to), Terms(1, tree)], len(group.lines))
+        return [[*self._each(loops, to, [(tree, None)], assign), *after]]
 
     def gradients(self, part: Gradients, rows: int) -> list[str]:
         """Gradients of one shape, those of several rows, added to the totals."""
@@ -92,17 +101,20 @@ class Statements:
         inner = loops.rounds[-1]
         trees = [(part.tree, row) for row in range(rows)]
         plain = is_plain(part.tree) and all(reach.in_vectors for reach in loops.reach.values())
-        if not plain or loops.reach[to].strides[-1:] != (1,) or inner < VECTOR:
+        if not plain or loops.reach[to].strides[-1:] != (1,) or inner < 2:
             return self._each(loops, to, trees, add)
         lines, done = [], 0
-        for stretch in stretches(inner):
-            body = []
+        for stretch in stretches(inner, self.vector):
+            body, width = [], stretch.width
             for k in range(stretch.vectors):
                 found = [
-                    _text(tree, partial(loops.vector, spot=stretch.spot(k, row=row)))
+                    _text(
+                        tree,
+                        partial(loops.vector, spot=stretch.spot(k, row=row), width=stretch.width),
+                    )
                     for tree, row in trees
                 ]
-                body.append(add(loops.vector(to, stretch.spot(k)), found))
+                body.append(add(loops.vector(to, stretch.spot(k), width), found))
             lines += body if stretch.rounds == 1 else stretch.around(body)
             done = stretch.end
         for lane in range(done, inner):
@@ -143,10 +155,10 @@ class Statements:
         loops = self._loops_over(terms, len(group.lines))
         inner, done = loops.rounds[-1], 0
         lines: list[str] = []
-        if inner >= VECTOR and all(is_plain(part.tree) for part in terms):
+        if inner > 1 and all(is_plain(part.tree) for part in terms):
             loops = self._with_packed(terms, loops)
             if all(reach.in_vectors for reach in loops.reach.values()):
-                for stretch in stretches(inner):
+                for stretch in stretches(inner, self.vector):
                     lines += self._sum_in_vectors(group, terms, goes_on, loops, stretch)
                     done = stretch.end
         if done < inner:
@@ -181,16 +193,17 @@ class Statements:
         sums = [f"t{k}" for k in range(stretch.vectors)]
         to = Access(group, [])
         own = loops._replace(reach={to: Reach(group, 0, row_major(loops.rounds))})
-        stored = [own.vector(to, stretch.spot(k)) for k in range(stretch.vectors)]
-        starts = stored if goes_on else ["-(four){0.0}"] * len(sums)
+        stored = [own.vector(to, stretch.spot(k), stretch.width) for k in range(stretch.vectors)]
+        starts = stored if goes_on else [nothing(stretch.width)] * len(sums)
         body = [
-            f"four {', '.join(f'{s} = {start}' for s, start in zip(sums, starts, strict=True))};"
+            f"{NAMES[stretch.width]} "
+            f"{', '.join(f'{s} = {start}' for s, start in zip(sums, starts, strict=True))};"
         ]
         for part in terms:
             statements = []
             for k, name in enumerate(sums):
                 spot = stretch.spot(k, "j" if part.count > 1 else "")
-                text = _text(part.tree, partial(loops.vector, spot=spot))
+                text = _text(part.tree, partial(loops.vector, spot=spot, width=stretch.width))
                 statements.append(f"{name} = {name} + {term(part.tree, text)};")
             body += looped([part.count], ["j"], statements)
         body += [f"{place} = {name};" for place, name in zip(stored, sums, strict=True)]

@@ -14,6 +14,7 @@ class CTarget:
     """
 
     trainer = CTrainer
+    waits = True
 
     def __init__(self) -> None:
         find_compiler()

@@ -13,7 +13,7 @@ from ...calculus.table import TABLE
 from ...update_rule import assignments
 from ..examples import Batch
 from ..trainer import Trainer
-from ..variant import Variant
+from ..variant import Variant, generate
 from ..variants import Runs
 from . import operations
 from .calling import Function, address, check, packed_rows
@@ -244,6 +244,7 @@ class CTrainer(Trainer):
     def _plan(self, batch: Batch) -> "_Plan":
         """What `step` is called with for a batch."""
         runs = batch.runs(self.variants)
+        generate([variant for variant, _, _ in runs], (0,))
         first = not self._orders
         orders = [self._order(variant) for variant, _, _ in runs]
         slots = self._slots

@@ -43,7 +43,8 @@ def term(tree: Tree, text: str) -> str:
 def is_plain(tree: Tree) -> bool:
     """Whether vectors can compute an expression: arithmetic that reads an array."""
     if isinstance(tree, Apply):
-        return tree.operation.name in PLAIN and all(
+        known = tree.operation.name in PLAIN or tree.operation is SUM
+        return known and all(
             isinstance(operand, Constant) or is_plain(operand) for operand in tree.operands
         )
     return isinstance(tree, Access)

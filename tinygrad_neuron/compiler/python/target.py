@@ -17,6 +17,7 @@ class PythonTarget:
     """Straight-line Python."""
 
     trainer = PythonTrainer
+    waits = False
 
     def write(self, program: Program, seeded: tuple[int, ...] | None, title: str) -> Written:
         source, globals_ = emit(program, seeded, title)
