@@ -106,6 +106,8 @@ def as_sequential(mlp):
 )
 def test_linear_layers_with_activations_are_drawn_as_the_network_that_they_are(options):
     network = nn.MLP(2, [3, 2, 1], activation="tanh", seed=0)
+    for k, parameter in enumerate(network.parameters()):
+        parameter.data = (-1) ** k * (k + 1) / 8  # biases, too
     same = as_sequential(network)
     before = [(p.data, p.label, p.scope) for p in same.parameters()]
 
@@ -122,6 +124,13 @@ def test_linear_layers_with_activations_are_drawn_as_the_network_that_they_are(o
     assert source(network) == source(same)
     assert [(p.data, p.label, p.scope) for p in same.parameters()] == before
     assert all(p.grad == 0 for p in same.parameters())
+
+
+def test_a_parameter_put_into_a_linear_layer_gets_its_place_there():
+    model = nn.Linear(2, 1, seed=0)
+    model.weight[0][1] = Value(0.5)
+    draw_network(model)
+    assert model.weight[0][1].scope is model.scope
 
 
 def test_what_stands_in_a_sequential_may_be_nested_dropped_out_and_without_bias():
