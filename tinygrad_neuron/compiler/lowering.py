@@ -43,7 +43,7 @@ class Lowering:
         # Lines by what they compute: of each operation, by its operands.
         self._earlier: defaultdict[Any, dict[tuple[Any, ...], int]] = defaultdict(dict)
         self._numbers: dict[int, float] = {}
-        self._summed: dict[int, dict[str, int]] = {}
+        self._summed: dict[tuple[Operation, int], dict[str, int]] = {}
         # Partials that are an operand (its position), and those that are 1.
         self._simple: dict[tuple[Operation, int], int] = {}
         self._handed_on: set[tuple[Operation, int]] = set()
@@ -270,15 +270,16 @@ class Lowering:
 
     def _sums(self, operation: Operation, operands: tuple[Value, ...], line: int) -> dict[str, int]:
         """The lines of what a variadic operation sums over all its operands, once per line."""
-        if line not in self._summed:
-            found = self._summed[line] = {"y": line}
+        key = (operation, line)  # a sum of one operand has the line of that operand
+        if key not in self._summed:
+            found = self._summed[key] = {"y": line}
             for name, term in operation.totals.items():
                 terms = [
                     self._expression(term, found | {operation.operand_names[0]: self.lines[v]})
                     for v in operands
                 ]
                 found[name] = self._operation(_SUM, tuple(terms))
-        return self._summed[line]
+        return self._summed[key]
 
     def _expression(self, tree: ast.expr, names: dict[str, int]) -> int:
         """The line of an expression of the table."""
