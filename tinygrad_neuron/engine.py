@@ -202,9 +202,12 @@ def recompute(node: Value) -> None:
 
 def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
     """Record an operation whose operands are all there, whatever they are: the general way."""
-    if arrays.among(operands) and not operation.variadic:
+    try:
+        lifted = lift(operation, operands)
+    except TypeError:
+        if operation.variadic or not arrays.among(operands):
+            raise
         return arrays.each(operation.record, operands)  # type: ignore[no-any-return]
-    lifted = lift(operation, operands)
     for name, other in operation.constant.items():
         if lifted[operation.operand_names.index(name)]._is_constant():
             operation = TABLE[other]
@@ -236,11 +239,7 @@ def lift(operation: Operation, operands: Sequence[Operand]) -> tuple[Value, ...]
 
 
 def constant(number: Number) -> Value:
-    """A leaf that gets no gradient, as a plain number becomes where an operator meets it.
-
-    >>> constant(2)
-    Value(data=2.0)
-    """
+    """A leaf that gets no gradient, as a plain number becomes where an operator meets it."""
     node = new_value(Value)
     node.data = to_float(number, "constant")
     node._operation = CONSTANT

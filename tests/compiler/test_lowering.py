@@ -349,7 +349,7 @@ def assert_batches_agree(function, examples, parameters, several_errors=False):
         assert [0.0] * len(leaves) == [leaf.grad for leaf in leaves]
         result.backward()
         assert Same(gradients) == [leaf.grad for leaf in leaves]
-        total = 0.0
+        total = -0.0  # it starts from its first addend, as every sum
         for x in data:
             total += x
         assert Same(total if method == compiled.sum else total / len(data)) == result.data
