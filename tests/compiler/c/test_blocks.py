@@ -6,9 +6,10 @@ import pytest
 
 from tests.compiler.c.random_graphs import Graph, text_of_many
 from tests.conftest import needs_compiler
-from tinygrad_neuron import compile, exp, losses, nn
+from tinygrad_neuron import compile, exp, losses, nn, optim
 from tinygrad_neuron.calculus.table import TABLE
-from tinygrad_neuron.compiler.c import operations
+from tinygrad_neuron.compiler.c import arrays, calling, operations
+from tinygrad_neuron.compiler.c.compiler import find_compiler
 from tinygrad_neuron.compiler.c.libraries import load
 
 pytestmark = [needs_compiler, pytest.mark.once]
@@ -84,3 +85,32 @@ def test_exp_fails_over_arrays_as_it_does_alone(failing):
     compiled = compile(lambda x: exp(x), target="c")
     with pytest.raises(OverflowError, match=r"exp of 710\.0"):
         compiled.mean([(x,) for x in rows])
+
+
+NARROWER = {4: "-U__AVX512F__", 2: "-U__AVX512F__ -U__AVX__"}
+
+
+@pytest.mark.parametrize("vector", [4, 2, 1])
+def test_a_machine_with_narrower_vectors_or_none(vector, monkeypatch):
+    usual = find_compiler()
+    if usual.vector < vector:
+        pytest.skip("not even vectors of this width")
+    if vector == 1:  # a compiler that knows none, nor what the functions over arrays are made of
+        monkeypatch.setattr(calling, "find_compiler", lambda: usual._replace(vector=1))
+        monkeypatch.setattr(arrays, "fastest", dict)
+    else:
+        monkeypatch.setenv("CC", f"{usual} {NARROWER[vector]}")
+        assert find_compiler().vector == vector
+
+    def train(target):
+        model = nn.MLP(3, [9, 2], activation="tanh", seed=1)
+        compiled = compile(lambda x, t: losses.cross_entropy(model(x), t), target=target)
+        trainer = compiled.trainer(optim.SGD(model.parameters(), lr=0.1))
+        draw = random.Random(0)
+        examples = [([draw.gauss(0, 1) for _ in range(3)], draw.randrange(2)) for _ in range(37)]
+        found = [trainer.step(examples).hex() for _ in range(3)]
+        trainer.write_back()
+        return [*found, *(p.data.hex() for p in model.parameters())]
+
+    if operations.same_libm():
+        assert train("python") == train("c")

@@ -73,29 +73,28 @@ INLINE double choose(uint64_t here, double x, double y) {
 }
 
 /* tanh x: from m = expm1(2|x|) as 1 - 2/(m + 2) where |x| is 1 and more, and below it from
-   m = expm1(-2|x|) as -m/(m + 2). expm1 u = 2^k (1 + expm1 r) - 1, with u = k ln 2 + r. */
+   m = expm1(-2|x|) as -m/(m + 2). expm1 u = 2^k (1 + expm1 r) - 1, with u = k ln 2 + r.
+
+   All ways that fdlibm goes are one here: what is added on one of them alone is 0 on the others. */
 INLINE double tanh_anywhere(double x, int fused) {
     const uint64_t sign = 0x8000000000000000;
-    const double shift = 0x1.8p52;
+    const double shift = 0x1.8p52; /* the last bits of a sum with it are a whole number */
     double size = __builtin_fabs(x);
-    double near = choose(where(size < 22.0), size, 22.0); /* the result is 1 from there on */
+    double near = choose(where(size >= 22.0), 22.0, size); /* the result is 1 from there on */
     uint64_t large = where(near >= 1.0);
-    double u = 2.0*near;
-    u = with_bits(bits_of(u) ^ (sign & ~large));
+    double twice = 2.0*near;
+    double u = with_bits(bits_of(twice) ^ (sign & ~large));
 
     /* k, rounded towards 0; below 3/2 ln 2 and 1/2 ln 2, as far as their upper bits go, -1 and 0 */
-    double size_of_k = plus(0x1.71547652b82fep0, 2.0*near, 0.5, fused);
-    double k = (size_of_k + shift) - shift;
-    k = k - choose(where(k > size_of_k), 1.0, 0.0);
-    k = choose(where(near < 0x1.0a2b2p-1), 1.0, k);
-    k = choose(where(near < 0x1.62e43p-3), 0.0, k);
-    uint64_t no_k = where(k == 0.0), one_k = where(k == 1.0);
-    k = with_bits(bits_of(k) ^ (sign & ~large));
+    uint64_t no_k = where(near < 0x1.62e43p-3), one_k = where(near < 0x1.0a2b2p-1) & ~no_k;
+    double k = __builtin_trunc(plus(0x1.71547652b82fep0, twice, 0.5, fused));
+    k = choose(one_k, 1.0, choose(no_k, 0.0, k));
+    double towards = with_bits(bits_of(k) ^ (sign & ~large)); /* k, with the sign of u */
 
     const double ln2_low = 0x1.a39ef35793c76p-33;
-    double above = u - k*0x1.62e42feep-1; /* exact: k has few bits */
-    double r = plus(-k, ln2_low, above, fused);
-    double c = plus(-k, ln2_low, above - r, fused);
+    double above = u - towards*0x1.62e42feep-1; /* exact: k has few bits */
+    double r = plus(-towards, ln2_low, above, fused);
+    double c = plus(-towards, ln2_low, above - r, fused);
     double half = 0.5*r, h = r*half, h2 = h*h, h4 = h2*h2;
     double p1 = plus(h, -0x1.11111111110f4p-5, 1.0, fused);
     double p2 = plus(h, -0x1.4ce199eaadbb7p-14, 0x1.a01a019fe5585p-10, fused);
@@ -103,27 +102,20 @@ INLINE double tanh_anywhere(double x, int fused) {
     double p = plus(h4, p3, plus(h2, p2, p1, fused), fused);
     double t = plus(-p, half, 3.0, fused);
     double e = h*((p - t)/plus(-r, t, 6.0, fused));
-    double less = choose(no_k, plus(r, e, -h, fused), plus(r, e - c, -c, fused) - h);
+    double less = plus(r, e - c, -choose(no_k, h, c), fused) - choose(no_k, 0.0, h);
 
-    /* 2^k (1 + r - less) - 1, put together so that what is small is not lost. */
-    uint64_t bits_of_k = bits_of(k + shift) << 52;
+    /* m = 2^k (1 + r - less) - 1, put together so that what is small is not lost */
+    uint64_t bits_of_k = bits_of(towards + shift) << 52;
     double power = with_bits(0x3ff0000000000000 + bits_of_k);   /* 2^k */
     double inverse = with_bits(0x3ff0000000000000 - bits_of_k); /* 2^-k */
-    uint64_t small_k = no_k | (one_k & ~large);
-    double one = choose(large & where(k < 20.0), 1.0 - inverse, 1.0);
-    double sum = (r - less) + choose(small_k, 0.0, one);
-    uint64_t far = large & where(k >= 20.0) & where(k <= 56.0);
-    sum = choose(far, (r - (less + inverse)) + 1.0, sum);
-    double back = choose(large & where(k <= 56.0), 0.0, 1.0);
-    back = choose(small_k, -0.5*k, back);
-    double m = sum*power - back;
+    uint64_t small_k = no_k | (one_k & ~large), below_57 = large & where(k <= 56.0);
+    uint64_t below_20 = large & where(k < 20.0);
+    double one = choose(below_20, 1.0 - inverse, choose(small_k, 0.0, 1.0));
+    double m = ((r - (less + choose(below_57 & ~below_20, inverse, 0.0))) + one)*power;
+    m = m - choose(small_k, 0.5*k, choose(below_57, 0.0, 1.0));
 
-    double quotient = choose(large, 2.0, -m)/(m + 2.0);
-    double y = choose(large, 1.0 - quotient, quotient);
-    y = choose(where(size >= 22.0), 1.0, y);
-    y = choose(where(size < 0x1p-55), size, y);
-    y = with_bits(bits_of(y) | (bits_of(x) & sign));
-    return choose(where(x == x), y, x);
+    double y = choose(large, 1.0, 0.0) - choose(large, 2.0, m)/(m + 2.0);
+    return with_bits(bits_of(y) | (bits_of(x) & sign));
 }
 
 /* e^x, and whether Python raises an error there: where it overflows. */

@@ -189,9 +189,12 @@ class Blocks:
         loops = self._loops_over([Terms(1, to), *terms], len(group.lines))
         simple = all(is_plain(part.tree) for part in terms)
         if simple and not any(reach.table for reach in loops.reach.values()):
+            # Where very many numbers are read, each is used for as many sums as there is room for.
+            pairs = self.vector >= 4 and sum(part.count for part in terms) >= LONG
+            most = IN_REGISTERS // 2 if pairs and self.vector == 4 else IN_REGISTERS
             lines = []
-            for tile in tiles(loops.rounds[-1], IN_REGISTERS):
-                lines += self._sums_in_registers(to, terms, goes_on, loops, tile)
+            for tile in tiles(loops.rounds[-1], most):
+                lines += self._sums_in_registers(to, terms, goes_on, loops, tile, pairs)
             return looped(loops.rounds[:-1], loops.variables[:-1], lines)
         place = f"v->{group.name}[{loops.lane}]"
         body = [] if goes_on else [f"EACH_ROW {place}[r] = -0.0;"]
@@ -204,9 +207,15 @@ class Blocks:
         return looped(loops.rounds, loops.variables, body if len(body) == 1 else block(body))
 
     def _sums_in_registers(
-        self, to: Access, terms: Sequence[Terms], goes_on: bool, loops: Loops, tile: Tile
+        self,
+        to: Access,
+        terms: Sequence[Terms],
+        goes_on: bool,
+        loops: Loops,
+        tile: Tile,
+        pairs: bool,
     ) -> list[str]:
-        """Sums of some neighbouring lanes, over all rows."""
+        """Sums of some neighbouring lanes, over all rows; in pairs of vectors, and what is left."""
         vector, variable = self.vector, loops.variables[-1]
 
         def of(vectors: int, start: str) -> list[str]:
@@ -215,8 +224,7 @@ class Blocks:
             more = "r < n" if vectors == 1 else f"r + {step} <= n"
             return [f"for ({start}; {more}; r += {step}) {{", *indented(body), "}"]
 
-        # Where very many numbers are read, each is used for as many sums as there are registers.
-        if sum(part.count for part in terms) >= LONG and vector == 8 and tile.width > 2:
+        if pairs and tile.width > 2:
             body = ["long r = 0;", *of(2, ""), *of(1, "")]
             return tile.around(variable, body) if tile.rounds > 1 else block(body)
         return tile.around(variable, of(1, "long r = 0"))
