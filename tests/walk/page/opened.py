@@ -47,6 +47,10 @@ SCREEN = """(least) => {
   }
   return [...new Set(wrong)];
 }"""
+FIRST_SLIDER = """() => {
+  const slider = document.querySelector("#leaf-list input, #leaf-list summary");
+  return slider ? slider.getBoundingClientRect().top : 0;
+}"""
 SIZES = {"laptop": (1280, 800), "phone": (390, 844), "large": (1920, 1080)}
 
 USED: list[Any] = []  # tabs to be used again: a new one takes the browser longer than a page does

@@ -4,15 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.walk.page.opened import SCREEN, SIZES, neuron, small_network
+from tests.walk.page.opened import FIRST_SLIDER, SCREEN, SIZES, neuron, small_network
 from tests.walk.page.twelve import TWELVE, readme_of_micrograd
 from tinygrad_neuron import topological_order
 
 pytestmark = pytest.mark.once  # what the browser computes does not depend on Python's version
-FIRST_SLIDER = """() => {
-  const slider = document.querySelector("#leaf-list input, #leaf-list summary");
-  return slider ? slider.getBoundingClientRect().top : 0;
-}"""
 SCALE = "() => document.querySelector('svg.graph').getScreenCTM().a"
 
 

@@ -38,8 +38,8 @@ _FOLDER = Path(__file__).parent
 MODULES = (
     "arithmetic", "engine", "training", "text", "honest", "naming", "formula", "tabs", "edges",
     "picture", "viewport", "views", "leaves", "verify", "curve", "paths", "flags", "code",
-    "predict", "panel", "origin", "filmstrip", "state", "showing", "address", "folding",
-    "stepping", "changing", "dragging", "cards", "keys", "pointing", "theme", "main",
+    "predict", "panel", "origin", "filmstrip", "state", "showing", "address", "strides",
+    "folding", "stepping", "changing", "dragging", "cards", "keys", "pointing", "theme", "main",
 )  # fmt: skip
 
 
@@ -237,8 +237,8 @@ def _node(graph: GraphFacts, scopes: Scopes, position: int, name: str) -> dict[s
     entry: dict[str, Any] = {"kind": graph.kind(node), "data": _number(node.data)}
     if node.label:
         entry["label"] = undirected(node.label)
-    if node.label or entry["kind"] != "constant":
-        entry["name"] = name
+    if node.label and name != f"{node.scope}.{entry['label']}":
+        entry["name"] = name  # else it is made of these again
     if node._prev:
         entry["operation"] = node._operation.name
         entry["operands"] = [graph.position[operand] for operand in node._prev]

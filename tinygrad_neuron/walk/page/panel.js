@@ -109,7 +109,6 @@ export function showPanel(nodes, text, scopes, whole) {
   showWhole(text, whole);
   const rows = [...text.rows];
   const node = nodes[text.node];
-  if (node?.line) rows.push(["your code", node.line]);
   if (node?.scope !== undefined) rows.push(["in", scopes[node.scope].path]);
   byId("arithmetic").replaceChildren(
     ...rows.flatMap(([name, value]) => [

@@ -30,7 +30,7 @@ from ...scope import Scope
 PATIENCE = 20.0  # seconds for one layout, and for all that show one scope open
 FEW = 60  # what takes longer is drawn folded to so many nodes
 EVERY_CHOICE = 24  # up to so many ways of folding a model each has its picture
-OPENED = 64  # of a larger one, so many scopes can be opened
+OPENED = 56  # of a larger one, so many scopes can be opened
 MOST_OPEN = 200  # nodes in a picture with one scope open
 LABELLED = 20  # up to so many cards every edge has room for its label, else the current one alone
 LARGE = 20_000  # in a graph of more nodes no single scope is opened
@@ -220,6 +220,7 @@ def _exits(graph: GraphFacts, folding: Folding) -> dict[Group, list[Value]]:
 
 _TABLE_LABEL = re.compile(r"label=<<TABLE.*?</TABLE>>", re.DOTALL)
 _TOOLTIP = re.compile(r'\s(?:label|edge)?tooltip="[^"]*"')
+_FINER = re.compile(r"(?<=\.\d)\d+")  # digits of a coordinate that nobody sees
 _STYLED = re.compile(r'\sstyle="dotted"')
 _SPACING = (
     ('fontsize="8"', 'fontsize="10"'),
@@ -329,6 +330,9 @@ def _compact(tree: ET.Element, room: str) -> str:
                 element.set(attribute, "none")
             else:
                 element.set(attribute, f"var(--{looks.get(colour, 'faint')})")
+        for attribute in ("d", "points"):
+            if attribute in element.attrib:
+                element.set(attribute, _FINER.sub("", element.attrib[attribute]))
         for attribute in ("font-family", "font-size"):
             if element.get(attribute) in ("Helvetica,sans-Serif", "10.00"):
                 del element.attrib[attribute]

@@ -77,6 +77,7 @@ function showTransport(step, count, title) {
   scrubber.value = String(step);
   scrubber.setAttribute("aria-valuetext", title);
   byId("where").textContent = `${step} / ${count}`;
+  byId("where").style.minWidth = `${2 * String(count).length + 2}ch`; // nothing moves while it grows
   for (const id of ["first", "back"]) byId(id).disabled = step === 0;
   for (const id of ["next", "last"]) byId(id).disabled = step === count;
 }

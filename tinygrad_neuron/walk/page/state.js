@@ -14,7 +14,7 @@ if (training) {
   for (const given of training.given) for (const i of Object.keys(given)) given[i] = special(given[i]);
 }
 setDigits(page.digits);
-export const names = namesOf(nodes);
+export const names = namesOf(nodes, scopes);
 export const start = nodes.map((node) => node.data);
 
 export const state = {

@@ -5,9 +5,10 @@ import { Code } from "./code.js";
 import { marked } from "./naming.js";
 import { Prediction } from "./predict.js";
 import { inspect, render } from "./showing.js";
-import { announce, beside, nodes, placeOf, state } from "./state.js";
+import { announce, beside, nodes, placeOf, scopes, state } from "./state.js";
+import { endsOf, sizesOf } from "./strides.js";
 import { onTab } from "./tabs.js";
-import { byId, inBrackets, number, operandNames, written } from "./text.js";
+import { byId, element, inBrackets, number, operandNames, written } from "./text.js";
 import { countOf } from "./training.js";
 import { followStep } from "./viewport.js";
 
@@ -24,7 +25,7 @@ export function closePrediction() {
 // Go to a step; the next one is asked about first, unless it is `revealed`.
 export function go(to, revealed = false) {
   const target = Math.max(0, Math.min(to, countOf(state.runs)));
-  const forwards = target === state.step + 1;
+  const forwards = target === state.step + 1 && byId("size").value === "contribution";
   if (forwards && !revealed && byId("predicting").checked) {
     const { result, at: within } = placeOf(target);
     const coming = result.steps[within - 1];
@@ -86,15 +87,28 @@ function play() {
   if (timer !== null) return pause();
   if (state.step === countOf(state.runs)) go(0);
   timer = setInterval(() => {
-    go(state.step + 1);
+    onwards();
     if (state.step === countOf(state.runs)) pause();
   }, Number(byId("speed").value));
   byId("play").setAttribute("aria-pressed", "true");
   byId("play").textContent = "⏸ Pause";
 }
 
+// Steps of the chosen size.
+let ends = { runs: null, size: "", all: [] };
+function chosenEnds() {
+  const size = byId("size").value;
+  if (ends.runs !== state.runs || ends.size !== size) {
+    ends = { runs: state.runs, size, all: endsOf(nodes, scopes, state.runs, size) };
+  }
+  return ends.all;
+}
+const onwards = () => go(chosenEnds().find((end) => end > state.step) ?? Infinity);
+const backwards = () => go(chosenEnds().findLast((end) => end < state.step) ?? 0);
+const nearest = (step) => chosenEnds().find((end) => end >= step) ?? step;
+
 const moves = {
-  first: () => go(0), back: () => go(state.step - 1), next: () => go(state.step + 1), last: () => go(Infinity),
+  first: () => go(0), back: backwards, next: onwards, last: () => go(Infinity),
 };
 for (const [id, move] of Object.entries(moves)) {
   byId(id).addEventListener("click", () => {
@@ -102,6 +116,8 @@ for (const [id, move] of Object.entries(moves)) {
     move();
   });
 }
+byId("size").append(...sizesOf(nodes, scopes, state.runs).map((value) => element("option", { value, textContent: value })));
+byId("size-choice").hidden = byId("size").options.length < 2;
 byId("play").addEventListener("click", play);
 byId("speed").addEventListener("change", () => {
   if (timer === null) return;
@@ -110,7 +126,7 @@ byId("speed").addEventListener("change", () => {
 });
 byId("scrubber").addEventListener("input", (event) => {
   pause();
-  go(Number(event.target.value), true);
+  go(nearest(Number(event.target.value)), true);
 });
 byId("predicting").addEventListener("change", () => {
   closePrediction();

@@ -48,8 +48,10 @@ export const inBrackets = (text) => (text.startsWith("-") || text.startsWith("âˆ
 
 export const operandNames = (nodes, names, i) => nodes[i].operands.map((operand) => names[operand]);
 
-// How each node is called: as everywhere else; a number that has no label is its own name.
-export const namesOf = (nodes) => nodes.map((node) => node.name ?? number(node.data));
+// How each node is called: as everywhere else; a number that has no label is its own name. Where
+// nothing else is said, the name is the label with its scope, or the node's number in the order.
+export const namesOf = (nodes, scopes) => nodes.map(({ name, label, kind, data, scope }, i) =>
+  name ?? (label ? `${scopes[scope].path}.${label}` : kind === "constant" ? number(data) : `n${i}`));
 
 // A name that is no single word, nor a call as tanh(x), stands in brackets.
 export const asOne = (name) =>
