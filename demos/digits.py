@@ -26,6 +26,7 @@ FULL_INK = 16.0
 
 
 def main(folder: Path, seed: int = 0) -> None:
+    """Train, print the accuracy, and write the pictures."""
     start = time.perf_counter()
     train, test = datasets.train_test_split(datasets.digits(), test_fraction=0.2, seed=seed)
     examples, unseen = (

@@ -61,6 +61,7 @@ def two_ways() -> tuple[Value, Value]:
 
 
 def graphs(folder: Path) -> Iterator[Picture | Heading]:
+    """One neuron as a graph: each theme, and what edges can show."""
     yield Heading("Computation graphs")
     for theme in ("light", "dark", "high contrast", "paper"):
         file = f"graph-{theme.replace(' ', '-')}.svg"
@@ -100,6 +101,7 @@ def graphs(folder: Path) -> Iterator[Picture | Heading]:
 
 
 def flags(folder: Path) -> Iterator[Picture | Heading]:
+    """What is marked because it keeps a network from learning."""
     yield Heading("What goes wrong")
     w = Value(-1.0, label="w")
     dead = (w * Value(2.0, label="x")).relu()
@@ -126,6 +128,7 @@ def flags(folder: Path) -> Iterator[Picture | Heading]:
 
 
 def folded(folder: Path) -> Iterator[Picture | Heading]:
+    """Graphs too large to be read node by node."""
     yield Heading("Large graphs, folded")
     small = nn.MLP(2, [3, 2, 1], seed=1)
     loss = (small([0.5, -1.0]) - 1.0) ** 2
@@ -150,6 +153,7 @@ def folded(folder: Path) -> Iterator[Picture | Heading]:
 
 
 def networks(folder: Path) -> Iterator[Picture | Heading]:
+    """Networks drawn as neurons and connections."""
     yield Heading("Networks")
     draw_circuit(nn.XOR(), inputs=(1, 0)).render(folder / "circuit.svg")
     yield Picture(
@@ -253,6 +257,7 @@ def films(folder: Path) -> Iterator[Picture | Heading]:
 
 
 def main(folder: Path) -> None:
+    """Draw all pictures, and write the page that shows them."""
     folder.mkdir(parents=True, exist_ok=True)
     body = []
     for part in (graphs, flags, folded, networks, films):

@@ -70,7 +70,7 @@ assert (z, gate.predict([1, 1])) == (1.0, 1)
 
 # %% tags=["hide-input"]
 show(
-    draw_network(gate, example=[1, 1], legend=False),
+    draw_network(gate, example=[1, 1], legend=False, flags=False),
     "Two inputs, two lines with the weights 2 and 1, one unit with the bias -2. For the inputs 1 "
     "and 1 it puts out 1.",
 )
@@ -390,7 +390,7 @@ exercise(
     "Give the weights and the bias of a perceptron that computes OR (00 → 0, all other rows → 1).",
     answer=(1, 1, -0.5),
     names=("w0", "w1", "b"),
-    check=lambda w0, w1, b: next(
+    judge=lambda w0, w1, b: next(
         (
             f"For x = ({x0}, {x1}) z is {w0 * x0 + w1 * x1 + b:g}, so the output is "
             f"{int(w0 * x0 + w1 * x1 + b > 0)}, but it should be {int(x0 or x1)}."

@@ -392,7 +392,7 @@ exercise(
     "Give w and b of a sigmoid neuron whose output falls as x grows, and is 0.5 at x = 1.",
     answer=(-1, 1),
     names=("w", "b"),
-    check=lambda w, b: (
+    judge=lambda w, b: (
         "With a positive weight the output rises. It shall fall."
         if w > 0
         else "With the weight 0 the output is the same for every x."

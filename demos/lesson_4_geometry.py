@@ -435,7 +435,7 @@ exercise(
     "its bias.",
     answer=(1, 0, -2),
     names=("w0", "w1", "b"),
-    check=lambda w0, w1, b: (
+    judge=lambda w0, w1, b: (
         "x1 shall not matter. Which weight does it need?"
         if w1 != 0
         else "The weight vector has to point to the right: w0 must be positive."
@@ -477,7 +477,7 @@ exercise(
     "The T neuron shall fire for the T itself, but for no image with a wrong pixel. Give a bias "
     "that does it.",
     answer=-8,
-    check=lambda b: (
+    judge=lambda b: (
         f"For the T z is 9 + b = {9 + b:g}, so the neuron stays silent."
         if 9 + b <= 0
         else f"With one wrong pixel z is 7 + b = {7 + b:g}, so it still fires."

@@ -507,7 +507,7 @@ exercise(
     "small nudge of x at x = 2.",
     answer=(1, -2),
     names=("a", "b"),
-    check=no_reaction,
+    judge=no_reaction,
     wrong={(0, 0): "With a = 0 the output never depends on x. Find a pair with another a."},
     explanation="The factor of the square is 2 · (2a + b). It is 0 where b = −2a.",
 )

@@ -599,7 +599,7 @@ exercise(
     "than 0 for class 1 and less than 0 for class 0.",
     answer=(1, -2, -0.5),
     names=("w0", "w1", "b"),
-    check=separates,
+    judge=separates,
     wrong={
         (1, -2, 0): "Nearly. The point (0, 0) gets the score 0, which is not less than 0.",
         (1, 1, -0.5): "That is the OR of h0 and h1. The point (2, 1) gets the score 2.5.",

@@ -13,6 +13,7 @@ from tinygrad_neuron.draw import figures
 
 
 def main(folder: Path) -> None:
+    """Train as micrograd's demo does, and draw where the network draws the line."""
     moons = datasets.moons(100, noise=0.1, seed=1337)
     targets = [2 * target - 1 for target in moons.targets]
     model = nn.MLP(2, [16, 16, 1], seed=1337)

@@ -11,6 +11,7 @@ The names in names.txt were written down for this demo; the list is in the publi
 """
 
 import argparse
+import functools
 import itertools
 import math
 import random
@@ -23,19 +24,7 @@ from typing import TypeAlias
 
 from tqdm import tqdm
 
-from tinygrad_neuron import (
-    Value,
-    compile,
-    init,
-    losses,
-    mean,
-    nn,
-    optim,
-    relu,
-    select,
-    softmax,
-    sum,
-)
+from tinygrad_neuron import Value, compile, init, losses, mean, nn, optim, relu
 
 NAMES = Path(__file__).parent / "names.txt"
 ALPHABET = (
@@ -47,8 +36,7 @@ COMPARED = 4  # steps that run eagerly too, to compare
 TEMPERATURE = 0.6  # below 1: likely letters become likelier still
 SAMPLES = 20
 
-Vector: TypeAlias = Sequence[Value]
-Matrix: TypeAlias = Sequence[Vector]
+Matrix: TypeAlias = list[list[Value]]
 Tokens: TypeAlias = Sequence[int]
 Example: TypeAlias = tuple[Tokens]
 
@@ -59,78 +47,32 @@ class GPT(nn.Module):
 
     def __init__(self, seed: int) -> None:
         draw, generator = init.small_normal(0.08), random.Random(seed)
+        linear = functools.partial(nn.Linear, bias=False, init=draw, seed=generator)
+        self.letters = nn.Embedding(len(ALPHABET), WIDTH, init=draw, seed=generator)
+        self.positions = nn.PositionalEmbedding(WIDTH, CONTEXT, init=draw, seed=generator)
+        self.norm = nn.RMSNorm(WIDTH, eps=1e-5, elementwise_affine=False)
+        self.attention = nn.MultiheadAttention(WIDTH, HEADS, bias=False, init=draw, seed=generator)
+        self.widen, self.narrow = linear(WIDTH, 4 * WIDTH), linear(4 * WIDTH, WIDTH)
+        self.output = linear(WIDTH, len(ALPHABET))
 
-        def matrix(rows: int, columns: int) -> Matrix:
-            return [
-                [Value(draw(generator, columns, rows)) for _ in range(columns)] for _ in range(rows)
-            ]
-
-        self.letters = matrix(len(ALPHABET), WIDTH)
-        self.positions = matrix(CONTEXT, WIDTH)
-        self.query, self.key, self.value = (matrix(WIDTH, WIDTH) for _ in range(3))
-        self.mix = matrix(WIDTH, WIDTH)
-        self.widen = matrix(4 * WIDTH, WIDTH)
-        self.narrow = matrix(WIDTH, 4 * WIDTH)
-        self.output = matrix(len(ALPHABET), WIDTH)
-
-    def __call__(self, token: int, keys: Matrix, values: Matrix) -> tuple[Vector, Vector, Vector]:
-        """One position of a name.
-
-        **Arguments:** `token`, the letter there, as its place in the alphabet; `keys` and `values`,
-        a vector each for every position before. **Returns** the logits of the next letter, and the
-        key and the value of this position.
-        """
-        letter = [select(column, token) for column in zip(*self.letters, strict=True)]
-        x = add(letter, self.positions[len(keys)])
-
-        normal = normalise(x)
-        query, key, value = (times(m, normal) for m in (self.query, self.key, self.value))
-        attended: list[Value] = []
-        for head in range(HEADS):
-            part = slice(head * WIDTH // HEADS, (head + 1) * WIDTH // HEADS)
-            seen = [k[part] for k in [*keys, key]], [v[part] for v in [*values, value]]
-            attended += attention(query[part], *seen)
-        x = add(x, times(self.mix, attended))
-
-        hidden = [relu(z) for z in times(self.widen, normalise(x))]
-        x = add(x, times(self.narrow, hidden))
-        return times(self.output, x), key, value
+    def __call__(self, tokens: Tokens) -> Matrix:
+        """For each letter, as its place in the alphabet, the logits of the one that follows."""
+        x = self.positions(self.letters(tokens))
+        normal = self.norm(x)
+        attended, _ = self.attention(normal, normal, normal, need_weights=False, is_causal=True)
+        x = add(x, attended)
+        hidden = [[relu(z) for z in row] for row in self.widen(self.norm(x))]
+        logits: Matrix = self.output(add(x, self.narrow(hidden)))
+        return logits
 
     def loss(self, tokens: Tokens) -> Value:
         """How badly each letter of a name is foreseen, on average, in nats; both ends are dots."""
-        keys: list[Vector] = []
-        values: list[Vector] = []
-        terms = []
-        for token, following in itertools.pairwise(tokens):
-            logits, key, value = self(token, keys, values)
-            keys.append(key)
-            values.append(value)
-            terms.append(losses.cross_entropy(logits, following))
-        return mean(terms)
+        return losses.cross_entropy(self(tokens[:-1]), tokens[1:])
 
 
-def attention(query: Vector, keys: Matrix, values: Matrix) -> Vector:
-    """The mean of the values, weighted by how well their keys match the query."""
-    weights = softmax([dot(query, key) / math.sqrt(len(query)) for key in keys])
-    return [dot(weights, column) for column in zip(*values, strict=True)]
-
-
-def normalise(x: Vector) -> Vector:
-    """RMSNorm: x divided by the root of the mean of its squares."""
-    scale = (dot(x, x) / len(x) + 1e-5) ** -0.5
-    return [p * scale for p in x]
-
-
-def dot(a: Vector, b: Vector) -> Value:
-    return sum([p * q for p, q in zip(a, b, strict=True)])
-
-
-def times(matrix: Matrix, x: Vector) -> Vector:
-    return [dot(row, x) for row in matrix]
-
-
-def add(a: Vector, b: Vector) -> Vector:
-    return [p + q for p, q in zip(a, b, strict=True)]
+def add(a: Matrix, b: Matrix) -> Matrix:
+    """What a part of the block finds is added to what came in."""
+    return [[p + q for p, q in zip(*rows, strict=True)] for rows in zip(a, b, strict=True)]
 
 
 def read_names(path: Path = NAMES) -> list[str]:
@@ -166,22 +108,18 @@ def made_up(model: GPT, count: int, generator: random.Random) -> Iterator[str]:
     """Names, letter by letter: each letter is drawn from what the model expects next."""
     run = compile(model)
     for _ in range(count):
-        name, token = "", 0
-        keys: list[list[float]] = []
-        values: list[list[float]] = []
-        while len(keys) < CONTEXT:
-            [(logits, key, value)] = run.map([(token, keys, values)])
-            keys.append(key)
-            values.append(value)
-            weights = [math.exp(z / TEMPERATURE) for z in logits]
-            [token] = generator.choices(range(len(ALPHABET)), weights)
-            if token == 0:
+        tokens = [0]
+        while len(tokens) <= CONTEXT:
+            [logits] = run.map([(tokens,)])
+            weights = [math.exp(z / TEMPERATURE) for z in logits[-1]]
+            tokens += generator.choices(range(len(ALPHABET)), weights)
+            if tokens[-1] == 0:
                 break
-            name += ALPHABET[token]
-        yield name
+        yield "".join(ALPHABET[token] for token in tokens).strip(".")
 
 
 def main(steps: int, longest: int, seed: int, target: str = "python") -> None:
+    """Train on names of up to a length, print the loss, and make up new ones."""
     names = [name for name in read_names() if len(name) <= longest]
     model = GPT(seed)
     print(f"{len(model.parameters())} parameters, {len(names)} names to learn from")

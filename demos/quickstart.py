@@ -16,6 +16,7 @@ from tinygrad_neuron.draw import figures
 
 
 def main(folder: Path) -> None:
+    """Train on flowers, print the accuracy, and draw what was learned."""
     train, test = datasets.train_test_split(datasets.iris(), test_fraction=0.3, seed=0)
     train, test = datasets.standardise(train, test)
     model = nn.MLP(4, [8, 3], activation="tanh", init="xavier_uniform", seed=0)

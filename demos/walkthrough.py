@@ -12,6 +12,7 @@ from tinygrad_neuron import Value, local_derivatives, nn, topological_order
 
 
 def lines() -> Iterator[str]:
+    """The lines that are printed: the neuron's numbers forward, then backward."""
     neuron = nn.Neuron(2, activation="tanh", bias=-0.5)
     neuron.w[0].data, neuron.w[1].data = 0.5, -1.0
     x = [Value(2.0, label="x0"), Value(-0.5, label="x1")]

@@ -21,7 +21,40 @@ needs_compiler = pytest.mark.skipif(
 )
 
 
-def pytest_generate_tests(metafunc):
+# Tiers, by the beginnings of tests' names, each with the reason. Slow: not in the README's command.
+SLOW = {
+    "tests/compiler/test_lowering.py::test_a_chain_of_ten_thousand_tanh[c]": "a long compilation",
+    "tests/course/test_lessons.py::test_a_lesson_runs_as_a_notebook": "the book runs it too",
+    "tests/demos/test_names_gpt.py::test_the_gpt_learns_names": "trains a transformer",
+    "tests/interpret/test_interpret.py::test_the_autoencoder_finds": "trains five autoencoders",
+    "tests/training/test_training_learning.py": "trains networks over five seeds",
+}
+# Not `fast`, as is nothing marked `once` or `slow`.
+NOT_FAST = {
+    "tests/calculus/test_javascript.py": "runs a browser",
+    "tests/compiler/c/": "runs a C compiler",
+    "tests/course/test_guide.py": "runs lessons",
+    "tests/course/test_lesson": "runs lessons",
+    "tests/demos/": "runs programs",
+    "tests/draw/figures/": "imports matplotlib",
+    "tests/test_engine_backward.py::test_a_chain_of_two_hundred_thousand": "large graphs",
+    "tests/test_engine_backward.py::test_a_graph_is_freed": "runs the garbage collector",
+    "tests/walk/page/": "runs a browser",
+    "tinygrad_neuron/draw/figures/": "imports matplotlib",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what is slow, and as `fast` what one runs again and again while one works."""
+    for item in items:
+        if item.nodeid.startswith(tuple(SLOW)):
+            item.add_marker("slow")
+        marked = item.get_closest_marker("once") or item.get_closest_marker("slow")
+        if not marked and not item.nodeid.startswith(tuple(NOT_FAST)):
+            item.add_marker("fast")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test marked `both_targets` runs with the module's `compile` making Python, then C,
     unless it is marked `only_python`, with the reason.
 

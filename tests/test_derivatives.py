@@ -338,6 +338,58 @@ def test_second_derivatives_agree_with_difference_quotients(function, point):
         )
 
 
+def test_a_registered_operation_has_derivatives_of_every_order(temporary_operation):
+    cube = temporary_operation("cubed", "a * a * a", ["3 * a * a"])
+    assert [12.0, 12.0, 6.0, 0.0] == [derivative(cube, order)(2.0).data for order in range(1, 5)]
+
+
+def chain():
+    """y = (3x - 4)² at x = 2, with its stages."""
+    x = Value(2.0, label="x")
+    u = 3 * x
+    v = u - 4
+    y = v**2
+    return x, u, v, y
+
+
+def test_a_nudge_shows_every_node_on_the_way_with_its_number_before_and_after():
+    x, u, v, y = chain()
+    assert [(x, 2.0, 2.5), (u, 6.0, 7.5), (v, 2.0, 3.5), (y, 4.0, 12.25)] == tn.nudge(y, x, by=0.5)
+    assert [0.5, 1.5, 1.5, 8.25] == [step.change for step in tn.nudge(y, x, by=0.5)]
+
+
+def test_a_nudge_leaves_numbers_and_gradients_as_they_were():
+    x, u, v, y = chain()
+    y.backward()
+    u.data = -7.0  # assigned by hand: not the 6 that forward() would make of it
+    expected = [(node.data, node.grad) for node in (x, u, v, y)]
+    tn.nudge(y, x)
+    assert expected == [(node.data, node.grad) for node in (x, u, v, y)]
+
+
+def test_a_nudge_leaves_the_numbers_as_they_were_where_an_operation_fails_on_the_way():
+    x = Value(0.5)
+    y = x.log()
+    with pytest.raises(ValueError, match="log of"):
+        tn.nudge(y, x, by=-1.0)
+    assert (0.5, math.log(0.5)) == (x.data, y.data)
+
+
+def test_a_nudge_passes_by_what_does_not_depend_on_the_leaf():
+    x, w = Value(2.0), Value(3.0)
+    square = w * w
+    y = x + square
+    assert [x, y] == [node for node, *_ in tn.nudge(y, x)]
+
+
+@pytest.mark.parametrize("which", ["another leaf", "an inner node", "a constant"])
+def test_a_nudge_refuses_what_is_not_a_leaf_behind_the_output(which):
+    _, u, _, y = chain()
+    others = {"another leaf": Value(1.0), "an inner node": u, "a constant": u._prev[0]}
+    with pytest.raises(ValueError, match="nudge: the leaf must be one that the output"):
+        tn.nudge(y, others[which])
+
+
 # The argument is a variable of its own --------------------------------------------------------
 
 
@@ -364,3 +416,54 @@ def test_what_a_function_keeps_of_its_argument_still_reaches_the_value() -> None
     grad(lambda y: kept.append(y * 2) or y * y)(x)
     kept[0].backward()
     assert 2.0 == x.grad
+
+
+# Several derivatives at once -------------------------------------------------------------------
+
+
+def test_the_jacobian_has_a_row_for_each_result_and_zeros_where_nothing_depends() -> None:
+    def results(v):
+        return [v[0] * v[1], [tn.sin(v[0])], Value(3.0)]
+
+    rows = tn.jacobian(results)([2.0, 5.0])
+    assert [[5.0, 2.0], [[math.cos(2.0), 0.0]], [0.0, 0.0]] == [
+        [d.data for d in rows[0]],
+        [[d.data for d in rows[1][0]]],
+        [d.data for d in rows[2]],
+    ]
+    with pytest.raises(TypeError, match="jacobian needs a function that returns Values"):
+        tn.jacobian(lambda x: [x.data])(1.0)
+
+
+def test_the_hessian_is_symmetric_and_its_product_with_a_vector_is_hvp() -> None:
+    def function(v):
+        return tn.exp(v[0] * v[1]) + v[1] ** 3 * v[2]
+
+    point, vector = [0.3, -0.7, 1.2], [1.0, -2.0, 0.5]
+    matrix = [[d.data for d in row] for row in tn.hessian(function)(point)]
+    for i in range(3):
+        for j in range(3):
+            assert matrix[i][j] == close(matrix[j][i])
+    assert 0.0 == matrix[2][2]
+    products = [d.data for d in tn.hvp(function)(point, vector)]
+    for row, product in zip(matrix, products, strict=True):
+        assert product == close(math.fsum(a * b for a, b in zip(row, vector, strict=True)))
+    with pytest.raises(ValueError, match="must have 3 numbers, as the argument has, got 2"):
+        tn.hvp(function)(point, [1.0, 2.0])
+
+
+def test_what_is_detached_has_the_number_and_no_history() -> None:
+    x = Value(3.0)
+    for function in (lambda v: v * v.detach(), tn.compile(lambda v: v * v.detach())):
+        x.grad = 0.0
+        y = function(x)
+        y.backward()
+        assert (9.0, 3.0) == (y.data, x.grad)
+
+
+def test_a_parameter_that_is_detached_in_a_compiled_function_stays_live() -> None:
+    w = Value(2.0)
+    compiled = tn.compile(lambda x: w.detach() * x)
+    assert 10.0 == compiled(Value(5.0)).data
+    w.data = 3.0
+    assert 15.0 == compiled(Value(5.0)).data

@@ -108,3 +108,16 @@ def test_an_environment_variable_runs_the_plain_engine() -> None:
     y = x.tanh() * x - 2
     y.backward()
     assert plainly == f"{y.data} {x.grad} record\n"
+
+
+def test_the_operators_of_the_plain_engine_are_those_of_the_generated_one() -> None:
+    def every(a: Any, b: Any) -> list[Value]:
+        found = [a + b, a - b, a * b, a / b, a**b, -a, abs(a)]
+        return [*found, 2 + a, 2 - a, 2 * a, 2 / a, 2**a, a + 2, a.tanh(), a.maximum(b)]
+
+    for a, b in ((1.5, -2.0), (0.25, 3.0)):
+        generated = every(Value(a), Value(b))
+        with plain():
+            plainly = every(Value(a), Value(b))
+        assert [bits(v.data) for v in generated] == [bits(v.data) for v in plainly]
+        assert [v._op for v in generated] == [v._op for v in plainly]

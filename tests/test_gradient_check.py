@@ -73,58 +73,6 @@ def test_check_gradients_fits_its_step_to_the_input(x):
     assert check_gradients(lambda v: v * v / 2 + v, [x]) < 1e-6
 
 
-def test_a_registered_operation_has_derivatives_of_every_order(temporary_operation):
-    cube = temporary_operation("cubed", "a * a * a", ["3 * a * a"])
-    assert [12.0, 12.0, 6.0, 0.0] == [derivative(cube, order)(2.0).data for order in range(1, 5)]
-
-
-def chain():
-    """y = (3x - 4)² at x = 2, with its stages."""
-    x = Value(2.0, label="x")
-    u = 3 * x
-    v = u - 4
-    y = v**2
-    return x, u, v, y
-
-
-def test_a_nudge_shows_every_node_on_the_way_with_its_number_before_and_after():
-    x, u, v, y = chain()
-    assert [(x, 2.0, 2.5), (u, 6.0, 7.5), (v, 2.0, 3.5), (y, 4.0, 12.25)] == tn.nudge(y, x, by=0.5)
-    assert [0.5, 1.5, 1.5, 8.25] == [step.change for step in tn.nudge(y, x, by=0.5)]
-
-
-def test_a_nudge_leaves_numbers_and_gradients_as_they_were():
-    x, u, v, y = chain()
-    y.backward()
-    u.data = -7.0  # assigned by hand: not the 6 that forward() would make of it
-    expected = [(node.data, node.grad) for node in (x, u, v, y)]
-    tn.nudge(y, x)
-    assert expected == [(node.data, node.grad) for node in (x, u, v, y)]
-
-
-def test_a_nudge_leaves_the_numbers_as_they_were_where_an_operation_fails_on_the_way():
-    x = Value(0.5)
-    y = x.log()
-    with pytest.raises(ValueError, match="log of"):
-        tn.nudge(y, x, by=-1.0)
-    assert (0.5, math.log(0.5)) == (x.data, y.data)
-
-
-def test_a_nudge_passes_by_what_does_not_depend_on_the_leaf():
-    x, w = Value(2.0), Value(3.0)
-    square = w * w
-    y = x + square
-    assert [x, y] == [node for node, *_ in tn.nudge(y, x)]
-
-
-@pytest.mark.parametrize("which", ["another leaf", "an inner node", "a constant"])
-def test_a_nudge_refuses_what_is_not_a_leaf_behind_the_output(which):
-    _, u, _, y = chain()
-    others = {"another leaf": Value(1.0), "an inner node": u, "a constant": u._prev[0]}
-    with pytest.raises(ValueError, match="nudge: the leaf must be one that the output"):
-        tn.nudge(y, others[which])
-
-
 @pytest.mark.parametrize(
     ("function", "inputs"),
     [

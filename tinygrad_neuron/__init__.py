@@ -20,8 +20,10 @@ from .eager import define_operation
 from .engine import Value, topological_order
 from .scope import scope
 
+__version__ = "0.1.0"  # stated here alone; setup.cfg reads it
+
 if TYPE_CHECKING:  # at run time each of these is imported when it is first asked for
-    from . import datasets, init, losses, nn, optim
+    from . import datasets, init, interpret, losses, nn, optim, training
     from .compiler import Compiled, TracingError
     from .compiler import compile as compile
     from .declarations import *  # noqa: F403  # the operations
@@ -32,7 +34,7 @@ if TYPE_CHECKING:  # at run time each of these is imported when it is first aske
     from .functions import maxout, mean, softmax
     from .gradient_check import check_gradients
     from .passes import local_derivatives
-    from .walk import walkthrough
+    from .walk import detect_anomaly, walkthrough
 
 __all__ = [
     # the engine
@@ -48,6 +50,7 @@ __all__ = [
     "hvp",
     "local_derivatives",
     "check_gradients",
+    "detect_anomaly",
     "nudge",
     # compilation (`compile` itself is left out: it would shadow the builtin)
     "Compiled",
@@ -58,6 +61,8 @@ __all__ = [
     "init",
     "optim",
     "datasets",
+    "training",
+    "interpret",
     # pictures
     "draw_dot",
     "draw_network",
@@ -73,13 +78,27 @@ __all__ = [
 __all__ += declarations.__all__  # the operations of the table
 
 
-_ROOMS = frozenset({"compiler", "datasets", "draw", "init", "losses", "nn", "optim", "walk"})
+_ROOMS = frozenset(
+    {
+        "compiler",
+        "datasets",
+        "draw",
+        "init",
+        "interpret",
+        "losses",
+        "nn",
+        "optim",
+        "training",
+        "walk",
+    }
+)
 _HOMES = {
     "Compiled": "compiler",
     "TracingError": "compiler",
     "animate": "draw",
     "check_gradients": "gradient_check",
     "compile": "compiler",
+    "detect_anomaly": "walk",
     "draw_circuit": "draw",
     "draw_dot": "draw",
     "draw_network": "draw",
@@ -109,6 +128,9 @@ for _kind, _function in {
     "nn.module.Module": "model",
     "nn.threshold.McCullochPitts": "circuit",
     "nn.threshold.Circuit": "circuit",
+    "training.record.TrainingRecord": "training_record",
+    "training.diagnose.Diagnosis": "diagnosis",
+    "interpret.superposition.Superposition": "superposition",
 }.items():
     notebook.show_as(f"{__name__}.{_kind}", _picture(_function))
 

@@ -59,7 +59,8 @@ def call(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, An
 
 def among(operands: Sequence[Any]) -> bool:
     """Whether there is an array with dimensions among some operands."""
-    return any(getattr(x, "ndim", 0) for x in operands)
+    # Asked of the type first: a Value looks long for what it does not have.
+    return any(hasattr(type(x), "ndim") and x.ndim for x in operands)
 
 
 def each(function: Callable[..., Any], operands: Sequence[Any]) -> Any:

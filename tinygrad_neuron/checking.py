@@ -7,10 +7,13 @@ import difflib
 import math
 import numbers
 import operator
+import random
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias, TypeGuard, TypeVar
 
 T = TypeVar("T")
+
+Seed: TypeAlias = int | random.Random | None
 
 # What is allowed, in words, and whether a number is.
 Rule: TypeAlias = tuple[str, Callable[[float], bool]]
@@ -18,6 +21,7 @@ Rule: TypeAlias = tuple[str, Callable[[float], bool]]
 POSITIVE: Rule = ("greater than 0", lambda x: x > 0)
 NOT_NEGATIVE: Rule = ("0 or more", lambda x: x >= 0)
 AT_LEAST_ONE: Rule = ("1 or more", lambda x: x >= 1)
+INSIDE_ONE: Rule = ("greater than 0 and less than 1", lambda x: 0 < x < 1)
 BELOW_ONE: Rule = ("from 0 to less than 1", lambda x: 0 <= x < 1)
 FINITE: Rule = ("finite", math.isfinite)
 
@@ -104,6 +108,21 @@ def whole(x: Any) -> int | None:
         return None
 
 
+def integer(where: str, what: str, x: Any, least: int, way_out: str = "") -> int:
+    """A plain int that is at least so large.
+
+    >>> integer("moons", "samples", 1, 2, "one for each class")
+    Traceback (most recent call last):
+    ...
+    ValueError: moons: samples must be an integer of 2 or more, got 1; one for each class
+    """
+    found = whole(x)
+    if found is None or found < least:
+        hint = f"; {way_out}" if way_out else ""
+        raise ValueError(f"{where}: {what} must be an integer of {least} or more, got {x!r}{hint}")
+    return found
+
+
 def positive_integer(where: str, what: str, x: Any) -> int:
     """A plain int of 1 or more.
 
@@ -112,10 +131,35 @@ def positive_integer(where: str, what: str, x: Any) -> int:
     ...
     ValueError: Neuron: nin must be an integer of 1 or more, got 0
     """
-    found = whole(x)
-    if found is None or found < 1:
-        raise ValueError(f"{where}: {what} must be an integer of 1 or more, got {x!r}")
-    return found
+    return integer(where, what, x, 1)
+
+
+def repeatable(where: str, seed: int | random.Random) -> random.Random:
+    """A generator from a seed that gives the same numbers each time: None would not.
+
+    >>> repeatable("moons", None)
+    Traceback (most recent call last):
+    ...
+    TypeError: moons: seed must be an integer or a random.Random, got NoneType None
+    """
+    if seed is None:
+        raise TypeError(
+            f"{where}: seed must be an integer or a random.Random, got {described(seed)}"
+        )
+    return generator_of(seed)
+
+
+def generator_of(seed: Seed) -> random.Random:
+    """A generator of one's own from a seed; a given generator is used (and advanced) as it is.
+
+    >>> generator_of(1).random() == random.Random(1).random()
+    True
+    """
+    if isinstance(seed, random.Random):
+        return seed
+    if seed is not None and whole(seed) is None:
+        raise TypeError(f"seed must be an integer, a random.Random or None, got {described(seed)}")
+    return random.Random(whole(seed))
 
 
 def several(x: Any) -> TypeGuard[Iterable[Any]]:

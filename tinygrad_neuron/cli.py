@@ -1,8 +1,8 @@
 """The command line: `tinygrad-neuron draw|walk|page EXPRESSION name=value ...`, and the course's
-commands, `learn`, `notebook` and `book`."""
+commands, `learn`, `notebook` and `book`. One parser reads the arguments of them all."""
 
+import argparse
 import importlib
-import importlib.util
 import inspect
 import keyword
 import math
@@ -10,8 +10,11 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
 
 from .checking import described, unknown
 from .engine import Value, topological_order
@@ -19,56 +22,27 @@ from .operators import stored_gradient
 from .passes import DOMAIN_ERRORS, is_constant
 from .user_expressions import ExpressionError, evaluate
 
-USAGE = """\
-usage: tinygrad-neuron draw|walk|page EXPRESSION [name=value ...] [-o FILE]
-       tinygrad-neuron learn [N] | notebook N [FOLDER] | book [FOLDER]
-
-  draw   write a picture of the computation graph (default: draw.svg;
-         the suffix decides: svg, png, pdf, ... or gv for the source)
-  walk   step through both passes here in the terminal
-         (with -o: write the steps, as .json or as text)
-  page   write a web page on which to step through (default: page.html)
-  learn, notebook, book
-         the course in the terminal, as notebooks, as a web book;
-         learn --help says more
-
-  EXPRESSION   such as "tanh(w*x + b)": names, numbers, + - * / **, and the
-               operations of the package; or module:function, a function of
-               your own that takes the names and returns a Value
-  name=value   a number for each name, such as w=0.5
-  -o FILE      the file to write
-  --digits N   significant digits of the numbers shown (default 4)
-  -h, --help   this text
-
-examples:
-  tinygrad-neuron walk "tanh(w*x + b)" w=0.5 x=2 b=-1
-  tinygrad-neuron draw "sum([a*a, a*b])" a=3 b=2 -o graph.svg
-  tinygrad-neuron draw my_model:loss -o loss.png
-"""
-COMMANDS = ("draw", "walk", "page")
-COURSE_COMMANDS = ("learn", "notebook", "book")
+_PROGRAM = "tinygrad-neuron"
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _OWN = re.compile(r"\s*[^\W\d][\w.]*:[^\W\d]\w*\s*")
 _MOST_DIGITS = 17
+# Before a word that begins with a minus and is no option. No word can contain it.
+_MARK = "\0"
 
 
 class UsageError(ValueError):
     """What is wrong with the arguments."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that raises a `UsageError` where argparse would end the program."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message.removeprefix('argument ')}; {self.prog} --help says more")
+
+
 class FailedError(Exception):
     """What could not be done though the arguments were fine."""
-
-
-@dataclass
-class Arguments:
-    """What was asked for."""
-
-    command: str = ""
-    expression: "str | None" = None
-    numbers: dict[str, float] = field(default_factory=dict)
-    output: str = ""
-    digits: int = 4
 
 
 def main(arguments: "Sequence[str] | None" = None) -> int:
@@ -79,23 +53,20 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     0
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given:
+        _PARSER.print_help(sys.stderr)
+        return 2
     try:
-        if given and given[0] in COURSE_COMMANDS:
-            from .course import commands
-
-            return commands.main(given)
-        if not given or any(a in ("-h", "--help") for a in given[: _end_of_options(given)]):
-            print(USAGE, end="", file=sys.stdout if given else sys.stderr)
-            return 0 if given else 2
         asked = parse(given)
-        root = _root(asked)
-        {"draw": _draw, "walk": _walk, "page": _page}[asked.command](asked, root)
+        if asked is not None:
+            asked.run(asked)
         sys.stdout.flush()
     except (UsageError, ExpressionError) as error:
-        print(f"tinygrad-neuron: {error}", file=sys.stderr)
+        print(f"{_PROGRAM}: {error}", file=sys.stderr)
         return 2
     except FailedError as error:
-        print(f"tinygrad-neuron: {error}", file=sys.stderr)
+        if str(error):
+            print(f"{_PROGRAM}: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader, `head` say, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -105,102 +76,115 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     return 0
 
 
-def parse(given: Sequence[str]) -> Arguments:
-    """Read the arguments; a UsageError says what is wrong with them.
+# From words to what is asked
 
-    An expression may begin with a minus: only the options above are options.
 
-    >>> parse(["draw", "-x**2", "x=3", "-o", "out.svg"]).numbers
-    {'x': 3.0}
+def parse(given: Sequence[str]) -> "Namespace | None":
+    """Read the arguments; None after help was printed, a UsageError says what is wrong.
+
+    **Returns** the options, `words`, which are the other arguments of the command, and `run`, which
+    takes all this. A word may begin with a minus: only the options of the command are options.
+
+    >>> asked = parse(["draw", "-x**2", "x=3", "-o", "out.svg"])
+    >>> asked.words, asked.output
+    (['-x**2', 'x=3'], ['out.svg'])
     """
-    asked = Arguments()
-    options = True
-    rest = iter(given)
+    words = list(_marked(given))
+    if words and words[0].startswith("-"):  # options may stand before the command
+        values = [i + 1 for i, word in enumerate(words) if word in _WITH_VALUE]
+        at = [i for i, word in enumerate(words) if word in _COMMANDS and i not in values]
+        words.insert(0, words.pop(at[0] if at else 0))
+    if not words:
+        raise UsageError(f"a command is missing, one of {', '.join(_COMMANDS)}; --help says more")
+    if words[0] not in (*_COMMANDS, "-h", "--help"):
+        word = words[0].removeprefix(_MARK)
+        if words[0].startswith("-"):
+            raise UsageError(f"a command is missing, one of {', '.join(_COMMANDS)}; got {word!r}")
+        raise UsageError(f"command {word!r}: {unknown(word, _COMMANDS)}; --help says more")
+    try:
+        asked, rest = _PARSER.parse_known_args(words)
+    except SystemExit:  # argparse ends the program after the help
+        return None
     for word in rest:
-        if options and word == "--":
-            options = False
-        elif options and (word in ("-o", "--output", "--digits") or _is_joined_option(word)):
-            option, equals, value = word.partition("=")
-            if not equals:
-                value = next(rest, "")
-            if not value:
-                raise UsageError(f"{option} needs a value, as in {_EXAMPLES[option]}")
-            _set_option(asked, option, value)
-        elif options and word.startswith("--"):
-            raise UsageError(f"option {word!r} is {unknown(word, _EXAMPLES)}")
-        elif not asked.command:
-            if word not in COMMANDS:
-                raise UsageError(
-                    f"command {word!r}: {unknown(word, (*COMMANDS, *COURSE_COMMANDS))}; "
-                    "--help says more"
-                )
-            asked.command = word
-        elif asked.expression is None:
-            asked.expression = word
-        else:
-            _set_number(asked, word)
-    if not asked.command:
-        raise UsageError("a command is missing: draw, walk or page; --help says more")
-    if asked.expression is None or not asked.expression.strip():
-        raise UsageError(
-            f'an expression is missing, as in: tinygrad-neuron {asked.command} "tanh(w*x)" w=1 x=2'
-        )
+        if word.startswith("-"):
+            raise UsageError(f"option {word!r} is {unknown(word, asked.options)}")
+    asked.words = [word.removeprefix(_MARK) for word in asked.words + rest]
+    if len(asked.words) > asked.most:
+        raise UsageError(f"{asked.command} takes {asked.arguments}, got {' '.join(asked.words)!r}")
     return asked
 
 
-_EXAMPLES = {
-    "-o": "-o out.svg",
-    "--output": "--output=out.svg",
-    "--digits": "--digits 6",
-    "--help": "",
-}
+def _marked(given: Sequence[str]) -> Iterator[str]:
+    """The words, marked where they begin with a minus and are no options: `-x**2`, and all that
+    stands after `--`."""
+    options = True
+    for word in given:
+        if options and word == "--":
+            options = False
+        elif options and (word in ("-o", "-h") or word.startswith("--")):
+            yield word
+        else:
+            yield _MARK + word if word.startswith("-") else word
 
 
-def _is_joined_option(word: str) -> bool:
-    return word.startswith(("--output=", "--digits="))
+def _file(text: str) -> str:
+    if not text:
+        raise ArgumentTypeError("needs the name of a file, as in -o out.svg")
+    return text.removeprefix(_MARK)
 
 
-def _end_of_options(given: Sequence[str]) -> int:
-    return given.index("--") if "--" in given else len(given)
+def _digits(text: str) -> int:
+    text = text.removeprefix(_MARK)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST_DIGITS):
+        raise ArgumentTypeError(f"must be from 1 to {_MOST_DIGITS}, got {text!r}")
+    return int(text)
 
 
-def _set_option(asked: Arguments, option: str, value: str) -> None:
-    if option != "--digits":
-        if asked.output:
-            raise UsageError(f"-o is given twice: {asked.output!r} and {value!r}")
-        asked.output = value
-        return
-    if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= _MOST_DIGITS):
-        raise UsageError(f"--digits must be from 1 to {_MOST_DIGITS}, got {value!r}")
-    asked.digits = int(value)
+def _numbers(words: Sequence[str]) -> dict[str, float]:
+    """The numbers that the words `name=value` give to names."""
+    numbers: dict[str, float] = {}
+    for word in words:
+        name, equals, text = word.partition("=")
+        name, text = unicodedata.normalize("NFKC", name.strip()), text.strip()
+        if not equals:
+            raise UsageError(
+                f"expected name=value, got {word!r}; an expression with spaces needs quotes "
+                "around it"
+            )
+        if not name.isidentifier() or keyword.iskeyword(name):
+            raise UsageError(f"{name!r} in {word!r} cannot be a name; use letters, digits and _")
+        if name in numbers:
+            raise UsageError(f"{name!r} is given twice; leave one of them out")
+        if not _NUMBER.fullmatch(text):
+            raise UsageError(f"{name!r} must be a number such as 0.5, -2 or 1e-3, got {text!r}")
+        numbers[name] = float(text)
+        if math.isinf(numbers[name]):
+            raise UsageError(f"{name!r} must be finite (up to about 1.8e308), got {text!r}")
+    return numbers
 
 
-def _set_number(asked: Arguments, word: str) -> None:
-    name, equals, text = word.partition("=")
-    name, text = unicodedata.normalize("NFKC", name.strip()), text.strip()
-    if not equals:
-        raise UsageError(
-            f"expected name=value, got {word!r}; an expression with spaces needs quotes around it"
-        )
-    if not name.isidentifier() or keyword.iskeyword(name):
-        raise UsageError(f"{name!r} in {word!r} cannot be a name; use letters, digits and _")
-    if name in asked.numbers:
-        raise UsageError(f"{name!r} is given twice; leave one of them out")
-    if not _NUMBER.fullmatch(text):
-        raise UsageError(f"{name!r} must be a number such as 0.5, -2 or 1e-3, got {text!r}")
-    number = float(text)
-    if math.isinf(number):
-        raise UsageError(f"{name!r} must be finite (up to about 1.8e308), got {text!r}")
-    asked.numbers[name] = number
+def _path(asked: Namespace, default: str = "") -> str:
+    """The file to write."""
+    if len(asked.output) > 1:
+        raise UsageError(f"-o is given twice: {' and '.join(map(repr, asked.output))}")
+    return asked.output[0] if asked.output else default
 
 
-def _root(asked: Arguments) -> Value:
+# The graph
+
+
+def _root(asked: Namespace) -> Value:
     """The graph of the expression, or of the user's own function."""
-    expression = asked.expression or ""
+    expression = asked.words[0] if asked.words else ""
+    if not expression.strip():
+        raise UsageError(
+            f'an expression is missing, as in: {_PROGRAM} {asked.command} "tanh(w*x)" w=1 x=2'
+        )
+    numbers = _numbers(asked.words[1:])
     if _OWN.fullmatch(expression):
-        return _from_function(expression.strip(), asked.numbers)
+        return _from_function(expression.strip(), numbers)
     try:
-        root, _ = evaluate(expression, asked.numbers)
+        root, _ = evaluate(expression, numbers)
     except ExpressionError:
         raise
     except ValueError as error:
@@ -209,6 +193,8 @@ def _root(asked: Arguments) -> Value:
 
 
 def _from_function(where: str, numbers: Mapping[str, float]) -> Value:
+    """The graph that `module:function` makes of the numbers; the module may lie in the folder in
+    which one is."""
     from .walk import watch_names
 
     module_name, _, function_name = where.partition(":")
@@ -244,13 +230,17 @@ def _from_function(where: str, numbers: Mapping[str, float]) -> Value:
     return root
 
 
-def _draw(asked: Arguments, root: Value) -> None:
+# The commands
+
+
+def _draw(asked: Namespace) -> None:
+    """Write the picture, with gradients where there are any."""
     import graphviz
 
     from .draw import draw_dot
     from .draw.rendering import EngineNotFoundError, RenderingError
 
-    path = asked.output or "draw.svg"
+    path, root = _path(asked, "draw.svg"), _root(asked)
     format_ = os.path.splitext(path)[1][1:].lower()
     if format_ not in graphviz.FORMATS and format_ not in ("gv", "dot"):
         raise UsageError(
@@ -272,27 +262,28 @@ def _draw(asked: Arguments, root: Value) -> None:
     print(f"wrote {path} ({_counted(len(topological_order(root)), 'node')})")
 
 
-def _walk(asked: Arguments, root: Value) -> None:
+def _walk(asked: Namespace) -> None:
+    """Step through the graph in the terminal, or write the steps."""
     from .walk import walkthrough
 
+    path, root = _path(asked), _root(asked)
     try:
         steps = walkthrough(root, digits=asked.digits)
     except (*DOMAIN_ERRORS, TypeError) as error:
         raise FailedError(str(error)) from None
-    if not asked.output:
+    if not path:
         steps.terminal()
         return
-    json = asked.output.lower().endswith(".json")
-    _write(asked.output, steps.to_json(indent=1) + "\n" if json else steps.text())
-    print(f"wrote {asked.output} ({_counted(len(steps), 'step')})")
+    json = path.lower().endswith(".json")
+    _write(path, steps.to_json(indent=1) + "\n" if json else steps.text())
+    print(f"wrote {path} ({_counted(len(steps), 'step')})")
 
 
-def _page(asked: Arguments, root: Value) -> None:
+def _page(asked: Namespace) -> None:
+    """Write the page on which to step through."""
     from .walk import walkthrough
 
-    path = asked.output or "page.html"
-    if importlib.util.find_spec(".walk.page", __package__) is None:
-        raise FailedError("the page is not built into this installation")
+    path, root = _path(asked, "page.html"), _root(asked)
     try:
         walkthrough(root, digits=asked.digits).page(path)
     except (*DOMAIN_ERRORS, TypeError, OSError, RuntimeError) as error:
@@ -310,3 +301,133 @@ def _write(path: str, text: str) -> None:
 
 def _counted(count: int, what: str) -> str:
     return f"{count:,} {what}{'s' * (count != 1)}"
+
+
+def _learn(asked: Namespace) -> None:
+    """List the lessons, step through one, or forget how far the learner is."""
+    from .course import commands
+
+    number = _lesson(asked.words[0]) if asked.words else None
+    with _course_errors():
+        if asked.reset:
+            commands.reset(number)
+        elif number is None:
+            commands.overview()
+        elif not commands.learn(number):
+            raise FailedError  # the lesson has shown why
+
+
+def _notebook(asked: Namespace) -> None:
+    """Write a lesson as a notebook."""
+    from .course.lessons import lesson
+    from .course.notebooks import write_notebook
+
+    if not asked.words:
+        raise UsageError(f"the lesson's number is missing, as in: {_PROGRAM} notebook 6")
+    with _course_errors():
+        path = write_notebook(lesson(_lesson(asked.words[0])), Path(*asked.words[1:]))
+    print(f"wrote {path}")
+
+
+def _book(asked: Namespace) -> None:
+    """Build the web book."""
+    from .course.book import build
+
+    folder = Path(*asked.words or ["out/book"])
+    with _course_errors():
+        pages = build(folder)
+    print(f"wrote {folder / 'index.html'} ({pages} pages)")
+
+
+@contextmanager
+def _course_errors() -> Iterator[None]:
+    """The errors of the course as those of the command line."""
+    from .course.book import BookError
+    from .course.lessons import LessonError
+
+    try:
+        yield
+    except LessonError as error:
+        raise UsageError(str(error)) from None
+    except BrokenPipeError:
+        raise
+    except (BookError, OSError, ModuleNotFoundError) as error:
+        raise FailedError(str(error)) from None
+
+
+def _lesson(word: str) -> int:
+    if not (word.isascii() and word.isdigit() and len(word) < 6):
+        raise UsageError(f"a lesson has a number, such as 6, got {word!r}")
+    return int(word)
+
+
+# The parser
+
+_DETAILS = """\
+EXPRESSION   such as "tanh(w*x + b)": names, numbers, + - * / **, and the
+             operations of the package; or module:function, a function of
+             your own that takes the names and returns a Value
+name=value   a number for each name, such as w=0.5
+
+examples:
+  tinygrad-neuron walk "tanh(w*x + b)" w=0.5 x=2 b=-1
+  tinygrad-neuron draw "sum([a*a, a*b])" a=3 b=2 -o graph.svg
+  tinygrad-neuron draw my_model:loss -o loss.png
+  tinygrad-neuron learn 1
+  tinygrad-neuron notebook 6 my-notebooks
+"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    """The parser of all commands. What no option takes is in `words`, for argparse does not read
+    a list on both sides of an option (`walk x*y x=1 -o steps.txt y=2`)."""
+    settings: dict[str, Any] = {
+        "allow_abbrev": False, "formatter_class": argparse.RawDescriptionHelpFormatter,
+    }  # fmt: skip
+    parser = _Parser(prog=_PROGRAM, epilog=_DETAILS, **settings)
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+
+    def command(
+        run: Callable[[Namespace], None], arguments: str, most: int, text: str
+    ) -> argparse.ArgumentParser:
+        name = run.__name__.removeprefix("_")
+        usage = f"{_PROGRAM} {name} {arguments}"
+        made = commands.add_parser(name, usage=usage, help=text, description=text, **settings)
+        made.add_argument("words", nargs="*", help=argparse.SUPPRESS)
+        made.set_defaults(run=run, arguments=arguments, most=most, options=["--help"])
+        return made
+
+    for run, text in (
+        (_draw, "write a picture of the computation graph (default: draw.svg; the suffix decides: "
+        "svg, png, pdf, ... or gv for the source)"),
+        (_walk, "step through both passes here in the terminal (with -o: write the steps, as .json "
+        "or as text)"),
+        (_page, "write a web page on which to step through (default: page.html)"),
+    ):  # fmt: skip
+        made = command(run, "EXPRESSION [name=value ...] [-o FILE] [--digits N]", sys.maxsize, text)
+        made.epilog = _DETAILS
+        made.set_defaults(options=["--help", "--output", "--digits"])
+        made.add_argument(
+            "-o", "--output", metavar="FILE", type=_file, action="append", default=[],
+            help="the file to write",
+        )  # fmt: skip
+        made.add_argument(
+            "--digits", metavar="N", type=_digits, default=4,
+            help="significant digits of the numbers shown (default %(default)s)",
+        )  # fmt: skip
+    learn = command(
+        _learn, "[N] [--reset]", 1, "list the lessons of the course and how far you are; with a "
+        "number, step through that lesson here in the terminal",
+    )  # fmt: skip
+    learn.set_defaults(options=["--help", "--reset"])
+    learn.add_argument(
+        "--reset", action="store_true", help="forget how far you are, in one lesson or in all"
+    )
+    command(_notebook, "N [FOLDER]", 2, "write a lesson as a notebook (default: into this folder)")
+    command(_book, "[FOLDER]", 1, "build the web book of all lessons (default: into out/book)")
+    return parser
+
+
+_PARSER = _parser()
+_WITH_VALUE = ("-o", "--output", "--digits")
+_COMMANDS = ("draw", "walk", "page", "learn", "notebook", "book")

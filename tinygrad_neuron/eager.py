@@ -226,6 +226,7 @@ def _text(
 
 
 def _docstring(operation: Operation) -> str:
+    """The docstring of an operation's function: what it computes, its derivatives, an example."""
     names = ", ".join(operation.operand_names)
     parts = [operation.summary or f"The operation {operation.forward}."]
     kind = "a list of Values or numbers" if operation.variadic else "a Value or a number"

@@ -4,9 +4,10 @@ Arithmetic on Values records a graph. A node is a plain record: an operation of 
 (`calculus.table`), its data, its ordered operands. `backward()` goes through the graph once, from
 the result to the leaves, and hands every node's gradient on: incoming * local derivative.
 
-This file runs alone and is meant to be read. On first use of an operation `eager` puts generated
-functions, faster and with the same bits, in the place of `record`, `pull` and `recompute`; `with
-plain():`, or the environment variable TINYGRAD_NEURON_PLAIN=1, runs what stands here.
+This file is meant to be read: operators, recording, the backward pass, the order. How an operation
+takes its operands stands in `passes`, refusals and micrograd's habits in `operators`. On first use
+of an operation `eager` puts generated functions, faster and with the same bits, in the place of
+`record`, `pull` and `recompute`; `with plain():` or TINYGRAD_NEURON_PLAIN=1 runs what stands here.
 """
 
 from __future__ import annotations
@@ -202,9 +203,12 @@ def recompute(node: Value) -> None:
 
 def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
     """Record an operation whose operands are all there, whatever they are: the general way."""
-    if arrays.among(operands) and not operation.variadic:
+    try:
+        lifted = lift(operation, operands)
+    except TypeError:
+        if operation.variadic or not arrays.among(operands):
+            raise
         return arrays.each(operation.record, operands)  # type: ignore[no-any-return]
-    lifted = lift(operation, operands)
     for name, other in operation.constant.items():
         if lifted[operation.operand_names.index(name)]._is_constant():
             operation = TABLE[other]
@@ -236,11 +240,7 @@ def lift(operation: Operation, operands: Sequence[Operand]) -> tuple[Value, ...]
 
 
 def constant(number: Number) -> Value:
-    """A leaf that gets no gradient, as a plain number becomes where an operator meets it.
-
-    >>> constant(2)
-    Value(data=2.0)
-    """
+    """A leaf that gets no gradient, as a plain number becomes where an operator meets it."""
     node = new_value(Value)
     node.data = to_float(number, "constant")
     node._operation = CONSTANT

@@ -13,7 +13,7 @@ from .passes import DOMAIN_ERRORS, evaluate, local_derivatives, numbers_of, rece
 
 # Steps relative to the number, or to 1 where it is larger; the one with the least error counts.
 _STEPS = [10.0**-k for k in range(2, 9)]
-_EPSILON = 2.0**-52
+_EPSILON, _SMALLEST = 2.0**-52, 5e-324
 
 
 class Difference(NamedTuple):
@@ -50,14 +50,23 @@ def difference(function: Callable[[float], float], at: float) -> Difference | No
     >>> round(difference(math.sin, 1e8).slope - math.cos(1e8), 6)
     0.0
     """
+    if not 1e-150 < abs(at) < 1.0:
+        return _best(function, at, 1.0)
+    small = _best(function, at, abs(at))
+    # Where the function does not answer to such steps, they may be lost in its rounding.
+    flat = small is None or small.slope == small.left == small.right == 0.0
+    return (_best(function, at, 1.0) or small) if flat else small
+
+
+def _best(function: Callable[[float], float], at: float, scale: float) -> Difference | None:
+    """The best of the differences with steps relative to a scale."""
     best: Difference | None = None
     try:
         middle = function(at)
     except DOMAIN_ERRORS:
         return None
-    for relative in _STEPS:
-        h = relative * (min(abs(at), 1.0) or 1.0)
-        h = max(h, 64.0 * math.ulp(at))
+    for step in _STEPS:
+        h = max(step * scale, 64.0 * math.ulp(at))
         points = [at - h, at - h / 2, at + h / 2, at + h]
         try:
             far_left, left, right, far_right = map(function, points)
@@ -68,7 +77,7 @@ def difference(function: Callable[[float], float], at: float) -> Difference | No
         wide = (far_right - far_left) / (points[3] - points[0])
         narrow = (right - left) / (points[2] - points[1])
         size = max(abs(far_left), abs(far_right), abs(middle))
-        rounding = 4.0 * _EPSILON * size / h
+        rounding = 4.0 * (_EPSILON * size + _SMALLEST) / h
         sides = (middle - left) / (at - points[1]), (right - middle) / (points[2] - at)
         wide_sides = (middle - far_left) / (at - points[0]), (far_right - middle) / (points[3] - at)
         jump, wide_jump = abs(sides[1] - sides[0]), abs(wide_sides[1] - wide_sides[0])
@@ -79,7 +88,7 @@ def difference(function: Callable[[float], float], at: float) -> Difference | No
             kink, sides = True, (2.0 * (left - far_left) / h, 2.0 * (far_right - right) / h)
         error = abs(wide - narrow) + rounding
         found = Difference(narrow + (narrow - wide) / 3.0, error, *sides, kink)
-        if best is None or found.error < best.error or (best.kink and not found.kink):
+        if best is None or (found.kink, found.error) < (best.kink, best.error):
             best = found
     return best
 
@@ -135,6 +144,7 @@ def _derivative(function: Callable[..., Value], place: int) -> Callable[..., Val
 def _check_first(
     function: Callable[..., Value], numbers: Sequence[float], tolerance: float
 ) -> float:
+    """Compare the first derivatives of a function by every route; returns the largest error."""
     values = [Value(x, label=f"input {i}") for i, x in enumerate(numbers)]
     output = function(*values)
     if not isinstance(output, Value):

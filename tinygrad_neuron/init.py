@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from .checking import POSITIVE, Rule, described, named, number, positive_integer, to_float, whole
+from .checking import POSITIVE, Rule, named, number, positive_integer, to_float
+from .checking import Seed as Seed
+from .checking import generator_of as generator_of
 
 Initialiser: TypeAlias = Callable[[random.Random, int, int], float]
-Seed: TypeAlias = int | random.Random | None
 
 
 def small_normal(deviation: float = 0.01) -> Initialiser:
@@ -143,19 +144,6 @@ small_normal, uniform, xavier_normal, xavier_uniform, zeros
         made = f"{getattr(init, '__name__', init)}()"
         raise TypeError(f"initialiser: got a function that makes one; call it first: {made}")
     return init if callable(init) else named("initialiser", init, INITIALISERS)()
-
-
-def generator_of(seed: Seed) -> random.Random:
-    """A generator of one's own from a seed; a given generator is used (and advanced) as it is.
-
-    >>> generator_of(1).random() == random.Random(1).random()
-    True
-    """
-    if isinstance(seed, random.Random):
-        return seed
-    if seed is not None and whole(seed) is None:
-        raise TypeError(f"seed must be an integer, a random.Random or None, got {described(seed)}")
-    return random.Random(whole(seed))
 
 
 def class_prior_biases(labels: Iterable[int], classes: int) -> list[float]:

@@ -3,17 +3,30 @@
 A learning rate is a number, or a schedule: a function of the number of steps taken so far.
 
 What an optimiser does to one parameter stands once, as its `rule`: assignments to the parameter p,
-its gradient g and what is kept for it. `step()` runs the rule over all parameters; a compiled
-trainer runs the same rule on arrays, in Python or in C.
+its gradient g and its state. `step()` runs the rule over all parameters; a compiled trainer runs
+the same rule on arrays, in Python or in C.
 """
 
 import functools
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
-from . import source_text
-from .checking import AT_LEAST_ONE, BELOW_ONE, NOT_NEGATIVE, POSITIVE, Rule, listed, number, several
+from . import state as saved
+from . import update_rule
+from .checking import (
+    AT_LEAST_ONE,
+    BELOW_ONE,
+    NOT_NEGATIVE,
+    POSITIVE,
+    Rule,
+    described,
+    listed,
+    number,
+    several,
+    to_float,
+    whole,
+)
 from .engine import Value
 from .operators import forget_gradient, stored_gradient
 from .passes import is_constant
@@ -31,7 +44,11 @@ def step_decay(lr: float, every: int, factor: float = 0.1) -> Schedule:
     lr = number("step_decay", "lr", lr, POSITIVE)
     number("step_decay", "every", every, AT_LEAST_ONE)
     factor = number("step_decay", "factor", factor, POSITIVE)
-    return lambda step: lr * factor ** (step // every)
+    return functools.partial(_step_decay, lr, every, factor)
+
+
+def _step_decay(lr: float, every: int, factor: float, step: int) -> float:
+    return lr * factor ** (step // every)
 
 
 def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
@@ -47,27 +64,49 @@ def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
     number("cosine_decay", "steps", steps, AT_LEAST_ONE)
     up_to_lr: Rule = ("from 0 to lr", lambda x: 0 <= x <= lr)
     final = number("cosine_decay", "final", final, up_to_lr)
-
-    def schedule(step: int) -> float:
-        done = min(step / steps, 1.0)
-        return final + 0.5 * (lr - final) * (1.0 + math.cos(math.pi * done))
-
-    return schedule
+    return functools.partial(_cosine_decay, lr, steps, final)
 
 
-class Optimiser:
+def _cosine_decay(lr: float, steps: int, final: float, step: int) -> float:
+    done = min(step / steps, 1.0)
+    return final + 0.5 * (lr - final) * (1.0 + math.cos(math.pi * done))
+
+
+class _Checked(type):
+    """The class of optimisers: one whose rule may fail is refused when it is made."""
+
+    def __call__(cls, *arguments: Any, **options: Any) -> Any:
+        made = super().__call__(*arguments, **options)
+        if type(made).rule is not Optimiser.rule:
+            made.check_rule(made.numbers(made.current_lr()))
+        return made
+
+
+class Optimiser(metaclass=_Checked):
     """Base of the optimisers: the parameters, the learning rate, the count of steps.
 
     `lr` may be assigned between steps. Each step first computes every new value and then assigns,
     so that an error leaves the parameters as they were.
 
-    Subclasses say what they do to one parameter: `rule()` gives assignments, in Python that is C as
-    well, over p, g, what is `kept` for each parameter (its name in the rule, and the attribute that
-    holds the list for all), and the `numbers(lr)` that are the same for all. A rule may call `sqrt`
-    and must not raise, whatever the numbers are.
+    Subclasses say what they do to one parameter: `rule()` gives assignments in the language of the
+    table over p, g, the `state` of each parameter (its name in the rule, and the attribute that
+    holds the list for all), and the `numbers(lr)` that are the same for all. A rule computes with
+    + - * / and operations that never fail, and must not fail itself, whatever the gradients are: it
+    is checked when the optimiser is made (`update_rule`), so a number that is added to a divisor
+    must be greater than 0.
+
+    >>> class Signed(Optimiser):
+    ...     def rule(self):
+    ...         return ["p = p - lr * g / abs(g)"]
+    >>> Signed([Value(1.0)], lr=0.1)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    ValueError: Signed: 'p = p - lr * g / abs(g)': 'abs(g)' can be 0, and is divided by; add ...
     """
 
-    kept: ClassVar[dict[str, str]] = {}
+    state: ClassVar[dict[str, str]] = {}
+    # The rule, the signs of its numbers and the state that were checked last.
+    _passed: tuple[list[str], list[int], list[list[float]]] | None = None
 
     def __init__(self, parameters: Iterable[Value], lr: float | Schedule) -> None:
         name = type(self).__name__
@@ -105,61 +144,149 @@ class Optimiser:
         """The numbers in the rule that are the same for all parameters, at the next step."""
         return {"lr": lr}
 
-    def what_is_kept(self) -> list[list[float]]:
-        """The lists of what is kept for all parameters."""
-        return [getattr(self, name) for name in self.kept.values()]
+    def get_state(self) -> list[list[float]]:
+        """The state of all parameters: a list for each name in `state`."""
+        return [getattr(self, attribute) for attribute in self.state.values()]
 
-    def moved(
+    def set_state(self, state: Iterable[list[float]]) -> None:
+        """Take over the state of all parameters."""
+        for attribute, numbers in zip(self.state.values(), state, strict=True):
+            setattr(self, attribute, numbers)
+
+    def check_rule(self, numbers: Mapping[str, float]) -> None:
+        """Raise a ValueError if the rule, with the state of now and these numbers, may fail."""
+        name = type(self).__name__
+        given = {k: to_float(x, name, k) for k, x in numbers.items()}
+        state = [getattr(self, attribute, []) for attribute in self.state.values()]
+        passed = self.rule(), [(x > 0.0) - (x < 0.0) for x in given.values()], state
+        if passed == self._passed:
+            return
+        try:
+            update_rule.check(
+                tuple(self.rule()),
+                tuple((k, self._signs(k, attribute)) for k, attribute in self.state.items()),
+                tuple((k, update_rule.signs_of([x])) for k, x in given.items()),
+            )
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+        self._passed = passed
+
+    def _signs(self, name: str, attribute: str) -> update_rule.Signs:
+        """The signs in the state of all parameters."""
+        numbers = getattr(self, attribute, None)
+        if not isinstance(numbers, list) or len(numbers) != len(self.parameters):
+            raise ValueError(
+                f"the state {name!r} must be in the attribute {attribute!r}, a list of "
+                f"{len(self.parameters)} numbers, one for each parameter"
+            )
+        return update_rule.signs_of(numbers)
+
+    def updated(
         self,
         data: Sequence[float],
         gradients: Sequence[float],
-        kept: Sequence[Sequence[float]],
-        lr: float,
-    ) -> list[Any]:
-        """The parameters' data after a step, then the lists of what is kept; nothing is changed."""
-        numbers = self.numbers(lr)
-        run = _mover(tuple(self.rule()), tuple(self.kept), tuple(numbers))
-        found: list[Any] = run(data, gradients, *kept, *numbers.values())
+        state: Sequence[Sequence[float]],
+        numbers: Mapping[str, float],
+    ) -> list[list[float]]:
+        """The parameters' data after a step, then their state; nothing is changed."""
+        run = update_rule.function_of(tuple(self.rule()), tuple(self.state), tuple(numbers))
+        return run(data, gradients, *state, *numbers.values())
+
+    def state_dict(self) -> dict[str, Any]:
+        """What the optimiser knows beside its parameters, as plain data.
+
+        Its class, the count of steps (and with it the place in a schedule), its settings, and the
+        numbers that it has for each parameter. A schedule with a state of its own has
+        `state_dict()` and `load_state_dict()`, and is asked for it.
+
+        >>> state = Adam([Value(1.0)], lr=0.1).state_dict()
+        >>> state["optimiser"], state["steps"], state["settings"]["lr"], state["means"]
+        ('Adam', 0, 0.1, [0.0])
+        """
+        found: dict[str, Any] = {
+            "optimiser": type(self).__name__,
+            "steps": self.steps,
+            "settings": {n: v for n, v in vars(self).items() if n[0] != "_" and _is_setting(v)},
+        }
+        del found["settings"]["steps"]
+        if hasattr(self.lr, "state_dict"):
+            found["schedule"] = self.lr.state_dict()
+        return found | {name: list(map(float, getattr(self, name))) for name in self.state.values()}
+
+    def differences(self, given: Any) -> list[str]:
+        """What stands between a state and this optimiser; empty where it can be loaded."""
+        own = self.state_dict()
+        if not isinstance(given, Mapping) or given.get("optimiser") != own["optimiser"]:
+            kind = given.get("optimiser") if isinstance(given, Mapping) else described(given)[:80]
+            return [f"it is the state of the optimiser {kind}, not of {own['optimiser']}"]
+        found = [f"the optimiser's {name} is missing" for name in own if name not in given]
+        found += [f"the optimiser has no {name}" for name in given if name not in own]
+        if whole(given.get("steps")) is None or given["steps"] < 0:
+            found.append(f"the optimiser's steps cannot be {given.get('steps')!r}")
+        for name in ("settings", *self.state.values()):
+            mine, other = own[name], given.get(name)
+            if name == "settings":
+                same = False
+                if isinstance(other, Mapping) and mine.keys() == other.keys():
+                    same = True
+                    if wrong := self._wrong_setting(other):
+                        found.append(f"the optimiser's settings: {wrong}")
+            else:
+                same = not saved.differences({name: other}, {name: mine}, "")
+            if not same and name in given:
+                found.append(f"the optimiser's {name} are not those of these parameters")
         return found
 
-    def keep(self, kept: Iterable[list[float]]) -> None:
-        """Take over the lists of what is kept."""
-        for name, numbers in zip(self.kept.values(), kept, strict=True):
-            setattr(self, name, numbers)
+    def _wrong_setting(self, given: Mapping[str, Any]) -> str:
+        """What the optimiser's own checks say of settings; empty if nothing."""
+        options: dict[str, Any] = {"lr": self.lr} | {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in given.items()
+        }
+        try:
+            type(self)([Value(0.0)], **options)
+        except (TypeError, ValueError, OverflowError) as error:
+            return str(error)
+        return ""
+
+    def load_state_dict(self, given: Mapping[str, Any]) -> None:
+        """Take over what `state_dict()` gave; the parameters themselves are the model's.
+
+        Raises a `StateError` (a `ValueError`) that lists every difference; then nothing changed.
+        """
+        if wrong := self.differences(given):
+            raise saved.StateError("load_state_dict: " + "; ".join(wrong))
+        for name, value in given["settings"].items():
+            setattr(self, name, tuple(value) if isinstance(value, list) else value)
+        if "schedule" in given:
+            self.lr.load_state_dict(given["schedule"])  # type: ignore[union-attr]  # it has one
+        for name in self.state.values():
+            setattr(self, name, [saved.number(x) for x in given[name]])
+        self.steps = given["steps"]
 
     def step(self) -> None:
         """Move every parameter once, by its `grad`."""
-        parameters = self.parameters
-        moved, *kept = self.moved(
+        parameters, numbers = self.parameters, self.numbers(self.current_lr())
+        self.check_rule(numbers)  # for what was assigned since
+        updated, *state = self.updated(
             [p.data for p in parameters],
             [p.grad or 0.0 for p in parameters],
-            self.what_is_kept(),
-            self.current_lr(),
+            self.get_state(),
+            numbers,
         )
-        for parameter, data in zip(parameters, moved, strict=True):
+        for parameter, data in zip(parameters, updated, strict=True):
             parameter.data = data
-        self.keep(kept)
+        self.set_state(state)
+        if self._passed is not None:  # a state that a checked rule gave need not be checked
+            self._passed = *self._passed[:2], state
         self.steps += 1
 
 
-@functools.cache
-def _mover(
-    rule: tuple[str, ...], kept: tuple[str, ...], numbers: tuple[str, ...]
-) -> Callable[..., Any]:
-    """A rule as a function of lists: the data, the gradients and what is kept, then the numbers."""
-    names = ["p", *kept]
-    heads = ", ".join([f"{name}_of_all" for name in ["p", "g", *kept]])
-    each = ", ".join(["p", "g", *kept])
-    lines = [f"def move({', '.join([heads, *numbers])}):"]
-    lines += [f"    new_{name} = []" for name in names]
-    lines += [f"    for {each} in zip({heads}):"]
-    lines += [f"        {line}" for line in rule]
-    lines += [f"        new_{name}.append({name})" for name in names]
-    lines += [f"    return [{', '.join(f'new_{name}' for name in names)}]", ""]
-    if len(rule) == 1 and not kept:  # as for plain gradient descent: twice as fast so
-        expression = rule[0].removeprefix("p = ")
-        lines[1:] = [f"    return [[{expression} for {each} in zip({heads})]]", ""]
-    return source_text.load("\n".join(lines), {"sqrt": math.sqrt}, f"optimiser {rule}")["move"]  # type: ignore[no-any-return]
+def _is_setting(value: Any) -> bool:
+    """Whether an attribute is one of the numbers that an optimiser was made with."""
+    return isinstance(value, int | float) or (
+        isinstance(value, tuple) and all(isinstance(item, float) for item in value)
+    )
 
 
 class SGD(Optimiser):
@@ -196,7 +323,7 @@ class SGD(Optimiser):
         self.velocities = [0.0] * len(self.parameters)
 
     @property
-    def kept(self) -> dict[str, str]:  # type: ignore[override]  # depends on the momentum
+    def state(self) -> dict[str, str]:  # type: ignore[override]  # depends on the momentum
         """The velocities, where there is momentum."""
         return {"velocity": "velocities"} if self.momentum else {}
 
@@ -231,7 +358,7 @@ class Adam(Optimiser):
     """
 
     decoupled = False
-    kept: ClassVar[dict[str, str]] = {"mean": "means", "square": "squares"}
+    state: ClassVar[dict[str, str]] = {"mean": "means", "square": "squares"}
 
     def __init__(
         self,
@@ -256,8 +383,8 @@ class Adam(Optimiser):
         decay = "p = p - lr * weight_decay * p" if self.decoupled else "g = g + weight_decay * p"
         return [
             *([decay] if self.weight_decay else []),
-            "mean = beta1 * mean + (1.0 - beta1) * g",
-            "square = beta2 * square + (1.0 - beta2) * g * g",
+            "mean = beta1 * mean + one_minus_beta1 * g",
+            "square = beta2 * square + one_minus_beta2 * g * g",
             "p = p - lr * (mean / correction1) / (sqrt(square / correction2) + eps)",
         ]
 
@@ -267,6 +394,8 @@ class Adam(Optimiser):
             "lr": lr,
             "beta1": beta1,
             "beta2": beta2,
+            "one_minus_beta1": 1.0 - beta1,
+            "one_minus_beta2": 1.0 - beta2,
             "eps": self.eps,
             "weight_decay": self.weight_decay,
             "correction1": 1.0 - beta1 ** (self.steps + 1),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NoReturn
 
 from .calculus.operation import Operation
+from .calculus.printing import MINUS, OPERATORS
 from .calculus.table import TABLE
 from .checking import unknown
 from .engine import Operand, Value, constant
@@ -21,13 +22,6 @@ MOST_CHARACTERS = 2000
 MOST_DEPTH = 100
 _LONGEST_LABEL = 24
 
-_BINARY: dict[type[ast.operator], str] = {
-    ast.Add: "add",
-    ast.Sub: "subtract",
-    ast.Mult: "multiply",
-    ast.Div: "divide",
-    ast.Pow: "power",
-}
 _REFUSED = {
     ast.Attribute: "there are no attributes here: write tanh(x), not math.tanh(x) or x.tanh()",
     ast.Subscript: "there is no indexing here; give each number a name of its own",
@@ -116,6 +110,7 @@ class _Reader:
         self.leaves: dict[str, Value] = {}
 
     def parse(self) -> ast.expr:
+        """The tree of the text; an error shows the place that Python could not read."""
         if not self.text.strip():
             raise ExpressionError(self.text, 0, 1, "there is no expression")
         if len(self.text) > MOST_CHARACTERS:
@@ -180,11 +175,12 @@ class _Reader:
         if isinstance(node, ast.Constant):
             return self.number(node)
         if isinstance(node, ast.BinOp):
-            name = _BINARY.get(type(node.op))
-            if name is None:
+            operator = OPERATORS.get(type(node.op))
+            if operator is None:
                 hint = "; a power is written x**2" if isinstance(node.op, ast.BitXor) else ""
                 self.refuse(node, f"only + - * / and ** stand between operands{hint}")
-            return self.record(node, TABLE[name], [self.value(node.left), self.value(node.right)])
+            operands = [self.value(node.left), self.value(node.right)]
+            return self.record(node, TABLE[operator.operations[0]], operands)
         if isinstance(node, ast.UnaryOp):
             operand = self.value(node.operand)
             if isinstance(node.op, ast.UAdd):
@@ -193,7 +189,7 @@ class _Reader:
                 self.refuse(node, "only + and - stand before an operand")
             if not isinstance(operand, Value):
                 return -operand
-            return self.record(node, TABLE["negate"], [operand])
+            return self.record(node, TABLE[MINUS.operations[0]], [operand])
         if isinstance(node, ast.Call):
             return self.call(node)
         for kind, reason in _REFUSED.items():
@@ -226,6 +222,7 @@ class _Reader:
         return number
 
     def call(self, node: ast.Call) -> Value:
+        """The Value of a call: of an operation of the table, with as many operands as it takes."""
         if not isinstance(node.func, ast.Name):
             reason = _REFUSED[ast.Attribute] if isinstance(node.func, ast.Attribute) else ""
             self.refuse(node.func, reason or "only an operation can be called, as in tanh(x)")
@@ -258,6 +255,7 @@ class _Reader:
         return self.record(node, operation, operands)
 
     def record(self, node: ast.expr, operation: Operation, operands: list[Operand]) -> Value:
+        """Record an operation; its node remembers the text it stands for."""
         function: Callable[..., Value] = operation.function
         try:
             if operation.chosen:

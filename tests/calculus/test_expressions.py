@@ -208,7 +208,7 @@ def test_inline_leaves_the_original_and_the_definitions_as_they_were() -> None:
     assert (ast.dump(tree), ast.dump(DEFINITIONS["double"][1])) == before
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(expressions)
 def test_inlining_changes_no_value(text: str) -> None:
     tree = parse(text)

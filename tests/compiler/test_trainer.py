@@ -32,9 +32,9 @@ def model_and_loss(activation="tanh", sizes=(5, 1)):
 
 
 def numbers_of(model, optimiser):
-    kept = [getattr(optimiser, name) for name in optimiser.kept.values()]
+    state = optimiser.get_state()
     parameters = model.parameters()
-    return [p.data for p in parameters], [p.grad for p in parameters], optimiser.steps, kept
+    return [p.data for p in parameters], [p.grad for p in parameters], optimiser.steps, state
 
 
 def plain_loop(make_optimiser, batches):
@@ -296,7 +296,7 @@ def test_a_rule_of_ones_own():
     class Signed(optim.Optimiser):
         """Moves by the sign of the gradient, and remembers the last."""
 
-        kept = {"last": "lasts"}  # noqa: RUF012  # as in the package
+        state = {"last": "lasts"}  # noqa: RUF012  # as in the package
 
         def __init__(self, parameters, lr):
             super().__init__(parameters, lr)

@@ -3,7 +3,6 @@
 import inspect
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,16 +11,12 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from tests.course.test_pages import ANSWERED
 from tinygrad_neuron.calculus.table import TABLE
-from tinygrad_neuron.course import Question, lessons
+from tinygrad_neuron.course import lessons
 from tinygrad_neuron.course.book import BookError, build
-from tinygrad_neuron.course.pages import to_html
 
 pytestmark = pytest.mark.once
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
 LESSONS = [lesson.name for lesson in lessons.lessons()]
 BY_LESSON = pytest.mark.parametrize("name", LESSONS)
 
@@ -44,18 +39,6 @@ class Links(HTMLParser):
                 (self.asked if tag == "link" else self.found).append(value)
             elif name in ("src", "srcset", "data"):
                 self.asked.append(value)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium on this machine: the book is not opened")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -176,31 +159,6 @@ def serious(axe: Any, tab: Any) -> list[Any]:
     ]
 
 
-# What a learner does, one after the other, and what is said to it.
-ANSWERED = """(question, [right, wrong]) => {
-    const asked = JSON.parse(question.dataset.question), root = question.shadowRoot;
-    const say = (given) => {
-        if (asked.options) root.querySelectorAll('[aria-pressed]')[given].click();
-        else {
-            root.querySelector('input').value = given;
-            root.querySelector('form .check').click();
-        }
-        return root.querySelector('.said').textContent;
-    };
-    const press = (name) => {
-        [...root.querySelectorAll('.quiet')].find((b) => b.textContent === name).click();
-        return root.querySelector('.said').textContent;
-    };
-    return {
-        right: right.map(say),
-        wrong: wrong.map(say),
-        nonsense: asked.options ? [] : ['zzz', '', '1 2 3 4 5 6 7 8', '1/0'].map(say),
-        hint: asked.hint && press('Hint'),
-        answer: press('Answer'),
-    };
-}"""
-
-
 @BY_LESSON
 def test_every_question_of_a_lesson_is_judged_on_the_page(visit, name):
     tab = visit(f"{name}.html")
@@ -221,32 +179,6 @@ def test_every_question_of_a_lesson_is_judged_on_the_page(visit, name):
 
 def typed(asked: Any, answer: Any) -> Any:
     return ", ".join(map(str, answer)) if asked["kind"] == "numbers" else answer
-
-
-PARITY = [
-    Question("d?", "3*x**2 - 1/x", variables=("x",), wrong={"3*x**2": "The second term."}),
-    Question("d?", "y*(1 - y)*w", variables=("y", "w")),
-    Question("s?", "-exp(-x)*sigmoid(x) + tanh(x)**2", variables=("x",)),
-    Question("x?", 0.1, wrong={0: "Not nothing."}),
-    Question("w?", (-1, 0.5), names=("w", "b")),
-]
-TYPED = [
-    "3*x**2 - 1/x", "x*x*3 - x**-1", "3*x**2", "-1/x + 3 * (x ** 2)", "3x^2", "x", "x(2)", "",
-    "zzz", "y*(1 - y)*w", "w*y - w*y*y", "y*w*1 - y**2*w", "-exp(-x)*sigmoid(x) + tanh(x)**2",
-    "2 +", ")", "tanh(x)*tanh(x) - exp(-x)/(1 + exp(-x))", "0.1", "1/10", ".1", "1e-1", "−0.1",
-    "0", "0,1", "1/0", "--0.1", "sqrt(0.01)", "0.1000000001", "-1, 0.5", "(-1 1/2)",
-    "w = -1, b = .5", "-1", "2**-1 - 0.4", "constructor", "exp", "exp(1, 2", "1" * 400,
-]  # fmt: skip
-
-
-def test_the_page_judges_as_the_package_does(browser):
-    tab = browser.new_page()
-    tab.set_content("".join(to_html(question) for question in PARITY))
-    for question, element in zip(PARITY, tab.locator("tn-question").all(), strict=True):
-        said = element.evaluate(ANSWERED, [TYPED, []])["right"]
-        for text, verdict in zip(TYPED, said, strict=True):
-            assert question.check(text).right == verdict.startswith("✓"), (question, text, verdict)
-    tab.close()
 
 
 def test_a_question_is_answered_with_the_keyboard(visit):

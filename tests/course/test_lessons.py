@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tinygrad_neuron.cli import main
 from tinygrad_neuron.course import lessons
 from tinygrad_neuron.course.notebooks import to_notebook, write_notebook
 
@@ -73,6 +74,56 @@ def test_the_source_a_learner_sees_does_not_hold_the_answers(lesson):
     for cell in to_notebook(lesson).cells:
         if re.search(r"^(\w+ = )?(predict|exercise)\(", cell.source, re.MULTILINE):
             assert cell.metadata["jupyter"]["source_hidden"]
+
+
+def test_a_file_that_is_no_lesson_is_refused(tmp_path):
+    path = tmp_path / "lesson_9_none.py"
+    path.write_text("# %%\nx = 1\n")
+    with pytest.raises(lessons.LessonError, match="begins with a cell of text"):
+        lessons.read(path)
+
+
+HEAD = "# %% [markdown]\n# # Lesson 9. Loops\n\n# %%\nfrom tinygrad_neuron.course import exercise\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("for i in range(3):\n    exercise('i?', answer=i)", 7),
+        ("if True:\n    pass\n    x = exercise('1?', answer=1)", 8),
+        ("def ask():\n    return exercise('1?', answer=1)", 7),
+        ("a, b = exercise('1?', answer=1), 2", 6),
+        ("asked = [exercise(f'{i}?', answer=i) for i in (1, 2)]", 6),
+        ("print(1)\nask = exercise\nask('1?', answer=1)", 7),
+        ("from tinygrad_neuron.course import exercise as ask\nask('1?', answer=1)", 6),
+        ("import tinygrad_neuron.course as c\n\nc.predict('1?', answer=1)", 8),
+        ("list(map(exercise, ['1?']))", 6),
+        ("x = (\n", 6),
+    ],
+)
+def test_a_question_whose_answer_could_not_be_hidden_is_refused(tmp_path, code, line):
+    path = tmp_path / "lesson_9_loops.py"
+    path.write_text(HEAD + code + "\n", "utf-8")
+    with pytest.raises(lessons.LessonError, match=rf"lesson_9_loops\.py, line {line}: "):
+        lessons.read(path)
+
+
+def test_a_models_own_predict_is_no_question(tmp_path):
+    path = tmp_path / "lesson_9_model.py"
+    path.write_text(HEAD + "y = model.predict([1.0])\nasked = exercise('1?', answer=1)\n", "utf-8")
+    assert 1 == lessons.read(path).questions
+
+
+def test_a_lesson_that_is_refused_is_no_notebook_and_no_book(tmp_path, monkeypatch, capsys):
+    (tmp_path / "lesson_1_loops.py").write_text(
+        HEAD + "for i in (1, 2):\n    exercise('i?', answer=i)\n", "utf-8"
+    )
+    (tmp_path / "book").mkdir()
+    monkeypatch.setattr(lessons, "folder", lambda: tmp_path)
+    for command in (["notebook", "1", str(tmp_path)], ["book", str(tmp_path / "made")]):
+        assert 2 == main(command)
+        assert "lesson_1_loops.py, line 7: a question inside" in capsys.readouterr().err
+    assert ["book", "lesson_1_loops.py"] == sorted(path.name for path in tmp_path.iterdir())
 
 
 @pytest.mark.once

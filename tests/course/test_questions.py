@@ -138,7 +138,7 @@ def test_a_judge_that_cannot_compute_is_no_answers_fault():
         ({"text": "f?", "answer": "x*", "variables": ("x",)}, "not an expression|is not right"),
         ({"text": "w?", "answer": (1, 2), "names": ("w",)}, "name the numbers"),
         ({"text": "w?", "answer": 5, "judge": lambda x: "no"}, "is not right"),
-        ({"text": "w?", "answer": "A", "options": ("A", "B"), "judge": print}, "judges numbers"),
+        ({"text": "w?", "answer": "A", "options": ("A", "B"), "judge": print}, "is for numbers"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused(arguments, said):
@@ -149,7 +149,7 @@ def test_a_question_that_cannot_be_asked_is_refused(arguments, said):
 def test_a_script_prints_questions_with_their_answers(capsys):
     predict("1 + 1?", answer=2, explanation="Two ones.")
     exercise("Which?", options=["AND", "OR"], answer="OR")
-    exercise("A NAND?", answer=(-1, -1, -1), check=nand, names=("w1", "w2", "t"))
+    exercise("A NAND?", answer=(-1, -1, -1), judge=nand, names=("w1", "w2", "t"))
     assert capsys.readouterr().out == (
         "Predict: 1 + 1?\n  Answer: 2\n  Two ones.\n"
         "Exercise: Which?\n  - AND\n  - OR\n  Answer: OR\n"

@@ -9,6 +9,8 @@ import pytest
 
 from tinygrad_neuron.datasets import (
     Dataset,
+    bars_and_crosses,
+    breast_cancer,
     circles,
     digits,
     gate,
@@ -104,13 +106,13 @@ def test_gate_names_may_be_written_in_capitals():
 
 
 def test_an_unknown_gate_is_answered_with_the_nearest_and_all_known_names():
-    known = "Known: not, and, or, nand, nor, xor, xnor"
+    known = "Known: and, nand, nor, not, or, xnor, xor"
     with pytest.raises(ValueError) as caught:
         gate("nadn")
-    assert str(caught.value) == f"gate 'nadn' is not known; did you mean 'nand'? {known}"
+    assert str(caught.value) == f"gate 'nadn': unknown, did you mean 'nand'? {known}"
     with pytest.raises(ValueError) as caught:
         gate("implies")
-    assert str(caught.value) == f"gate 'implies' is not known; {known}"
+    assert str(caught.value) == f"gate 'implies': unknown. {known}"
 
 
 # Generated curves
@@ -196,7 +198,7 @@ def test_global_random_state_is_left_alone():
 @pytest.mark.parametrize("noise", [-0.1, nan, inf])
 @GENERATORS
 def test_noise_that_is_negative_or_not_finite_is_refused(generate, noise):
-    with pytest.raises(ValueError, match=f"^noise is {noise}; it must be a finite number of at"):
+    with pytest.raises(ValueError, match=rf"^\w+: noise must be (0 or more|finite), got {noise}"):
         generate(noise=noise)
 
 
@@ -206,17 +208,25 @@ def test_noise_that_is_negative_or_not_finite_is_refused(generate, noise):
         (
             lambda: moons(samples=1),
             ValueError,
-            "samples is 1; it must be a whole number of at least 2, one for each class",
+            "moons: samples must be an integer of 2 or more, got 1; at least one for each class",
         ),
-        (lambda: circles(samples=9.5), TypeError, "samples is 9.5; it must be a whole number"),
-        (lambda: spirals(samples=3, classes=4), ValueError, "samples is 3; .* at least 4"),
-        (lambda: spirals(classes=1), ValueError, "classes is 1; .* at least 2"),
-        (lambda: spirals(turns=0), ValueError, "turns is 0; .* finite number above 0"),
-        (lambda: spirals(turns=inf), ValueError, "turns is inf; .* finite number above 0"),
-        (lambda: circles(factor=1.0), ValueError, "factor is 1.0; .* between 0 and 1"),
-        (lambda: circles(factor=0), ValueError, "factor is 0; .* between 0 and 1"),
-        (lambda: moons(noise="0.1"), TypeError, "noise is '0.1'; it must be a finite number"),
-        (lambda: moons(seed=None), TypeError, "seed is None; .* an int .* or a random.Random"),
+        (
+            lambda: circles(samples=9.5),
+            ValueError,
+            "circles: samples must be an integer .*, got 9.5",
+        ),
+        (lambda: spirals(samples=3, classes=4), ValueError, "spirals: samples .* 4 or more, got 3"),
+        (lambda: spirals(classes=1), ValueError, "spirals: classes .* 2 or more, got 1"),
+        (lambda: spirals(turns=0), ValueError, "spirals: turns must be greater than 0, got 0"),
+        (lambda: spirals(turns=inf), ValueError, "spirals: turns must be finite, got inf"),
+        (lambda: circles(factor=1.0), ValueError, "circles: factor .* less than 1, got 1.0"),
+        (lambda: circles(factor=0), ValueError, "circles: factor must be greater than 0 .* got 0"),
+        (lambda: moons(noise="0.1"), TypeError, "moons: noise must be a real number"),
+        (
+            lambda: moons(seed=None),
+            TypeError,
+            "moons: seed must be an integer or a random.Random, got",
+        ),
     ],
 )
 def test_an_argument_that_is_not_allowed_is_named_with_its_value_and_its_range(
@@ -276,6 +286,22 @@ def test_digits_are_the_test_part_of_the_uci_repository():
     ]
 
 
+def test_breast_cancer_is_the_diagnostic_data_of_wisconsin():
+    data = breast_cancer()
+    assert [len(point) for point in data.inputs] == [30] * 569
+    assert Counter(data.targets) == {0: 212, 1: 357}  # published with the data, in wdbc.names
+    # Published with scikit-learn's copy: the least and the largest of some features, rounded.
+    columns = dict(zip(data.feature_names, zip(*data.inputs, strict=True), strict=True))
+    for name, least, largest in [
+        ("mean radius", 6.981, 28.11),
+        ("mean texture", 9.71, 39.28),
+        ("worst area", 185.2, 4254.0),
+        ("worst fractal dimension", 0.055, 0.208),
+    ]:
+        assert min(columns[name]) == pytest.approx(least, abs=5.1e-4)
+        assert max(columns[name]) == pytest.approx(largest, abs=5.1e-4)
+
+
 def test_feature_names_tell_what_and_where():
     assert iris().feature_names == (
         "sepal length (cm)",
@@ -286,12 +312,35 @@ def test_feature_names_tell_what_and_where():
     assert digits().feature_names[8 * 2 + 5] == "pixel_2_5"
 
 
-@pytest.mark.parametrize("load", [iris, digits])
+@pytest.mark.parametrize("load", [iris, digits, breast_cancer])
 def test_real_data_are_floats_with_integer_classes_and_read_once(load):
     data = load()
     assert {type(feature) for point in data.inputs for feature in point} == {float}
     assert {type(target) for target in data.targets} == {int}
     assert load() is data
+
+
+# Small images
+
+
+def test_bars_and_crosses_stand_anywhere_with_the_ink_of_their_kind():
+    data = bars_and_crosses(samples=403, size=8, noise=0.0)
+    assert Counter(data.targets) == {0: 101, 1: 101, 2: 101, 3: 100}
+    ink = {target: {sum(point) for point in points_of(data, target)} for target in range(4)}
+    assert ink == {0: {5.0}, 1: {5.0}, 2: {9.0}, 3: {9.0}}
+    assert {pixel for image in data.inputs for pixel in image} == {0.0, 1.0}
+    # Each kind at each of the four times four places.
+    places = {(target, image) for image, target in data}
+    assert len(places) == 16 * 4
+
+
+def test_bars_and_crosses_are_equal_for_equal_seeds_and_have_the_noise_asked_for():
+    assert bars_and_crosses(seed=3) == bars_and_crosses(seed=3) != bars_and_crosses(seed=4)
+    ground = [p for image in bars_and_crosses(noise=0.2).inputs for p in image if p < 0.5]
+    assert sqrt(mean(p * p for p in ground)) == pytest.approx(0.2, rel=0.05)
+    for wrong in ({"samples": 3}, {"size": 4}, {"noise": -1.0}):
+        with pytest.raises(ValueError, match="must be"):
+            bars_and_crosses(**wrong)
 
 
 # Splitting
@@ -361,7 +410,7 @@ def test_floats_to_regress_on_are_split_without_stratification():
 @pytest.mark.parametrize("fraction", [0, 1.0, -0.2, 20, nan])
 def test_a_test_fraction_outside_0_to_1_is_refused(fraction):
     with pytest.raises(
-        ValueError, match=f"test_fraction is {fraction}; it must be a number between 0 and 1"
+        ValueError, match=f"test_fraction must be greater than 0 and less than 1, got {fraction}"
     ):
         train_test_split(iris(), test_fraction=fraction)
 

@@ -1,5 +1,6 @@
 """The backward pass as a film: each contribution a frame, in one layout, no grad changed."""
 
+import math
 import re
 import sys
 from pathlib import Path
@@ -7,9 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tinygrad_neuron import Value, animate, draw_dot, nn, topological_order
+from tinygrad_neuron import Value, animate, draw_dot, select, sqrt, topological_order
 from tinygrad_neuron.draw import rendering
-from tinygrad_neuron.draw.animation import MOST, contributions
+from tinygrad_neuron.draw.film import MOST
 from tinygrad_neuron.draw.rendering import EngineNotFoundError, find_engine
 from tinygrad_neuron.operators import stored_gradient
 
@@ -37,28 +38,6 @@ def needs_engine():
         find_engine()
     except EngineNotFoundError:
         pytest.skip("no layout engine on this machine")
-
-
-# The steps
-
-
-def test_the_contributions_add_up_to_what_backward_computes():
-    net = nn.MLP(2, [3, 1], seed=1)
-    y = (net([0.5, -1.0]) - 1.0) ** 2
-    sums = {y: 1.0}
-    for step in contributions(y):
-        assert step.before == sums.get(step.operand)
-        assert step.incoming == sums[step.node]
-        assert step.node._prev[step.position] is step.operand
-        sums[step.operand] = step.after
-    y.backward()
-    assert {node: node.grad for node in sums} == sums
-
-
-def test_an_operand_used_twice_gets_two_contributions():
-    x = Value(3.0)
-    steps = list(contributions(x * x))
-    assert [(s.position, s.before, s.after) for s in steps] == [(0, None, 3.0), (1, 3.0, 6.0)]
 
 
 # The SVG
@@ -127,6 +106,31 @@ def test_what_select_does_not_choose_ends_with_zero(tmp_path):
     y = a.maximum(b)
     shown = texts(animate(y, tmp_path / "y.svg"))
     assert ("0", "visibility: visible") in shown
+
+
+@pytest.mark.parametrize(
+    "made, addition",
+    [
+        (lambda x: select([x * Value(math.inf), x * 2.0], 1), "0 + 2 = 2"),
+        (lambda x: select([x, sqrt(x - 3.0)], 0), "0 + 1 = 1"),
+    ],
+    ids=["infinite", "no derivative"],
+)
+def test_the_branch_that_select_did_not_take_brings_nothing(tmp_path, made, addition):
+    needs_engine()
+    x = Value(3.0, label="x")
+    shown = [text for text, _ in texts(animate(made(x), tmp_path / "y.svg"))]
+    assert any(text.endswith(f"gradient of x: {addition}") for text in shown)
+    assert not any("nan" in text for text in shown)
+
+
+def test_a_select_without_an_operand_at_its_index_is_refused_by_name(tmp_path):
+    a, b, i = Value(1.0, label="a"), Value(2.0, label="b"), Value(0.0, label="i")
+    y = select([a, b], i)
+    i.data = 5.0
+    with pytest.raises(IndexError, match=r"select.*5\.0"):
+        animate(y, tmp_path / "y.svg")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_leaf_and_a_constant_graph_can_be_animated(tmp_path):

@@ -61,6 +61,11 @@ def test_one_value_or_number_gives_one_value_and_a_list_a_list():
     assert dropout([]) == []
 
 
+def test_nested_lists_keep_their_shape():
+    rows = nn.Dropout(0.5, seed=1)([[1.0, 1.0], [1.0, 1.0]])
+    assert [data(row) for row in rows] == [[0.0, 2.0], [2.0, 0.0]]
+
+
 def test_with_p_0_everything_passes():
     assert data(nn.Dropout(0.0, seed=0)([1.0, -2.0] * 100)) == [1.0, -2.0] * 100
 
@@ -178,7 +183,7 @@ def test_a_probability_that_is_no_number_is_refused(p):
         nn.Dropout(p)
 
 
-@pytest.mark.parametrize("bad", ["a", None, [[1.0]]])
+@pytest.mark.parametrize("bad", ["a", None, [["a"]]])
 def test_an_input_that_is_no_number_is_refused(bad):
     with pytest.raises(TypeError, match="must be a real number, got"):
         nn.Dropout()(bad)

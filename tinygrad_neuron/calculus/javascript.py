@@ -205,13 +205,15 @@ def _string(text: str) -> str:
     return '"' + inside.replace("<", "\\u003c") + '"'
 
 
-def source(names: Iterable[str]) -> str:
+def source(names: Iterable[str], *, partials: bool = True) -> str:
     """The JavaScript of the named operations and of all that they call; nothing else.
 
     It defines `OPERATIONS`, which maps each name to `forward` and `partials`: functions of the
     operands, and of the operands and `y`. Those of a variadic operation take an array first, and
     its `partials` are one function that returns the partial as a function of the operand in
-    question. Raises a `ValueError` for an operation with a kernel that cannot be translated.
+    question. Without `partials` it only computes.
+
+    Raises a `ValueError` for an operation with a kernel that cannot be translated.
 
     >>> print(source(["multiply"]))
     const OPERATIONS = {
@@ -221,7 +223,7 @@ def source(names: Iterable[str]) -> str:
       },
     };
     """
-    return _Translation().source(names)
+    return _Translation(partials).source(names)
 
 
 class _Translation:
@@ -231,7 +233,8 @@ class _Translation:
     translation, `functions` these translations, those before that the later ones call.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, with_partials: bool) -> None:
+        self.with_partials = with_partials
         self.operations: dict[str, str] = {}
         self.kernels: dict[Callable[..., Any], str] = {}
         self.functions: list[str] = []
@@ -260,8 +263,9 @@ class _Translation:
 
         try:
             forward = expression(operation.forward_tree(), forward_call)
-            head = f"({', '.join(names)}) => "
-            if operation.variadic:
+            if not self.with_partials:
+                partials = ""
+            elif operation.variadic:
                 partials = self.variadic(operation, partial)
             else:
                 all_ = f"({', '.join([*names, 'y'])}) => "
@@ -272,12 +276,10 @@ class _Translation:
                 f"the page cannot compute {operation.name}: {error}. Write its kernels with "
                 "assignments, if, for, while, return and functions of math"
             ) from None
-        self.operations[operation.name] = (
-            f"  {identifier(operation.name)}: {{\n"
-            f"    forward: {head}{forward},\n"
-            f"    partials: {partials},\n"
-            "  },\n"
-        )
+        entry = f"    forward: ({', '.join(names)}) => {forward},\n"
+        if partials:
+            entry += f"    partials: {partials},\n"
+        self.operations[operation.name] = f"  {identifier(operation.name)}: {{\n{entry}  }},\n"
 
     def variadic(self, operation: Operation, partial: Callable[[ast.expr], str]) -> str:
         """The partial of an operation on any number of operands, as a function of them all."""

@@ -330,6 +330,7 @@ class Operation:
             raise ValueError(f"{self.name}: its forward expression cannot call {self.name} itself")
 
     def _check_names(self) -> None:
+        """Refuse names that generated code could not use, and operands that do not fit together."""
         after_star = self.operands[1:] if self.variadic else ()
         if after_star != ((self.chosen,) if self.chosen else ()):
             raise ValueError(

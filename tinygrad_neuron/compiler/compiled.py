@@ -1,30 +1,22 @@
 """`compile`: from a function to one that runs straight-line code."""
 
-import contextlib
 import functools
-import inspect
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from ..engine import Value
 from ..functions import mean
 from ..functions import sum as add_up
 from ..operators import tracing
-from ..passes import DOMAIN_ERRORS
-from .examples import Batch, Runs
+from ..optim import Optimiser
+from .examples import Batch
 from .nodes import Call, Total, arrival, make_node
 from .program import Program
-from .structure import Key, flatten, refill
+from .structure import refill
 from .targets import target_named
-from .variant import Variant
-
-if TYPE_CHECKING:
-    from ..optim import Optimiser
-    from .trainer import Trainer
-
-CACHE_SIZE = 64
+from .trainer import Trainer
+from .variant import Variant, generate
+from .variants import Runs, Variants
 
 
 @overload
@@ -108,21 +100,18 @@ class Compiled:
 
     def __init__(self, function: Callable[..., Any], target: str = "python") -> None:
         self.target = target
-        self._target = target_named(target)
+        found = target_named(target)
         if isinstance(function, Compiled):
             function = function.function
         if not callable(function):
             raise TypeError(f"compile takes a function, got {type(function).__name__} {function!r}")
         self.function: Callable[..., Any] = function
-        self._variants: OrderedDict[Key, list[Variant]] = OrderedDict()
-        self._live: frozenset[Value] = frozenset()
-        self._lock = threading.RLock()
-        self._latest: Variant | None = None
+        self._variants = Variants(function, found)
         functools.update_wrapper(self, function, updated=())
-        self.__name__ = getattr(function, "__name__", type(function).__name__)
+        self.__name__ = self._variants.title
 
     def __repr__(self) -> str:
-        return f"<compiled {getattr(self.function, '__qualname__', self.function)}>"
+        return repr(self._variants)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """A compiled method: compiled once for each instance."""
@@ -146,7 +135,7 @@ class Compiled:
         """What the function returns for these arguments."""
         if tracing.trace is not None:  # part of another function that is being traced
             return self.function(*arguments, **options)
-        variant, leaves = self._variant(arguments, options)
+        variant, leaves = self._variants.find(arguments, options)
         values = [leaf for leaf in leaves if isinstance(leaf, Value)]
         row = variant.row(leaves)
         data = [leaf.data for leaf in variant.leaves]
@@ -177,7 +166,8 @@ class Compiled:
             if inputs:
                 places = dict(zip(variant.varying, values, strict=True))
                 for k, gradient in zip(program.input_gradients, inputs[0], strict=True):
-                    places[k].grad += gradient
+                    if gradient is not None:
+                        places[k].grad += gradient
 
         if len(outputs) == 1:
             call = Call(variant.title, lambda node: hand_on({0: node.grad}))
@@ -251,9 +241,9 @@ class Compiled:
         >>> len(batch), f.sum(batch).data, f.mean(batch).data
         (2, 2.0, 1.0)
         """
-        return Batch(self, examples)
+        return Batch(self._variants, examples)
 
-    def trainer(self, optimiser: "Optimiser") -> "Trainer":
+    def trainer(self, optimiser: Optimiser) -> Trainer:
         """Whole training steps, on numbers that stay in arrays from one to the next.
 
         `trainer.step(examples)` does what these four lines do, with the same numbers to the last
@@ -274,20 +264,26 @@ class Compiled:
         >>> losses, w.data
         ([2.5, 0.625, 0.15625], 2.125)
         """
-        return self._target.trainer(self, optimiser)
+        made: Trainer = self._variants.target.trainer(self._variants, optimiser)
+        return made
 
-    def _over(self, examples: "Sequence[Sequence[Any]] | Batch", seed: float, what: str) -> Value:
+    def _over(self, examples: Sequence[Sequence[Any]] | Batch, seed: float, what: str) -> Value:
+        """The total over examples, forward and backward, structure by structure; `seed` is the
+        gradient that arrives at each."""
         if not examples:
             raise ValueError(f"{what} of zero examples: it takes at least one")
         if tracing.trace is not None:  # part of another function that is being traced
             terms = [self.function(*example) for example in examples]
             result: Value = add_up(terms) if what == "sum" else mean(terms)
             return result
-        total = 0.0
+        total = -0.0  # -0.0 + x is x to the bit
         gradients: dict[Value, float] = {}
         parents: tuple[Value, ...] = ()
         found: list[float] = []
-        for variant, rows, values in self._runs(examples):
+        runs = self._runs(examples)
+        if len(runs) > 1:
+            generate([variant for variant, _, _ in runs], (0,))
+        for variant, rows, values in runs:
             variant.check_returns_one_value(what)
             if parents:  # a second structure: go on from what those before gave
                 gradients.update(zip(parents, found, strict=True))
@@ -301,123 +297,29 @@ class Compiled:
                 for passed, arrived in zip(values, inputs, strict=True):
                     places = dict(zip(variant.varying, passed, strict=True))
                     for k, gradient in zip(order, arrived, strict=True):
-                        gradients[places[k]] = gradients.get(places[k], 0.0) + gradient
+                        if gradient is not None:
+                            gradients[places[k]] = gradients.get(places[k], -0.0) + gradient
         if gradients:
             gradients.update(zip(parents, found, strict=True))
             parents, found = tuple(gradients), list(gradients.values())
         number = total if what == "sum" else total / len(examples)
         return make_node(Total(what, found), parents, number)
 
-    def _runs(self, examples: "Sequence[Sequence[Any]] | Batch") -> Runs:
-        """Examples in a row that share a structure: their variant, the numbers of each, and (if
-        there are any) the Values among the arguments of each."""
+    def _runs(self, examples: Sequence[Sequence[Any]] | Batch) -> Runs:
         if isinstance(examples, Batch):
-            return examples.runs(self)
-        last = self._latest
-        if last is not None and last.still_holds():
-            numbers = last.read(examples)
-            if numbers is not None:  # as nearly always: all have the structure of the last call
-                if last.forward.draws:
-                    numbers = [last.with_draws(row) for row in numbers]
-                return [(last, numbers, [])]
-        runs: Runs = []
-        for example in examples:
-            if not isinstance(example, list | tuple):
-                raise TypeError(
-                    "an example must be the tuple of the function's arguments, as in "
-                    f"[(x, target), ...], got {type(example).__name__} {example!r}"
-                )
-            if runs:
-                variant, rows, values = runs[-1]
-                numbers = variant.read([example])
-                if numbers is not None:
-                    rows.append(variant.with_draws(numbers[0]))
-                    continue
-            variant, leaves = self._variant(example, {})
-            if not runs or variant is not runs[-1][0]:
-                runs.append((variant, [], []))
-            _, rows, values = runs[-1]
-            if variant.varying:
-                values.append([leaf for leaf in leaves if isinstance(leaf, Value)])
-            rows.append(variant.row(leaves))
-        return runs
+            return examples.runs(self._variants)
+        return self._variants.runs(examples)
 
-    # Recordings
-
-    def _variant(
-        self, arguments: Sequence[Any], options: dict[str, Any]
-    ) -> tuple[Variant, list[Any]]:
-        """The variant for the structure of some arguments, and what goes into it."""
-        key, leaves = self._flatten(arguments, options)
-        found = self._find(key)
-        if found is not None:
-            self._latest = found
-            with contextlib.suppress(KeyError):  # dropped by another thread just now
-                self._variants.move_to_end(key)
-            return found, leaves
-        with self._lock:
-            found = self._find(key)
-            if found is not None:  # another thread was faster
-                return found, leaves
-            try:
-                made = self._record(key)
-            except DOMAIN_ERRORS:
-                # Something computed from parameters alone; if the inputs fail before it, say that.
-                self.function(*arguments, **options)
-                raise
-            if made.leaves and not self._live.issuperset(made.leaves):
-                # A Value that is passed and also read as a parameter is one leaf, not two.
-                self._live = self._live.union(made.leaves)
-                again, leaves = self._flatten(arguments, options)
-                if again != key:
-                    key, made = again, self._record(again)
-            # One for each way in which the modules' modes (training or not) were seen.
-            self._variants.setdefault(key, []).insert(0, made)
-            self._latest = made
-            while len(self._variants) > CACHE_SIZE:
-                self._variants.popitem(last=False)
-        return made, leaves
-
-    def _find(self, key: Key) -> Variant | None:
-        kept = self._variants.get(key, ())
-        return next((variant for variant in kept if variant.still_holds()), None)
-
-    def _flatten(self, arguments: Sequence[Any], options: dict[str, Any]) -> tuple[Key, list[Any]]:
-        leaves: list[Any] = []
-        seen: dict[Value, int] = {}
-        live = self._live
-        options = dict(sorted(options.items()))
-        key = tuple(flatten(x, live, leaves, seen, f"{i}") for i, x in enumerate(arguments))
-        return (
-            key,
-            tuple((k, flatten(x, live, leaves, seen, k)) for k, x in options.items()),
-        ), leaves
-
-    def _record(self, key: Key) -> Variant:
-        names = self._names(len(key[0]))
-        return Variant(self.function, self.__name__, key, names, self._target)
-
-    def _names(self, count: int) -> list[str]:
-        """The names of the positional parameters, for the generated code."""
-        names: list[str] = []
-        try:
-            for parameter in inspect.signature(self.function).parameters.values():
-                if parameter.kind is parameter.VAR_POSITIONAL:
-                    names += [f"{parameter.name}{i}_" for i in range(count - len(names))]
-                elif parameter.kind is not parameter.VAR_KEYWORD:
-                    names.append(parameter.name)
-        except (TypeError, ValueError):
-            pass
-        return (names + [f"x{i}" for i in range(len(names), count)])[:count]
+    # What was recorded
 
     @property
     def variant(self) -> Variant:
         """The latest variant; raises a ValueError before the first call."""
-        if self._latest is None:
+        if self._variants.latest is None:
             raise ValueError(
                 f"{self!r} has not traced anything yet: it does when it is first called"
             )
-        return self._latest
+        return self._variants.latest
 
     @property
     def source(self) -> str:

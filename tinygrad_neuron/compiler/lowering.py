@@ -6,6 +6,8 @@ what is generated from the list gives the same bits.
 """
 
 import ast
+import math
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,17 +17,8 @@ from ..calculus.primitive import LEAF as LEAF_OPERATION
 from ..calculus.table import TABLE
 from ..engine import Value, topological_order
 from ..passes import refuse_made_by_hand
-from .program import (
-    DRAWN,
-    ELEMENT,
-    INPUT,
-    LEAF,
-    NUMBER,
-    SCATTER,
-    SEED,
-    Program,
-    evaluate,
-)
+from .lines import DRAWN, ELEMENT, INPUT, LEAF, NUMBER, SCATTER, SEED
+from .program import Program, evaluate
 from .tracing import Trace, Traced, leaked, varies
 
 _BINARY: dict[type, Operation] = {
@@ -47,9 +40,13 @@ class Lowering:
         self.program = Program(inputs=len(inputs))
         self.outputs = list(outputs)
         self.lines: dict[Value, int] = {}  # which line computes a node
-        self._earlier: dict[tuple[Any, ...], int] = {}  # lines by what they compute
+        # Lines by what they compute: of each operation, by its operands.
+        self._earlier: defaultdict[Any, dict[tuple[Any, ...], int]] = defaultdict(dict)
         self._numbers: dict[int, float] = {}
-        self._summed: dict[Value, dict[str, int]] = {}
+        self._summed: dict[tuple[Operation, int], dict[str, int]] = {}
+        # Partials that are an operand (its position), and those that are 1.
+        self._simple: dict[tuple[Operation, int], int] = {}
+        self._handed_on: set[tuple[Operation, int]] = set()
         self._positions: dict[Value, int] = {node: k for k, node in enumerate(inputs)}
         self._drawn: dict[Value, int] = {node: k for k, node in enumerate(trace.drawn_nodes)}
         self.program.draws = [node.draw for node in trace.drawn_nodes if node.draw is not None]
@@ -57,18 +54,24 @@ class Lowering:
 
     def _emit(self, operation: Operation | str, operands: tuple[Any, ...]) -> int:
         """The line that computes this: an earlier one, or a new one."""
-        key = (operation, operands)
-        line = self._earlier.get(key)
+        earlier = self._earlier[operation]
+        line = earlier.get(operands)
         if line is None:
-            program = self.program
-            line = self._earlier[key] = len(program.operations)
-            program.operations.append(operation)
-            program.operands.append(operands)
+            operations = self.program.operations
+            line = earlier[operands] = len(operations)
+            operations.append(operation)
+            self.program.operands.append(operands)
         return line
 
     def _number(self, number: float) -> int:
-        line = self._emit(NUMBER, (number,))
-        self._numbers[line] = number
+        """The line of a number; 0.0 and -0.0 are two."""
+        earlier, key = self._earlier[NUMBER], (number, math.copysign(1.0, number))
+        line = earlier.get(key)
+        if line is None:
+            line = earlier[key] = len(self.program.operations)
+            self.program.operations.append(NUMBER)
+            self.program.operands.append((number,))
+            self._numbers[line] = number
         return line
 
     def _operation(self, operation: Operation, operands: tuple[int, ...]) -> int:
@@ -86,6 +89,8 @@ class Lowering:
     def _forward(self, trace: Trace) -> None:
         # What was computed before or beside the stand-ins first, then the rest as it was traced:
         # so errors come in the order in which the eager engine would raise them.
+        """Write down the lines of the outputs, in the order in which the eager engine computes
+        them."""
         reachable = topological_order(*self.outputs)
         reached = set(reachable)
         nodes = [node for node in reachable if not isinstance(node, Traced)]
@@ -121,26 +126,33 @@ class Lowering:
         program.forward = len(program)
 
     def backward(self, seeded: Sequence[int]) -> Program:
-        """Add the backward pass for gradients arriving at some of the outputs; returns the
-        program."""
+        """Add the backward pass for gradients arriving at some of the outputs; returns the program.
+
+        A node that nothing can arrive at hands nothing on. Where it takes the index of a `select`
+        to know whether something does, the lines are those of the case that it does: see `reached`.
+        """
         program, lines = self.program, self.lines
         order = topological_order(*(self.outputs[k] for k in seeded))
         contributions: dict[Value, list[int]] = {}
         for k in seeded:
             contributions.setdefault(self.outputs[k], []).append(self._emit(SEED, (k,)))
         leaf_positions = {leaf: k for k, leaf in enumerate(program.leaves)}
-        groups = _select_groups(order)
+        groups = self._select_groups(order)
+        varying = {node for node in order if varies(node)}
         for node in reversed(order):
-            if not varies(node):
+            if node not in varying:
                 continue
-            gradient = self._total(contributions.pop(node, []))
+            arriving = contributions.pop(node, ())
             operation = node._operation
             if not isinstance(operation, Operation):
                 if node in leaf_positions:
-                    program.leaf_gradients[leaf_positions[node]] = gradient
-                elif isinstance(node, Traced) and node.receives:
-                    program.input_gradients[self._positions[node]] = gradient
+                    program.leaf_gradients[leaf_positions[node]] = self._total(arriving)
+                elif arriving and isinstance(node, Traced) and node.receives:
+                    program.input_gradients[self._positions[node]] = self._total(arriving)
                 continue
+            if not arriving:
+                continue
+            gradient = self._total(arriving)
             line = lines[node]
             if gradient >= program.forward and gradient not in program.labels:
                 program.labels[gradient] = f"d_{node.label or operation.name}"
@@ -148,20 +160,12 @@ class Lowering:
                     program.scopes[gradient] = node.scope
             operands = node._prev
             if operation.chosen:
-                group = groups[operands[:-1]]
-                group.addends += [lines[operands[-1]], gradient]
-                group.left -= 1
-                if group.left:
-                    continue
-                scatter = self._emit(SCATTER, (len(operands) - 1, *group.addends))
-                for position, operand in enumerate(operands[:-1]):
-                    if varies(operand):
-                        element = self._emit(ELEMENT, (scatter, position))
-                        contributions.setdefault(operand, []).append(element)
+                for operand, element in self._elements(operands, gradient, groups):
+                    contributions.setdefault(operand, []).append(element)
                 continue
             for position, operand in enumerate(operands):
-                if varies(operand):
-                    contribution = self._contribution(node, line, position, gradient)
+                if operand in varying:
+                    contribution = self._contribution(operation, operands, position, gradient, line)
                     earlier = contributions.get(operand)
                     if earlier is None:
                         contributions[operand] = [contribution]
@@ -169,50 +173,113 @@ class Lowering:
                         earlier.append(contribution)
         return program
 
-    def _total(self, contributions: list[int]) -> int:
+    def _elements(
+        self, operands: tuple[Value, ...], gradient: int, groups: "_Groups"
+    ) -> list[tuple[Value, int]]:
+        """What a `select` hands on: to which operands, and the lines of the contributions."""
+        *values, index = operands
+        chosen = self._chosen(operands)
+        # Of a constant, the gradient has no reader, and an error on the way to it would be lost.
+        if chosen is not None and operands[:-1] not in groups and varies(values[chosen]):
+            return [(values[chosen], gradient)]
+        group = groups[operands[:-1]]
+        group.addends += [self.lines[index], gradient]
+        group.left -= 1
+        if group.left:
+            return []
+        scatter = self._emit(SCATTER, (len(values), *group.addends))
+        receivers = [(position, v) for position, v in enumerate(values) if varies(v)]
+        return [(v, self._emit(ELEMENT, (scatter, position))) for position, v in receivers]
+
+    def _select_groups(self, order: Sequence[Value]) -> "_Groups":
+        """Several selects among the same values (an embedding read at many positions) add into one
+        list, where nothing else contributes to these values, so that the order of additions stays,
+        and where the positions are not all known."""
+        selects: dict[tuple[Value, ...], int] = {}
+        unknown: set[tuple[Value, ...]] = set()
+        consumers: dict[Value, int] = {}
+        for node in order:
+            operation = node._operation
+            if isinstance(operation, Operation) and operation.chosen:
+                values = node._prev[:-1]
+                selects[values] = selects.get(values, 0) + 1
+                if self._chosen(node._prev) is None:
+                    unknown.add(values)
+        if not unknown:
+            return _Groups()
+        chosen_from = {value for values in unknown for value in values}
+        for node in order:
+            for operand in node._prev:
+                if operand in chosen_from:
+                    consumers[operand] = consumers.get(operand, 0) + 1
+        groups = _Groups()
+        for values in unknown:
+            count = selects[values]
+            if count > 1 and all(consumers[v] == count for v in values):
+                groups[values] = _SelectGroup()
+                groups[values].left = count
+        return groups
+
+    def _chosen(self, operands: tuple[Value, ...]) -> int | None:
+        """Which of its operands a `select` chooses, where that is known now."""
+        index = self._numbers.get(self.lines[operands[-1]], math.nan)
+        return int(index) if index in range(len(operands) - 1) else None
+
+    def _total(self, contributions: Sequence[int]) -> int:
         if len(contributions) == 1:
             return contributions[0]
         return self._emit(_SUM, tuple(contributions)) if contributions else self._number(0.0)
 
-    def _contribution(self, node: Value, line: int, position: int, gradient: int) -> int:
-        """The line of `incoming gradient * local derivative`."""
-        operation: Operation = node._operation
+    def _contribution(
+        self,
+        operation: Operation,
+        operands: tuple[Value, ...],
+        position: int,
+        gradient: int,
+        line: int,
+    ) -> int:
+        """The line of `incoming gradient * local derivative`, for an operand of a line."""
+        simple = self._simple.get((operation, position))
+        if simple is not None:  # as nearly always
+            return self._emit(_MULTIPLY, (gradient, self.lines[operands[simple]]))
+        if (operation, 0 if operation.variadic else position) in self._handed_on:
+            return gradient
         tree = _partial(operation, position)
-        lines = self.lines
+        names = operation.operand_names
         if type(tree) is ast.Name and tree.id != "y" and not operation.variadic:
-            local = lines[node._prev[operation.operand_names.index(tree.id)]]
-            return self._emit(_MULTIPLY, (gradient, local))
-        operands = node._prev
-        before = len(self.program)
+            self._simple[operation, position] = names.index(tree.id)
+            return self._contribution(operation, operands, position, gradient, line)
+        lines, operations = self.lines, self.program.operations
+        before = len(operations)
         if operation.variadic:
-            names = {operation.operand_names[0]: lines[operands[position]]}
-            names |= self._sums(node, line)
+            found = {names[0]: lines[operands[position]]} | self._sums(operation, operands, line)
         else:
-            names = {
-                name: lines[v] for name, v in zip(operation.operand_names, operands, strict=True)
-            }
-        local = self._expression(tree, names | {"y": line})
-        for new in range(before, len(self.program)):
+            found = {name: lines[v] for name, v in zip(names, operands, strict=True)}
+        found["y"] = line
+        local = self._expression(tree, found)
+        for new in range(before, len(operations)):
             self.program.derivative_of[new] = line
         factor = self._numbers.get(local)
         if factor == 1:
+            if isinstance(tree, ast.Constant):  # for all lines of this operation
+                self._handed_on.add((operation, 0 if operation.variadic else position))
             return gradient
         if factor == -1:
             return self._operation(_NEGATE, (gradient,))
         return self._operation(_MULTIPLY, (gradient, local))
 
-    def _sums(self, node: Value, line: int) -> dict[str, int]:
-        """The lines of what a variadic operation sums over all its operands, once per node."""
-        operation: Operation = node._operation
-        if node not in self._summed:
-            found = self._summed[node] = {"y": line}
+    def _sums(self, operation: Operation, operands: tuple[Value, ...], line: int) -> dict[str, int]:
+        """The lines of what a variadic operation sums over all its operands, once per line."""
+        key = (operation, line)  # a sum of one operand has the line of that operand
+        if key not in self._summed:
+            found = self._summed[key] = {"y": line}
             for name, term in operation.totals.items():
                 terms = [
                     self._expression(term, found | {operation.operand_names[0]: self.lines[v]})
-                    for v in node._prev
+                    for v in operands
                 ]
                 found[name] = self._operation(_SUM, tuple(terms))
-        return self._summed[node]
+        return self._summed[key]
 
     def _expression(self, tree: ast.expr, names: dict[str, int]) -> int:
         """The line of an expression of the table."""
@@ -249,32 +316,6 @@ class _Groups(dict[Any, _SelectGroup]):
         alone = _SelectGroup()
         alone.left = 1
         return alone
-
-
-def _select_groups(order: Sequence[Value]) -> _Groups:
-    """Several selects among the same values (an embedding read at many positions) add into one
-    list, where nothing else contributes to these values: only then is the order of additions the
-    same."""
-    selects: dict[tuple[Value, ...], int] = {}
-    consumers: dict[Value, int] = {}
-    for node in order:
-        operation = node._operation
-        if isinstance(operation, Operation) and operation.chosen:
-            values = node._prev[:-1]
-            selects[values] = selects.get(values, 0) + 1
-    if not selects:
-        return _Groups()
-    chosen_from = {value for values in selects for value in values}
-    for node in order:
-        for operand in node._prev:
-            if operand in chosen_from:
-                consumers[operand] = consumers.get(operand, 0) + 1
-    groups = _Groups()
-    for values, count in selects.items():
-        if count > 1 and all(consumers[v] == count for v in values):
-            groups[values] = _SelectGroup()
-            groups[values].left = count
-    return groups
 
 
 _partials: dict[tuple[Operation, int], ast.expr] = {}

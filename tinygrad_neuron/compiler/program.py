@@ -21,34 +21,17 @@ from ..calculus.table import TABLE
 from ..engine import Value
 from ..passes import DOMAIN_ERRORS
 from ..scope import Scope
-
-# Kinds of lines that are not operations of the table, and what their operands are.
-NUMBER = "number"  # (the number,)
-INPUT = "input"  # (its position,)
-LEAF = "leaf"  # (its position,): read at each call
-DRAWN = "drawn"  # (its position,): drawn at each call
-SEED = "seed"  # (the position of an output): the gradient that arrives there
-SCATTER = "scatter"  # (count, index, addend, index, addend, ...): zeros with addends at indices
-ELEMENT = "element"  # (a scatter's line, position)
-
-SOURCES = frozenset({NUMBER, INPUT, LEAF, DRAWN, SEED})
-
-
-def read_by(operation: Operation | str, operands: tuple[Any, ...]) -> tuple[int, ...]:
-    """Which earlier lines a line reads."""
-    if operation in SOURCES:
-        return ()
-    if operation == ELEMENT:
-        return operands[:1]
-    return operands[1:] if operation == SCATTER else operands
+from .lines import DRAWN, ELEMENT, INPUT, LEAF, NUMBER, SCATTER, SEED, read_by
+from .reached import Doubts, doubts, skipped
 
 
 class Result(NamedTuple):
-    """What running a program gives: the outputs, and gradients of leaves and of inputs."""
+    """What running a program gives: the outputs, and gradients of leaves and of inputs; None for
+    an input that nothing arrived at."""
 
     outputs: list[float]
     leaves: list[float]
-    inputs: list[float]
+    inputs: list[float | None]
 
 
 @dataclass(eq=False)
@@ -87,6 +70,7 @@ class Program:
         return "\n".join(self._texts())
 
     def _texts(self) -> Iterator[str]:
+        """The lines as text."""
         for i, (operation, operands) in enumerate(zip(self.operations, self.operands, strict=True)):
             if i == self.forward:
                 yield f"-> {', '.join(f'v{k}' for k in self.outputs)}"
@@ -159,6 +143,10 @@ class Program:
                 if not 0 <= position < count:
                     raise ValueError(f"a gradient of number {position}, out of {count}")
 
+    def doubts(self) -> Doubts:
+        """Where the code generated for it may go wrong, because of what a `select` chooses."""
+        return doubts(self.operations, self.operands, self.forward, self.input_gradients)
+
     def run(
         self,
         inputs: Sequence[float],
@@ -176,12 +164,17 @@ class Program:
         """
         if leaves is None:
             leaves = [leaf.data for leaf in self.leaves]
-        values: list[Any] = []
+        values: list[Any] = []  # None for a gradient that nothing arrives at
+        left_out: set[int] = set()
         count = len(self) if seeds is not None else self.forward
         for i in range(count):
+            if i == self.forward:
+                left_out = skipped(self.operations, self.operands, self.forward, values)
             operation, operands = self.operations[i], self.operands[i]
-            if isinstance(operation, Operation):
-                numbers = [values[k] for k in operands]
+            if i in left_out:
+                values.append(None)
+            elif isinstance(operation, Operation):
+                numbers = [values[k] for k in operands if k not in left_out]
                 try:
                     values.append(evaluate(operation, numbers))
                 except DOMAIN_ERRORS as error:
@@ -200,17 +193,18 @@ class Program:
             elif operation == ELEMENT:
                 values.append(values[operands[0]][operands[1]])
             else:
-                zeros = [0.0] * operands[0]
+                sums = [-0.0] * operands[0]
                 for index, addend in zip(operands[1::2], operands[2::2], strict=True):
-                    zeros[int(values[index])] += values[addend]
-                values.append(zeros)
+                    if addend not in left_out:
+                        sums[int(values[index])] += values[addend]
+                values.append(sums)
         outputs = [float(values[k]) for k in self.outputs]
         if seeds is None:
             return Result(outputs, [], [])
         return Result(
             outputs,
-            [float(values[k]) for k in self.leaf_gradients.values()],
-            [float(values[k]) for k in self.input_gradients.values()],
+            [0.0 if k in left_out else float(values[k]) for k in self.leaf_gradients.values()],
+            [None if k in left_out else float(values[k]) for k in self.input_gradients.values()],
         )
 
     def _named(

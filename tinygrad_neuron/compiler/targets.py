@@ -4,23 +4,18 @@ A target turns a program into two functions of the same arguments. `map_rows(row
 the outputs of each row; `add_up(rows, leaves, totals, seeds, total)` the first output and the
 gradients, added up over rows to what was there before. Where an operation fails both raise an
 ArithmeticError or ValueError; what it says is found by the interpreter.
+
+Each target is a package beside this file, with a `target()` in its module `target`. It is found by
+name, so that the targets may stand on everything that asks for one.
 """
 
-import itertools
-import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from importlib import import_module
+from typing import Any, NamedTuple, Protocol
 
-from .. import source_text
-from . import python
 from .program import Program
 
-if TYPE_CHECKING:
-    from ..optim import Optimiser
-    from .compiled import Compiled
-    from .trainer import Trainer
-
-_serial = itertools.count(1)
+NAMES = ("python", "c")
 
 
 class Written(NamedTuple):
@@ -33,44 +28,21 @@ class Written(NamedTuple):
 class Target(Protocol):
     """How programs become functions."""
 
+    # The class of its trainers, a subclass of `trainer.Trainer`: called with variants, optimiser.
+    trainer: Callable[..., Any]
+    # Whether `write` waits for another process, so that several are written side by side.
+    waits: bool
+
     def write(self, program: Program, seeded: tuple[int, ...] | None, title: str) -> Written:
         """`map_rows` (where `seeded` is None) or `add_up` of a program."""
 
     def pack(self, rows: list[list[float]]) -> Any:
         """Rows as its functions take them fastest."""
 
-    def trainer(self, compiled: "Compiled", optimiser: "Optimiser") -> "Trainer":
-        """Training steps on numbers in its own arrays."""
-
-
-class PythonTarget:
-    """Straight-line Python."""
-
-    def write(self, program: Program, seeded: tuple[int, ...] | None, title: str) -> Written:
-        source, globals_ = python.emit(program, seeded, title)
-        name = f"{title.partition(':')[0]} #{next(_serial)}"
-        (function,) = source_text.load(source, globals_, name).values()
-        weakref.finalize(function, source_text.forget, name)
-        return Written(function, source)
-
-    def pack(self, rows: list[list[float]]) -> list[list[float]]:
-        return rows
-
-    def trainer(self, compiled: "Compiled", optimiser: "Optimiser") -> "Trainer":
-        from .trainer import PythonTrainer
-
-        return PythonTrainer(compiled, optimiser)
-
 
 def target_named(name: str) -> Target:
     """The target of a name, "python" or "c"."""
-    if name == "python":
-        return _PYTHON
-    if name == "c":
-        from .c.target import CTarget
-
-        return CTarget()
-    raise ValueError(f"compile: target must be 'python' or 'c', got {name!r}")
-
-
-_PYTHON = PythonTarget()
+    if name not in NAMES:
+        raise ValueError(f"compile: target must be 'python' or 'c', got {name!r}")
+    target: Target = import_module(f"{__package__}.{name}.target").target()
+    return target

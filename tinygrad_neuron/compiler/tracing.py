@@ -42,6 +42,7 @@ class Traced(Value):
     varies: bool
     receives: bool
     draw: Callable[[], float] | None
+    ndim = 0  # one number; asked at each operation, and found here much faster than not at all
 
     if not TYPE_CHECKING:  # to a type checker they are what they are in a Value
 

@@ -1,16 +1,14 @@
 """Training steps on numbers that stay in arrays from one step to the next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..engine import Value
 from ..optim import Optimiser
 from .examples import Batch
-
-if TYPE_CHECKING:
-    from .compiled import Compiled
-    from .variant import Variant
+from .variant import Variant
+from .variants import Variants
 
 
 class Trainer:
@@ -18,19 +16,19 @@ class Trainer:
 
     While it is open it holds the numbers of the optimiser's parameters; the Values themselves keep
     those from before. `write_back()` hands them over: data, the gradients of the last step, and
-    what the optimiser keeps. To change a parameter or a setting of the optimiser in between, call
+    the optimiser's state. To change a parameter or a setting of the optimiser in between, call
     `write_back()`, assign, and call `read()`; a changed learning rate is seen at once. Other Values
     that the loss reads stay live, and get no gradient.
     """
 
-    def __init__(self, compiled: "Compiled", optimiser: Optimiser) -> None:
+    def __init__(self, variants: Variants, optimiser: Optimiser) -> None:
         if not isinstance(optimiser, Optimiser):
             raise TypeError(
                 "trainer takes an optimiser such as optim.SGD(model.parameters()), "
                 f"got {type(optimiser).__name__}"
             )
         optimiser.rule()
-        self.compiled = compiled
+        self.variants = variants
         self.optimiser = optimiser
         self.parameters = optimiser.parameters
         self._places = {parameter: k for k, parameter in enumerate(self.parameters)}
@@ -44,10 +42,14 @@ class Trainer:
         self.optimiser.steps -= self._unsaved
         self._unsaved = 0
         self._given: list[float] = [parameter.data for parameter in self.parameters]
+        numbers = self.optimiser.numbers(self.optimiser.current_lr())
+        self.optimiser.check_rule(numbers)
+        self._values = tuple(numbers.values())
+        self._signs = _signs(self._values)
         self._load([float(data) for data in self._given])
 
     def write_back(self) -> None:
-        """Hand the numbers to the Values: data, gradients, and what the optimiser keeps.
+        """Hand the numbers to the Values: data, gradients, and the optimiser's state.
 
         Raises a `RuntimeError` if a parameter was assigned since the trainer read it; then nothing
         is changed.
@@ -62,22 +64,29 @@ class Trainer:
                     "before assigning, and read() after it (now, read() drops the trainer's "
                     "numbers)"
                 )
-        data, gradients, kept = self._numbers()
+        data, gradients, state = self._numbers()
         for parameter, number, gradient in zip(self.parameters, data, gradients, strict=True):
             parameter.data = number
             parameter.grad = gradient
-        self.optimiser.keep(kept)
+        self.optimiser.set_state(state)
         self._given = [parameter.data for parameter in self.parameters]
         self._unsaved = 0
 
-    def step(self, examples: "Iterable[Sequence[Any]] | Batch") -> float:
+    def step(self, examples: Iterable[Sequence[Any]] | Batch) -> float:
         """One training step on the mean over examples; returns that mean, before the step.
 
         If an operation fails, the error is the eager one, and the step has not been taken.
         """
-        batch = examples if isinstance(examples, Batch) else self.compiled.bind(examples)
+        batch = examples if isinstance(examples, Batch) else Batch(self.variants, examples)
         optimiser = self.optimiser
-        mean = self._step(batch, optimiser.current_lr())
+        numbers = optimiser.numbers(optimiser.current_lr())
+        values = tuple(numbers.values())
+        if values != self._values:
+            signs = _signs(values)
+            if signs != self._signs:
+                optimiser.check_rule(numbers)
+            self._values, self._signs = values, signs
+        mean = self._step(batch, numbers)
         optimiser.steps += 1
         self._unsaved += 1
         return mean
@@ -93,7 +102,7 @@ class Trainer:
     ) -> None:
         self.write_back()
 
-    def _order(self, variant: "Variant") -> list[int]:
+    def _order(self, variant: Variant) -> list[int]:
         """For each leaf of a variant where its number stands: among the parameters, or after
         them among the others."""
         order = self._orders.get(variant)
@@ -114,49 +123,18 @@ class Trainer:
     # What a target does in its own way.
 
     def _load(self, data: list[float]) -> None:
-        """Take over the parameters' numbers, and what the optimiser keeps."""
+        """Take over the parameters' numbers, and the optimiser's state."""
         raise NotImplementedError
 
     def _numbers(self) -> tuple[list[float], list[float], list[list[float]]]:
-        """The parameters' data, their gradients, and what the optimiser keeps."""
+        """The parameters' data, their gradients, and the optimiser's state."""
         raise NotImplementedError
 
-    def _step(self, batch: Batch, lr: float) -> float:
-        """One step; returns the mean over the batch before it."""
+    def _step(self, batch: Batch, numbers: Mapping[str, float]) -> float:
+        """One step, with the numbers of the rule; returns the mean over the batch before it."""
         raise NotImplementedError
 
 
-class PythonTrainer(Trainer):
-    """A trainer whose numbers are in lists."""
-
-    def _load(self, data: list[float]) -> None:
-        self._data = data
-        self._gradients = [0.0] * len(data)
-        self._kept = self.optimiser.what_is_kept()
-
-    def _numbers(self) -> tuple[list[float], list[float], list[list[float]]]:
-        return self._data, self._gradients, self._kept
-
-    def _step(self, batch: Batch, lr: float) -> float:
-        count, total, seeds = len(self.parameters), 0.0, (1.0 / len(batch),)
-        gradients: list[float] | None = None
-        for variant, rows, values in batch.runs(self.compiled):
-            order = self._orders.get(variant) or self._order(variant)
-            numbers = self._data
-            if self.others:
-                numbers = numbers + [leaf.data for leaf in self.others]
-            data = [numbers[k] for k in order]
-            if gradients is None:
-                start = variant.zeros
-                gradients = [0.0] * len(self._places)
-            else:
-                gradients += [0.0] * (len(self._places) - len(gradients))
-                start = [gradients[k] for k in order]
-            total, found, _ = variant.add_up(rows, values, data, start, (0,), seeds, total)
-            for k, gradient in zip(order, found, strict=True):
-                gradients[k] = gradient
-        assert gradients is not None
-        del gradients[count:]
-        moved, *self._kept = self.optimiser.moved(self._data, gradients, self._kept, lr)
-        self._data, self._gradients = moved, gradients
-        return total / len(batch)
+def _signs(numbers: tuple[float, ...]) -> list[int]:
+    """What is asked of the numbers in a rule: where one of them is 0, it may not be a divisor."""
+    return [(x > 0.0) - (x < 0.0) for x in numbers]

@@ -1,20 +1,27 @@
 """A function's variant for one structure of inputs: its programs and the functions made of them."""
 
+import math
+import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 
 from ..engine import Value
 from ..operators import tracing
 from ..passes import DOMAIN_ERRORS
+from .budget import check_length
+from .lines import INPUT
 from .lowering import Lowering
-from .program import INPUT, Program
+from .program import Program, Result
+from .reached import Doubts
 from .structure import Key, reader, rebuild, values_in
 from .targets import Target
 from .tracing import Trace, Traced, traced_run
 
-MOST_LINES = 400_000
-Numbers: TypeAlias = list[list[float]]
+# What a backward pass over rows gives: the first seeded output and the gradients of the leaves, all
+# added up, and for each row the gradients of its inputs (None: nothing arrived there).
+Gradients: TypeAlias = tuple[float, list[float], list[Sequence[float | None]]]
 
 
 class Variant:
@@ -29,6 +36,8 @@ class Variant:
         names: Sequence[str],
         target: Target,
     ) -> None:
+        """Trace the function on stand-ins for this structure, and lower what it recorded,
+        forward."""
         self.title = title
         self.key = key
         self.target = target
@@ -37,6 +46,7 @@ class Variant:
         self._functions: dict[tuple[int, ...] | None, Callable[..., Any]] = {}
         self.sources: dict[tuple[int, ...] | None, str] = {}
         self.programs: dict[tuple[int, ...] | None, Program] = {}
+        self.doubts: dict[tuple[int, ...], Doubts] = {}  # by the same, for their generated code
         stand_ins: list[Traced] = []
 
         def run() -> Any:
@@ -60,12 +70,7 @@ class Variant:
         self.modes = self._trace.modes
         self._unused: Lowering | None = Lowering(self._trace, stand_ins, self.outputs)
         self.forward: Program = self._unused.program
-        if len(self.forward) > MOST_LINES:
-            raise ValueError(
-                f"compile: {self.title} records {len(self.forward):,} operations; up to "
-                f"{MOST_LINES:,} can be compiled. Compile a smaller part, such as the loss of one "
-                "example, and use .sum(examples) or .mean(examples)"
-            )
+        check_length(self.title, len(self.forward), self.outputs)
         self.leaves = self.forward.leaves
         self.parents = tuple(self.leaves)
         self.zeros = [0.0] * len(self.leaves)
@@ -87,7 +92,8 @@ class Variant:
                 lowering, self._unused = self._unused, None
                 if lowering is None:
                     lowering = Lowering(self._trace, self._stand_ins, self.outputs)
-                self.programs[seeded] = lowering.backward(seeded)
+                program = self.programs[seeded] = lowering.backward(seeded)
+                self.doubts[seeded] = program.doubts()
             return self.programs[seeded]
 
     def generated(self, seeded: tuple[int, ...] | None) -> Callable[..., Any]:
@@ -144,15 +150,50 @@ class Variant:
         seeded: tuple[int, ...],
         seeds: tuple[float, ...],
         total: float,
-    ) -> tuple[float, list[float], Numbers]:
+    ) -> Gradients:
         """The first of the `seeded` outputs and all gradients, added up over rows."""
         function = self._functions.get(seeded) or self.generated(seeded)
+        doubts = self.doubts[seeded]
+        if doubts.inputs and self._reaches_nodes(doubts.inputs, values):
+            return self.interpreted(rows, values, leaves, totals, seeded, seeds, total)
         try:
-            found: tuple[float, list[float], Numbers] = function(rows, leaves, totals, seeds, total)
+            found: Gradients = function(rows, leaves, totals, seeds, total)
         except DOMAIN_ERRORS:
+            if doubts.branches:
+                return self.interpreted(rows, values, leaves, totals, seeded, seeds, total)
             self.explain(rows, values, leaves, seeded, seeds)
             raise
+        if doubts.branches and not all(map(all_finite, (found[1], *found[2]))):
+            return self.interpreted(rows, values, leaves, totals, seeded, seeds, total)
         return found
+
+    def _reaches_nodes(self, inputs: frozenset[int], values: list[list[Value]]) -> bool:
+        """Whether, for some of these inputs, a Value that was passed is computed: then it matters
+        whether a contribution of 0.0 arrives there, or none."""
+        places = [place for place, k in enumerate(self.varying) if k in inputs]
+        return any(passed[place]._prev for passed in values for place in places)
+
+    def interpreted(
+        self,
+        rows: Any,
+        values: list[list[Value]],
+        leaves: list[float],
+        totals: list[float],
+        seeded: tuple[int, ...],
+        seeds: tuple[float, ...],
+        total: float,
+    ) -> Gradients:
+        """As `add_up`, by the program's interpreter: slower, and it leaves out what nothing arrives
+        at, which generated code does not, see `reached`."""
+        program = self.program(seeded)
+        sums = list(totals)
+        inputs: list[Sequence[float | None]] = []
+        for result in self._runs(rows, values, leaves, seeded, seeds):
+            total += result.outputs[seeded[0]]
+            for k, gradient in zip(program.leaf_gradients, result.leaves, strict=True):
+                sums[k] += gradient
+            inputs.append(result.inputs)
+        return total, sums, inputs if program.input_gradients else []
 
     def explain(
         self,
@@ -163,9 +204,21 @@ class Variant:
         seeds: tuple[float, ...],
     ) -> None:
         """Raise the error of the first row that fails, as the eager engine words it."""
+        for _ in self._runs(rows, values, leaves, seeded, seeds):
+            pass
+
+    def _runs(
+        self,
+        rows: Any,
+        values: list[list[Value]],
+        leaves: list[float],
+        seeded: tuple[int, ...] | None,
+        seeds: tuple[float, ...],
+    ) -> Iterator[Result]:
+        """What the interpreter gives for each row."""
         program, arriving = self.forward, None
         if seeded is not None:
-            program, arriving = self.programs[seeded], [0.0] * len(self.outputs)
+            program, arriving = self.program(seeded), [0.0] * len(self.outputs)
             for k, seed in zip(seeded, seeds, strict=True):
                 arriving[k] = seed
         count = program.inputs
@@ -174,4 +227,26 @@ class Variant:
             if values:
                 for k, value in zip(self.varying, values[i], strict=True):
                     labels[k] = value.label
-            program.run(row[:count], row[count:], arriving, leaves, labels)
+            yield program.run(row[:count], row[count:], arriving, leaves, labels)
+
+
+def all_finite(numbers: Iterable[Any]) -> bool:
+    """Whether the sum of some numbers is finite: only if they all are.
+
+    >>> all_finite([1.0, 2.0]), all_finite([1.0, float("inf"), float("-inf")])
+    (True, False)
+    """
+    return math.isfinite(sum(numbers))
+
+
+def generate(variants: Iterable[Variant], seeded: tuple[int, ...] | None) -> None:
+    """Generate the functions of several variants side by side, where each waits for a compiler."""
+    missing = [v for v in dict.fromkeys(variants) if seeded not in v.sources]
+    if len(missing) < 2 or not missing[0].target.waits:
+        return
+    pool = ThreadPoolExecutor(min(len(missing), 1 + (os.cpu_count() or 1)))
+    try:
+        for _ in pool.map(lambda variant: variant.generated(seeded), missing):
+            pass
+    finally:
+        pool.shutdown(cancel_futures=True)

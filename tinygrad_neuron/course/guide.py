@@ -147,6 +147,7 @@ class Guide:
         return text + "."
 
     def _cell(self, at: int) -> Move:
+        """Show one cell, ask its questions, and read where to go from there."""
         cell, count = self.lesson.cells[at], len(self.lesson.cells)
         self.screen.rule(f"Lesson {self.lesson.number} · {at + 1} of {count}")
         self.screen.line()
@@ -217,6 +218,7 @@ class Guide:
         return None
 
     def _ask(self, question: Question, at: int) -> "Move | None":
+        """Ask until the answer is right or revealed (None), or the learner goes elsewhere."""
         self.screen.question(question)
         while True:
             answer = self._read("answer (? hint, Enter reveals) > ")
@@ -247,6 +249,7 @@ class Guide:
                 progress.questions[key] = how
 
     def _slide(self, slider: Slider, at: int) -> "Move | None":
+        """Move a slider until the learner goes on (None) or elsewhere."""
         i = 0
         last = len(slider.frames) - 1
         while True:

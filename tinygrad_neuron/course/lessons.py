@@ -1,7 +1,8 @@
 """Lessons as files and records: where they are, and what cells they have.
 
 A lesson is a Python file in percent format: `# %% [markdown]` begins a cell of text, `# %%` one of
-code. A cell of code may carry tags, `# %% tags=["hide-input"]`.
+code. A cell of code may carry tags, `# %% tags=["hide-input"]`. Each question is a statement of its
+own, outside all others, for its source holds the answer and is hidden from the learner.
 """
 
 import ast
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 _FILE = re.compile(r"lesson_(\d+)_\w+\.py")
 _MARKER = re.compile(r"# %%(?P<rest>.*)")
@@ -54,11 +56,28 @@ class Cell:
         return left if code or not self._asking else ""
 
     @cached_property
+    def misplaced(self) -> "int | None":
+        """The line in the file of a question that is no statement of its own, if there is one.
+
+        Its source, with the answer, could not be hidden.
+
+        >>> Cell("code", "for i in range(3):\\n    exercise('i?', answer=i)", 10).misplaced
+        11
+        """
+        asking = [statement.value.func for statement in self._asking]
+        for tree in self._tree:
+            node: Any
+            for node in ast.walk(tree):
+                if node not in asking and _names_a_question(node):
+                    return self.line + int(node.lineno) - 1
+        return None
+
+    @cached_property
     def _tree(self) -> list[ast.stmt]:
         return ast.parse(self.source).body if self.kind == "code" else []
 
     @cached_property
-    def _asking(self) -> list[ast.stmt]:
+    def _asking(self) -> list[Any]:
         return [
             statement
             for statement in self._tree
@@ -67,6 +86,16 @@ class Cell:
             and isinstance(statement.value.func, ast.Name)
             and statement.value.func.id in _QUESTIONS
         ]
+
+
+def _names_a_question(node: Any) -> bool:
+    """Whether a node is `exercise`, `x.exercise(answer=...)` or an import under another name."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        named = any(keyword.arg == "answer" for keyword in node.keywords)  # not a model's predict
+        return named and node.func.attr in _QUESTIONS
+    if isinstance(node, ast.alias):
+        return node.asname is not None and node.name in _QUESTIONS
+    return isinstance(node, ast.Name) and node.id in _QUESTIONS
 
 
 def _is_check(node: ast.stmt) -> bool:
@@ -129,7 +158,11 @@ def _files(place: Path) -> list[Path]:
 
 
 def read(path: Path) -> Lesson:
-    """Read a lesson from its file."""
+    """Read a lesson from its file.
+
+    Raises a `LessonError` that says which lesson is none, or which line of it asks a question whose
+    answer could not be hidden.
+    """
     cells = tuple(parse(path.read_text("utf-8")))
     matched = _FILE.fullmatch(path.name)
     title = re.match(r"# *(?:Lesson \d+\.? *)?(.+)", cells[0].source) if cells else None
@@ -138,7 +171,23 @@ def read(path: Path) -> Lesson:
             f"{path.name}: a lesson is called lesson_1_name.py and begins with a cell of text "
             "whose first line is '# Lesson 1. Title'"
         )
+    for cell in cells:
+        _refuse_misplaced(path, cell)
     return Lesson(int(matched[1]), title[1].strip().rstrip("."), path, cells)
+
+
+def _refuse_misplaced(path: Path, cell: Cell) -> None:
+    try:
+        line = cell.misplaced
+    except SyntaxError as error:
+        line = cell.line + (error.lineno or 1) - 1
+        raise LessonError(f"{path.name}, line {line}: this is not Python ({error.msg})") from None
+    if line is not None:
+        raise LessonError(
+            f"{path.name}, line {line}: a question inside another statement would show its answer "
+            "with the source; write predict(...) or exercise(...), under that name, as a statement "
+            "of its own outside loops, functions and conditions"
+        )
 
 
 def parse(text: str) -> Iterator[Cell]:

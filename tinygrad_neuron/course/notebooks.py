@@ -1,7 +1,6 @@
 """Lessons as notebooks: the same cells, written with `jupytext` (extra `learn`)."""
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -60,9 +59,7 @@ def write_notebook(lesson: Lesson, folder: Path) -> Path:
             f"name another folder: tinygrad-neuron notebook {lesson.number} FOLDER"
         )
     folder.mkdir(parents=True, exist_ok=True)
-    replace_file(
-        os.fspath(path), (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
-    )
+    replace_file(path, (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode())
     return path
 
 

@@ -5,6 +5,7 @@ page. Where scripts do not run (a notebook that is not trusted) a question still
 folded, its hint and answer; a slider shows all its frames.
 """
 
+import ast
 import base64
 import html
 import io
@@ -14,7 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ..calculus import javascript
+from ..calculus.operation import Operation
+from ..calculus.printing import MINUS, OPERATORS
+from ..calculus.table import TABLE
 from ..draw.rendering import EngineNotFoundError, RenderingError
+from ..walk.page import module
 from . import plain
 from .questions import Question
 from .records import Frame, Shown, Slider
@@ -60,7 +66,7 @@ def marked_up(text: str) -> str:
     >>> marked_up("Is `a < b` for $w_1$?")
     'Is <code>a &lt; b</code> for w₁?'
     """
-    text = html.escape(readable(text).replace("\\_", "_").replace("\\*", "*").strip(), quote=False)
+    text = html.escape(readable(text).strip(), quote=False)
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
     return re.sub(r"\*\*([^*\s][^*]*)\*\*", r"<strong>\1</strong>", text)
 
@@ -69,6 +75,7 @@ def marked_up(text: str) -> str:
 
 
 def _question(question: Question) -> str:
+    """A question that the page judges; what is inside is seen where scripts do not run."""
     kind = "Predict" if question.before else "Exercise"
     options = "".join(f"<li>{marked_up(str(option))}</li>" for option in question.options)
     hint = f"<details><summary>Hint</summary>{marked_up(question.hint)}</details>"
@@ -86,11 +93,58 @@ def _question(question: Question) -> str:
     data = html.escape(json.dumps(_data(question), ensure_ascii=False))
     return (
         f'<tn-question{before} data-question="{data}">{folded}</tn-question>'
-        f"<script>{_asset('question.js')}</script>"
+        f"<script>{_judge(tuple(TABLE.values()))}</script>"
     )
 
 
+@cache
+def _judge(operations: tuple[Operation, ...]) -> str:
+    """The script of questions: before the judge stands what an answer may compute with.
+
+    An operation that somebody registered with a kernel which JavaScript cannot have is left out.
+    """
+    known = [operation for operation in operations if _is_translatable(operation.name)]
+    calls = {
+        operation.name: {
+            "name": javascript.identifier(operation.name),
+            "listed": operation.variadic,
+            "most": len(operation.operands),
+            "defaults": operation.defaults,
+        }
+        for operation in known
+    }
+    operators = {
+        operator.sign: {
+            "name": operator.operations[0],
+            "tightness": operator.tightness,
+            # a - b - c is (a - b) - c, but a ** b ** c is a ** (b ** c)
+            "right": operator.tightness + (kind is not ast.Pow),
+        }
+        for kind, operator in OPERATORS.items()
+    }
+    minus = {"name": MINUS.operations[0], "tightness": MINUS.tightness}
+    table = {"CALLS": calls, "OPERATORS": operators, "MINUS": minus}
+    return "\n".join(
+        [
+            "(() => {",
+            module("arithmetic"),
+            javascript.source((operation.name for operation in known), partials=False),
+            *(f"const {name} = {json.dumps(value)};" for name, value in table.items()),
+            f"{_asset('question.js')}}})();",
+        ]
+    )
+
+
+def _is_translatable(name: str) -> bool:
+    try:
+        javascript.source([name], partials=False)
+    except ValueError:
+        return False
+    return True
+
+
 def _data(question: Question) -> dict[str, Any]:
+    """What the page has to know of a question, to judge answers and to say something to each."""
     data = {
         "kind": question.kind,
         "before": question.before,

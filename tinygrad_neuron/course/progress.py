@@ -66,6 +66,7 @@ class Store:
         self._write()
 
     def _read(self) -> dict[int, Progress]:
+        """What the file holds; one that is unreadable is set aside, and `trouble` says so."""
         if self.path is None:
             return {}
         try:
@@ -92,7 +93,7 @@ class Store:
         text = json.dumps({"version": VERSION, "lessons": lessons}, indent=1) + "\n"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(str(self.path), text.encode())
+            replace_file(self.path, text.encode())
         except OSError as error:
             self.trouble = f"progress cannot be kept in {self.path}: {error.strerror}"
 

@@ -1,14 +1,9 @@
-// A question on a page: answered, hinted and revealed here, without a server.
+// A question on a page: answered, hinted and revealed here, without a server. What answers may
+// compute with, CALLS, OPERATORS and MINUS, is put before this script from the table of operations.
 (() => {
   if (customElements.get("tn-question")) return;
 
-  const sigmoid = (x) => 1 / (1 + Math.exp(-x));
-  const FUNCTIONS = {
-    abs: Math.abs, exp: Math.exp, log: Math.log, sqrt: Math.sqrt, sin: Math.sin, cos: Math.cos,
-    tanh: Math.tanh, sign: Math.sign, maximum: Math.max, minimum: Math.min, sigmoid,
-    relu: (x) => Math.max(x, 0), step: (x) => Number(x > 0), softplus: (x) => Math.log1p(Math.exp(x)),
-  };
-  const TOKEN = /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|[-+*/(),]))/y;
+  const TOKEN = /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|[-+*/(),[\]]))/y;
 
   // What a typed expression gives at a point, read as Python reads it; null if it is none.
   function expression(text, point) {
@@ -23,50 +18,62 @@
     let at = 0;
     const is = (mark) => tokens[at]?.[2] === mark && ++at;
     const need = (mark) => { if (!is(mark)) throw new SyntaxError(mark); };
-    const sum = () => {
-      let left = product();
+    const compute = ({ name }, ...operands) => OPERATIONS[name].forward(...operands);
+    // What binds at least as tightly as `least`; a sign stands before what binds more tightly.
+    const read = (least) => {
+      let left = is("-") ? compute(MINUS, read(MINUS.tightness)) : is("+") ? read(MINUS.tightness) : single();
       for (;;) {
-        if (is("+")) left += product();
-        else if (is("-")) left -= product();
-        else return left;
+        const operator = OPERATORS[tokens[at]?.[2]];
+        if (!operator || operator.tightness < least) return left;
+        at++;
+        left = compute(operator, left, read(operator.right));
       }
-    };
-    const product = () => {
-      let left = signed();
-      for (;;) {
-        if (is("*")) left *= signed();
-        else if (is("/")) left /= signed();
-        else return left;
-      }
-    };
-    const signed = () => (is("-") ? -signed() : is("+") ? signed() : power());
-    const power = () => {
-      const base = single();
-      return is("**") ? base ** signed() : base;
     };
     const single = () => {
       const [digits, name] = tokens[at] ?? [];
-      if (digits !== undefined) return at++, Number(digits);
+      if (digits !== undefined) {
+        at++;
+        if (!Number.isFinite(Number(digits))) throw new RangeError(digits);
+        return Number(digits);
+      }
       if (name !== undefined) {
         at++;
+        if (Object.hasOwn(CALLS, name)) return call(CALLS[name]);
         if (Object.hasOwn(point, name)) return point[name];
-        if (!Object.hasOwn(FUNCTIONS, name)) throw new SyntaxError(name);
-        need("(");
-        const operands = [sum()];
-        while (is(",")) operands.push(sum());
-        need(")");
-        return FUNCTIONS[name](...operands);
+        throw new SyntaxError(name);
       }
       need("(");
-      const inside = sum();
+      const inside = read(0);
       need(")");
       return inside;
     };
+    const separated = (end, one) => {
+      const found = [];
+      while (!is(end)) {
+        if (found.length) {
+          need(",");
+          if (is(end)) break;
+        }
+        found.push(one(found.length));
+      }
+      return found;
+    };
+    // An operation on any number of operands takes them as a list; the last operands of some may
+    // be left out.
+    const call = (operation) => {
+      const { listed, most, defaults } = operation;
+      const list = () => (need("["), separated("]", () => read(0)));
+      need("(");
+      const given = separated(")", (i) => (listed && i === 0 ? list() : read(0)));
+      const missing = most - given.length;
+      if (missing < 0 || missing > defaults.length) throw new SyntaxError(")");
+      return compute(operation, ...given, ...defaults.slice(defaults.length - missing));
+    };
     try {
-      const read = sum();
-      return at === tokens.length ? read : null;
+      const found = read(0);
+      return at === tokens.length ? found : null;
     } catch (error) {
-      if (error instanceof SyntaxError || error instanceof RangeError) return null;
+      if ([SyntaxError, RangeError, EngineError].some((kind) => error instanceof kind)) return null;
       throw error;
     }
   }

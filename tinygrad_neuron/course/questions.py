@@ -7,7 +7,7 @@ page or in a terminal is the business of the presentations that read these recor
 import math
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -39,7 +39,8 @@ class Question:
     `wrong`, anticipated wrong answers, each with its own hint; `hint`, for every other one;
     `explanation`, why the answer is right; `judge`, for numbers that have many right answers: it
     gets the numbers and returns None, or what is wrong with them; `tolerance`, relative, for
-    numbers; `before`, whether it is asked before the thing is shown.
+    numbers; `before`, whether it is asked before the thing is shown: `predict` does, `exercise`
+    does not.
 
     Raises a `ValueError` for a question that cannot be asked, one whose answer is not right say.
 
@@ -64,6 +65,7 @@ class Question:
     kind: str = field(init=False)
 
     def __post_init__(self) -> None:
+        """Refuse what cannot be asked: each answer that is given here is judged once."""
         for name in ("options", "variables", "names"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         if isinstance(self.answer, list):
@@ -73,7 +75,7 @@ class Question:
             raise ValueError("a question needs a text")
         if self.judge is not None and self.kind not in ("number", "numbers"):
             raise ValueError(
-                f"question {self.text!r}: check= judges numbers, the answer is {self.answer!r}"
+                f"question {self.text!r}: judge= is for numbers, the answer is {self.answer!r}"
             )
         if self.names and (self.kind != "numbers" or len(self.names) != len(self.answer)):
             raise ValueError(
@@ -102,6 +104,7 @@ class Question:
                 )
 
     def _kind(self) -> str:
+        """One of `KINDS`, from what the question has: options, several numbers, variables."""
         if self.options:
             if len({_plain(str(o)) for o in self.options}) < len(self.options):
                 raise ValueError(f"question {self.text!r}: two options are the same")
@@ -316,33 +319,3 @@ def _number(given: object) -> float:
 def _at(text: str, point: Mapping[str, float]) -> float:
     used = set(re.findall(r"[^\W\d]\w*", text))
     return evaluate(text, {name: x for name, x in point.items() if name in used})[0].data
-
-
-def asked(
-    text: str,
-    answer: Any,
-    *,
-    options: Sequence[Any] = (),
-    variables: Sequence[str] = (),
-    names: Sequence[str] = (),
-    wrong: "Mapping[Any, str] | None" = None,
-    hint: str = "",
-    explanation: str = "",
-    check: "Callable[..., str | None] | None" = None,
-    tolerance: float = TOLERANCE,
-    before: bool = False,
-) -> Question:
-    """A question from the words of a lesson."""
-    return Question(
-        text=text,
-        answer=answer,
-        options=tuple(options),
-        variables=tuple(variables),
-        names=tuple(names),
-        wrong=dict(wrong or {}),
-        hint=hint,
-        explanation=explanation,
-        judge=check,
-        tolerance=tolerance,
-        before=before,
-    )

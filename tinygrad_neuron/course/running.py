@@ -57,6 +57,7 @@ class Run:
         return index < len(self._done)
 
     def _execute(self, index: int) -> list[Event]:
+        """Run a cell as a script's lines run, and keep what it shows in the order of showing."""
         cell = self.lesson.cells[index]
         if cell.kind != "code":
             return []

@@ -5,7 +5,6 @@
 
 import importlib.util
 import os
-import re
 import textwrap
 from typing import Any, ClassVar, TextIO
 
@@ -33,13 +32,13 @@ class Screen:
 
     >>> import sys
     >>> Screen(sys.stdout).markdown("# Lesson 1\\n\\nThe weight $w_1$.")
-    Lesson 1
-    ========
+    # Lesson 1
     <BLANKLINE>
     The weight w₁.
     """
 
     def __init__(self, stream: TextIO, width: int = WIDTH) -> None:
+        """A screen on a stream; a terminal gets a console of `rich` where that is installed."""
         self.stream, self.width = stream, width
         self.write = Writer(stream)
         self.console: Any = None
@@ -78,22 +77,27 @@ class Screen:
         self._styled(f"\n{2 * dash} {title} {dash * max(self.width - len(title) - 4, 3)}", "dim")
 
     def markdown(self, text: str) -> None:
-        """Text in Markdown, formulas in Unicode."""
-        text = readable(text)
+        """Text in Markdown, formulas in Unicode; without `rich` it stands as it is written."""
         if self.console is None:
-            self.write(_plain_markdown(text, self.width) + "\n")
+            self.write(readable(text).strip("\n") + "\n")
             return
         from rich.markdown import Heading, Markdown
 
-        class Left(Heading):  # a heading stands where the text begins, without a frame
+        class Left(Heading):
+            """A heading that stands where the text begins, without a frame."""
+
             def __rich_console__(self, console: Any, options: Any) -> Any:
                 self.text.justify = "left"
                 yield self.text
 
         class Text(Markdown):
+            """Markdown with such headings."""
+
             elements: ClassVar[dict[str, Any]] = {**Markdown.elements, "heading_open": Left}
 
-        self.console.print(Text(text, code_theme="ansi_dark", hyperlinks=False))
+        self.console.print(
+            Text(readable(text, marks=True), code_theme="ansi_dark", hyperlinks=False)
+        )
 
     def code(self, source: str) -> None:
         """Python code."""
@@ -143,61 +147,3 @@ class Screen:
 
 def _indent(paragraph: str) -> str:
     return " " * (len(paragraph) - len(paragraph.lstrip(" ")))
-
-
-def _plain_markdown(text: str, width: int) -> str:
-    """Markdown wrapped at a width; headings are underlined, code, tables and lists stay.
-
-    >>> print(_plain_markdown("## Two\\n\\nSome **bold** words\\nhere.\\n\\n- one\\n- two", 40))
-    Two
-    ---
-    <BLANKLINE>
-    Some bold words here.
-    <BLANKLINE>
-    - one
-    - two
-    """
-    blocks = []
-    fenced = False
-    for block in text.strip().split("\n\n"):
-        lines = block.splitlines()
-        if fenced or block.startswith("```"):
-            fenced = fenced ^ (block.count("```") % 2 == 1)
-            blocks.append("\n".join(line for line in lines if not line.startswith("```")))
-        elif block.startswith("#"):
-            level, _, title = lines[0].partition(" ")
-            blocks.append(title + "\n" + ("=" if level == "#" else "-") * len(title))
-            if lines[1:]:
-                blocks.append(_plain_markdown("\n".join(lines[1:]), width))
-        elif block.startswith(("|", "    ")):
-            blocks.append(block)
-        else:
-            blocks.append("\n".join(_filled(item, width) for item in _items(lines)))
-    return "\n\n".join(blocks)
-
-
-def _items(lines: list[str]) -> list[str]:
-    """The items of a list, or the one paragraph: within it a number is no item."""
-    items: list[str] = []
-    for line in lines:
-        new = _is_item(line) and (line.lstrip()[0] in "-*+>1" or not items or _is_item(items[0]))
-        if items and not new:
-            items[-1] += " " + line.strip()
-        else:
-            items.append(line)
-    return items
-
-
-def _is_item(line: str) -> bool:
-    mark = line.lstrip().split(" ")[0]
-    return mark in ("-", "*", "+", ">") or re.fullmatch(r"\d{1,3}[.)]", mark) is not None
-
-
-def _filled(item: str, width: int) -> str:
-    for mark in ("**", "__"):
-        item = item.replace(mark, "")
-    item = item.replace("\\_", "_").replace("\\*", "*")
-    hang = _indent(item) + (" " * (len(item.split(" ")[0]) + 1) if _is_item(item) else "")
-    return textwrap.fill(
-        item, width, subsequent_indent=hang, break_on_hyphens=False, break_long_words=False
-    )

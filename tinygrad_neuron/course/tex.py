@@ -20,8 +20,9 @@ _LOW, _HIGH = "\ue000", "\ue001"  # a mark that stays a mark
 _SCRIPT = re.compile(r"([_^])(?:\{([^{}]*)\}|(\\[a-zA-Z]+|[^\s\\{}]))")
 
 
-def readable(markdown: str) -> str:
-    """Markdown whose formulas are Unicode text.
+def readable(markdown: str, *, marks: bool = False) -> str:
+    """Markdown whose formulas are Unicode text; with `marks`, what in a formula Markdown would take
+    for a mark of its own is kept from that by a backslash.
 
     >>> readable(r"with $w_1 x_1 + b$ and $x^{12}$, not `$x$`")
     'with w₁ x₁ + b and x¹², not `$x$`'
@@ -35,7 +36,8 @@ def readable(markdown: str) -> str:
             return (
                 "\n\n" + "\n".join(f"    {line.strip()}" for line in lines if line.strip()) + "\n\n"
             )
-        return re.sub(r"([*_])", r"\\\1", " ".join(as_text(match["inline"]).split()))
+        text = " ".join(as_text(match["inline"]).split())
+        return re.sub(r"([*_])", r"\\\1", text) if marks else text
 
     return re.sub(r"\n{3,}", "\n\n", _FORMULA.sub(replaced, markdown))
 
@@ -78,6 +80,7 @@ def _argument(node: Any, l2tobj: Any) -> str:
 
 @cache
 def _converter() -> Any:
+    """What turns TeX into text, with fractions and norms as we write them; None without it."""
     try:
         from pylatexenc import latex2text
     except ModuleNotFoundError:

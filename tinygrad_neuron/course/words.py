@@ -4,15 +4,17 @@ Each makes a record and hands it to the presentation of the place where the less
 prints it, a notebook and the book show it as HTML, the guided run steps through it.
 """
 
+import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import Any, ParamSpec, TypeAlias
 
-from .questions import TOLERANCE, Question, asked
+from .questions import Question
 from .records import Shown, Slider, sliding
 
 Record: TypeAlias = "Question | Shown | Slider"
+Given = ParamSpec("Given")
 _presentations: list[Callable[[Record], None]] = []
 
 
@@ -54,22 +56,22 @@ def in_notebook() -> bool:
     return shell is not None and hasattr(shell, "kernel")
 
 
-def predict(
-    text: str,
-    *,
-    answer: Any,
-    options: Sequence[Any] = (),
-    variables: Sequence[str] = (),
-    names: Sequence[str] = (),
-    wrong: "Mapping[Any, str] | None" = None,
-    hint: str = "",
-    explanation: str = "",
-    check: "Callable[..., str | None] | None" = None,
-    tolerance: float = TOLERANCE,
-) -> Question:
-    """Ask before the thing is shown; returns the `Question`.
+def _asking(
+    record: Callable[Given, Question],
+) -> Callable[[Callable[..., Question]], Callable[Given, Question]]:
+    """Gives a word the parameters of the record that it makes, so that they stand once."""
 
-    **Arguments:** as those of `Question`; `check` is its `judge`.
+    def given(word: Callable[..., Question]) -> Callable[Given, Question]:
+        signature = inspect.signature(record).replace(return_annotation=Question)
+        word.__signature__ = signature  # type: ignore[attr-defined]  # functions may have one
+        return word
+
+    return given
+
+
+@_asking(Question)
+def predict(*given: Any, **named: Any) -> Question:
+    """Ask before the thing is shown; returns the `Question`, whose arguments it takes.
 
     >>> question = predict("Threshold 2, inputs 1 and 1: what comes out?", answer=1,
     ...                    explanation="1 + 1 = 2 reaches the threshold 2.")
@@ -77,30 +79,14 @@ def predict(
       Answer: 1
       1 + 1 = 2 reaches the threshold 2.
     """
-    question = asked(
-        text, answer, options=options, variables=variables, names=names, wrong=wrong, hint=hint,
-        explanation=explanation, check=check, tolerance=tolerance, before=True,
-    )  # fmt: skip
+    question = Question(*given, **dict(named, before=True))
     present(question)
     return question
 
 
-def exercise(
-    text: str,
-    *,
-    answer: Any,
-    options: Sequence[Any] = (),
-    variables: Sequence[str] = (),
-    names: Sequence[str] = (),
-    wrong: "Mapping[Any, str] | None" = None,
-    hint: str = "",
-    explanation: str = "",
-    check: "Callable[..., str | None] | None" = None,
-    tolerance: float = TOLERANCE,
-) -> Question:
-    """Ask at the end of a lesson; returns the `Question`.
-
-    **Arguments:** as those of `Question`; `check` is its `judge`.
+@_asking(Question)
+def exercise(*given: Any, **named: Any) -> Question:
+    """Ask at the end of a lesson; returns the `Question`, whose arguments it takes.
 
     >>> question = exercise("The derivative of x**3 for x", answer="3*x**2", variables=("x",))
     Exercise: The derivative of x**3 for x
@@ -108,10 +94,7 @@ def exercise(
     >>> question.check("3*x*x").right, question.check("x**2").right
     (True, False)
     """
-    question = asked(
-        text, answer, options=options, variables=variables, names=names, wrong=wrong, hint=hint,
-        explanation=explanation, check=check, tolerance=tolerance,
-    )  # fmt: skip
+    question = Question(*given, **named)
     present(question)
     return question
 

@@ -1,4 +1,4 @@
-"""Small data sets for training: generated ones (gates, moons, circles, spirals) and real ones.
+"""Small data sets for training: generated (gates, curves, small images), real, and one's own.
 
 >>> from tinygrad_neuron import datasets
 >>> train, test = datasets.train_test_split(datasets.iris(), test_fraction=0.2, seed=1)
@@ -14,7 +14,9 @@
 """
 
 from .dataset import Dataset
-from .real import digits, iris
+from .images import bars_and_crosses
+from .own import from_arrays, from_csv
+from .real import breast_cancer, digits, iris
 from .splitting import standardise, train_test_split
 from .synthetic import circles, gate, moons, spirals, xor
 
@@ -25,8 +27,12 @@ __all__ = [
     "moons",
     "circles",
     "spirals",
+    "bars_and_crosses",
     "iris",
     "digits",
+    "breast_cancer",
+    "from_csv",
+    "from_arrays",
     "train_test_split",
     "standardise",
 ]

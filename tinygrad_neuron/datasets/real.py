@@ -78,6 +78,33 @@ def digits() -> Dataset[int]:
     return _load("digits", tuple("0123456789"))
 
 
+def breast_cancer() -> Dataset[int]:
+    """Return 569 tumours of the breast, each described by its cells' nuclei in an image.
+
+    A fine needle aspirate was taken of each and the outlines of the nuclei were drawn by hand. Ten
+    quantities of a nucleus (radius, texture, perimeter, area, ...) are given by their mean over the
+    image, by its standard error, and by the mean of the three largest. The numbers are the same as
+    in scikit-learn.
+
+    Returns:
+        A Dataset of shape 569 x 30, all features positive or 0, on very different scales (areas
+        reach 4254, smoothnesses 0.16: use `standardise`); targets 0 (malignant, 212 of them) and 1
+        (benign, 357). Every call returns the same object.
+
+    Source: W. Wolberg, O. Mangasarian, N. Street and W. Street, "Breast Cancer Wisconsin
+    (Diagnostic)" (1993), UCI Machine Learning Repository, https://doi.org/10.24432/C5DW2B, licence
+    CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/). Changed from there: the identity
+    numbers left out, the column names, the order of the classes, the compression.
+
+    >>> data = breast_cancer()
+    >>> data
+    <Dataset 'breast_cancer': 569 samples, 30 features, 2 classes (malignant, benign)>
+    >>> data.feature_names[0], data.inputs[0][0], data.target_names[data.targets[0]]
+    ('mean radius', 17.99, 'malignant')
+    """
+    return _load("breast_cancer", ("malignant", "benign"))
+
+
 @cache
 def _load(name: str, target_names: tuple[str, ...]) -> Dataset[int]:
     compressed = (files(__package__) / "data" / f"{name}.csv.gz").read_bytes()

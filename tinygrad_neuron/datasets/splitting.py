@@ -4,9 +4,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from math import fsum, sqrt
-from numbers import Real
 
-from .checking import check, random_generator
+from ..checking import INSIDE_ONE, number, repeatable
 from .dataset import Dataset, Target
 
 
@@ -39,10 +38,9 @@ def train_test_split(
     >>> len(train), len(test), sum(test.targets)
     (40, 10, 5)
     """
-    rule = "a number between 0 and 1, such as 0.2"
-    check("test_fraction", test_fraction, Real, lambda value: 0 < value < 1, rule)
+    test_fraction = number("train_test_split", "test_fraction", test_fraction, INSIDE_ONE)
     shuffled = list(range(len(dataset)))
-    random_generator(seed).shuffle(shuffled)
+    repeatable("train_test_split", seed).shuffle(shuffled)
 
     groups: dict[Target | None, list[int]] = {}
     for index in shuffled:

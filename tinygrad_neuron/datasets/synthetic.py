@@ -2,12 +2,10 @@
 
 import random
 from collections.abc import Sequence
-from difflib import get_close_matches
 from itertools import product
-from math import cos, inf, pi, sin
-from numbers import Integral, Real
+from math import cos, pi, sin
 
-from .checking import check, random_generator
+from ..checking import INSIDE_ONE, NOT_NEGATIVE, POSITIVE, integer, named, number, repeatable
 from .dataset import Dataset
 
 # The output column of each truth table, its input rows counted upwards: 00, 01, 10, 11.
@@ -33,7 +31,7 @@ def gate(name: str) -> Dataset[int]:
         features 0.0 or 1.0, targets 0 or 1, in counting order.
 
     Raises:
-        ValueError: if the gate is not known; the message lists the known ones.
+        TypeError, ValueError: if the gate is not known; the message lists the known ones.
 
     >>> gate("and")
     <Dataset 'and': 4 samples, 2 features, 2 classes (false, true)>
@@ -41,14 +39,10 @@ def gate(name: str) -> Dataset[int]:
     [((0.0, 0.0), 0), ((0.0, 1.0), 0), ((1.0, 0.0), 0), ((1.0, 1.0), 1)]
     >>> gate("xorr")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    ValueError: gate 'xorr' is not known; did you mean 'xor'? Known: not, and, ...
+    ValueError: gate 'xorr': unknown, did you mean 'xor'? Known: and, nand, ...
     """
-    key = str(name).lower()
-    if key not in _TRUTH_TABLES:
-        nearest = get_close_matches(key, _TRUTH_TABLES, n=1)
-        hint = f"did you mean {nearest[0]!r}? " if nearest else ""
-        raise ValueError(f"gate {name!r} is not known; {hint}Known: {', '.join(_TRUTH_TABLES)}")
-    targets = _TRUTH_TABLES[key]
+    key = name.lower() if isinstance(name, str) else name
+    targets = named("gate", key, _TRUTH_TABLES)
     feature_names = ("a", "b")[: len(targets) // 2]
     inputs = tuple(product((0.0, 1.0), repeat=len(feature_names)))
     return Dataset(key, inputs, targets, feature_names, ("false", "true"))
@@ -95,7 +89,7 @@ def moons(samples: int = 100, noise: float = 0.1, seed: int | random.Random = 0)
     lower  0.0  0.5
     lower  2.0  0.5
     """
-    upper, lower = _class_sizes(samples, 2)
+    upper, lower = _class_sizes("moons", samples, 2)
     curves = [
         [(cos(angle), sin(angle)) for angle in _half_circle(upper)],
         [(1 - cos(angle), 0.5 - sin(angle)) for angle in _half_circle(lower)],
@@ -132,13 +126,13 @@ def circles(
     >>> sorted((target, round(abs(complex(x, y)), 3)) for (x, y), target in data)
     [(0, 1.0), (0, 1.0), (0, 1.0), (1, 0.3), (1, 0.3)]
     """
-    check("factor", factor, Real, lambda value: 0 < value < 1, "a number between 0 and 1")
+    factor = number("circles", "factor", factor, INSIDE_ONE)
     curves = [
         [
             (radius * cos(2 * pi * index / size), radius * sin(2 * pi * index / size))
             for index in range(size)
         ]
-        for radius, size in zip((1.0, factor), _class_sizes(samples, 2), strict=True)
+        for radius, size in zip((1.0, factor), _class_sizes("circles", samples, 2), strict=True)
     ]
     return _noisy("circles", curves, ("outer", "inner"), noise, seed)
 
@@ -175,10 +169,10 @@ def spirals(
     >>> spirals(samples=90, classes=3)
     <Dataset 'spirals': 90 samples, 2 features, 3 classes (arm 0, arm 1, arm 2)>
     """
-    check("classes", classes, Integral, lambda value: value >= 2, "a whole number of at least 2")
-    check("turns", turns, Real, lambda value: 0 < value < inf, "a finite number above 0")
+    classes = integer("spirals", "classes", classes, 2)
+    turns = number("spirals", "turns", turns, POSITIVE)
     curves = []
-    for arm, size in enumerate(_class_sizes(samples, classes)):
+    for arm, size in enumerate(_class_sizes("spirals", samples, classes)):
         curve = []
         for index in range(size):
             # From 1 / size, not from 0: at the centre itself all classes would coincide.
@@ -189,9 +183,8 @@ def spirals(
     return _noisy("spirals", curves, [f"arm {arm}" for arm in range(classes)], noise, seed)
 
 
-def _class_sizes(samples: int, classes: int) -> list[int]:
-    rule = f"a whole number of at least {classes}, one for each class"
-    check("samples", samples, Integral, lambda value: value >= classes, rule)
+def _class_sizes(where: str, samples: int, classes: int) -> list[int]:
+    samples = integer(where, "samples", samples, classes, "at least one for each class")
     return [samples // classes + (index < samples % classes) for index in range(classes)]
 
 
@@ -208,12 +201,10 @@ def _noisy(
     seed: int | random.Random,
 ) -> Dataset[int]:
     """Return the points of the curves, one class each, moved by Gaussian noise and shuffled."""
-    rule = "a finite number of at least 0 (0 leaves every sample on its curve)"
-    check("noise", noise, Real, lambda value: 0 <= value < inf, rule)
-    generator = random_generator(seed)
-    # float: an argument may be a NumPy scalar, a feature may not.
+    noise = number(name, "noise", noise, NOT_NEGATIVE, "0 leaves every sample on its curve")
+    generator = repeatable(name, seed)
     samples = [
-        ((float(x + generator.gauss(0, noise)), float(y + generator.gauss(0, noise))), target)
+        ((x + generator.gauss(0, noise), y + generator.gauss(0, noise)), target)
         for target, curve in enumerate(curves)
         for x, y in curve
     ]

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..engine import Value
-from .facts import GraphFacts, full_name
-from .flags import SIGNS, Flag, can_be_flat, count_flags
+from ..health import can_be_flat
+from .facts import GraphFacts, full_name, name_of
+from .flags import SIGNS, Flag, all_flat, count_flags
 from .folding import Group, level_of
 from .placing import text_width
 from .text import html_text, number, shorten, tooltip_text
@@ -104,6 +105,11 @@ def _plain_width(text: str, size: int) -> float:
 @lru_cache
 def _width(markup: str, size: int) -> float:
     return text_width(html.unescape(re.sub("<[^>]*>", "", markup)), size)
+
+
+def short_name(node: Value) -> str:
+    """What a node is called where there is little room."""
+    return shorten(name_of(node), LONGEST)
 
 
 def shown(value: object, digits: int) -> str:
@@ -201,6 +207,9 @@ def summarise(
 
 def _counted(graph: GraphFacts, members: Sequence[Value], flag: str) -> tuple[int, str]:
     """How many of the members could have a flag, and what these are."""
+    if flag == "failing":
+        total = sum(bool(node._prev) for node in members)
+        return total, "operation" + "s" * (total > 1)
     if flag not in ("dead", "saturated"):
         total = sum(graph.gradient(node) is not None for node in members)
         return total, "gradient" + "s" * (total > 1)
@@ -215,12 +224,11 @@ def _alarming(members: Sequence[Value], flags: Mapping[Value, Sequence[Flag]], n
     """
     if name not in ("dead", "saturated"):
         return True
-    free: dict[object, bool] = {}
+    neurons: dict[object, list[Value]] = {}
     for node in members:
         if can_be_flat(node):
-            flat = any(flag.name == name for flag in flags.get(node, ()))
-            free[node.scope] = free.get(node.scope, False) or not flat
-    return not all(free.values())
+            neurons.setdefault(node.scope, []).append(node)
+    return any(all_flat(nodes, flags, name) for nodes in neurons.values())
 
 
 def _range(numbers: Iterable[float]) -> tuple[float, float] | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..checking import described
 from ..nn import Circuit, McCullochPitts
+from . import legend as legends
 from .rendering import Digraph
 from .text import html_text, tooltip_text
 from .themes import FONT, Theme, find_theme
@@ -70,12 +71,15 @@ def _units(circuit: Any) -> list[McCullochPitts]:
 
 @dataclass
 class _Drawing:
+    """A circuit drawn into a picture, for given inputs or for any."""
+
     picture: Digraph
     theme: Theme
     names: list[str]
     inputs: Sequence[int] | None
 
     def draw(self, units: list[McCullochPitts], circuit: Any, title: str, legend: bool) -> None:
+        """Write everything down: the inputs, the units, the output."""
         theme = self.theme
         self.picture.attr(
             "graph",
@@ -188,7 +192,6 @@ class _Drawing:
 
     def _below(self, title: str, inhibitory: bool, legend: bool) -> str:
         """What stands below the picture, as a label: shapes and widths say it, so words do."""
-        rows = [f'<FONT POINT-SIZE="13"><B>{html_text(title)}</B></FONT>'] if title else []
         words = ["→ excitatory input"] * legend
         if legend and inhibitory:
             words.append("—○ inhibitory input: a veto while it is active")
@@ -196,11 +199,7 @@ class _Drawing:
             words.append("θ: how many excitatory inputs it takes")
         if legend and self.inputs is not None:
             words.append("bold: active, or firing")
-        rows += [
-            f'<FONT POINT-SIZE="10" COLOR="{self.theme.muted}">{html_text(word)}</FONT>'
-            for word in words
-        ]
-        if not rows:
-            return ""
-        cells = "".join(f'<TR><TD ALIGN="LEFT">{row}</TD></TR>' for row in rows)
-        return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{cells}</TABLE>>'
+        rows = (("", self.theme.muted, word) for word in words)
+        return legends.caption(
+            [legends.title_line(title), legends.lines(rows, self.theme, size=10)]
+        )

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..calculus.operation import Operation
 from ..engine import Value, topological_order
 from ..operators import stored_gradient
-from ..passes import is_constant, local_derivatives
+from ..passes import is_constant
 from ..scope import Scope
 
 KINDS = ("constant", "input", "parameter", "operation", "output")
@@ -52,34 +51,6 @@ class GraphFacts:
 def read(root: Value) -> GraphFacts:
     """The graph that a Value was computed from."""
     return GraphFacts(root, topological_order(root), stored_gradient(root) is not None)
-
-
-def slopes(node: Value) -> list[float | None]:
-    """The local derivative for each operand, in order.
-
-    None where there is none: for a constant, for a node made by hand, and where the operation is
-    not differentiable. 0.0 for what `select` does not choose.
-
-    >>> slopes(Value(3.0) * 2.0)
-    [2.0, None]
-    """
-    operands = node._prev
-    found: list[float | None] = [None] * len(operands)
-    if not operands or not isinstance(node._operation, Operation):
-        return found
-    try:
-        derivatives = local_derivatives(node)
-    except (ArithmeticError, ValueError):
-        return found
-    if node._operation.chosen:
-        found = [None if is_constant(v) else 0.0 for v in operands[:-1]] + [None]
-        for _, slope in derivatives:
-            found[int(operands[-1].data)] = slope
-        return found
-    places = (i for i, operand in enumerate(operands) if not is_constant(operand))
-    for i, (_, slope) in zip(places, derivatives, strict=True):
-        found[i] = slope
-    return found
 
 
 def name_of(node: Value) -> str:

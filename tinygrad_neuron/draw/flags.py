@@ -1,26 +1,21 @@
-"""What goes wrong in backpropagation, found in a graph: dead, saturated, vanishing, exploding."""
+"""What is wrong in a graph: failing, dead, saturated, vanishing, exploding."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..calculus.operation import Operation
 from ..checking import unknown
 from ..engine import Value
-from .facts import GraphFacts, name_of, slopes
+from ..health import SATURATED, can_be_flat, steepest
+from ..passes import DOMAIN_ERRORS, computed, slopes
+from .facts import GraphFacts, name_of
 from .text import number
 
 # Each flag has a sign of its own shape, so that no colour is needed to tell them apart.
-SIGNS = {"dead": "Ø", "saturated": "▬", "vanishing": "▼", "exploding": "▲"}
+SIGNS = {"dead": "Ø", "saturated": "▬", "vanishing": "▼", "exploding": "▲", "failing": "✗"}
 
-HELP = {
-    "dead": "A leaky_relu, another bias or a smaller learning rate keeps a gradient alive.",
-    "saturated": "Smaller weights or scaled inputs bring it back to where it is steep.",
-    "vanishing": "Fewer saturating activations, a better initialisation or a shorter way helps.",
-    "exploding": "Smaller weights, a better initialisation or clipping the gradient helps.",
-}
-
-THRESHOLDS: dict[str, float] = {"saturated": 0.01, "vanishing": 1e-6, "exploding": 1e4}
+THRESHOLDS: dict[str, float] = {"saturated": SATURATED, "vanishing": 1e-6, "exploding": 1e4}
 
 # Past this number of flagged nodes none has a reason of its own.
 DETAILED = 100_000
@@ -65,6 +60,7 @@ def find_flags(graph: GraphFacts, limits: Mapping[str, float]) -> dict[Value, li
     - saturated: one whose local derivatives are all smaller than `limits["saturated"]`.
     - vanishing, exploding: a gradient, relative to that of the root, below `limits["vanishing"]`
       but not 0, or above `limits["exploding"]`, or not finite.
+    - failing: an operation that cannot compute its result from what its operands hold now.
 
     >>> from .facts import read
     >>> y = Value(-2.0, label="z").relu()
@@ -72,12 +68,11 @@ def find_flags(graph: GraphFacts, limits: Mapping[str, float]) -> dict[Value, li
     >>> flag.text, flag.reason
     ('Ø dead', 'relu passes no gradient on: its local derivative for z = -2 is 0')
     """
-    found: dict[Value, list[Flag]] = {}
+    found = flat_nodes(graph.order, limits["saturated"])
     for node in graph.order:
-        if can_be_flat(node):
-            flag = _flat(node, limits["saturated"])
-            if flag is not None:
-                found[node] = [flag]
+        failure = _failure(node)
+        if failure is not None:
+            found.setdefault(node, []).append(failure)
     seed = abs(graph.gradient(graph.root) or 0.0)
     if not seed:
         return found
@@ -104,23 +99,43 @@ def find_flags(graph: GraphFacts, limits: Mapping[str, float]) -> dict[Value, li
     return found
 
 
-def can_be_flat(node: Value) -> bool:
-    """Whether a node's operation is one that can be dead or saturated."""
+def flat_nodes(nodes: Iterable[Value], limit: float) -> dict[Value, list[Flag]]:
+    """The flag of every node that is dead or saturated, the latter below a local derivative."""
+    flags = {node: _flat(node, limit) for node in nodes if can_be_flat(node)}
+    return {node: [flag] for node, flag in flags.items() if flag is not None}
+
+
+def all_flat(
+    nodes: Iterable[Value], flags: Mapping[Value, Sequence[Flag]], name: str = "dead"
+) -> bool:
+    """Whether every node that can be dead (or saturated) is so, and there is one.
+
+    For the nodes of a neuron, this is what "the neuron is dead" means.
+    """
+    able = [node for node in nodes if can_be_flat(node)]
+    return bool(able) and all(
+        any(flag.name == name for flag in flags.get(node, ())) for node in able
+    )
+
+
+def _failure(node: Value) -> Flag | None:
+    """The flag of an operation that has no result, with the error it would raise."""
     operation = node._operation
-    return isinstance(operation, Operation) and (operation.activation or operation.flat)
+    if isinstance(operation, Operation) and operation.domain and node._prev:
+        try:
+            computed(operation, node._prev)
+        except DOMAIN_ERRORS as error:
+            return Flag("failing", str(error))
+        except TypeError:  # something that is no number was assigned to an operand
+            return None
+    return None
 
 
 def _flat(node: Value, limit: float) -> Flag | None:
-    known = [
-        (abs(slope), operand)
-        for slope, operand in zip(slopes(node), node._prev, strict=True)
-        if slope is not None
-    ]
-    if not known:
+    found = steepest(node)
+    if found is None or not found[0] < limit:
         return None
-    size, operand = max(known, key=lambda pair: pair[0])
-    if not size < limit:
-        return None
+    size, operand = found
     where = f"its local derivative for {operand.label or 'input'} = {number(operand.data)}"
     if size == 0.0:
         return Flag("dead", f"{node._op} passes no gradient on: {where} is 0")

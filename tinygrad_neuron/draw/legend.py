@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
 from .cards import shown
-from .colouring import Scale
+from .scales import Scale
 from .text import html_text
 from .themes import Theme, mix
 
@@ -87,6 +87,7 @@ def swatches(kinds: Iterable[str], theme: Theme, *, filled: bool) -> str:
 
 
 def _swatch(kind: str, fill: str, theme: Theme) -> str:
+    """A kind of node in words, in the shape that the kind has."""
     text = f'<FONT POINT-SIZE="9">{kind}</FONT>'
     look = f'CELLSPACING="0" CELLPADDING="2" COLOR="{theme.rim}" BGCOLOR="{fill}"'
     if kind == "parameter":  # a folder: the tab, and the body
@@ -128,21 +129,49 @@ def lines(rows: Iterable[tuple[str, str, str]], theme: Theme, size: int = 9) -> 
 
 def bar(scale: Scale, theme: Theme) -> str:
     """The scale of colours, with its ends and its name."""
-    rim = mix(theme.background, theme.ink, 0.35)
-    cells = "\n".join(
-        f'<TD BGCOLOR="{colour}" WIDTH="18" HEIGHT="9"></TD>' for colour in scale.steps()
-    )
     signs = ("≤&#160;" * scale.beyond[0], "≥&#160;" * scale.beyond[1])
     low, high = (
         _small(sign + shown(end, 3), theme) for sign, end in zip(signs, scale.ends(), strict=True)
     )
     name = _small(html_text(scale.name), theme)
-    strip = '<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
-    strip += f'COLOR="{rim}"><TR>{cells}</TR></TABLE>'
+    strip = _strip(scale.steps(), 18, theme)
     return (
         '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"><TR>'
         f"<TD>{name}&#160;</TD>\n<TD>{low}</TD>\n<TD>{strip}</TD>\n<TD>{high}</TD>{_FILLER}</TR></TABLE>"
     )
+
+
+def fields(colours: Iterable[str], meaning: str, theme: Theme) -> str:
+    """Colours side by side and what they mean, as a part of the caption."""
+    strip = _strip(colours, 5, theme)
+    text = _small(f"&#160;{html_text(meaning)}", theme)
+    return f"{_TABLE}<TR><TD>{strip}</TD><TD>{text}</TD>{_FILLER}</TR></TABLE>"
+
+
+def strokes(rows: Iterable[tuple[str, int, bool, str]], theme: Theme) -> str:
+    """Lines of several looks as a part of the caption.
+
+    **Arguments:** `rows`, for each the colour, the width in points, whether it is dashed, and what
+    it means.
+    """
+    written = []
+    for colour, width, dashed, meaning in rows:
+        dash = ' STYLE="dashed"' if dashed else ""
+        size = f'WIDTH="44" HEIGHT="{2 * width + 2}"'  # a border takes its width at every side
+        line = f'<TD BORDER="{width}" SIDES="T"{dash} {size}></TD>'
+        table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" FIXEDSIZE="TRUE" '
+        table += f'{size} COLOR="{colour}"><TR>{line}</TR></TABLE>'
+        text = _small(f"&#160;{html_text(meaning)}", theme)
+        written.append(f'<TR><TD>{table}</TD><TD ALIGN="LEFT">{text}</TD>{_FILLER}</TR>')
+    return _TABLE + "\n".join(written) + "</TABLE>" if written else ""
+
+
+def _strip(colours: Iterable[str], width: int, theme: Theme) -> str:
+    """Fields of colour in one frame."""
+    rim = mix(theme.background, theme.ink, 0.35)
+    cells = "\n".join(f'<TD BGCOLOR="{c}" WIDTH="{width}" HEIGHT="9"></TD>' for c in colours)
+    table = '<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
+    return f'{table}COLOR="{rim}"><TR>{cells}</TR></TABLE>'
 
 
 def _small(text: str, theme: Theme) -> str:

@@ -12,8 +12,10 @@ from typing import Any, TypeAlias
 from ..checking import described, listed, to_float
 from ..engine import Value, topological_order
 from ..losses import mean_squared_error
-from ..nn import MLP, Dropout, Layer, Neuron
+from ..nn import MLP, Dropout, Layer, Linear, Neuron, Sequential
+from ..nn.activations import ActivationModule
 from ..operators import forget_gradient, stored_gradient
+from .flags import THRESHOLDS, all_flat, flat_nodes
 
 Loss: TypeAlias = Callable[..., Value]
 Plane: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
@@ -23,13 +25,20 @@ Plane: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
 class NeuronLayer:
     """Neurons side by side: `path` leads to the layer, as in `model.layers[0]`, `paths` to each.
 
-    `dropout` is the probability with which the numbers that go out are dropped in training.
+    `dropout` is the probability with which the numbers that go out are dropped in training;
+    `weights` leads from a neuron's path to its weights.
     """
 
     path: str
     neurons: tuple[Neuron, ...]
     paths: tuple[str, ...]
     dropout: float = 0.0
+    weights: str = ".w"
+
+    @property
+    def takes_activation(self) -> bool:
+        """Whether an activation that follows belongs to it: of a linear layer, the first one."""
+        return not self.weights and self.neurons[0].activation_name == "identity"
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,8 @@ class Observation:
     `inputs`; for each layer its neurons' `pre_activations` and `activations`; `gradients` of the
     loss, first those for the inputs, then those for each layer's activations: None where there is
     no loss, and for single ones that the loss does not depend on; `parameter_gradients`, the same
-    for each weight and bias it depends on.
+    for each weight and bias it depends on; `dead`, for each layer whether its neurons pass no
+    gradient on.
     """
 
     inputs: list[float]
@@ -47,15 +57,19 @@ class Observation:
     activations: list[list[float]]
     gradients: list[list[float | None]] | None = None
     parameter_gradients: dict[Value, float] = field(default_factory=dict)
+    dead: list[list[bool]] = field(default_factory=list)
 
 
 def layers_of(model: Any, what: str = "draw_network") -> list[NeuronLayer]:
     """The layers of a network, a layer, a neuron, or a list of these (with dropout between them).
 
+    Of an `nn.Linear` each output is a neuron, whose activation is that of the module behind it.
+
     >>> [layer.path for layer in layers_of(MLP(2, [3, 1]))]
     ['model.layers[0]', 'model.layers[1]']
     """
-    layers = _layers(model, "neuron" if isinstance(model, Neuron) else "model", what)
+    layers: list[NeuronLayer] = []
+    _add_layers(layers, model, "neuron" if isinstance(model, Neuron) else "model", what)
     if not layers:
         raise ValueError(f"{what}: the model must have at least one layer, got {model!r}")
     for before, after in pairwise(layers):
@@ -67,26 +81,53 @@ def layers_of(model: Any, what: str = "draw_network") -> list[NeuronLayer]:
     return layers
 
 
-def _layers(model: Any, path: str, what: str) -> list[NeuronLayer]:
+def _add_layers(layers: list[NeuronLayer], model: Any, path: str, what: str) -> None:
+    """Add those of a model, or of a part of one, in order."""
     if isinstance(model, MLP):
-        return _layers(model.layers, f"{path}.layers", what)
-    if isinstance(model, Layer):
+        _add_layers(layers, model.layers, f"{path}.layers", what)
+    elif isinstance(model, Layer):
         paths = tuple(f"{path}.neurons[{i}]" for i in range(len(model.neurons)))
-        return [NeuronLayer(path, tuple(model.neurons), paths)]
-    if isinstance(model, Neuron):
-        return [NeuronLayer(path, (model,), (path,))]
-    if not isinstance(model, list | tuple):
+        layers.append(NeuronLayer(path, tuple(model.neurons), paths))
+    elif isinstance(model, Neuron):
+        layers.append(NeuronLayer(path, (model,), (path,)))
+    elif isinstance(model, Linear):
+        paths = tuple(f"{path}.weight[{i}]" for i in range(model.out_features))
+        layers.append(NeuronLayer(path, _neurons_of(model), paths, weights=""))
+    elif isinstance(model, Sequential | list | tuple):
+        for i, item in enumerate(model):
+            _add_layers(layers, item, f"{path}[{i}]", what)
+    elif isinstance(model, Dropout) and layers:
+        layers[-1] = replace(layers[-1], dropout=model.p)
+    elif isinstance(model, ActivationModule) and layers and layers[-1].takes_activation:
+        for neuron in layers[-1].neurons:
+            _set_activation(neuron, model)
+    else:
+        where = "" if path == "model" else f" at {path}"
         raise TypeError(
-            f"{what}: the model must be an nn.MLP, nn.Layer, nn.Neuron, nn.Perceptron or a list of "
-            f"layers, got {described(model)}"
+            f"{what}: the model must be an nn.MLP, nn.Layer, nn.Neuron, nn.Perceptron, an "
+            "nn.Linear with an activation behind it, or a list or nn.Sequential of these, got "
+            f"{described(model)}{where}"
         )
-    layers: list[NeuronLayer] = []
-    for i, item in enumerate(model):
-        if isinstance(item, Dropout) and layers:
-            layers[-1] = replace(layers[-1], dropout=item.p)
-        else:
-            layers += _layers(item, f"{path}[{i}]", what)
-    return layers
+
+
+def _neurons_of(linear: Linear) -> tuple[Neuron, ...]:
+    """The outputs of a linear layer as neurons that hold its parameters."""
+    linear.parameters()  # now each has its place, and none takes a place in the neurons
+    neurons = []
+    for j, row in enumerate(linear.weight):
+        neuron = Neuron(linear.in_features, False, weights=[0.0] * linear.in_features)
+        neuron.w = row
+        if linear.bias is not None:
+            neuron.b = linear.bias[j]
+        neurons.append(neuron)
+    return tuple(neurons)
+
+
+def _set_activation(neuron: Neuron, module: ActivationModule) -> None:
+    """Put the activation of a module behind a neuron, under the table's name."""
+    neuron.activation_name = module.operation.name
+    # Not the module itself: it would take its place in the neuron.
+    neuron.activation = lambda z: module.operation.function(z, *module.arguments)
 
 
 def run(layers: Sequence[NeuronLayer], inputs: Sequence[Any]) -> list[list[Value]]:
@@ -134,6 +175,10 @@ def observe(
     for layer, seen in zip(layers, [numbers, *_data(outputs[:-1])], strict=True):
         sums.append([neuron.pre_activation(seen).data for neuron in layer.neurons])
     activations = _data(outputs)
+    dead = [
+        [_is_dead(output, seen) for output in row]
+        for row, seen in zip(outputs, [inputs, *outputs], strict=False)
+    ]
     if target is not None or loss is not None:
         result = outputs[-1][0] if len(outputs[-1]) == 1 else outputs[-1]
         function: Loss = loss if loss is not None else mean_squared_error
@@ -143,8 +188,21 @@ def observe(
         parameters = [p for layer in layers for n in layer.neurons for p in n.parameters()]
         *gradients, for_parameters = _gradients(total, [inputs, *outputs, parameters])
         reached = {p: g for p, g in zip(parameters, for_parameters, strict=True) if g is not None}
-        return Observation(numbers, sums, activations, gradients, reached)
-    return Observation(numbers, sums, activations)
+        return Observation(numbers, sums, activations, gradients, reached, dead)
+    return Observation(numbers, sums, activations, dead=dead)
+
+
+def _is_dead(output: Value, inputs: Sequence[Value]) -> bool:
+    """Whether a neuron passes no gradient on: all that can be dead from its inputs on is so."""
+    seen, stack = {output, *inputs}, [output]
+    nodes: list[Value] = []
+    while stack:
+        nodes.append(stack.pop())
+        for operand in nodes[-1]._prev:
+            if operand not in seen:
+                seen.add(operand)
+                stack.append(operand)
+    return all_flat(nodes, flat_nodes(nodes, THRESHOLDS["saturated"]))
 
 
 def _data(values: list[list[Value]]) -> list[list[float]]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ..engine import Value
-from .facts import GraphFacts, slopes
+from ..passes import contributions, receivers, slopes
+from .facts import GraphFacts
 from .text import number, shorten
 
 MANY = 10**15  # counts stop here: a chain of a million x + x has 2**1000000 routes
@@ -81,7 +82,7 @@ def find_paths(graph: GraphFacts, target: Value, most: int, only: int | None = N
     counts: dict[Value, int] = {target: 1}
     for node in graph.order[graph.position[target] + 1 :]:
         count = 0
-        for operand, slope in zip(node._prev, _factors(node, counts), strict=True):
+        for operand, slope in zip(node._prev, _leading(node, counts), strict=True):
             if slope is not None:
                 count += counts[operand]
         if count:
@@ -93,31 +94,49 @@ def find_paths(graph: GraphFacts, target: Value, most: int, only: int | None = N
         listed = [_nth(graph.root, target, counts, only - 1)]
     else:
         listed = list(islice(_walk(graph.root, target, counts), most)) if total else []
-    between = frozenset(counts) if total else frozenset({target})
-    return Paths(target, tuple(listed), total, _derivative(graph, target, counts), between)
+    return Paths(target, tuple(listed), total, *_arriving(graph, target, counts))
 
 
-def _factors(node: Value, within: "dict[Value, int]") -> list[float | None]:
-    """The local derivatives for the operands that lead to the target, None for the others."""
+def factors(node: Value) -> list[float | None]:
+    """The local derivatives for the operands that get a gradient, None for the others.
+
+    What `select` did not choose gets none: no route goes there.
+    """
+    found = slopes(node)
+    if getattr(node._operation, "chosen", "") and found.count(None) < len(found):
+        chosen = receivers(node)
+        return [slope if place in chosen else None for place, slope in enumerate(found)]
+    return found
+
+
+def _leading(node: Value, within: "dict[Value, int]") -> list[float | None]:
+    """The factors for the operands that lead to the target, None for the others."""
     if not any(operand in within for operand in node._prev):
         return [None] * len(node._prev)
     return [
         slope if operand in within else None
-        for operand, slope in zip(node._prev, slopes(node), strict=True)
+        for operand, slope in zip(node._prev, factors(node), strict=True)
     ]
 
 
-def _derivative(graph: GraphFacts, target: Value, within: dict[Value, int]) -> float:
-    sums: dict[Value, float] = {graph.root: 1.0}
-    for node in reversed(graph.order):
-        if node is target:
-            return sums.get(node, 0.0)
-        incoming = sums.get(node)
-        if incoming is not None:
-            for operand, slope in zip(node._prev, _factors(node, within), strict=True):
-                if slope is not None:
-                    sums[operand] = sums.get(operand, 0.0) + incoming * slope
-    return 0.0
+def _arriving(
+    graph: GraphFacts, target: Value, within: dict[Value, int]
+) -> tuple[float, frozenset[Value]]:
+    """The root's derivative for the target, and the nodes that it comes through.
+
+    It is what a backward pass over the routes alone brings.
+    """
+    if target is graph.root:
+        return 1.0, frozenset({target})
+    arrived, between = 0.0, {target}
+    if graph.root in within:
+        way = [node for node in graph.order if node in within and node is not target]
+        for step in contributions(way):
+            if step.operand in within:
+                between.add(step.node)
+            if step.operand is target:
+                arrived = step.after
+    return arrived, frozenset(between)
 
 
 def _walk(root: Value, target: Value, within: dict[Value, int]) -> Iterator[Path]:
@@ -127,7 +146,7 @@ def _walk(root: Value, target: Value, within: dict[Value, int]) -> Iterator[Path
     if root is target:
         yield Path((), ())
         return
-    choices = [iter(list(enumerate(_factors(root, within))))]
+    choices = [iter(list(enumerate(_leading(root, within))))]
     nodes = [root]
     while choices:
         for position, slope in choices[-1]:
@@ -142,7 +161,7 @@ def _walk(root: Value, target: Value, within: dict[Value, int]) -> Iterator[Path
                 factors.pop()
                 continue
             nodes.append(operand)
-            choices.append(iter(list(enumerate(_factors(operand, within)))))
+            choices.append(iter(list(enumerate(_leading(operand, within)))))
             break
         else:
             choices.pop()
@@ -158,7 +177,7 @@ def _nth(root: Value, target: Value, counts: dict[Value, int], index: int) -> Pa
     factors: list[float] = []
     node = root
     while node is not target:
-        for position, slope in enumerate(_factors(node, counts)):
+        for position, slope in enumerate(_leading(node, counts)):
             if slope is None:
                 continue
             operand = node._prev[position]

@@ -300,6 +300,7 @@ class Digraph(graphviz.Digraph):
         quiet: bool = False,
         cwd: str | None = None,
     ) -> bytes:
+        """The picture in a format; what the engine says besides goes to stderr."""
         if formatter is not None and renderer is None:
             raise graphviz.RequiredArgumentError("formatter given without renderer")
         format = format.lower()
@@ -332,6 +333,7 @@ class Digraph(graphviz.Digraph):
         overwrite_filepath: bool = False,
         **options: Any,
     ) -> str:
+        """The picture beside the file of its source, which is there already; returns its path."""
         if raise_if_result_exists and overwrite_filepath:
             raise ValueError("overwrite_source cannot be combined with raise_if_result_exists")
         parts = (filepath, options.get("formatter"), options.get("renderer"), format)
@@ -431,6 +433,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _raise_failure(engine: Engine, code: int, arguments: list[str], said: str) -> NoReturn:
+    """Say why there is no picture: a format that is not written, a signal, or what was said."""
     refused = _NOT_WRITTEN.search(said)
     if refused is not None:
         message = (

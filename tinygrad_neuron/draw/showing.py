@@ -1,5 +1,6 @@
 """What a notebook shows of Values, models and circuits: SVG, or nothing without a layout engine."""
 
+import io
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -27,6 +28,41 @@ def model(module: Any) -> str | None:
 def circuit(units: Any) -> str | None:
     """A circuit of McCulloch-Pitts units."""
     return _svg(lambda: draw_circuit(units))
+
+
+def training_record(record: Any) -> str | None:
+    """The curves of a training run with what its diagnosis warns of; where no epoch was finished
+    the diagnosis, if there is one."""
+    from .figures import training_curves
+
+    if not record.loss:
+        return None if record.diagnosis is None else diagnosis(record.diagnosis)
+    return _figure(lambda: training_curves(record.curves, "epoch", notes=record.warnings))
+
+
+def diagnosis(found: Any) -> str | None:
+    """The bars of a diagnosis."""
+    from .figures import diagnosis_bars
+
+    return _figure(lambda: diagnosis_bars(found)) if found.layers else None
+
+
+def superposition(found: Any) -> str | None:
+    """The directions of features, where there are two neurons."""
+    from .figures import feature_directions
+
+    return _figure(lambda: feature_directions(found)) if found.model.neurons == 2 else None
+
+
+def _figure(draw: Callable[[], Any]) -> str | None:
+    """The SVG text of a figure; without matplotlib there is none, and stderr says why."""
+    text = io.StringIO()
+    try:
+        draw().savefig(text, format="svg")
+    except ImportError as error:
+        print(error, file=sys.stderr)
+        return None
+    return text.getvalue()[text.getvalue().index("<svg") :]
 
 
 def _svg(draw: Callable[[], Digraph]) -> str | None:

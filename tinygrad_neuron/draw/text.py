@@ -23,9 +23,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 
-__all__ = ["html_text", "number", "plain_text", "shorten", "tooltip_text", "visible"]
+__all__ = [
+    "attribute_list",
+    "html_text",
+    "number",
+    "plain_text",
+    "shorten",
+    "tooltip_text",
+    "visible",
+]
 
 # Graphviz 2.43 refuses 16,384 bytes of a label without a line break in the source. 500 characters,
 # each at most 20 bytes when escaped, leave room for the tags around them.
@@ -208,6 +217,22 @@ def shorten(label: str, most: int = 40) -> str:
     if len(lines) > 3:
         label = "\n".join(lines[:3]) + "…"
     return label if len(label) <= most else label[: most - 1] + "…"
+
+
+def attribute_list(attributes: Mapping[str, str]) -> str:
+    """An attribute list: what is HTML-like stands as it is, the rest in quotes.
+
+    The values are numbers, colours, and text that the functions above have escaped, so they
+    contain no quotes.
+
+    >>> attribute_list({"id": "n1", "label": "<<B>x</B>>"})
+    ' [id="n1" label=<<B>x</B>>]'
+    """
+    written = (
+        f"{name}={value}" if value[:1] == "<" else f'{name}="{value}"'
+        for name, value in attributes.items()
+    )
+    return f" [{' '.join(written)}]"
 
 
 def _picture(match: re.Match[str]) -> str:

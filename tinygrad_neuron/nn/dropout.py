@@ -1,13 +1,13 @@
 """Dropout: while training, each number is let through or not at random."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from ..checking import BELOW_ONE, number, several
-from ..engine import Operand, Value
+from ..checking import BELOW_ONE, number
+from ..engine import Value
 from ..functions import drawn
 from ..init import Seed, generator_of
 from .module import Module
+from .shapes import Array, each, lists
 
 
 class Dropout(Module):
@@ -18,7 +18,8 @@ class Dropout(Module):
 
     **Arguments:** `p`, from 0 to less than 1; `seed`, an int or a `random.Random`.
 
-    A call takes a list of Values or numbers and returns a list of as many Values, or one for one.
+    A call takes Values or numbers in lists, nested or not, and returns Values in lists of the same
+    shape, or one for one.
 
     Source: N. Srivastava et al. (2014).
 
@@ -33,8 +34,8 @@ class Dropout(Module):
         self.p = number("Dropout", "p", p, BELOW_ONE)
         self.generator = generator_of(seed)
 
-    def __call__(self, x: Operand | Sequence[Operand]) -> Any:
-        return [self._masked(v) for v in x] if several(x) else self._masked(x)
+    def __call__(self, x: Array) -> Any:
+        return each(self._masked, lists(x))
 
     def _masked(self, x: Any) -> Value:
         mask = drawn(self.mask)

@@ -142,6 +142,7 @@ class Neuron(Module):
         return self._pre_activation(x)
 
     def _pre_activation(self, x: Sequence[Operand]) -> Value:
+        """The pre-activation, in whatever scope it is asked for."""
         inputs = input_vector(type(self).__name__, self.nin, x)
         if self.bias_trick:
             inputs = [*inputs, constant(1.0)]

@@ -1,11 +1,14 @@
 """Walkthroughs: both passes of a graph as explained steps, in a terminal, a notebook or a page."""
 
+from .anomaly import AnomalyError, detect_anomaly
 from .lines import record_lines
 from .names import watch_names
 from .records import Node, Step, StepList, Training
 from .walking import Walkthrough, walkthrough
 
 __all__ = [
+    "AnomalyError",
+    "detect_anomaly",
     "Node",
     "Step",
     "StepList",

@@ -1,13 +1,16 @@
 """Many generated C functions in one library, so that thousands of graphs take few compilations."""
 
 import ctypes
+import itertools
 import random
 import re
 
 from tinygrad_neuron import Value
 from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.compiler import compile
-from tinygrad_neuron.compiler.c import emitting
+from tinygrad_neuron.compiler.c import arrays, emitting, writer
+from tinygrad_neuron.compiler.c import operations as c_operations
+from tinygrad_neuron.compiler.c.compiler import find_compiler
 from tinygrad_neuron.passes import DOMAIN_ERRORS
 
 # What each generated text defines, beside its struct's members.
@@ -17,27 +20,36 @@ DEFINED = r"\b(?:static (?:const )?(?:\w+(?:\(\(\w+\)\))? )*|int |struct )(\w+)(
 class Graph:
     """A function that was recorded for an example, and what it gives in Python and in C."""
 
-    def __init__(self, function, arguments, parameters):
+    def __init__(self, function, arguments, parameters, vector=None, rows=None):
         self.compiled = compile(function)
         self.leaves = [v for v in arguments if isinstance(v, Value)] + list(parameters)
-        recorded, leaves = self.compiled._variant(arguments, {})
+        recorded, leaves = self.compiled._variants.find(arguments, {})
         self.recorded = recorded
         self.row = recorded.row(list(leaves))
         self.data = [leaf.data for leaf in recorded.leaves]
-        self.emitted = emitting.emit(recorded.program((0,)), (0,), "a graph")
+        vector = find_compiler().vector if vector is None else vector
+        program = recorded.program((0,))
+        self.emitted = emitting.emit(program, (0,), "a graph", vector, rows)
 
-    def in_python(self, rows=3):
+    def rows(self, count, seed=None):
+        """The row of the example so many times; with a seed, with other numbers of its kind."""
+        if seed is None:
+            return [self.row] * count
+        generator = random.Random(seed)
+        return [[x * generator.uniform(0.5, 1.5) for x in self.row] for _ in range(count)]
+
+    def in_python(self, rows=3, seed=None):
         """The total over rows and all gradients; None where an operation fails."""
         recorded = self.recorded
         try:
             total, gradients, inputs = recorded.generated((0,))(
-                [self.row] * rows, self.data, recorded.zeros, (0.5,), 0.25
+                self.rows(rows, seed), self.data, recorded.zeros, (0.5,), 0.25
             )
         except DOMAIN_ERRORS:
             return None
         return [total, *gradients, *(x for row in inputs for x in row)]
 
-    def in_c(self, add_up, rows=3):
+    def in_c(self, add_up, rows=3, seed=None):
         order = self.emitted.leaves
         count = len(self.recorded.programs[0,].input_gradients)
         doubles = ctypes.c_double
@@ -45,7 +57,7 @@ class Graph:
         g = (doubles * len(order))()
         total, seeds = doubles(0.25), doubles(0.5)
         inputs = (doubles * (count * rows))()
-        x = (doubles * (len(self.row) * rows))(*self.row * rows)
+        x = (doubles * (len(self.row) * rows))(*itertools.chain(*self.rows(rows, seed)))
         failed = add_up(x, ctypes.c_long(rows), w, g, *map(ctypes.byref, (seeds, total)), inputs)
         if failed:
             return None
@@ -55,18 +67,21 @@ class Graph:
         return [total.value, *gradients, *inputs]
 
 
-def text_of_many(graphs, operations=()):
+def text_of_many(graphs):
     """One C text with a function `add_up_<k>` for each graph."""
-    used = {*operations}
+    used = set()
     for graph in graphs:
         used |= {o for o in graph.recorded.programs[0,].operations if not isinstance(o, str)}
-    parts = [operations.source(sorted(used, key=lambda o: o.name)), emitting.HEAD]
+    over_arrays = {o.name: o for graph in graphs for o in graph.emitted.over_arrays}.values()
+    used |= set(over_arrays)
+    parts = [c_operations.source(sorted(used, key=lambda o: o.name))]
+    parts += [arrays.source(over_arrays), writer.HEAD]
     for k, graph in enumerate(graphs):
-        text = graph.emitted.source.partition(emitting.HEAD)[2]
+        text = graph.emitted.source.partition(writer.HEAD)[2]
         names = sorted({*re.findall(DEFINED, text), "add_up"})
         parts += [f"#define {name} {name}_{k}" for name in names]
         parts.append(text)
-        parts += [f"#undef {name}" for name in names]
+        parts += [f"#undef {name}" for name in (*names, "ROWS", "EACH_ROW")]
     return "\n".join(parts)
 
 

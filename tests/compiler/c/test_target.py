@@ -11,8 +11,9 @@ from tests.conftest import needs_compiler
 from tinygrad_neuron import Value, define_operation, losses, nn, optim
 from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.compiler import Compiled, CompilerNotFoundError, compile
-from tinygrad_neuron.compiler.c import emitting
 from tinygrad_neuron.compiler.c import operations as c_operations
+from tinygrad_neuron.compiler.c import writer
+from tinygrad_neuron.compiler.c.compiler import find_compiler
 
 pytestmark = needs_compiler
 HOSTILE = [
@@ -27,7 +28,7 @@ HOSTILE = [
 
 def body(compiled):
     """The text after the scalar functions."""
-    return compiled.source.partition(emitting.HEAD)[2]
+    return compiled.source.partition(writer.HEAD)[2]
 
 
 def outcome(compiled, *arguments, leaves):
@@ -43,24 +44,41 @@ def test_the_text_of_a_layer_reads_as_if_written_by_hand():
     compiled = compile(lambda x, t: (model(x) - t) ** 2, target="c")
     compiled.mean([([1.0, 2.0, 3.0], 1.0)])
     text = body(compiled)
-    layer = """\
+    vector = find_compiler().vector
+    at = {8: "EIGHT({})", 4: "FOUR({})", 2: "TWO({})"}.get(vector, "{}").format
+    start = {8: "eight t0 = -(eight){0.0}", 4: "four t0 = -(four){0.0}"}.get(vector)
+    if start is None:
+        pytest.skip("no vectors of 4 or 8 numbers")
+    layer = f"""\
     /* layers[0] */
-    for (long i = 0; i < 4; i++)
-        v->l0_y[i] = tanh(w[i]*x[0] + w[i + 4]*x[1] + w[i + 8]*x[2] + w[i + 12]);
+    for (long i = 0; i < 4; i++) {{
+        for (long r = 0; r < n; r += {vector})
+            {at("v->l0_y[i][r]")} = w[i]*{at("x[0][r]")} + w[i + 4]*{at("x[1][r]")} + \
+w[i + 8]*{at("x[2][r]")} + w[i + 12];
+        each_tanh(v->l0_y[i], n, bad);
+    }}
     /* layers[1].neurons[0] */
-    {
-        double t = 0.0;
+    for (long r = 0; r < n; r += {vector}) {{
+        {start};
         for (long j = 0; j < 4; j++)
-            t = t + w[j + 16]*v->l0_y[j];
-        v->l1_n0_w_x[0] = t;
-    }
-    v->t[0] = v->l1_n0_w_x[0] + w[20] - x[3];
-    v->out[0] = op_constant_power(v->t[0], 2.0, bad);
+            t0 = t0 + w[j + 16]*{at("v->l0_y[j][r]")};
+        {at("v->l1_n0_w_x[0][r]")} = t0;
+    }}
+    for (long r = 0; r < n; r += {vector})
+        {at("v->t[0][r]")} = {at("v->l1_n0_w_x[0][r]")} + w[20] - {at("x[3][r]")};
+    EACH_ROW v->out[0][r] = op_constant_power(v->t[0][r], 2.0, bad);
 """
     assert layer in text
     gradients = """\
-    for (long h = 0; h < 3; h++)
-        FOUR(g[4 * h]) = FOUR(g[4 * h]) + FOUR(v[0].d_l0_z[0])*x[h];
+        four t0 = FOUR(g[0]), t1 = FOUR(g[4]), t2 = FOUR(g[8]);
+        for (long r = 0; r < n; r++) {
+            t0 = t0 + FOUR(v->d_l0_z_of[r][0])*x[0][r];
+            t1 = t1 + FOUR(v->d_l0_z_of[r][0])*x[1][r];
+            t2 = t2 + FOUR(v->d_l0_z_of[r][0])*x[2][r];
+        }
+        FOUR(g[0]) = t0;
+        FOUR(g[4]) = t1;
+        FOUR(g[8]) = t2;
 """
     assert gradients in text
 
@@ -74,7 +92,7 @@ def test_the_text_grows_with_the_number_of_layers_not_of_weights():
         compiled([0.5] * 16).backward()
         return len(compiled.source.splitlines())
 
-    assert lines([128, 16]) < lines([16, 16]) + 20
+    assert lines([512, 16]) < lines([128, 16]) + 20
 
 
 @pytest.mark.parametrize("label", HOSTILE)

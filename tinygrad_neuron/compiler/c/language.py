@@ -1,123 +1,30 @@
-"""C as a language for kernels and expressions of the table: names, literals, types, errors.
+"""C as a language for kernels and expressions of the table: expressions, statements, errors.
 
-A float of Python is a `double`; an int (a count, a position) a `py_index`; a sequence a pointer and
-a count. What can raise an error in Python takes `int *bad` as its last argument, sets it and goes
-on with NaN; `arithmetic.c` has what C does not have in this way.
+What can raise an error in Python takes `int *bad` as its last argument, sets it and goes on with
+NaN; `arithmetic.c` has what C does not have in this way.
 """
 
 import ast
-import math
-import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
 
 from ...calculus.translation import Kernel, Language
+from .terms import (
+    AND,
+    ATOM,
+    CHOICE,
+    COMPARISON,
+    OR,
+    PRODUCT,
+    SIGN,
+    SUM,
+    TYPES,
+    Term,
+    encoded,
+    identifier,
+    joined,
+    literal,
+)
 
-
-class ByHand(NamedTuple):
-    """A function that needs no translation.
-
-    - `name`: its name in C; it takes one double, and `int *bad` where it `fails`.
-    - `plain`: its name in C's own library, for operands for which it is known not to fail.
-    - `boolean`: whether it answers a question.
-    """
-
-    name: str
-    fails: bool
-    plain: str = ""
-    boolean: bool = False
-
-
-BY_HAND: dict[Callable[..., Any], ByHand] = {
-    abs: ByHand("py_abs", False),
-    math.fabs: ByHand("py_abs", False),
-    math.erf: ByHand("erf", False),
-    math.erfc: ByHand("erfc", False),
-    math.tanh: ByHand("tanh", False),
-    math.isnan: ByHand("py_isnan", False, boolean=True),
-    math.isinf: ByHand("py_isinf", False, boolean=True),
-    math.isfinite: ByHand("py_isfinite", False, boolean=True),
-    math.sqrt: ByHand("py_sqrt", True),
-    **{
-        getattr(math, name): ByHand(f"py_{name}", True, name)
-        for name in ("cos", "cosh", "exp", "expm1", "log", "log1p", "sin", "sinh", "tan")
-    },
-}
-
-# Words that cannot be the name of a variable in C, or that the generated code uses itself.
-TAKEN = frozenset({
-    "asm", "auto", "bad", "bool", "break", "case", "char", "complex", "const", "continue",
-    "default", "do", "double", "else", "enum", "errno", "extern", "false", "float", "for", "goto",
-    "i386", "if", "inline", "int", "linux", "long", "register", "restrict", "return", "short",
-    "signed", "sizeof", "static", "stderr", "stdin", "stdout", "struct", "switch", "true",
-    "typedef", "typeof", "union", "unix", "unsigned", "void", "volatile", "while",
-    *(name for by_hand in BY_HAND.values() for name in (by_hand.name, by_hand.plain)),
-})  # fmt: skip
-_PLAIN_NAME = re.compile(r"(?!(?:v|n|i|end|op|kernel|py)_)[a-z](?:[a-z0-9_]*[a-z0-9])?")
-
-
-def encoded(name: str) -> str:
-    """A Python identifier in the letters of C, different for different names.
-
-    >>> encoded("leaky_relu"), encoded("größe"), encoded("a_x1")
-    ('leaky_relu', 'gr_xf6__xdf_e', 'a_x5f_x1')
-    """
-    return re.sub(r"[^a-zA-Z0-9_]|_(?=x)", lambda found: f"_x{ord(found[0]):x}_", name)
-
-
-def identifier(name: str) -> str:
-    """The C name of a local variable: no keyword, no macro, no function of the generated code.
-
-    >>> identifier("slope"), identifier("double"), identifier("NAN"), identifier("n_a")
-    ('slope', 'v_double', 'v_NAN', 'v_n_a')
-    """
-    plain = _PLAIN_NAME.fullmatch(name) and name not in TAKEN and encoded(name) == name
-    return name if plain else "v_" + encoded(name)
-
-
-def literal(value: float) -> str:
-    """A number as a C literal of exactly that double; a negative one in parentheses.
-
-    >>> literal(0.1), literal(-2), literal(5e-324), literal(-math.inf), literal(math.nan)
-    ('0.1', '(-2.0)', '5e-324', '(-INFINITY)', 'NAN')
-    """
-    number = float(value)
-    if math.isnan(number):
-        return "NAN"
-    text = "INFINITY" if math.isinf(number) else repr(abs(number))
-    return f"(-{text})" if math.copysign(1.0, number) < 0.0 else text
-
-
-# How tightly the outermost operator of an expression binds.
-CHOICE, OR, AND, COMPARISON, SUM, PRODUCT, SIGN, ATOM = range(8)
-
-
-class Term(NamedTuple):
-    """An expression in C.
-
-    - `kind`: "bool", "int", "double", or "array"; `strength`: see above.
-    - `value`: the number, where the expression is a literal.
-    """
-
-    text: str
-    kind: str = "double"
-    strength: int = ATOM
-    value: float | None = None
-
-    def within(self, strength: int) -> str:
-        """The text as an operand of an operator, in parentheses where they are needed."""
-        return self.text if self.strength >= strength else f"({self.text})"
-
-    def real(self) -> "Term":
-        """The same number as a double."""
-        if self.kind == "double":
-            return self
-        if self.value is not None:
-            return Term(literal(self.value), value=float(self.value))
-        return Term(f"(double){self.within(ATOM)}", strength=SIGN)
-
-
-_KINDS = ("bool", "int", "double")
 _SIGNS = {ast.Add: ("+", SUM), ast.Sub: ("-", SUM), ast.Mult: ("*", PRODUCT)}
 _INT = {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply"}
 _INT_ONLY = {ast.FloorDiv: "floordiv", ast.Mod: "modulo"}
@@ -131,15 +38,6 @@ _COMPARISONS = {
     ast.NotEq: "!=",
 }
 _LARGEST = 2**53
-
-
-def joined(kinds: list[str]) -> str:
-    """The kind that holds the numbers of all these kinds.
-
-    >>> joined(["int", "double"]), joined(["bool", "int"])
-    ('double', 'int')
-    """
-    return max(kinds, key=_KINDS.index)
 
 
 class C(Language[Term]):
@@ -197,6 +95,7 @@ class C(Language[Term]):
         return term
 
     def binary(self, node: ast.BinOp) -> Term | None:
+        """Arithmetic on two numbers; on ints as Python does it, or an error."""
         left, right = self.scalar(node.left), self.scalar(node.right)
         whole = "double" not in (left.kind, right.kind)
         if left.value is not None and right.value is not None:
@@ -301,6 +200,8 @@ class C(Language[Term]):
         return self.failing(f"py_item({values.text}, n_{values.text}, {index.text}, bad)")
 
     def call(self, name: str, node: ast.Call) -> Term:
+        """A call: len, float, int and abs as the kinds of the arguments ask, others by
+        `function`."""
         arguments = [self.expression(argument) for argument in node.args]
         meaning = self.kernel.meaning(name) if self.kernel else None
         if len(arguments) == 1:
@@ -401,6 +302,7 @@ class C(Language[Term]):
         return [head, *first, *body, "}"]
 
     def _counting(self, name: str, node: ast.For, parts: list[Term]) -> list[str]:
+        """A loop over a range."""
         if not 1 <= len(parts) <= 3:
             self.refuse(node.iter)
         if "double" in {part.kind for part in parts} and not self.drafting:
@@ -416,96 +318,3 @@ class C(Language[Term]):
         go_on = f"{counter} {'<' if step > 0 else '>'} {end}" + (" && !*bad" if fails else "")
         head = f"for (py_index {counter} = {start}, {end} = {stop}; {go_on}; {counter} += {step})"
         return [head + " {", *first, *body, "}"]
-
-
-TYPES = {"bool": "int", "int": "py_index", "double": "double"}
-
-
-def function(kernel: Kernel, name: str, kinds: list[str], c: C) -> str:
-    r"""A kernel as a C function, for arguments of these kinds; `c` was made for it.
-
-    >>> kernel = Kernel("def half(x):\n    y = x / 2.0\n    return y", "half")
-    >>> c = C(lambda name, arguments, c: Term(name), {"x": Term("x")}, kernel=kernel)
-    >>> print(function(kernel, "kernel_half", ["double"], c))
-    static inline double kernel_half(double x) {
-      double y = x/2.0;
-      return y;
-    }
-    """
-    if not _ends(kernel.body):
-        raise ValueError(f"{kernel.name} may end without a return; add one at its end")
-    _place_declarations(kernel, c)
-    c.drafting = True
-    known: dict[str, str] | None = None
-    while known != c.kinds:
-        known = dict(c.kinds)
-        c.block(kernel.body)
-    c.drafting, c.fails, c.returns = False, False, []
-    c.declared = set()
-    body = c.block(kernel.body)
-    parameters = []
-    for parameter, kind in zip(kernel.parameters, kinds, strict=False):
-        parameters += parameter_of(identifier(parameter), c.kinds.get(parameter, kind))
-    if c.fails:
-        parameters.append("int *bad")
-    before = [
-        f"  {TYPES[c.kinds[variable]]} {identifier(variable)} = 0;"
-        for variable in kernel.assigned
-        if variable not in {*c.at_top, *c.in_loops, *kernel.parameters}
-    ]
-    head = f"static inline double {name}({', '.join(parameters) or 'void'}) {{"
-    return "\n".join([head, *before, *body, "}"])
-
-
-def parameter_of(name: str, kind: str) -> list[str]:
-    """How a parameter is declared.
-
-    >>> parameter_of("x", "double"), parameter_of("a", "array")
-    (['double x'], ['const double *a', 'py_index n_a'])
-    """
-    if kind == "array":
-        return [f"const double *{name}", f"py_index n_{name}"]
-    return [f"{TYPES[kind]} {name}"]
-
-
-def _names(tree: ast.AST, name: str) -> int:
-    return sum(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
-
-
-def _place_declarations(kernel: Kernel, c: C) -> None:
-    """Find out which variables are declared where they get their value."""
-    whole = ast.Module(kernel.body, [])
-    loops = [node for node in ast.walk(whole) if isinstance(node, ast.For)]
-    seen: set[str] = set(kernel.parameters)
-    for statement in kernel.body:
-        found: ast.expr | None = None
-        if isinstance(statement, ast.Assign):
-            found = statement.targets[0]
-        elif isinstance(statement, ast.AnnAssign):
-            found = statement.target
-        # Once in the statement: where it is assigned, not also in the value.
-        if isinstance(found, ast.Name) and _names(statement, found.id) == 1:
-            c.at_top |= {found.id} - seen
-        seen |= {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
-    for name in kernel.assigned:
-        over = [n for n in loops if isinstance(n.target, ast.Name) and n.target.id == name]
-        bodies = [ast.Module(node.body, []) for node in over]
-        inside = sum(_names(body, name) + 1 for body in bodies)
-        nested = any(inner in ast.walk(body) for body in bodies for inner in over)
-        if over and inside == _names(whole, name) and not nested and name not in kernel.parameters:
-            c.in_loops.add(name)
-
-
-def _ends(body: list[ast.stmt]) -> bool:
-    """Whether control never leaves these statements at their end.
-
-    >>> _ends(ast.parse("if a:\\n    x = 1\\nelse:\\n    raise E").body)
-    False
-    """
-    last = body[-1]
-    if isinstance(last, ast.If):
-        return bool(last.orelse) and _ends(last.body) and _ends(last.orelse)
-    if isinstance(last, ast.While):
-        endless = isinstance(last.test, ast.Constant) and bool(last.test.value)
-        return endless and not any(isinstance(node, ast.Break) for node in ast.walk(last))
-    return isinstance(last, ast.Return | ast.Raise)

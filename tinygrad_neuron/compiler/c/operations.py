@@ -20,8 +20,10 @@ from ...calculus import expressions
 from ...calculus.operation import Operation
 from ...calculus.table import BUILT_IN, TABLE
 from ...calculus.translation import Kernel
-from .building import load
-from .language import BY_HAND, C, Term, encoded, function, identifier, literal, parameter_of
+from .kernels import function
+from .language import C
+from .libraries import load
+from .terms import BY_HAND, Term, encoded, identifier, literal, parameter_of
 
 __all__ = ["call", "can_fail", "inline", "literal", "other_libm", "prelude", "same_libm", "source"]
 

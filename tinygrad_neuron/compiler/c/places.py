@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from .indexing import Nest, linear, nest, stride_of_terms
-from .language import literal
 from .rolling import ROW, Access, Apply, Constant, Group, Terms, Tree
+from .terms import literal
+from .vectors import in_vector
 
 TOTALS, PACKED = "g", "packed"  # arrays besides those of `rolling`
-VECTOR = 4  # numbers in one vector
 WIDEST = 4  # vectors that are computed side by side
 
 
@@ -71,49 +71,55 @@ class Loops(NamedTuple):
         start = reach.start + spot.further * reach.strides[-1]
         return f"{array}[{linear(start, [*reach.strides, reach.step], [*variables, spot.term])}]"
 
-    def vector(self, access: Access, spot: Spot) -> str:
-        """The text of what it reads in four neighbouring lanes."""
+    def vector(self, access: Access, spot: Spot, width: int) -> str:
+        """The text of what it reads in as many neighbouring lanes as a vector holds."""
         text = self.place(access, spot)
-        return f"FOUR({text})" if self.reach[access].strides[-1] else text
+        return in_vector(text, width) if self.reach[access].strides[-1] else text
 
 
 class Stretch(NamedTuple):
-    """Part of the innermost loop: `rounds` of `vectors` side by side, from lane `start` on."""
+    """Part of the innermost loop: `rounds` of `vectors` side by side, each of `width` lanes, from
+    lane `start` on."""
 
     start: int
     rounds: int
     vectors: int
+    width: int
 
     @property
     def end(self) -> int:
-        return self.start + self.rounds * self.vectors * VECTOR
+        return self.start + self.rounds * self.vectors * self.width
 
     def spot(self, k: int, term: str = "", row: int | None = None) -> Spot:
         """The lanes of its k-th vector."""
         if self.rounds > 1:
-            return Spot(term, row, "i", VECTOR * k)
-        return Spot(term, row, "", self.start + VECTOR * k)
+            return Spot(term, row, "i", self.width * k)
+        return Spot(term, row, "", self.start + self.width * k)
 
     def around(self, body: list[str]) -> list[str]:
         if self.rounds == 1:
             return block(body)
-        step = self.vectors * VECTOR
+        step = self.vectors * self.width
         head = f"for (long i = {self.start}; i < {self.end}; i += {step}) {{"
         return [head, *indented(body), "}"]
 
 
-def stretches(lanes: int) -> Iterator[Stretch]:
-    """The innermost loop in vectors, as far as they go.
+def stretches(lanes: int, widest: int) -> Iterator[Stretch]:
+    """The innermost loop in vectors, the widest first, as far as they go.
 
-    >>> list(stretches(42))
-    [Stretch(start=0, rounds=2, vectors=4), Stretch(start=32, rounds=1, vectors=2)]
+    >>> list(stretches(42, 8))
+    [Stretch(start=0, rounds=1, vectors=4, width=8),
+     Stretch(start=32, rounds=1, vectors=1, width=8),
+     Stretch(start=40, rounds=1, vectors=1, width=2)]
     """
-    done = 0
-    while lanes - done >= VECTOR:
-        vectors = min(WIDEST, (lanes - done) // VECTOR)
-        stretch = Stretch(done, (lanes - done) // (vectors * VECTOR), vectors)
-        yield stretch
-        done = stretch.end
+    done, width = 0, widest
+    while width > 1:
+        while lanes - done >= width:
+            vectors = min(WIDEST, (lanes - done) // width)
+            stretch = Stretch(done, (lanes - done) // (vectors * width), vectors, width)
+            yield stretch
+            done = stretch.end
+        width //= 2
 
 
 def loops_over(

@@ -10,24 +10,15 @@ A group whose results are read once each is not stored: its expression is folded
 read it. So `w0*x0 + w1*x1 + ...` becomes a loop over products, as one would write it by hand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ...calculus.operation import Operation
 from ...calculus.table import TABLE
-from ..program import (
-    DRAWN,
-    ELEMENT,
-    INPUT,
-    LEAF,
-    NUMBER,
-    SCATTER,
-    SEED,
-    SOURCES,
-    Program,
-    read_by,
-)
+from ..lines import DRAWN, ELEMENT, INPUT, LEAF, NUMBER, SCATTER, SEED, read_by
+from ..program import Program
+from ..uses import uses_of
 
 SUM = TABLE["sum"]
 LOOPED = 4  # a sum of at least so many terms is a loop
@@ -125,49 +116,71 @@ class Rolled:
     numbers: list[float]
 
 
-def roll(program: Program, seeded: Sequence[int] | None) -> Rolled:
-    """The program, or (without `seeded`) only its forward pass, as loops over groups of lines."""
-    return _Roller(program, seeded).rolled()
+def roll(
+    program: Program,
+    seeded: Sequence[int] | None,
+    kept: Callable[[Operation], bool] = lambda _: False,
+) -> Rolled:
+    """The program, or (without `seeded`) only its forward pass, as loops over groups of lines;
+    groups of `kept` operations have arrays of their own."""
+    return _Roller(program, seeded, kept).rolled()
 
 
 class _Roller:
-    def __init__(self, program: Program, seeded: Sequence[int] | None) -> None:
+    """Gathers the lines of one program."""
+
+    def __init__(
+        self,
+        program: Program,
+        seeded: Sequence[int] | None,
+        kept: Callable[[Operation], bool],
+    ) -> None:
         self.program = program
+        self.kept = kept
         self.backward = seeded is not None
         self.seeds = {output: k for k, output in enumerate(seeded or ())}
         self.count = len(program) if self.backward else program.forward
         self.group_of: dict[int, Group] = {}
-        self.lane: dict[int, int] = {}  # where a line stands among those of its group
+        # Where lines stand in their arrays (-1: not known yet), and of what kind they are: lines of
+        # the same kind stand in one array.
+        self.places = [-1] * self.count
+        self.kinds: list[Any] = [None] * self.count
+        self.elements: dict[int, list[int]] = {}  # of each scatter
         self.leaf_position: dict[int, int] = {}
         self.numbers: dict[str, int] = {}
-        self._count_uses()
-        kinds = {self._number_key(k) for k in range(self.count) if self._is_number(k)}
-        self.numbers_are_data = len(kinds) > MANY_NUMBERS
+        self.uses, self.reader = uses_of(program, self.backward)
+        self._sources()
 
-    def _is_number(self, k: int) -> bool:
-        return self.uses[k] > 0 and self.program.operations[k] == NUMBER
+    def _sources(self) -> None:
+        """Kinds and places of the lines that read no other line."""
+        operations, operands = self.program.operations, self.program.operands
+        kinds, places, uses = self.kinds, self.places, self.uses
+        numbers = [k for k in range(self.count) if operations[k] == NUMBER and uses[k]]
+        self.numbers_are_data = len({self._number_key(k) for k in numbers}) > MANY_NUMBERS
+        for k, operation in enumerate(operations[: self.count]):
+            if isinstance(operation, Operation):
+                continue
+            if operation == LEAF:
+                kinds[k] = LEAVES
+            elif operation == NUMBER:
+                kinds[k] = NUMBERS if self.numbers_are_data else f"number {self._number_key(k)}"
+                places[k] = -1 if self.numbers_are_data else 0
+            elif operation == INPUT:
+                kinds[k], places[k] = ROW, int(operands[k][0])
+            elif operation == DRAWN:
+                kinds[k], places[k] = ROW, self.program.inputs + int(operands[k][0])
+            elif operation == SEED:
+                kinds[k], places[k] = SEEDS, self.seeds[operands[k][0]]
+            elif operation == ELEMENT:
+                self.elements.setdefault(operands[k][0], []).append(k)
 
     def _number_key(self, k: int) -> str:
         return repr(float(self.program.operands[k][0]))  # NaN is like NaN, -0.0 unlike 0.0
 
-    def _count_uses(self) -> None:
-        """How often each line is read; 0 for what needs no code."""
-        program, uses, reader = self.program, [0] * self.count, [-1] * self.count
-        for k in program.outputs:
-            uses[k] += 1
-        if self.backward:
-            for k in (*program.leaf_gradients.values(), *program.input_gradients.values()):
-                uses[k] += 1
-        for i in range(self.count - 1, -1, -1):
-            if uses[i] and program.operations[i] not in SOURCES:
-                for k in read_by(program.operations[i], program.operands[i]):
-                    uses[k] += 1
-                    reader[k] = i
-        self.uses, self.reader = uses, reader
-
     # Groups
 
     def rolled(self) -> Rolled:
+        """The groups, with what is stored and what is folded into its reader."""
         groups = self._groups()
         program = self.program
         gradients = self._gradients() if self.backward else []
@@ -189,88 +202,96 @@ class _Roller:
 
     def _groups(self) -> list[Group]:
         """All lines that need code, in groups, by their distance from the inputs."""
-        program = self.program
-        operations, operands = program.operations, program.operands
-        levels = [0] * self.count
-        by_level: list[list[int]] = []
-        for k in range(self.count):
-            operation = operations[k]
-            if not self.uses[k] or operation in SOURCES:
-                continue
-            level = max((levels[i] for i in read_by(operation, operands[k])), default=0)
-            if operation != ELEMENT:  # an element is where its scatter put it
-                level += 1
-                while len(by_level) < level:
-                    by_level.append([])
-                by_level[level - 1].append(k)
-            levels[k] = level
+        operations, operands = self.program.operations, self.program.operands
+        kinds, forward = self.kinds, self.program.forward
         groups: list[Group] = []
-        self._kinds: dict[int, Any] = {}
-        for level, lines in enumerate(by_level):
+        for level, lines in enumerate(self._levels()):
             found: dict[Any, Group] = {}
             for k in lines:
-                key = self._shape(k)
+                # What lines of one group have in common.
+                operation, read = operations[k], operands[k]
+                if isinstance(operation, Operation):
+                    shape: Any = [kinds[i] for i in read]
+                    if operation.variadic:
+                        shape = _runs(shape)
+                    key = (operation, k >= forward, *shape)
+                else:
+                    key = (SCATTER, k >= forward, read[0], *_runs([kinds[i] for i in read[1:]]))
                 group = found.get(key)
                 if group is None:
-                    group = found[key] = Group(operations[k], [], level)
+                    group = found[key] = Group(operation, [], level)
                 group.lines.append(k)
             for group in found.values():
                 self._settle(group)
                 groups.append(group)
         return groups
 
-    def _shape(self, k: int) -> Any:
-        """What lines of one group have in common."""
-        operation, operands = self.program.operations[k], self.program.operands[k]
-        kinds = [self._kind(i) for i in read_by(operation, operands)]
-        backward = k >= self.program.forward
-        if operation == SCATTER:
-            return operation, operands[0], tuple(_runs(kinds)), backward
-        variadic = isinstance(operation, Operation) and operation.variadic
-        return operation, tuple(_runs(kinds) if variadic else kinds), backward
-
-    def _kind(self, k: int) -> Any:
-        """Of what kind an operand is: lines of the same kind stand in one array."""
-        kind = self._kinds.get(k)
-        if kind is None:
-            operation = self.program.operations[k]
-            if operation == NUMBER:
-                kind = NUMBERS if self.numbers_are_data else (NUMBERS, self._number_key(k))
+    def _levels(self) -> list[list[int]]:
+        """The lines that need code, by their distance from the inputs."""
+        operations, operands, uses = self.program.operations, self.program.operands, self.uses
+        levels = [0] * self.count
+        by_level: list[list[int]] = []
+        for k in range(self.count):
+            if not uses[k]:
+                continue
+            operation, read = operations[k], operands[k]
+            if isinstance(operation, Operation):
+                pass
             elif operation == ELEMENT:
-                kind = (ELEMENT, id(self.group_of[self.program.operands[k][0]]))
-            elif operation == LEAF:
-                kind = LEAVES
-            elif operation in (INPUT, DRAWN):
-                kind = ROW
-            elif operation == SEED:
-                kind = SEEDS
+                levels[k] = levels[read[0]]  # an element is where its scatter put it
+                continue
+            elif operation == SCATTER:
+                read = read[1:]
             else:
-                kind = id(self.group_of[k])
-            self._kinds[k] = kind
-        return kind
+                continue
+            level = max([levels[i] for i in read]) if read else 0
+            if level == len(by_level):
+                by_level.append([])
+            by_level[level].append(k)
+            levels[k] = level + 1
+        return by_level
 
     def _settle(self, group: Group) -> None:
         """Give the lines of a group their lanes, and leaves that are read for the first time their
         places."""
-        program = self.program
-        if group.lines[0] >= program.forward:
+        lines, uses, kind = group.lines, self.uses, id(group)
+        if lines[0] >= self.program.forward:
             # The backward pass meets a layer's neurons from the last to the first: turn them round.
-            group.lines.sort(key=self._places)
-        group.read_once = all(self.uses[k] == 1 for k in group.lines)
-        for lane, k in enumerate(group.lines):
+            lines.sort(key=self._first_places)
+        group.read_once = all(uses[k] == 1 for k in lines)
+        for lane, k in enumerate(lines):
             self.group_of[k] = group
-            self.lane[k] = lane
+            self.places[k] = lane
+            self.kinds[k] = kind
+        if group.operation == SCATTER:
+            for lane, k in enumerate(lines):
+                size = int(self.program.operands[k][0])
+                for element in self.elements.get(k, ()):
+                    self.kinds[element] = f"element {kind}"
+                    self.places[element] = lane * size + int(self.program.operands[element][1])
         if group.operation is SUM:
             # A layer's weights: those that neighbouring sums read at once stand side by side.
-            for terms in zip(*(program.operands[k] for k in group.lines), strict=True):
-                for term in terms:
-                    self._place_leaves(term)
-                    for k in self._read(term):
-                        self._place_leaves(k)
-        elif not self._is_term(group.lines[0]):
-            for operands in zip(*(self._read(k) for k in group.lines), strict=True):
-                for k in operands:
-                    self._place_leaves(k)
+            self._place_leaves(lines, deep=True)
+        elif not self._is_term(lines[0]):
+            self._place_leaves(lines, deep=False)
+
+    def _place_leaves(self, lines: list[int], deep: bool) -> None:
+        """Places for the leaves that lines of one shape read, all first operands before all second
+        ones; `deep`: also for those that these operands read."""
+        operations, operands = self.program.operations, self.program.operands
+        for column, first in enumerate(self._read(lines[0])):
+            skipped = operations[lines[0]] == SCATTER
+            if operations[first] == LEAF:
+                for k in lines:
+                    self._place(operands[k][column + skipped])
+            elif deep:
+                inner = [q for q, k in enumerate(self._read(first)) if operations[k] == LEAF]
+                skipped = operations[first] == SCATTER
+                if inner:
+                    for k in lines:
+                        read = operands[operands[k][column]]
+                        for q in inner:
+                            self._place(read[q + skipped])
 
     def _read(self, k: int) -> tuple[int, ...]:
         return read_by(self.program.operations[k], self.program.operands[k])
@@ -280,34 +301,29 @@ class _Roller:
         reader = self.reader[k]
         return self.uses[k] == 1 and reader >= 0 and self.program.operations[reader] is SUM
 
-    def _place_leaves(self, k: int) -> None:
-        if self.program.operations[k] == LEAF:
-            self.leaf_position.setdefault(self.program.operands[k][0], len(self.leaf_position))
-
-    def _places(self, k: int) -> list[int]:
-        return [self._place(i) for i in self._read(k)[:8]]
+    def _first_places(self, k: int) -> list[int]:
+        places = self.places
+        read = self._read(k)[:8]
+        found = [places[i] for i in read]
+        return found if -1 not in found else [self._place(i) for i in read]
 
     def _place(self, k: int) -> int:
-        """Where a line stands in its array."""
-        program = self.program
-        operation = program.operations[k]
-        if operation == NUMBER:
-            if not self.numbers_are_data:
-                return 0
-            return self.numbers.setdefault(self._number_key(k), len(self.numbers))
-        if operation == LEAF:
-            leaf = program.operands[k][0]
-            return self.leaf_position.setdefault(leaf, len(self.leaf_position))
-        if operation == INPUT:
-            return int(program.operands[k][0])
-        if operation == DRAWN:
-            return program.inputs + int(program.operands[k][0])
-        if operation == SEED:
-            return self.seeds[program.operands[k][0]]
-        if operation == ELEMENT:
-            scatter, position = program.operands[k]
-            return self.lane[scatter] * int(program.operands[scatter][0]) + int(position)
-        return self.lane[k]
+        """Where a line stands in its array; a leaf, or a number that is data, gets its place when
+        it is asked for."""
+        place = self.places[k]
+        if place < 0:
+            if self.program.operations[k] == LEAF:
+                leaf = self.program.operands[k][0]
+                place = self.leaf_position.setdefault(leaf, len(self.leaf_position))
+            else:
+                place = self.numbers.setdefault(self._number_key(k), len(self.numbers))
+            self.places[k] = place
+        return place
+
+    def _places(self, lines: Sequence[int]) -> list[int]:
+        places = self.places
+        found = [places[k] for k in lines]
+        return found if -1 not in found else [self._place(k) for k in lines]
 
     # Expressions
 
@@ -328,7 +344,7 @@ class _Roller:
             return
         width = len(operands[0]) - bool(operation.chosen)
         start = 0
-        for _, count in _runs([self._kind(k) for k in operands[0][:width]]):
+        for _, count in _runs([self.kinds[k] for k in operands[0][:width]]):
             part = [k for values in operands for k in values[start : start + count]]
             group.terms.append(Terms(count, self._tree(part, count)))
             start += count
@@ -354,7 +370,7 @@ class _Roller:
         if self.program.operations[first] == NUMBER:
             if len({self._number_key(k) for k in lines}) == 1:
                 return Constant(float(self.program.operands[first][0]))
-            return Access(NUMBERS, [self._place(k) for k in lines])
+            return Access(NUMBERS, self._places(lines))
         if depth < DEEPEST_FOLDED and self._folds(lines):
             return self._apply(lines, width, depth)
         return self._access(lines)
@@ -371,7 +387,7 @@ class _Roller:
         if group is None or group.stored:
             return False
         operation = group.operation
-        if not isinstance(operation, Operation):
+        if not isinstance(operation, Operation) or self.kept(operation):
             return False
         if operation.variadic and not _is_short_sum(operation, self.program.operands[lines[0]]):
             return False
@@ -379,7 +395,7 @@ class _Roller:
 
     def _access(self, lines: list[int]) -> Access:
         operation = self.program.operations[lines[0]]
-        positions = [self._place(k) for k in lines]
+        positions = self._places(lines)
         if operation == LEAF:
             return Access(LEAVES, positions)
         if operation in (INPUT, DRAWN):
@@ -397,7 +413,7 @@ class _Roller:
         line_of = self.program.leaf_gradients
         found: dict[Any, list[int]] = {}
         for leaf, k in line_of.items():
-            found.setdefault(self._kind(k), []).append(leaf)
+            found.setdefault(self.kinds[k], []).append(leaf)
         place = {
             leaf: self.leaf_position.setdefault(leaf, len(self.leaf_position)) for leaf in line_of
         }
@@ -415,6 +431,8 @@ def _is_short_sum(operation: Operation, operands: Sequence[int]) -> bool:
 
 def _runs(kinds: Sequence[Any]) -> list[tuple[Any, int]]:
     """Equal neighbours counted: `aab` becomes `(a, 2), (b, 1)`."""
+    if kinds and kinds.count(kinds[0]) == len(kinds):
+        return [(kinds[0], len(kinds))]
     runs: list[tuple[Any, int]] = []
     for kind in kinds:
         if runs and runs[-1][0] == kind:

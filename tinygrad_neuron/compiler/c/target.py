@@ -1,103 +1,10 @@
-"""The target C: generated functions in a shared library, called through ctypes."""
-
-import ctypes
-from array import array
-from collections.abc import Sequence
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+"""The target C: generated functions in a shared library."""
 
 from ..program import Program
 from ..targets import Written
-from . import building, emitting
-
-if TYPE_CHECKING:
-    from ...optim import Optimiser
-    from ..compiled import Compiled
-    from ..trainer import Trainer
-
-
-class FailedInCError(ArithmeticError):
-    """An operation failed in compiled C; the interpreter says which."""
-
-
-class Rows:
-    """Rows of numbers, side by side in one array."""
-
-    __slots__ = ("count", "numbers", "rows")
-
-    def __init__(self, rows: Sequence[Sequence[float]]) -> None:
-        self.rows = rows  # for the interpreter, where something fails
-        self.count = len(rows)
-        self.numbers = array("d", chain.from_iterable(rows))
-
-    def __iter__(self) -> Any:
-        return iter(self.rows)
-
-
-class Function:
-    """A generated function of C, called with Python's lists."""
-
-    def __init__(self, program: Program, seeded: tuple[int, ...] | None, title: str) -> None:
-        emitted = emitting.emit(program, seeded, title)
-        self.source = emitted.source
-        self.library = building.load(emitted.source)
-        self.outputs = len(program.outputs)
-        self.inputs = len(program.input_gradients)
-        self.leaves = emitted.leaves
-
-    def map_rows(self, rows: Any, leaves: list[float]) -> list[tuple[float, ...]]:
-        packed = packed_rows(rows)
-        width = self.outputs
-        results = array("d", bytes(8 * width * packed.count))
-        data = array("d", [leaves[k] for k in self.leaves])
-        check(
-            self.library.map_rows(
-                ctypes.c_void_p(address(packed.numbers)),
-                ctypes.c_long(packed.count),
-                ctypes.c_void_p(address(data)),
-                ctypes.c_void_p(address(results)),
-            )
-        )
-        if width == 1:
-            return [(number,) for number in results]
-        return _in_rows(results, width, packed.count)
-
-    def add_up(
-        self,
-        rows: Any,
-        leaves: list[float],
-        totals: list[float],
-        seeds: Sequence[float],
-        total: float,
-    ) -> tuple[float, list[float], list[tuple[float, ...]]]:
-        packed = packed_rows(rows)
-        width = self.inputs
-        order = self.leaves
-        data = array("d", [leaves[k] for k in order])
-        sums = array("d", [totals[k] for k in order])
-        arriving = array("d", seeds)
-        first = array("d", [total])
-        inputs = array("d", bytes(8 * width * packed.count))
-        check(
-            self.library.add_up(
-                ctypes.c_void_p(address(packed.numbers)),
-                ctypes.c_long(packed.count),
-                ctypes.c_void_p(address(data)),
-                ctypes.c_void_p(address(sums)),
-                ctypes.c_void_p(address(arriving)),
-                ctypes.c_void_p(address(first)),
-                ctypes.c_void_p(address(inputs)),
-            )
-        )
-        gradients = _in_rows(inputs, width, packed.count) if width else []
-        found = list(totals)
-        for k, number in zip(order, sums, strict=True):
-            found[k] = number
-        return first[0], found, gradients
-
-
-def _in_rows(numbers: "array[float]", width: int, count: int) -> list[tuple[float, ...]]:
-    return [tuple(numbers[k * width : (k + 1) * width]) for k in range(count)]
+from .calling import Function, Rows, packed_rows
+from .compiler import find_compiler
+from .trainer import CTrainer
 
 
 class CTarget:
@@ -106,8 +13,11 @@ class CTarget:
     Raises a `CompilerNotFoundError` where there is none.
     """
 
+    trainer = CTrainer
+    waits = True
+
     def __init__(self) -> None:
-        building.find_compiler()
+        find_compiler()
 
     def write(self, program: Program, seeded: tuple[int, ...] | None, title: str) -> Written:
         function = Function(program, seeded, title)
@@ -117,24 +27,7 @@ class CTarget:
     def pack(self, rows: list[list[float]]) -> Rows:
         return packed_rows(rows)
 
-    def trainer(self, compiled: "Compiled", optimiser: "Optimiser") -> "Trainer":
-        from .trainer import CTrainer
 
-        return CTrainer(compiled, optimiser)
-
-
-def packed_rows(rows: Any) -> Rows:
-    return rows if isinstance(rows, Rows) else Rows(rows)
-
-
-def check(done: int) -> None:
-    """Raise the error that a generated function reported."""
-    if done == 2:
-        raise MemoryError("compiled C found no memory for its numbers")
-    if done:
-        raise FailedInCError("an operation failed in compiled C that does not fail in Python")
-
-
-def address(numbers: "array[Any]") -> int:
-    """Where an array is; the caller keeps it alive, and its length as it is."""
-    return numbers.buffer_info()[0]
+def target() -> CTarget:
+    """The target C, if there is a compiler now."""
+    return CTarget()

@@ -1,21 +1,25 @@
-"""Training steps in C: the parameters, their gradients and what the optimiser keeps stay in arrays,
+"""Training steps in C: the parameters, their gradients and the optimiser's state stay in arrays,
 and one call does a whole step."""
 
-import ast
 import ctypes
 import functools
 import weakref
 from array import array
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from ..examples import Batch, Runs
+from ...calculus import expressions
+from ...calculus.table import TABLE
+from ...update_rule import assignments
+from ..examples import Batch
 from ..trainer import Trainer
-from . import building, operations
-from .language import C, Term, encoded
-from .target import Function, address, check, packed_rows
-
-if TYPE_CHECKING:
-    from ..variant import Variant
+from ..variant import Variant, generate
+from ..variants import Runs
+from . import operations
+from .calling import Function, address, check, packed_rows
+from .language import C
+from .libraries import load
+from .terms import Term, encoded
 
 STEP = """\
 struct run { /* examples of one structure, and the generated function for it */
@@ -25,23 +29,34 @@ struct run { /* examples of one structure, and the generated function for it */
     long count;
     long leaves;
     const long *places; /* of its leaves among the trainer's; 0: they are the same */
+    long doubtful; /* whether a gradient that is not finite may come of a branch not taken */
 };
 
 struct trainer {
     long parameters, leaves, failed;
     double *data, *gradients;
     const double *numbers;
-    double **kept;
+    double **state;
     double *data_of_run, *gradients_of_run;
     double *gradients_so_far; /* of a step that is not done */
 };
+
+/* The optimiser's rule, by the gradients so far. */
+void finish(struct trainer *t)
+{
+    double *const gradients = t->gradients_so_far;
+    t->gradients_so_far = t->gradients;
+    t->gradients = gradients;
+    move(t);
+}
 
 /* The gradients of the mean over all examples, then the optimiser's rule: one training step. */
 double step(struct trainer *t, const struct run *runs, long count, long examples)
 {
     const double seed = 1.0 / (double)examples;
-    double total = 0.0;
+    double total = -0.0;
     double *const gradients = t->gradients_so_far;
+    long doubtful = 0;
     for (long k = 0; k < t->leaves; k++)
         gradients[k] = 0.0;
     for (long r = 0; r < count; r++) {
@@ -57,29 +72,37 @@ double step(struct trainer *t, const struct run *runs, long count, long examples
         t->failed = run->add_up(run->rows, run->count, w, g, &seed, &total, 0);
         if (t->failed)
             return 0.0;
+        doubtful |= run->doubtful;
         if (run->places)
             for (long k = 0; k < run->leaves; k++)
                 gradients[run->places[k]] = g[k];
     }
-    t->gradients_so_far = t->gradients;
-    t->gradients = gradients;
-    move(t);
+    for (long k = 0; doubtful && k < t->leaves; k++)
+        t->failed |= !py_isfinite(gradients[k]);
+    if (t->failed)
+        return 0.0;
+    finish(t);
     return total / (double)examples;
 }
 """
 
 
 class _Run(ctypes.Structure):
+    """`struct run`."""
+
     _fields_ = (
         ("add_up", ctypes.c_void_p),
         ("rows", ctypes.c_void_p),
         ("count", ctypes.c_long),
         ("leaves", ctypes.c_long),
         ("places", ctypes.c_void_p),
+        ("doubtful", ctypes.c_long),
     )
 
 
 class _Struct(ctypes.Structure):
+    """`struct trainer`."""
+
     _fields_ = (
         ("parameters", ctypes.c_long),
         ("leaves", ctypes.c_long),
@@ -87,7 +110,7 @@ class _Struct(ctypes.Structure):
         ("data", ctypes.c_void_p),
         ("gradients", ctypes.c_void_p),
         ("numbers", ctypes.c_void_p),
-        ("kept", ctypes.c_void_p),
+        ("state", ctypes.c_void_p),
         ("data_of_run", ctypes.c_void_p),
         ("gradients_of_run", ctypes.c_void_p),
         ("gradients_so_far", ctypes.c_void_p),
@@ -95,10 +118,10 @@ class _Struct(ctypes.Structure):
 
 
 @functools.cache
-def rule_in_c(rule: tuple[str, ...], kept: tuple[str, ...], numbers: tuple[str, ...]) -> str:
+def rule_in_c(rule: tuple[str, ...], state: tuple[str, ...], numbers: tuple[str, ...]) -> str:
     """An optimiser's rule as C: `step`, and `move`, which runs the rule over all parameters."""
-    names = ["p", "g", *kept, *numbers]
-    statements = [_assignment(line) for line in rule]
+    names = ["p", "g", *state, *numbers]
+    statements = assignments(rule)
     own = dict.fromkeys(name for name, _ in statements if name not in names)  # of the rule alone
     operands = {name: Term(f"r_{encoded(name)}") for name in (*names, *own)}
     p, g = operands["p"].text, operands["g"].text
@@ -109,38 +132,25 @@ def rule_in_c(rule: tuple[str, ...], kept: tuple[str, ...], numbers: tuple[str, 
     lines += ["for (long k = 0; k < t->parameters; k++) {"]
     lines += [f"    double {p} = t->data[k], {g} = t->gradients[k];"]
     lines += [f"    double {operands[name].text};" for name in own]
-    lines += [f"    double {operands[name].text} = t->kept[{k}][k];" for k, name in enumerate(kept)]
+    lines += [
+        f"    double {operands[name].text} = t->state[{k}][k];" for k, name in enumerate(state)
+    ]
     for name, expression in statements:
-        c = C(_called, operands, total=True)
-        text = c.expression(expression).real().text
-        if c.fails:
-            raise ValueError(
-                f"an optimiser's rule must not raise, as {ast.unparse(expression)!r} may; compute "
-                "with + - * / and sqrt"
-            )
+        text = C(_called, operands, total=True).expression(expression).real().text
         lines += [f"    {operands[name].text} = {text};"]
-    lines += [f"    t->kept[{k}][k] = {operands[name].text};" for k, name in enumerate(kept)]
+    lines += [f"    t->state[{k}][k] = {operands[name].text};" for k, name in enumerate(state)]
     lines += [f"    t->data[k] = {p};", "}"]
     move = ["static void move(struct trainer *t)", "{", *(f"    {line}" for line in lines), "}", ""]
-    struct, step = STEP.split("\n/* The grad")
-    return "\n".join([operations.prelude(), struct, *move, f"/* The grad{step}"])
-
-
-def _assignment(line: str) -> tuple[str, ast.expr]:
-    (statement,) = ast.parse(line).body
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target = statement.targets[0]
-        if isinstance(target, ast.Name):
-            return target.id, statement.value
-    raise ValueError(
-        f"an optimiser's rule is made of assignments such as 'p = p - g', got {line!r}"
-    )
+    called = set().union(*(expressions.called(tree) for _, tree in statements)) - {"sqrt"}
+    head = operations.source([TABLE[name] for name in sorted(called)])
+    struct, step = STEP.split("\n/* The opt")
+    return "\n".join([head, struct, *move, f"/* The opt{step}"])
 
 
 def _called(name: str, arguments: list[Term], c: C) -> Term:
-    if name != "sqrt":
-        raise ValueError(f"an optimiser's rule cannot call {name}, only sqrt")
-    return Term(f"__builtin_sqrt({arguments[0].text})")
+    """A call in a rule: sqrt of what is not negative, or an operation that never fails."""
+    function = "__builtin_sqrt" if name == "sqrt" else operations.call(TABLE[name])
+    return Term(f"{function}({', '.join(term.real().text for term in arguments)})")
 
 
 class CTrainer(Trainer):
@@ -155,22 +165,22 @@ class CTrainer(Trainer):
         optimiser = self.optimiser
         self._rule = tuple(optimiser.rule())
         numbers = optimiser.numbers(optimiser.current_lr())
-        self._given_numbers: tuple[float, ...] = tuple(numbers.values())
+        self._given_numbers = self._values
         self._numbers_array = array("d", self._given_numbers)
-        self._library = building.load(rule_in_c(self._rule, tuple(optimiser.kept), tuple(numbers)))
+        self._library = load(rule_in_c(self._rule, tuple(optimiser.state), tuple(numbers)))
         self._call = self._library.step
         self._call.restype = ctypes.c_double
         self._call.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_long, ctypes.c_long]
         self._plans: weakref.WeakKeyDictionary[Batch, _Plan] = weakref.WeakKeyDictionary()
         slots = getattr(self, "_slots", list(range(len(data))))  # as before, after `read()`
-        self._arrange(slots, data, [0.0] * len(data), optimiser.what_is_kept())
+        self._arrange(slots, data, [0.0] * len(data), optimiser.get_state())
 
     def _arrange(
         self,
         slots: list[int],
         data: list[float],
         gradients: list[float],
-        kept: list[list[float]],
+        state: list[list[float]],
     ) -> None:
         """Lay out the arrays, with room for what the loss reads besides the parameters."""
         self._places_of: dict[Variant, _Places] = {}
@@ -183,9 +193,9 @@ class CTrainer(Trainer):
         # Two arrays, in turns: the gradients of the last step, and those of the one under way.
         self._gradients = array("d", [gradients[k] for k in slots]) + room
         self._spare = array("d", self._gradients)
-        self._kept = [array("d", [numbers[k] for k in slots]) for numbers in kept]
+        self._state = [array("d", [numbers[k] for k in slots]) for numbers in state]
         self._of_run = [array("d", bytes(8 * leaves)) for _ in range(2)]
-        self._kept_addresses = (ctypes.c_void_p * max(len(kept), 1))(*map(address, self._kept))
+        self._state_addresses = (ctypes.c_void_p * max(len(state), 1))(*map(address, self._state))
         self._struct = _Struct(
             parameters,
             leaves,
@@ -193,7 +203,7 @@ class CTrainer(Trainer):
             address(self._data),
             address(self._gradients),
             address(self._numbers_array),
-            ctypes.addressof(self._kept_addresses),
+            ctypes.addressof(self._state_addresses),
             *map(address, self._of_run),
             address(self._spare),
         )
@@ -205,21 +215,20 @@ class CTrainer(Trainer):
         def in_order(numbers: "array[float]") -> list[float]:
             return [numbers[slot_of[k]] for k in range(len(self.parameters))]
 
-        kept = [in_order(numbers) for numbers in self._kept]
+        state = [in_order(numbers) for numbers in self._state]
         first = self._struct.gradients == address(self._gradients)
-        return in_order(self._data), in_order(self._gradients if first else self._spare), kept
+        return in_order(self._data), in_order(self._gradients if first else self._spare), state
 
-    def _step(self, batch: Batch, lr: float) -> float:
+    def _step(self, batch: Batch, numbers: Mapping[str, float]) -> float:
         plan = self._plans.get(batch) or self._plan(batch)
         if self.others:
             for k, leaf in enumerate(self.others, len(self.parameters)):
                 self._data[k] = leaf.data
-        numbers = tuple(self.optimiser.numbers(lr).values())
-        if numbers != self._given_numbers:
-            self._give(numbers)
+        if self._values is not self._given_numbers:
+            self._give(self._values)
         mean: float = self._call(self._address, *plan.arguments)
         if self._struct.failed:
-            self._explain(plan, len(batch))
+            mean = self._repeat(plan, len(batch))
         return mean
 
     def _give(self, numbers: tuple[float, ...]) -> None:
@@ -234,7 +243,8 @@ class CTrainer(Trainer):
 
     def _plan(self, batch: Batch) -> "_Plan":
         """What `step` is called with for a batch."""
-        runs = batch.runs(self.compiled)
+        runs = batch.runs(self.variants)
+        generate([variant for variant, _, _ in runs], (0,))
         first = not self._orders
         orders = [self._order(variant) for variant, _, _ in runs]
         slots = self._slots
@@ -245,11 +255,11 @@ class CTrainer(Trainer):
             self._arrange(slots, *self._numbers())
             self._plans.clear()
         plan = _Plan(runs, [self._place(variant) for variant, _, _ in runs], len(batch))
-        if batch.settled_for(self.compiled):
+        if batch.settled_for(self.variants):
             self._plans[batch] = plan
         return plan
 
-    def _place(self, variant: "Variant") -> "_Places":
+    def _place(self, variant: Variant) -> "_Places":
         """Where the leaves of a variant stand among the trainer's; once for each variant."""
         places = self._places_of.get(variant)
         if places is None:
@@ -260,16 +270,31 @@ class CTrainer(Trainer):
             self._places_of[variant] = places
         return places
 
-    def _explain(self, plan: "_Plan", examples: int) -> None:
-        """Raise the error of the step that failed, as the eager engine words it."""
+    def _repeat(self, plan: "_Plan", examples: int) -> float:
+        """The step that failed, by the interpreter: raises its error, as the eager engine words it,
+        unless that came of a branch that was not taken."""
         failed, self._struct.failed = self._struct.failed, 0
+        gradients, total = [0.0] * len(self._places), -0.0
         for variant, rows, values in plan.runs:
-            leaves = [self._data[self._slot_of[k]] for k in self._order(variant)]
-            variant.explain(rows, values, leaves, (0,), (1.0 / examples,))
-        check(failed)
+            order = self._order(variant)
+            leaves = [self._data[self._slot_of[k]] for k in order]
+            start = [gradients[k] for k in order]
+            total, found, _ = variant.interpreted(
+                rows, values, leaves, start, (0,), (1.0 / examples,), total
+            )
+            for k, gradient in zip(order, found, strict=True):
+                gradients[k] = gradient
+        if not plan.doubtful:
+            check(failed)
+        first = self._struct.gradients_so_far == address(self._gradients)
+        so_far = self._gradients if first else self._spare
+        for k, gradient in enumerate(gradients):
+            so_far[self._slot_of[k]] = gradient
+        self._library.finish(ctypes.c_void_p(self._address))
+        return total / examples
 
 
-def _function_of(variant: "Variant") -> Function:
+def _function_of(variant: Variant) -> Function:
     function: Function = variant.generated((0,)).__self__  # type: ignore[attr-defined]  # its method
     return function
 
@@ -287,8 +312,11 @@ class _Plan:
     """A batch as `step` takes it, and all that must stay alive as long as that is used."""
 
     def __init__(self, runs: Runs, places: list[_Places], examples: int) -> None:
+        """Pack the rows, and fill in a `struct run` for each structure."""
         self.runs, self.places = runs, places
         self.rows = [packed_rows(rows) for _, rows, _ in runs]
+        doubtful = [variant.doubts[0,].branches for variant, _, _ in runs]
+        self.doubtful = any(doubtful)
         self.made = (_Run * len(runs))(
             *(
                 _Run(
@@ -297,8 +325,9 @@ class _Plan:
                     rows.count,
                     at.leaves,
                     at.places and address(at.places),
+                    doubt,
                 )
-                for at, rows in zip(places, self.rows, strict=True)
+                for at, rows, doubt in zip(places, self.rows, doubtful, strict=True)
             )
         )
         self.arguments = ctypes.addressof(self.made), len(runs), examples

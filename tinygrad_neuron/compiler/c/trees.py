@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from ...calculus.operation import Operation
-from ..python import template
+from ..python.templates import template
 from . import operations
-from .language import literal
 from .rolling import SUM, Access, Apply, Constant, Tree
+from .terms import literal
 
 PLAIN = frozenset({"add", "subtract", "multiply", "negate"})  # what vectors can do
 
@@ -43,7 +43,8 @@ def term(tree: Tree, text: str) -> str:
 def is_plain(tree: Tree) -> bool:
     """Whether vectors can compute an expression: arithmetic that reads an array."""
     if isinstance(tree, Apply):
-        return tree.operation.name in PLAIN and all(
+        known = tree.operation.name in PLAIN or tree.operation is SUM
+        return known and all(
             isinstance(operand, Constant) or is_plain(operand) for operand in tree.operands
         )
     return isinstance(tree, Access)

@@ -23,10 +23,12 @@ from ...calculus.operation import Operation
 from ...calculus.printing import MINUS, operator_of
 from ...checking import described
 from ...draw.facts import GraphFacts, read
-from ...draw.flags import HELP, SIGNS, THRESHOLDS, can_be_flat
+from ...draw.flags import SIGNS, THRESHOLDS
 from ...draw.text import visible
+from ...draw.themes import THEMES, custom_properties
 from ...engine import Value
 from ...files import replace_file
+from ...health import HELP, can_be_flat
 from ...passes import refuse_made_by_hand
 from ..formulas import Formulas, plain_partials, undirected
 from ..records import Node, StepList
@@ -49,7 +51,7 @@ def write_page(shown: Value | StepList, path: "str | os.PathLike[str]", *, title
 
     Raises what `page_html` raises.
     """
-    replace_file(os.fspath(path), page_html(shown, title=title).encode())
+    replace_file(path, page_html(shown, title=title).encode())
     return os.fspath(path)
 
 
@@ -115,7 +117,7 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
         data["training"] = training
         for node, record in zip(data["nodes"], _first_graph(shown), strict=True):
             node["data"] = _number(record.data)
-    style = (_FOLDER / "page.css").read_text("utf-8")
+    style = _style()
     script = _script(f"{javascript.source(used)}\nconst OPERATORS = {_json(_operators(used))};\n")
     parts = {
         "policy": (
@@ -131,6 +133,21 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
     }
     template = (_FOLDER / "template.html").read_text("utf-8")
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
+
+
+def _style() -> str:
+    """The style sheet, with the colours of the themes and those that the page alone has."""
+    own = {
+        "light": "--good: #17603a; --panel: #f6f7f9; --edge: #d5d9e0; --now: #fff0d6; "
+        "--target: #dcebf9; --blue: #0b5fa5; --faint: #a3abb8;",
+        "dark": "--good: #7ddba3; --panel: #1b212b; --edge: #39414d; --now: #4a3a10; "
+        "--target: #123e63; --blue: #7cc0ff; --faint: #5f6978;",
+    }
+    style = (_FOLDER / "page.css").read_text("utf-8")
+    for name, colours in own.items():
+        properties = f"{custom_properties(THEMES[name])} {colours}"
+        style = style.replace(f"{{{{{name}}}}}", properties)
+    return style
 
 
 def _asked(shown: Value | StepList) -> tuple[Value, int, dict[str, Any] | None]:
@@ -180,12 +197,21 @@ def _script(operations: str) -> str:
     """The modules in one: what they import from each other is in the same scope here."""
     parts = []
     for name in MODULES:
-        text = (_FOLDER / f"{name}.js").read_text("utf-8")
-        text = re.sub(r"^import \{[^}]*\} from [^;]*;\n", "", text, flags=re.MULTILINE)
-        parts.append(re.sub(r"^export ", "", text, flags=re.MULTILINE))
+        parts.append(module(name))
         if name == "arithmetic":
             parts.append(operations + "\n")
     return "\n" + "\n".join(parts)
+
+
+def module(name: str) -> str:
+    """One of the page's scripts without its imports and exports, to stand in one with others.
+
+    >>> "const python = {" in module("arithmetic")
+    True
+    """
+    text = (_FOLDER / f"{name}.js").read_text("utf-8")
+    text = re.sub(r"^import \{[^}]*\} from [^;]*;\n", "", text, flags=re.MULTILINE)
+    return re.sub(r"^export ", "", text, flags=re.MULTILINE)
 
 
 def _digest(text: str) -> str:

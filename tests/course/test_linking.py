@@ -1,0 +1,16 @@
+"""Links from the lessons to the glossary."""
+
+import pytest
+
+
+def test_no_link_stands_inside_a_longer_term_that_was_linked_before():
+    linking = pytest.importorskip(
+        "tinygrad_neuron.course.linking", reason="the extra book is not installed"
+    )
+    terms = {name: name for name in ("hidden", "hidden layer")}
+    left = dict(terms)
+    first = linking._linked("a hidden layer", terms, left)
+    assert ["a ", "hidden layer"] == [piece.astext() for piece in first]
+    assert [] == linking._linked("another hidden layer", terms, left)
+    third = linking._linked("a hidden neuron", terms, left)
+    assert ["a ", "hidden", " neuron"] == [piece.astext() for piece in third]

@@ -1,0 +1,146 @@
+"""What stands in the circles and the maps of a network."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from tests.draw.network.drawn import SVG, tooltip, xor
+from tinygrad_neuron import Value, draw_dot, losses, nn, relu
+from tinygrad_neuron.draw.network import draw_network
+
+
+def test_biases_activations_counts_and_names_are_shown(draw):
+    model = xor()
+    model.layers[0].neurons[1].b.data = -0.375
+    drawn = draw(draw_network(model, input_names=["left", "a rather long name"]))
+    assert drawn.text(drawn.of("neuron")["layer0-neuron1"]) == ["b = -0.375"]
+    headers = {name: drawn.text(g) for name, g in drawn.of("header").items()}
+    assert headers == {
+        "inputs": ["Inputs", "2 inputs"],
+        "layer0": ["Hidden 1", "tanh", "2 neurons"],
+        "layer1": ["Output", "identity", "1 neuron"],
+    }
+    assert drawn.text(drawn.of("input")["input0"]) == ["left"]
+    assert "a rather long name" in drawn.text(drawn.root)
+
+
+def test_output_names_stand_beside_the_outputs(draw):
+    names = ["setosa", "<b>", ""]
+    drawn = draw(draw_network(nn.Layer(2, 3, seed=0), output_names=names))
+    assert drawn.text(drawn.of("caption")["output0-name"]) == ["setosa"]
+    assert drawn.text(drawn.of("caption")["output1-name"]) == ["<b>"]
+
+
+@pytest.mark.parametrize("most", [1, 2, 5])
+def test_wide_layers_are_elided_with_a_count(draw, most):
+    model = nn.MLP(20, [16, 3], seed=0)
+    drawn = draw(draw_network(model, max_neurons=most))
+    counts = (20, 16, 3)
+    shown = [min(count, most) for count in counts]
+    assert len(drawn.of("input")) == shown[0]
+    assert len(drawn.of("neuron")) == shown[1] + shown[2]
+    assert len(drawn.of("weight")) == shown[0] * shown[1] + shown[1] * shown[2]
+    elided = {name: drawn.text(g) for name, g in drawn.of("elided").items()}
+    names = ("inputs-elided", "layer0-elided", "layer1-elided")
+    assert elided == {
+        name: [f"… {count - drawn_count} more"]
+        for name, count, drawn_count in zip(names, counts, shown, strict=True)
+        if count > drawn_count
+    }
+    total = 20 * 16 + 16 * 3
+    assert f"{len(drawn.of('weight'))} of {total} weights are drawn" in drawn.text(drawn.root)
+    if most > 1:
+        assert "input19" in drawn.of("input")  # the last one
+
+
+def test_nothing_is_elided_where_all_fit(draw):
+    drawn = draw(draw_network(nn.MLP(4, [4, 1], seed=0), max_neurons=4))
+    assert not drawn.of("elided")
+    assert not any("are drawn" in text for text in drawn.text(drawn.root))
+
+
+def test_an_example_shows_activations_and_gradients(draw):
+    model = xor()
+    drawn = draw(draw_network(model, example=[1, 0], target=1.0))
+    inputs = [Value(1.0), Value(0.0)]
+    hidden = model.layers[0](inputs)
+    y = model.layers[1](hidden)
+    losses.mean_squared_error(y, 1.0).backward()
+    for j, node in enumerate(hidden):
+        group = drawn.of("neuron")[f"layer0-neuron{j}"]
+        bold, bias, gradient = drawn.text(group)
+        assert math.isclose(float(bold), node.data, rel_tol=1e-2)
+        assert bias.startswith("b = ")
+        assert math.isclose(float(gradient.removeprefix("grad ")), node.grad, rel_tol=1e-2)
+        assert f"y = {node.data!r}" in tooltip(group)
+        assert f"gradient = {node.grad!r}" in tooltip(group)
+    weight = model.layers[0].neurons[1].w[0]
+    assert f"gradient = {weight.grad!r}" in tooltip(drawn.of("weight")["layer0-neuron1-w0"])
+    assert drawn.text(drawn.of("input")["input0"]) == ["x0", "1"]
+    assert f"gradient = {inputs[0].grad!r}" in tooltip(drawn.of("input")["input0"])
+
+
+def test_without_target_and_loss_there_are_no_gradients(draw):
+    drawn = draw(draw_network(xor(), example=[1, 0]))
+    assert not any("grad" in text for text in drawn.text(drawn.root))
+
+
+def test_what_the_loss_does_not_depend_on_has_no_gradient(draw):
+    model = nn.Layer(2, 2, activation="tanh", seed=0)
+    drawn = draw(draw_network(model, example=[1, 0], loss=lambda y: y[0]))
+    assert "grad none" in drawn.text(drawn.of("neuron")["layer0-neuron1"])
+    assert "does not depend" in tooltip(drawn.of("weight")["layer0-neuron1-w0"])
+
+
+@pytest.mark.parametrize("folded", [False, True])
+@pytest.mark.parametrize(
+    "activation, weights, dead",
+    [
+        ("hard_tanh", (-5, -5), True),
+        ("hard_tanh", (0.1, 0.1), False),
+        ("relu", (-5, -5), True),
+        ("relu", (5, 5), False),
+        ("tanh", (5, 5), False),  # saturated
+        ("step", (5, 5), True),
+        ("identity", (0, 0), False),
+        (lambda z: relu(z) * 2.0, (-5, -5), True),
+        (nn.PReLU(0.0), (-5, -5), False),  # its slope still gets a gradient
+        (nn.PReLU(0.1), (-5, -5), False),
+    ],
+)
+def test_a_neuron_is_dead_in_every_picture_or_in_none(draw, activation, weights, dead, folded):
+    neuron = nn.Neuron(2, activation=activation, weights=weights)
+    graph = draw_dot(neuron([1.0, 1.0]), level="neuron" if folded else "scalar")
+    assert dead == ("Ø dead" in graph.source)
+    drawn = draw(draw_network(neuron, example=[1, 1]))
+    [circle] = drawn.of("neuron").values()
+    assert dead == ("dead" in circle.get("class").split())
+    assert dead == any(text.startswith("Ø ") for text in drawn.text(circle))
+    assert "dead" not in draw_network(neuron, example=[1, 1], flags=False).source
+
+
+def test_heat_maps_are_drawn_in_every_neuron(draw):
+    drawn = draw(draw_network(nn.MLP(2, [3, 1], activation="tanh", seed=0), heat_maps=True))
+    units = drawn.of("input") | drawn.of("neuron")
+    assert len(units) == 6
+    for group in units.values():
+        fields = [
+            p for p in group.iter(f"{SVG}polygon") if p.get("stroke") in ("none", "transparent")
+        ]
+        assert 12 <= len(fields) <= 144
+        assert len({p.get("fill") for p in fields}) > 3
+        covered = 0.0
+        for p in fields:
+            points = [tuple(map(float, xy.split(","))) for xy in p.get("points").split()]
+            (left, right), (low, high) = (
+                (min(side), max(side)) for side in zip(*points, strict=True)
+            )
+            size = 8 if group.get("id") == "layer1-neuron0" else 4
+            assert math.isclose(high - low, size + 1, abs_tol=0.02)
+            covered += round((right - left - 1) / size)
+        assert covered == 144
+    left = drawn.of("input")["input0"]
+    assert "over the plane from -0.91" in tooltip(left)
+    assert not list(drawn.root.iter(f"{SVG}image"))  # nothing outside the file

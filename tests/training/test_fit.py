@@ -1,0 +1,231 @@
+"""`fit` takes the steps of the hand-written loop, keeps what is best, and loses nothing."""
+
+import math
+import random
+
+import pytest
+
+from tinygrad_neuron import datasets, losses, nn, optim, training
+from tinygrad_neuron.compiler import compile
+
+pytestmark = pytest.mark.both_targets
+
+
+def moons():
+    return datasets.train_test_split(datasets.moons(60, noise=0.1, seed=1), 0.25, seed=1)
+
+
+def model_and_optimiser(lr=0.05):
+    model = nn.Sequential(nn.Linear(2, 6, seed=0), nn.Tanh(), nn.Linear(6, 1, seed=1))
+    return model, optim.Adam(model.parameters(), lr)
+
+
+def loss(output, target):
+    return losses.binary_cross_entropy_with_logits(output[0], target)
+
+
+def numbers(model):
+    return [p.data for p in model.parameters()]
+
+
+def fit(model, optimiser, data, epochs=5, **options):
+    options = {"batch_size": 8, "seed": 3, "progress": False} | options
+    return training.fit(model, loss, data, optimiser, epochs, **options)
+
+
+def test_it_is_the_hand_written_loop(code):
+    train, _ = moons()
+    model, optimiser = model_and_optimiser()
+    record = fit(model, optimiser, train, target=code)
+
+    same, optimiser = model_and_optimiser()
+    compiled = compile(lambda x, t: loss(same(x), t))
+    examples, generator, means = list(train), random.Random(3), []
+    with compiled.trainer(optimiser) as trainer:
+        for _ in range(5):
+            generator.shuffle(examples)
+            sums = 0.0
+            for k in range(0, len(examples), 8):
+                sums += trainer.step(examples[k : k + 8]) * len(examples[k : k + 8])
+            means.append(sums / len(examples))
+    assert numbers(model) == numbers(same)
+    assert record.loss == means
+    assert (record.stopped, record.best_epoch) == ("all epochs", 5)
+
+
+def test_what_is_best_on_the_validation_data_is_kept(code):
+    train, test = moons()
+    model, optimiser = model_and_optimiser(lr=3.0)  # so that it leaps about
+    record = fit(model, optimiser, train, 12, validation=test, target=code)
+    best = min(record.validation_loss)
+    assert record.validation_loss.index(best) + 1 == record.best_epoch < 12
+    now = math.fsum(loss(model(x), t).data for x, t in test) / len(test)
+    assert now == pytest.approx(best, rel=1e-12)
+
+
+def test_it_stops_when_nothing_becomes_better(code):
+    train, test = moons()
+    model, optimiser = model_and_optimiser(lr=3.0)
+    record = fit(model, optimiser, train, 50, validation=test, patience=3, target=code)
+    assert record.stopped == "no improvement"
+    assert len(record.loss) == record.best_epoch + 3 < 50
+
+
+def test_metrics_are_of_the_validation_data(code):
+    train, test = moons()
+    model, optimiser = model_and_optimiser()
+    metrics = {"right": training.accuracy}
+    record = fit(model, optimiser, train, 20, validation=test, metrics=metrics, target=code)
+    assert len(record.metrics["right"]) == 20
+    outputs = [[v.data for v in model(x)] for x, _ in test]
+    assert record.metrics["right"][record.best_epoch - 1] == training.accuracy(
+        outputs, test.targets
+    )
+    assert list(record.curves) == ["loss", "validation loss", "right"]
+    assert "20 epochs" in repr(record)
+    model, optimiser = model_and_optimiser()
+    record = fit(model, optimiser, train, 1, validation=test, metrics=[training.accuracy])
+    assert list(record.metrics) == ["accuracy"]
+
+
+def test_an_interrupt_loses_nothing(code):
+    train, _ = moons()
+
+    class Impatient(random.Random):
+        def shuffle(self, x, random=None):
+            self.epochs = getattr(self, "epochs", 0) + 1
+            if self.epochs > 3:
+                raise KeyboardInterrupt
+            super().shuffle(x)
+
+    model, optimiser = model_and_optimiser()
+    record = fit(model, optimiser, train, 9, seed=Impatient(3), target=code)
+    assert record.stopped == "interrupted"
+    assert len(record.loss) == 3
+    same, optimiser = model_and_optimiser()
+    fit(same, optimiser, train, 3, target=code)
+    assert numbers(model) == numbers(same)
+
+
+def test_an_error_leaves_the_steps_that_were_taken(code):
+    train, test = moons()
+
+    def broken(outputs, targets):
+        raise RuntimeError("no")
+
+    model, optimiser = model_and_optimiser()
+    with pytest.raises(RuntimeError, match="no"):
+        fit(model, optimiser, train, 9, validation=test, metrics=[broken], target=code)
+    same, optimiser = model_and_optimiser()
+    fit(same, optimiser, train, 1, target=code)
+    assert numbers(model) == numbers(same)
+
+
+def test_a_loss_that_is_not_finite_ends_it_and_says_where(code):
+    model = nn.Sequential(nn.Linear(1, 1, seed=0))
+    optimiser = optim.SGD(model.parameters(), lr=1e200)
+    data = [([1e100], 0.0), ([-1e100], 1.0)]
+    record = training.fit(
+        model,
+        lambda y, t: losses.mean_squared_error(y, [t]),
+        data,
+        optimiser,
+        10,
+        progress=False,
+        target=code,
+    )
+    assert record.stopped == "loss not finite"
+    assert any("is inf" in w or "the loss is" in w for w in record.warnings)
+    first, *others = repr(record).splitlines()
+    assert "loss not finite" in first
+    assert others == [f"- {warning}" for warning in record.warnings]
+
+
+def half_dead():
+    """A model of which two thirds of a layer never fire."""
+    model = nn.Sequential(
+        nn.Linear(2, 6, seed=0), nn.ReLU(), nn.Dropout(0.5, seed=0), nn.Linear(6, 1, seed=1)
+    )
+    for bias in model[0].bias[:4]:
+        bias.data = -20.0
+    return model, optim.Adam(model.parameters(), 0.01)
+
+
+def test_a_diagnosis_that_is_asked_for_is_of_the_trained_model_and_told_in_words(code):
+    train, test = moons()
+    model, optimiser = half_dead()
+    record = fit(model, optimiser, train, 2, validation=test, diagnose=True, target=code)
+    assert model.training
+    assert record.diagnosis.examples == len(train)
+    (warning,) = record.warnings
+    assert warning.startswith("layers[1]: 4 of 6 units (67 %) are dead")
+    first, *others = repr(record).splitlines()
+    assert first.startswith("<training record: 2 epochs in ")
+    assert others == [f"- {warning}"]
+    # Nothing of the training depends on it.
+    same, optimiser = half_dead()
+    without = fit(same, optimiser, train, 2, validation=test, target=code)
+    assert (without.diagnosis, without.warnings) == (None, ())
+    assert without.loss == record.loss
+    assert numbers(model) == numbers(same)
+
+
+def test_a_hundred_examples_are_diagnosed(code):
+    model, optimiser = model_and_optimiser()
+    record = fit(model, optimiser, datasets.moons(130, seed=0), 1, diagnose=True, target=code)
+    assert record.diagnosis.examples == 100
+
+
+@pytest.mark.only_python("nothing is compiled")
+def test_a_notebook_shows_the_warnings_below_the_curves():
+    pytest.importorskip("matplotlib", reason="the extra demos is not installed")
+    finished = training.TrainingRecord(
+        [1.0, 0.5], diagnosis=training.diagnose(half_dead()[0], [([0, 0], 0)])
+    )
+    shown = finished._repr_mimebundle_()
+    assert "are dead" in shown["text/plain"]
+    assert "layers[1]: 4 of 6 units" in shown["image/svg+xml"]
+    broken = training.TrainingRecord(stopped="loss not finite", diagnosis=finished.diagnosis)
+    assert "image/svg+xml" in broken._repr_mimebundle_()
+    assert "image/svg+xml" not in training.TrainingRecord()._repr_mimebundle_()
+
+
+def test_dropout_is_for_training_only(code):
+    train, test = moons()
+    model = nn.Sequential(nn.Linear(2, 8, seed=0), nn.Dropout(0.5, seed=0), nn.Linear(8, 1, seed=1))
+    optimiser = optim.SGD(model.parameters(), lr=1e-300)  # moves nothing
+    record = fit(model, optimiser, train, 4, validation=test, target=code)
+    assert len(set(record.loss)) == 4
+    assert len(set(record.validation_loss)) == 1
+    assert model.training
+
+
+def test_arrays_and_rows_of_frames_are_inputs(code):
+    np = pytest.importorskip("numpy")
+    train, _ = moons()
+    model, optimiser = model_and_optimiser()
+    fit(model, optimiser, train, 2, target=code)
+    same, optimiser = model_and_optimiser()
+    fit(same, optimiser, zip(np.array(train.inputs), np.array(train.targets), strict=True), 2)
+    assert numbers(model) == numbers(same)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"data": []}, ValueError, "data has no examples"),
+        ({"data": [1.0]}, TypeError, "pairs .input, target., got float 1.0 at position 0"),
+        ({"optimiser": 0.1}, TypeError, "optimiser must be one of optim"),
+        ({"epochs": 0}, ValueError, "epochs must be an integer of 1 or more, got 0"),
+        ({"batch_size": 0}, ValueError, "batch_size must be"),
+        ({"patience": 0}, ValueError, "patience must be"),
+        ({"metrics": [1]}, TypeError, "a metric must be a function"),
+        ({"validation": []}, ValueError, "validation has no examples"),
+    ],
+)
+@pytest.mark.only_python("nothing is compiled")
+def test_wrong_arguments_are_named(change, error, message):
+    model, optimiser = model_and_optimiser()
+    arguments = {"data": [([0.0, 0.0], 0)], "optimiser": optimiser, "progress": False} | change
+    with pytest.raises(error, match=message):
+        training.fit(model, loss, **arguments)

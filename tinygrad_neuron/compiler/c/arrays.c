@@ -1,0 +1,212 @@
+/* tanh, exp and what is made of them, of many numbers at once: the bits of the library's functions,
+   without its branches, so that the compiler computes several numbers in one vector.
+
+   Nothing here is believed. Each function exists with and without fused multiply-add, as libraries
+   have them, and `arrays.py` compares both with the library that runs here. The one without a
+   difference is taken; where both differ, the library is called.
+
+   tanh follows fdlibm's way to tanh and expm1, for which its authors ask that this is kept:
+
+   ====================================================
+   Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved.
+
+   Developed at SunPro, a Sun Microsystems, Inc. business.
+   Permission to use, copy, modify, and distribute this
+   software is freely granted, provided that this notice
+   is preserved.
+   ====================================================
+
+   exp takes the reduction and the polynomial of Arm's optimized routines (MIT licence), which glibc
+   has since 2.28; `two_to` and `rest_of` are 2^(i/128) rounded, and what is missing to it,
+   relatively. They are computed when this text is made. */
+
+#if defined(__FMA__) || defined(__FP_FAST_FMA) || defined(__ARM_FEATURE_FMA)
+#define HAS_FUSED 1
+#define FUSED(a, b, c) __builtin_fma(a, b, c)
+#else
+#define HAS_FUSED 0
+#define FUSED(a, b, c) ((a)*(b) + (c))
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+#define AT_ONCE 8 /* a loop of so many rounds is all vectors, whatever their width */
+
+INLINE uint64_t bits_of(double x) {
+    uint64_t bits;
+    __builtin_memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+INLINE double with_bits(uint64_t bits) {
+    double x;
+    __builtin_memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* a*b + c, rounded once or twice. */
+INLINE double plus(double a, double b, double c, int fused) {
+    return fused ? FUSED(a, b, c) : a*b + c;
+}
+
+/* e^x for |x| < 512: 2^(k/128) (1 + p(r)), with x = k ln(2)/128 + r. */
+INLINE double exp_near(double x, int fused) {
+    const double shift = 0x1.8p52; /* a sum with it ends in the nearest whole number */
+    double shifted = plus(0x1.71547652b82fep7, x, shift, fused);
+    uint64_t k = bits_of(shifted);
+    double whole = shifted - shift;
+    double r = plus(whole, -0x1.62e42fefa0000p-8, x, fused);
+    r = plus(whole, -0x1.cf79abc9e3b39p-47, r, fused);
+    double scale = with_bits(two_to[k & 127] + ((k >> 7) << 52));
+    double r2 = r*r;
+    double low = plus(r, 0x1.555555555543cp-3, 0x1.ffffffffffdbdp-2, fused);
+    double high = plus(r, 0x1.1111167a4d017p-7, 0x1.55555cf172b91p-5, fused);
+    double p = plus(r2, low, rest_of[k & 127] + r, fused);
+    p = plus(r2*r2, high, p, fused);
+    return plus(scale, p, scale, fused);
+}
+
+/* All bits where a condition holds, and none where not: with these there is no branch. */
+INLINE uint64_t where(int holds) { return -(uint64_t)holds; }
+
+INLINE double choose(uint64_t here, double x, double y) {
+    return with_bits((bits_of(x) & here) | (bits_of(y) & ~here));
+}
+
+/* tanh x: from m = expm1(2|x|) as 1 - 2/(m + 2) where |x| is 1 and more, and below it from
+   m = expm1(-2|x|) as -m/(m + 2). expm1 u = 2^k (1 + expm1 r) - 1, with u = k ln 2 + r.
+
+   All ways that fdlibm goes are one here: what is added on one of them alone is 0 on the others. */
+INLINE double tanh_anywhere(double x, int fused) {
+    const uint64_t sign = 0x8000000000000000;
+    const double shift = 0x1.8p52; /* the last bits of a sum with it are a whole number */
+    double size = __builtin_fabs(x);
+    double near = choose(where(size >= 22.0), 22.0, size); /* the result is 1 from there on */
+    uint64_t large = where(near >= 1.0);
+    double twice = 2.0*near;
+    double u = with_bits(bits_of(twice) ^ (sign & ~large));
+
+    /* k, rounded towards 0; below 3/2 ln 2 and 1/2 ln 2, as far as their upper bits go, -1 and 0 */
+    uint64_t no_k = where(near < 0x1.62e43p-3), one_k = where(near < 0x1.0a2b2p-1) & ~no_k;
+    double k = __builtin_trunc(plus(0x1.71547652b82fep0, twice, 0.5, fused));
+    k = choose(one_k, 1.0, choose(no_k, 0.0, k));
+    double towards = with_bits(bits_of(k) ^ (sign & ~large)); /* k, with the sign of u */
+
+    const double ln2_low = 0x1.a39ef35793c76p-33;
+    double above = u - towards*0x1.62e42feep-1; /* exact: k has few bits */
+    double r = plus(-towards, ln2_low, above, fused);
+    double c = plus(-towards, ln2_low, above - r, fused);
+    double half = 0.5*r, h = r*half, h2 = h*h, h4 = h2*h2;
+    double p1 = plus(h, -0x1.11111111110f4p-5, 1.0, fused);
+    double p2 = plus(h, -0x1.4ce199eaadbb7p-14, 0x1.a01a019fe5585p-10, fused);
+    double p3 = plus(h, -0x1.afdb76e09c32dp-23, 0x1.0cfca86e65239p-18, fused);
+    double p = plus(h4, p3, plus(h2, p2, p1, fused), fused);
+    double t = plus(-p, half, 3.0, fused);
+    double e = h*((p - t)/plus(-r, t, 6.0, fused));
+    double less = plus(r, e - c, -choose(no_k, h, c), fused) - choose(no_k, 0.0, h);
+
+    /* m = 2^k (1 + r - less) - 1, put together so that what is small is not lost */
+    uint64_t bits_of_k = bits_of(towards + shift) << 52;
+    double power = with_bits(0x3ff0000000000000 + bits_of_k);   /* 2^k */
+    double inverse = with_bits(0x3ff0000000000000 - bits_of_k); /* 2^-k */
+    uint64_t small_k = no_k | (one_k & ~large), below_57 = large & where(k <= 56.0);
+    uint64_t below_20 = large & where(k < 20.0);
+    double one = choose(below_20, 1.0 - inverse, choose(small_k, 0.0, 1.0));
+    double m = ((r - (less + choose(below_57 & ~below_20, inverse, 0.0))) + one)*power;
+    m = m - choose(small_k, 0.5*k, choose(below_57, 0.0, 1.0));
+
+    double y = choose(large, 1.0, 0.0) - choose(large, 2.0, m)/(m + 2.0);
+    return with_bits(bits_of(y) | (bits_of(x) & sign));
+}
+
+/* e^x, and whether Python raises an error there: where it overflows. */
+INLINE double exp_checked(double x, int *bad) {
+    double y = exp(x);
+    *bad |= __builtin_isinf(y) && !__builtin_isinf(x);
+    return y;
+}
+
+/* A function of AT_ONCE numbers, run over any count of them; the last ones in a copy, or, where they
+   are very few, as the library does it. */
+#define EACH(name, library)                                    \
+    void each_##name(double *x, long n, int *bad) {            \
+        double rest[AT_ONCE] = {0.0};                          \
+        for (; n >= AT_ONCE; x += AT_ONCE, n -= AT_ONCE)       \
+            some_##name(x, bad);                               \
+        if (n < 3) {                                           \
+            each_##library(x, n, bad);                         \
+            return;                                            \
+        }                                                      \
+        for (long i = 0; i < n; i++)                           \
+            rest[i] = x[i];                                    \
+        some_##name(rest, bad);                            \
+        for (long i = 0; i < n; i++)                           \
+            x[i] = rest[i];                                    \
+    }
+
+#define TANH(name, fused)                                      \
+    static void some_##name(double *x, int *bad) {             \
+        for (long i = 0; i < AT_ONCE; i++)                     \
+            x[i] = tanh_anywhere(x[i], fused);                 \
+        (void)bad;                                             \
+    }                                                          \
+    EACH(name, tanh_library)
+
+/* Far from 0 the library goes another way: there it is called. */
+#define EXP(name, fused)                                       \
+    static void some_##name(double *x, int *bad) {             \
+        double y[AT_ONCE];                                     \
+        int far = 0;                                           \
+        for (long i = 0; i < AT_ONCE; i++)                     \
+            far |= !(__builtin_fabs(x[i]) < 512.0);            \
+        for (long i = 0; i < AT_ONCE; i++)                     \
+            y[i] = exp_near(x[i], fused);                      \
+        if (far)                                               \
+            for (long i = 0; i < AT_ONCE; i++)                 \
+                if (!(__builtin_fabs(x[i]) < 512.0))           \
+                    y[i] = exp_checked(x[i], bad);             \
+        for (long i = 0; i < AT_ONCE; i++)                     \
+            x[i] = y[i];                                       \
+    }                                                          \
+    EACH(name, exp_library)
+
+/* 1/(1 + e^-x) where x is 0 and more, and e^x/(1 + e^x) below. */
+#define SIGMOID(name, exp_name)                                \
+    static void some_##name(double *x, int *bad) {             \
+        double e[AT_ONCE];                                     \
+        for (long i = 0; i < AT_ONCE; i++)                     \
+            e[i] = -__builtin_fabs(x[i]);                      \
+        some_##exp_name(e, bad);                               \
+        for (long i = 0; i < AT_ONCE; i++)                     \
+            x[i] = (x[i] >= 0.0 ? 1.0 : e[i])/(1.0 + e[i]);    \
+    }                                                          \
+    EACH(name, sigmoid_library)
+
+void each_tanh_library(double *x, long n, int *bad) {
+    for (long i = 0; i < n; i++)
+        x[i] = tanh(x[i]);
+    (void)bad;
+}
+
+void each_exp_library(double *x, long n, int *bad) {
+    for (long i = 0; i < n; i++)
+        x[i] = exp_checked(x[i], bad);
+}
+
+void each_sigmoid_library(double *x, long n, int *bad) {
+    for (long i = 0; i < n; i++) {
+        double e = exp(-__builtin_fabs(x[i]));
+        x[i] = (x[i] >= 0.0 ? 1.0 : e)/(1.0 + e);
+    }
+    (void)bad;
+}
+
+const int has_fused = HAS_FUSED;
+
+TANH(tanh_plain, 0)
+EXP(exp_plain, 0)
+SIGMOID(sigmoid_plain, exp_plain)
+#if HAS_FUSED
+TANH(tanh_fused, 1)
+EXP(exp_fused, 1)
+SIGMOID(sigmoid_fused, exp_fused)
+#endif

@@ -1,0 +1,31 @@
+"""Text from outside in C: whatever a label is, it stays text."""
+
+
+def comment(text: str) -> str:
+    r"""Any text as a C comment on one line: what cannot be seen (line ends, NUL, marks that turn
+    the direction of writing) stands as its number.
+
+    >>> print(comment("w0"), comment("a */ b /*"), comment("größe \\\n??/\0"))
+    /* w0 */ /* a * / b / * */ /* größe \\u000a??/\u0000 */
+    """
+    text = text.replace("*/", "* /").replace("/*", "/ *")
+    seen = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+    return f"/* {seen} */"
+
+
+def string(text: str) -> str:
+    r"""Any text as a C string literal (of its UTF-8 bytes; a NUL ends a string of C).
+
+    >>> print(string('say "hi"\n'), string("??/"))
+    "say \"hi\"\n" "\?\?/"
+    """
+    return '"' + "".join(map(_in_string, text.encode("utf-8", "surrogatepass"))) + '"'
+
+
+def _in_string(byte: int) -> str:
+    character = chr(byte)
+    if character in '"\\?':
+        return "\\" + character
+    if character == "\n":
+        return "\\n"
+    return character if " " <= character <= "~" else f"\\{byte:03o}"

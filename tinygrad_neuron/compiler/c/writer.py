@@ -1,0 +1,173 @@
+"""What the C texts for single rows and for blocks of rows have in common: names, head, functions of
+bounded length."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from ...calculus.operation import Operation
+from ...scope import Scope
+from ..lines import SCATTER
+from ..naming import Names, around, short
+from ..program import Program
+from . import arrays
+from . import operations as c_operations
+from .places import block, indented, wrapped
+from .quoting import comment
+from .rolling import Group, Rolled
+from .terms import literal
+
+LINES = 100  # in one C function: compilers take more than linear time for one
+LARGEST_ON_STACK = 8192  # numbers
+
+HEAD = """\
+#include <stdlib.h>
+
+/* An index, if it is a whole number from 0 to below count. */
+static inline long position(double index, long count, int *bad)
+{
+    if (index >= 0.0 && index < (double)count && index == (double)(long)index)
+        return (long)index;
+    *bad = 1;
+    return 0;
+}
+"""
+
+
+class Written(Protocol):
+    """What writes the statements, and notes what they need around them."""
+
+    names: Names
+    members: list[str]
+    tables: dict[tuple[int, ...], str]
+    used: set[Operation]
+
+    def room(self, name: str, count: int) -> None:
+        """Make room for so many numbers of each row."""
+
+    def group(self, group: Group) -> list[list[str]]:
+        """The statements of a group, in pieces."""
+
+
+class Writer:
+    """Writes the text of a program that was rolled up."""
+
+    statements: Written
+    remark, end = "/* What is computed for one row. */", "};"
+
+    def __init__(
+        self, rolled: Rolled, program: Program, seeded: Sequence[int] | None, title: str
+    ) -> None:
+        self.rolled = rolled
+        self.program = program
+        self.seeded = list(seeded or ())
+        self.backward = seeded is not None
+        self.title = title
+        self.outputs = frozenset(program.outputs)
+        self.scope: Scope | None = None
+        self.width = program.inputs + len(program.draws)
+
+    def source(self) -> str:
+        """The whole text."""
+        for group in self.rolled.groups:
+            group.name = self._group_name(group)
+            self.statements.room(group.name, group.size)
+        functions = self.functions()
+        operations = {o for o in self.program.operations if isinstance(o, Operation)}
+        operations |= self.statements.used
+        head = [
+            comment(self.title),
+            c_operations.source(sorted(operations, key=lambda operation: operation.name)),
+            arrays.source(self.over_arrays()),
+            HEAD,
+            *self.definitions(),
+        ]
+        if self.rolled.numbers:
+            literals = [literal(number) for number in self.rolled.numbers]
+            head += wrapped("static const double numbers[] = {", literals, "};")
+        for positions, name in self.statements.tables.items():
+            head += wrapped(f"static const int {name}[] = {{", list(map(str, positions)), "};")
+        members = self.statements.members or ["char none;"]
+        head += [self.remark, "struct values {", *indented(members), self.end, ""]
+        return "\n".join([*head, *functions, ""])
+
+    def functions(self) -> list[str]:
+        """The functions of the text."""
+        raise NotImplementedError
+
+    def definitions(self) -> list[str]:
+        """What stands before them."""
+        raise NotImplementedError
+
+    def over_arrays(self) -> list[Operation]:
+        """The operations for which the text calls functions over arrays."""
+        return sorted(self.statements.used, key=lambda operation: operation.name)
+
+    def pieces(self) -> Iterator[list[str]]:
+        """The statements that compute what rows have, in pieces."""
+        for group in self.rolled.groups:
+            remark = self._remark(group)
+            for piece in self.statements.group(group):
+                yield [*remark, *piece]
+                remark = []
+
+    def in_functions(
+        self, name: str, parameters: str, pieces: Iterable[list[str]], arguments: str
+    ) -> list[str]:
+        """A function of these statements: one, or one that calls several of bounded length."""
+        parts: list[list[str]] = [[]]
+        for lines in pieces:
+            if parts[-1] and len(parts[-1]) + len(lines) > LINES:
+                parts.append([])
+            parts[-1] += lines
+        if len(parts) == 1:
+            return function(f"static void {name}", parameters, parts[0])
+        functions = []
+        for k, part in enumerate(parts):
+            head = f"static __attribute__((noinline)) void {name}_part_{k}"
+            functions += function(head, parameters, part)
+        calls = [f"{name}_part_{k}({arguments});" for k in range(len(parts))]
+        return [*functions, *function(f"static void {name}", parameters, calls)]
+
+    def called(self, body: list[str]) -> list[str]:
+        """The function that is called from outside."""
+        parameters = "(const double *restrict rows, long count, const double *restrict w,\n    "
+        if self.backward:
+            parameters += (
+                "double *restrict g, const double *restrict seeds, double *restrict total,\n"
+                "    double *restrict inputs)"
+            )
+            return function("int add_up", parameters, body)
+        parameters += "double *restrict results)"
+        return function("int map_rows", parameters, ["const double *const seeds = 0;", *body])
+
+    # Names
+
+    def _group_name(self, group: Group) -> str:
+        program = self.program
+        labels = {program.labels.get(k, "") for k in group.lines}
+        label = labels.pop() if len(labels) == 1 else ""
+        if not label:
+            only_outputs = self.outputs.issuperset(group.lines)
+            label = "out" if only_outputs else "picked" if group.operation == SCATTER else "t"
+        scope = self._scope_of(group)
+        prefix = short(scope) if scope is not None else ""
+        name = f"d_{prefix}{label[2:]}" if label[:2] == "d_" else prefix + label
+        if name.isupper() or name.startswith("_"):  # as macros are, and what C keeps for itself
+            name = f"v_{name}"
+        return self.statements.names.new(name)
+
+    def _scope_of(self, group: Group) -> Scope | None:
+        return around([self.program.scopes.get(k) for k in group.lines])
+
+    def _remark(self, group: Group) -> list[str]:
+        """Say which layer the next lines belong to."""
+        scope = self._scope_of(group)
+        if scope is None or scope is self.scope:
+            return []
+        self.scope = scope
+        return [comment(str(scope))]
+
+
+def function(name: str, parameters: str, body: list[str]) -> list[str]:
+    """A function of C."""
+    return [f"{name}{parameters}", *block(body), ""]

@@ -1,0 +1,48 @@
+"""Lines of Python: names and terms over as many lines as they need, labels inside comments."""
+
+import re
+from collections.abc import Sequence
+
+WIDTH = 92
+
+
+def pattern(names: Sequence[str]) -> str:
+    """Names as a tuple, on one side of an assignment or the other."""
+    return f"({', '.join(names)}{',' * (len(names) == 1)})"
+
+
+def unpack(names: Sequence[str], source: str) -> list[str]:
+    """The lines that assign the numbers of a sequence to names; none where no name is used."""
+    if all(name == "_" for name in names):
+        return []
+    # Without parentheses: CPython parses a long tuple of targets several times faster so.
+    lines = wrapped("", names, f"{',' * (len(names) == 1)} = {source}")
+    return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
+
+
+def wrapped(head: str, items: Sequence[str], tail: str, joint: str = ", ") -> list[str]:
+    """Items with a joint between them, on one line or on as many as they need."""
+    text = joint.join(items)
+    if len(head) + len(text) + len(tail) <= WIDTH:
+        return [head + text + tail]
+    lines, line, room = [head] if head else [], "", WIDTH - 4
+    indent = "    " if head else ""
+    after, before = (joint.rstrip(), "") if joint == ", " else ("", joint.lstrip())
+    for i, item in enumerate(items):
+        piece = f"{before if i else ''}{item}{after if i < len(items) - 1 else ''}"
+        if line and len(line) + len(piece) >= room:
+            lines.append(indent + line)
+            line = piece
+        else:
+            line = f"{line} {piece}" if line else piece
+    lines.append(indent + line)
+    if head:
+        lines.append(tail)
+    else:
+        lines[-1] += tail
+    return lines
+
+
+def one_line(text: str) -> str:
+    """Text that stays inside a comment."""
+    return re.sub(r"[^\x20-\x7e\u00a1-\uffff]", " ", text).replace("\u2028", " ")

@@ -1,0 +1,78 @@
+"""What stands below a graph's picture: title, remarks, highlighted paths, and the legend."""
+
+from collections.abc import Iterator
+
+from . import legend as legends
+from .cards import short_name
+from .facts import KINDS
+from .flags import SIGNS
+from .paths import Paths, described
+from .plan import Plan
+from .text import number
+
+
+def caption(plan: Plan, title: str, legend: bool) -> str:
+    """What stands below the picture: title, remarks, paths, legend."""
+    theme = plan.theme
+    parts = [legends.title_line(title), legends.remark(plan.folding.text, theme)]
+    if plan.paths is not None:
+        parts += _routes(plan, plan.paths)
+    if legend:
+        kinds = [kind for kind in (*KINDS, "folded") if kind in plan.seen]
+        parts.append(legends.swatches(kinds, theme, filled=plan.scale is None))
+        if plan.scale is not None:
+            parts.append(legends.bar(plan.scale, theme))
+        parts.append(legends.lines(_signs(plan), theme))
+    return legends.caption(parts)
+
+
+def _routes(plan: Plan, paths: Paths) -> list[str]:
+    """The listed paths, each with its product, and their sum."""
+    digits, theme = plan.digits, plan.theme
+    target, root = short_name(paths.target), short_name(plan.graph.root)
+    rows = [described(route, digits) for route in paths.listed]
+    if plan.only is not None:
+        head = f"path {plan.only:,} of {paths.count:,} from {root} to {target}"
+        return [legends.remark(head, theme), legends.columns(rows)]
+    head = f"{paths.how_many} from {root} to {target}"
+    if paths.count:
+        head += ", each with the product of its local derivatives"
+    if paths.count > len(rows):
+        rows.append((f"and {paths.count - len(rows):,} more", ""))
+    if paths.count > 1:
+        rows.append(("sum over all paths", f"= {number(paths.sum, digits)}"))
+    return [legends.remark(head, theme), legends.columns(rows)]
+
+
+def _signs(plan: Plan) -> Iterator[tuple[str, str, str]]:
+    """The signs that occur, each with its colour and its meaning, for the legend."""
+    theme, seen = plan.theme, plan.seen
+    if "edge label" in seen:
+        if plan.edges == "local":
+            yield "× 2", theme.ink, "local derivative, the factor on the way back"
+        else:
+            yield "1 × 2 = 2", theme.ink, "incoming × local = contribution"
+    if "edge zero" in seen:
+        yield "···", theme.ink, "local derivative 0: no gradient passes"
+    if plan.paths is not None:
+        yield "━━", theme.accent, "on a path from the output"
+        if "edge below" in seen:
+            target = short_name(plan.paths.target)
+            yield "╍╍", theme.positive, f"what {target} was computed from"
+    for name, sign in SIGNS.items():
+        if name in seen:
+            limit = number(plan.limits.get(name, 0.0))
+            meaning = {
+                "dead": "dead: no gradient passes",
+                "saturated": f"saturated: local derivative below {limit}",
+                "vanishing": f"vanishing: gradient below {limit} of the output's",
+                "exploding": f"exploding: gradient above {limit} times the output's",
+                "failing": "failing: no result for what its operands hold",
+            }[name]
+            yield sign, theme.alarm if f"{name} alarm" in seen else theme.muted, meaning
+    if "in part" in seen:
+        yield (
+            "2 of 9",
+            theme.muted,
+            "so many of what is folded there; red where it is all that a neuron has",
+        )

@@ -1,0 +1,35 @@
+"""Figures of functions and of training, by matplotlib (extra `demos`).
+
+Each function returns the `matplotlib.figure.Figure`; `figure.savefig("name.svg")` writes it. No
+window is opened and no global state of matplotlib is touched. All take a `theme`: light, dark,
+high contrast or paper.
+"""
+
+from .curves import activation_curve, functions
+from .looking_inside import diagnosis_bars, feature_directions, gradients_by_step
+from .maps import attention_matrix, feature_maps, kernel_images, receptive_field_image
+from .nudging import nudges
+from .planes import decision_boundary, hidden_plane
+from .recurrence import recurrence
+from .training import activations_and_gradients, histograms, training_curves
+from .weights import weight_images
+
+__all__ = [
+    "activation_curve",
+    "functions",
+    "nudges",
+    "decision_boundary",
+    "hidden_plane",
+    "training_curves",
+    "activations_and_gradients",
+    "histograms",
+    "weight_images",
+    "kernel_images",
+    "feature_maps",
+    "receptive_field_image",
+    "attention_matrix",
+    "gradients_by_step",
+    "recurrence",
+    "diagnosis_bars",
+    "feature_directions",
+]

@@ -1,0 +1,68 @@
+"""What is drawn of a graph, and how: everything that its nodes, edges and legend have in common."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..engine import Value
+from ..scope import Scope
+from .cards import Ink
+from .facts import GraphFacts
+from .flags import Flag
+from .folding import Edge, Folding, Group, edges_of
+from .highlighting import Highlight
+from .paths import Paths
+from .scales import Metric, Scale, measured
+from .themes import Theme, readable_on
+
+CROWDED = 60  # folded edges: more are drawn thin and straight
+
+
+@dataclass(eq=False)
+class Plan:
+    """The choices for one picture, and what follows from them.
+
+    `graph` and its `folding`, in a `theme`, with so many `digits`; `rankdir`, the direction of
+    reading; `edges`, what stands at an edge; `clusters`, whether scopes are boxed; `flags` of the
+    nodes, with the `limits` they were found by; `paths` that are highlighted, `only` one of them;
+    `measure`, the name and the function of what colours the nodes. `seen` gathers the classes that
+    occur, for the legend.
+    """
+
+    graph: GraphFacts
+    folding: Folding
+    theme: Theme
+    digits: int = 4
+    rankdir: str = "LR"
+    edges: str = "none"
+    clusters: bool = True
+    flags: Mapping[Value, Sequence[Flag]] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
+    paths: Paths | None = None
+    only: int | None = None
+    measure: "tuple[str, Metric] | None" = None
+    seen: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Derive what nodes and edges ask for again and again."""
+        theme, paths = self.theme, self.paths
+        self.highlight: Highlight | None = None
+        if paths is not None:
+            self.highlight = Highlight(paths, self.graph.root, self.only is not None, theme)
+        self.scale: Scale | None = None
+        self.measured: dict[Group, float] = {}
+        if self.measure is not None:
+            self.measured, self.scale = measured(
+                self.folding.groups, *self.measure, self.graph.root, theme
+            )
+        self.arrows: list[Edge] = edges_of(self.folding)
+        # The side of a node where edges leave it, and the one where they arrive.
+        self.sides = {"LR": "ew", "RL": "we", "TB": "sn", "BT": "ns"}[self.rankdir]
+        folded = sum(edge.tail.is_folded or edge.head.is_folded for edge in self.arrows)
+        self.crowded = folded > CROWDED
+        size = 8 if self.crowded else 10
+        self.ink = Ink(theme.ink, theme.muted, theme.alarm, readable_on(theme.alarm), size)
+        self.fed: set[Scope | None] = {  # the scopes that others feed
+            edge.head.within
+            for edge in self.arrows
+            if edge.tail.within not in (None, edge.head.within)
+        }

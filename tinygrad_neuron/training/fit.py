@@ -1,0 +1,240 @@
+"""The training loop, for when one has written it oneself often enough."""
+
+import math
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from ..checking import described, listed, positive_integer
+from ..compiler import Compiled, compile
+from ..engine import Value
+from ..init import Seed, generator_of
+from ..nn import Module
+from ..nn.shapes import lists
+from ..optim import Optimiser
+from .diagnose import diagnose as diagnosed
+from .record import TrainingRecord
+
+Example: TypeAlias = tuple[Any, Any]
+ENOUGH = 100  # examples, for a diagnosis
+Metric: TypeAlias = Callable[[list[Any], list[Any]], float]
+
+
+def fit(
+    model: Module,
+    loss: Callable[[Any, Any], Value],
+    data: Iterable[Sequence[Any]],
+    optimiser: Optimiser,
+    epochs: int = 10,
+    *,
+    batch_size: int = 32,
+    target: str = "python",
+    seed: Seed = 0,
+    validation: Iterable[Sequence[Any]] | None = None,
+    metrics: Iterable[Metric] | Mapping[str, Metric] = (),
+    patience: int | None = None,
+    progress: bool = True,
+    diagnose: bool = False,
+) -> TrainingRecord:
+    """Train a model: shuffled batches, epoch by epoch, with the loss compiled.
+
+    In short, and to the same numbers:
+
+        compiled = compile(lambda x, t: loss(model(x), t), target=target)
+        with compiled.trainer(optimiser) as trainer:
+            for epoch in range(epochs):
+                generator.shuffle(examples)
+                for start in range(0, len(examples), batch_size):
+                    trainer.step(examples[start : start + batch_size])
+
+    **Arguments:**
+
+    - `model`, `loss`: a module, and a function of its output and a target, as those of `losses`.
+    - `data`: a `Dataset`, or pairs (input, target); inputs may be lists, arrays or a frame's rows.
+    - `optimiser`: over `model.parameters()`.
+    - `epochs`: how often each example is seen; `batch_size`: how many examples make a step.
+    - `target`: "python" or "c"; `seed`: of the order of the examples.
+    - `validation`: other data, on which the model in `eval()` is measured after each epoch.
+    - `metrics`: functions of all outputs and all targets of the validation data, as `accuracy`;
+      with names of one's own in a dictionary.
+    - `patience`: stop after so many epochs without a smaller loss; None never does.
+    - `progress`: show a bar (where the package tqdm is installed).
+    - `diagnose`: at the end, run `training.diagnose` over a hundred of the examples (fewer where
+      there are fewer), with the model in `eval()`; the record shows what it warns of.
+
+    **Returns** a `TrainingRecord`. Where there are validation data, the parameters are afterwards
+    those of the best epoch. Ctrl-C ends the training after the steps that were taken; nothing is
+    lost, and the record says so. A loss that is not finite ends it too; then it is
+    always diagnosed, on the batch where it arose.
+    """
+    examples, held_out = _examples("data", data), None
+    if validation is not None:
+        held_out = _examples("validation", validation)
+    epochs = positive_integer("fit", "epochs", epochs)
+    batch_size = positive_integer("fit", "batch_size", batch_size)
+    if patience is not None:
+        patience = positive_integer("fit", "patience", patience)
+    if not isinstance(optimiser, Optimiser):
+        raise TypeError(
+            "fit: optimiser must be one of optim, such as optim.Adam(model.parameters()), "
+            f"got {described(optimiser)}"
+        )
+    run = _Run(model, loss, optimiser, target, held_out, _named(metrics), generator_of(seed))
+    run.train(examples, epochs, batch_size, patience, progress)
+    if diagnose and run.record.diagnosis is None:
+        run.diagnose(examples[:ENOUGH])  # in the order of the last epoch: chosen at random
+    return run.record
+
+
+class _Run:
+    """One call of `fit`: what is compiled, and what was found so far."""
+
+    def __init__(
+        self,
+        model: Module,
+        loss: Callable[[Any, Any], Value],
+        optimiser: Optimiser,
+        target: str,
+        validation: list[Example] | None,
+        metrics: dict[str, Metric],
+        generator: random.Random,
+    ) -> None:
+        self.model, self.loss, self.optimiser = model, loss, optimiser
+        self.validation, self.metrics, self.generator = validation, metrics, generator
+
+        def of_example(x: Any, t: Any) -> Value:
+            return loss(model(x), t)
+
+        def with_output(x: Any, t: Any) -> tuple[Value, Any]:
+            output = model(x)
+            return loss(output, t), output
+
+        self.compiled: Compiled = compile(of_example, target=target)
+        self.measured: Compiled = compile(with_output, target=target)
+        self.record = TrainingRecord(metrics={name: [] for name in metrics})
+        self.least, self.best = math.inf, list[float]()
+
+    def train(
+        self,
+        examples: list[Example],
+        epochs: int,
+        size: int,
+        patience: int | None,
+        progress: bool,
+    ) -> None:
+        """All epochs, until something ends them."""
+        record, start = self.record, time.perf_counter()
+        shown = _bar(epochs) if progress else None
+        was_training = self.model.training
+        try:
+            with self.compiled.trainer(self.optimiser) as trainer:
+                self.model.train()
+                for epoch in range(1, epochs + 1):
+                    self.generator.shuffle(examples)
+                    sums = 0.0
+                    for k in range(0, len(examples), size):
+                        batch = examples[k : k + size]
+                        mean = trainer.step(batch)
+                        if not math.isfinite(mean):
+                            trainer.write_back()
+                            self._not_finite(batch)
+                            return
+                        sums += mean * len(batch)
+                    record.loss.append(sums / len(examples))
+                    if self.validation is not None:
+                        trainer.write_back()
+                        self._validate(self.validation)
+                    self._judge(epoch)
+                    if shown is not None:
+                        shown.set_postfix({k: f"{v[-1]:.4g}" for k, v in record.curves.items()})
+                        shown.update()
+                    if patience is not None and epoch - record.best_epoch >= patience:
+                        record.stopped = "no improvement"
+                        break
+        except KeyboardInterrupt:  # the trainer has handed over the steps that were taken
+            record.stopped = "interrupted"
+        finally:
+            if shown is not None:
+                shown.close()
+            if not was_training:
+                self.model.eval()
+            record.seconds = time.perf_counter() - start
+            if self.best:
+                for parameter, number in zip(self.optimiser.parameters, self.best, strict=True):
+                    parameter.data = number
+
+    def _validate(self, validation: list[Example]) -> None:
+        """The loss and the metrics of the validation data, with the parameters as they are."""
+        record = self.record
+        self.model.eval()
+        found = self.measured.map(validation)
+        self.model.train()
+        record.validation_loss.append(math.fsum(loss for loss, _ in found) / len(found))
+        outputs, targets = [output for _, output in found], [t for _, t in validation]
+        for name, metric in self.metrics.items():
+            record.metrics[name].append(float(metric(outputs, targets)))
+
+    def _judge(self, epoch: int) -> None:
+        """Note whether an epoch was the best; what is best on validation data is kept."""
+        judged = (self.record.validation_loss or self.record.loss)[-1]
+        if judged < self.least:
+            self.least, self.record.best_epoch = judged, epoch
+            if self.validation is not None:
+                self.best = [parameter.data for parameter in self.optimiser.parameters]
+
+    def _not_finite(self, batch: list[Example]) -> None:
+        self.record.stopped = "loss not finite"
+        self.record.diagnosis = diagnosed(self.model, batch, self.loss)
+
+    def diagnose(self, examples: list[Example]) -> None:
+        """Look for what is wrong after training, with all units taking part."""
+        was_training = self.model.training
+        self.model.eval()
+        self.record.diagnosis = diagnosed(self.model, examples, self.loss)
+        if was_training:
+            self.model.train()
+
+
+def _examples(what: str, data: Iterable[Sequence[Any]]) -> list[Example]:
+    """Pairs of an input and a target, as lists of numbers."""
+    pairs = listed("fit", what, data, "a Dataset or pairs (input, target)")
+    if not pairs:
+        raise ValueError(f"fit: {what} has no examples; it takes at least one")
+    for k, pair in enumerate(pairs):
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise TypeError(
+                f"fit: {what} must be pairs (input, target), got {described(pair)} at position {k}"
+                "; of arrays they are made by zip(inputs, targets)"
+            )
+    return [(x if _plain(x) else lists(x), t if _plain(t) else lists(t)) for x, t in pairs]
+
+
+def _plain(x: Any) -> bool:
+    """Whether this is a number or nested lists, as far as the first of each tells."""
+    while type(x) is list or type(x) is tuple:
+        if not x:
+            return True
+        x = x[0]
+    return type(x) is float or type(x) is int
+
+
+def _named(metrics: Iterable[Metric] | Mapping[str, Metric]) -> dict[str, Metric]:
+    if isinstance(metrics, Mapping):
+        return dict(metrics)
+    given = list(metrics)
+    for metric in given:
+        if not callable(metric):
+            raise TypeError(
+                f"fit: a metric must be a function of outputs and targets, got {described(metric)}"
+            )
+    return {getattr(metric, "__name__", repr(metric)): metric for metric in given}
+
+
+def _bar(epochs: int) -> Any:
+    """A progress bar, where tqdm is installed."""
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return None
+    return tqdm(total=epochs, desc="training", unit="epoch")
