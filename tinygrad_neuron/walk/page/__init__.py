@@ -31,6 +31,7 @@ from ...files import replace_file
 from ...health import HELP, can_be_flat
 from ...passes import refuse_made_by_hand
 from ..formulas import Formulas, plain_partials, undirected
+from ..ordering import reading_order
 from ..records import Node, StepList
 from .pictures import Scopes, View, views
 
@@ -97,6 +98,7 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
     data: dict[str, Any] = {
         "digits": digits,
         "nodes": [_node(graph, scopes, i, names[i]) for i in range(len(graph.order))],
+        "order": [graph.position[node] for node in reading_order(graph.order) if node._prev],
         "operations": {name: _operation(node) for name, node in used.items()},
         "flags": {"limits": THRESHOLDS, "signs": SIGNS, "help": HELP},
         "scopes": [

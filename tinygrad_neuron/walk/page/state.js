@@ -9,6 +9,7 @@ export const { nodes, operations, scopes, training } = page;
 
 const special = (x) => ({ nan: NaN, inf: Infinity, "-inf": -Infinity })[x] ?? x;
 for (const node of nodes) node.data = special(node.data);
+nodes.order = page.order; // in which the forward pass is told
 if (training) {
   training.rates = training.rates.map(special);
   for (const given of training.given) for (const i of Object.keys(given)) given[i] = special(given[i]);
