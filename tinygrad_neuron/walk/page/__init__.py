@@ -38,8 +38,8 @@ from .pictures import Scopes, View, views
 _FOLDER = Path(__file__).parent
 MODULES = (
     "arithmetic", "engine", "training", "text", "honest", "naming", "formula", "tabs", "edges",
-    "picture", "viewport", "views", "leaves", "verify", "curve", "paths", "flags", "code",
-    "predict", "panel", "origin", "filmstrip", "state", "showing", "address", "strides",
+    "picture", "viewport", "views", "leaves", "verify", "curve", "loss", "paths", "flags",
+    "code", "predict", "panel", "origin", "filmstrip", "state", "showing", "address", "strides",
     "folding", "stepping", "changing", "dragging", "cards", "keys", "pointing", "theme", "main",
 )  # fmt: skip
 

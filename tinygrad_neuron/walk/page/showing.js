@@ -4,6 +4,7 @@ import { showCurve } from "./curve.js";
 import { findFlags, showFlags } from "./flags.js";
 import { showOrigin } from "./origin.js";
 import { chain, wholeFormula } from "./formula.js";
+import { lossCurve } from "./loss.js";
 import { marked, spoken } from "./naming.js";
 import { described, showPanel } from "./panel.js";
 import { findPaths, showPaths } from "./paths.js";
@@ -85,6 +86,8 @@ function showTransport(step, count, title) {
 // The output at each iteration, as buttons that lead there.
 function showIterations(current) {
   offer("iterations", true);
+  const outputs = state.runs.map(({ data }) => data.at(-1) ?? NaN);
+  byId("loss").replaceChildren(lossCurve(outputs, current, names.at(-1)));
   byId("iterations").querySelector("ol").replaceChildren(...state.runs.map((result, k) => {
     const button = element("button", { type: "button", textContent: `${k + 1}: ${number(result.data.at(-1))}` });
     button.setAttribute("aria-label", `Iteration ${k + 1}: ${names.at(-1)} is ${number(result.data.at(-1))}`);
