@@ -55,6 +55,7 @@ export function render() {
   state.picture.ghosts(state.old?.[result.iteration] ?? null, result, within);
   showFlags(byId("flags"), flags, names, page.flags.help);
   const text = textOf(step);
+  if (state.took > 1) text.title += ` · the last of ${state.took}`;
   showPanel(nodes, text, scopes, topOf(step));
   announce(spoken(text.sentence));
   const { error } = runs.at(-1);

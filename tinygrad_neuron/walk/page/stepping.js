@@ -37,6 +37,7 @@ export function go(to, revealed = false) {
     }
   }
   closePrediction();
+  state.took = byId("size").value === "contribution" ? 1 : target - state.step;
   state.step = state.wanted = target;
   state.selected = null;
   remember();
