@@ -121,6 +121,51 @@ def test_a_file_that_is_no_state_is_a_clear_error(name: str, tmp_path: Path) -> 
     assert before == numbers(network)
 
 
+@pytest.mark.parametrize(
+    ("where", "what"),
+    [
+        (("model", "layers.0.bias", 1), 10**400),
+        (("model", "layers.0.bias", 1), {}),
+        (("model", "layers.0.bias", 1), True),
+        (("optimiser", "settings", "betas"), None),
+        (("optimiser", "settings", "betas"), [0.9]),
+        (("optimiser", "settings", "lr"), "x"),
+        (("optimiser", "settings", "eps"), -5),
+        (("optimiser", "steps"), -1),
+        (("optimiser", "means"), [0.0]),
+        (("generator", 2), "x"),
+        (("generator", 1), [1, 2]),
+    ],
+)
+def test_a_wrong_part_is_refused_before_anything_changes(
+    where: Any, what: Any, tmp_path: Path
+) -> None:
+    path, network, generator = tmp_path / "s.json", model(), random.Random(1)
+    optimiser = optim.Adam(network.parameters())
+    network.save(path, optimiser=optimiser, generator=generator)
+    whole = part = json.loads(path.read_text())
+    for name in where[:-1]:
+        part = part[name]
+    part[where[-1]] = what
+    path.write_text(json.dumps(whole))
+    other, shuffle = model(seed=7), random.Random(5)
+    before, state = numbers(other), shuffle.getstate()
+    with pytest.raises(StateError):
+        other.load(path, optimiser=optim.Adam(other.parameters()), generator=shuffle)
+    assert before == numbers(other)
+    assert state == shuffle.getstate()
+
+
+def test_what_is_no_generator_and_no_optimiser_is_refused_by_name(tmp_path: Path) -> None:
+    path, network = tmp_path / "s.json", model()
+    for options in ({"generator": 3}, {"optimiser": "x"}):
+        with pytest.raises(TypeError, match="must be"):
+            network.save(path, **options)
+        network.save(path)
+        with pytest.raises(TypeError, match="must be"):
+            network.load(path, **options)
+
+
 def test_a_cut_file_is_refused_wherever_it_is_cut(tmp_path: Path) -> None:
     path, network = tmp_path / "model.json", model()
     network.save(path, optimiser=optim.Adam(network.parameters()))

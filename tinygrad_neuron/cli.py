@@ -195,7 +195,7 @@ def _root(asked: Namespace) -> Value:
 def _from_function(where: str, numbers: Mapping[str, float]) -> Value:
     """The graph that `module:function` makes of the numbers; the module may lie in the folder in
     which one is."""
-    from .walk import record_lines
+    from .walk import watch_names
 
     module_name, _, function_name = where.partition(":")
     if os.getcwd() not in sys.path:
@@ -223,7 +223,7 @@ def _from_function(where: str, numbers: Mapping[str, float]) -> Value:
             f"{function_name}{inspect.signature(function)}: {error}; give each of its arguments as "
             "name=value"
         ) from None
-    with record_lines():
+    with watch_names():
         root = function(**leaves)
     if not isinstance(root, Value):
         raise UsageError(f"{where} must return one Value, it returned {described(root)}")

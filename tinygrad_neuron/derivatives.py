@@ -269,6 +269,12 @@ def hvp(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any]
     """
 
     def product(*arguments: Any, **options: Any) -> Any:
+        """The product for these arguments and, last, the vector."""
+        if len(arguments) < 2:
+            raise TypeError(
+                "hvp(f) takes the arguments of f and then the vector, as in hvp(f)(x, v), got "
+                f"{len(arguments)} in all"
+            )
         *given, vector = arguments
 
         def along(*inner: Any) -> Value:

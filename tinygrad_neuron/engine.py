@@ -4,9 +4,10 @@ Arithmetic on Values records a graph. A node is a plain record: an operation of 
 (`calculus.table`), its data, its ordered operands. `backward()` goes through the graph once, from
 the result to the leaves, and hands every node's gradient on: incoming * local derivative.
 
-This file runs alone and is meant to be read. On first use of an operation `eager` puts generated
-functions, faster and with the same bits, in the place of `record`, `pull` and `recompute`; `with
-plain():`, or the environment variable TINYGRAD_NEURON_PLAIN=1, runs what stands here.
+This file is meant to be read: operators, recording, the backward pass, the order. How an operation
+takes its operands stands in `passes`, refusals and micrograd's habits in `operators`. On first use
+of an operation `eager` puts generated functions, faster and with the same bits, in the place of
+`record`, `pull` and `recompute`; `with plain():` or TINYGRAD_NEURON_PLAIN=1 runs what stands here.
 """
 
 from __future__ import annotations

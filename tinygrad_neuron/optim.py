@@ -226,12 +226,28 @@ class Optimiser(metaclass=_Checked):
         for name in ("settings", *self.state.values()):
             mine, other = own[name], given.get(name)
             if name == "settings":
-                same = isinstance(other, Mapping) and mine.keys() == other.keys()
+                same = False
+                if isinstance(other, Mapping) and mine.keys() == other.keys():
+                    same = True
+                    if wrong := self._wrong_setting(other):
+                        found.append(f"the optimiser's settings: {wrong}")
             else:
                 same = not saved.differences({name: other}, {name: mine}, "")
             if not same and name in given:
                 found.append(f"the optimiser's {name} are not those of these parameters")
         return found
+
+    def _wrong_setting(self, given: Mapping[str, Any]) -> str:
+        """What the optimiser's own checks say of settings; empty if nothing."""
+        options: dict[str, Any] = {"lr": self.lr} | {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in given.items()
+        }
+        try:
+            type(self)([Value(0.0)], **options)
+        except (TypeError, ValueError, OverflowError) as error:
+            return str(error)
+        return ""
 
     def load_state_dict(self, given: Mapping[str, Any]) -> None:
         """Take over what `state_dict()` gave; the parameters themselves are the model's.

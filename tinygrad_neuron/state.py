@@ -81,8 +81,13 @@ def _not_a_number(structure: Any) -> Any:
     """The first item that is not a real number; None where all are."""
     if isinstance(structure, list | tuple):
         return next((bad for item in structure if (bad := _not_a_number(item)) is not None), None)
+    if isinstance(structure, str):
+        return None if structure in _STRINGS else (structure,)
     fine = isinstance(structure, int | float) and not isinstance(structure, bool)
-    return None if fine or structure in _STRINGS else (structure,)
+    try:
+        return None if fine and float(structure) is not None else (structure,)
+    except OverflowError:
+        return (structure,)
 
 
 def number(given: Any) -> float:
@@ -156,6 +161,21 @@ def _refuse(text: str) -> float:
     raise ValueError(f"{text} is not strict JSON; write it as a string")
 
 
+def checked_generator(generator: Any, what: str) -> random.Random:
+    """A generator whose state can be kept; a TypeError for anything else."""
+    if not isinstance(generator, random.Random):
+        raise TypeError(f"{what}: generator must be a random.Random, got {described(generator)}")
+    return generator
+
+
+def checked_optimiser(optimiser: Any, what: str) -> Any:
+    """What has the methods of an optimiser's state; a TypeError for anything else."""
+    methods = ("state_dict", "load_state_dict", "differences")
+    if not all(hasattr(optimiser, name) for name in methods):
+        raise TypeError(f"{what}: the optimiser must be one of optim, got {described(optimiser)}")
+    return optimiser
+
+
 def random_state(generator: random.Random) -> list[Any]:
     """A generator's state as plain data."""
     version, internal, gauss = generator.getstate()
@@ -166,6 +186,8 @@ def checked_random_state(given: Any, what: str) -> tuple[Any, ...]:
     """A state that `random.Random.setstate` takes; a StateError for what is none."""
     try:
         version, internal, gauss = given
+        if gauss is not None and not isinstance(gauss, float):
+            raise TypeError(f"its last part must be a number or None, got {gauss!r}")
         state = (version, tuple(internal), gauss)
         random.Random().setstate(state)
     except (TypeError, ValueError, OverflowError) as error:

@@ -315,3 +315,15 @@ def test_a_program_of_each_operation_checks(name):
 
     program = program_of(function, *values)
     assert function(*values).data == program.run(numbers).outputs[0]
+
+
+def test_the_line_that_two_operations_share_keeps_the_sums_of_both():
+    def function(a, b):
+        return tn.sum([tn.logsumexp([a, b])]) * 2.0
+
+    a, b = Value(0.3), Value(-1.0)
+    tn.compile(function)(a, b).backward()
+    compiled = a.grad, b.grad
+    a.grad = b.grad = 0.0
+    function(a, b).backward()
+    assert (a.grad, b.grad) == compiled

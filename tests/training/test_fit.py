@@ -135,7 +135,59 @@ def test_a_loss_that_is_not_finite_ends_it_and_says_where(code):
         target=code,
     )
     assert record.stopped == "loss not finite"
-    assert any("is inf" in w or "the loss is" in w for w in record.diagnosis.warnings)
+    assert any("is inf" in w or "the loss is" in w for w in record.warnings)
+    first, *others = repr(record).splitlines()
+    assert "loss not finite" in first
+    assert others == [f"- {warning}" for warning in record.warnings]
+
+
+def half_dead():
+    """A model of which two thirds of a layer never fire."""
+    model = nn.Sequential(
+        nn.Linear(2, 6, seed=0), nn.ReLU(), nn.Dropout(0.5, seed=0), nn.Linear(6, 1, seed=1)
+    )
+    for bias in model[0].bias[:4]:
+        bias.data = -20.0
+    return model, optim.Adam(model.parameters(), 0.01)
+
+
+def test_a_diagnosis_that_is_asked_for_is_of_the_trained_model_and_told_in_words(code):
+    train, test = moons()
+    model, optimiser = half_dead()
+    record = fit(model, optimiser, train, 2, validation=test, diagnose=True, target=code)
+    assert model.training
+    assert record.diagnosis.examples == len(train)
+    (warning,) = record.warnings
+    assert warning.startswith("layers[1]: 4 of 6 units (67 %) are dead")
+    first, *others = repr(record).splitlines()
+    assert first.startswith("<training record: 2 epochs in ")
+    assert others == [f"- {warning}"]
+    # Nothing of the training depends on it.
+    same, optimiser = half_dead()
+    without = fit(same, optimiser, train, 2, validation=test, target=code)
+    assert (without.diagnosis, without.warnings) == (None, ())
+    assert without.loss == record.loss
+    assert numbers(model) == numbers(same)
+
+
+def test_a_hundred_examples_are_diagnosed(code):
+    model, optimiser = model_and_optimiser()
+    record = fit(model, optimiser, datasets.moons(130, seed=0), 1, diagnose=True, target=code)
+    assert record.diagnosis.examples == 100
+
+
+@pytest.mark.only_python("nothing is compiled")
+def test_a_notebook_shows_the_warnings_below_the_curves():
+    pytest.importorskip("matplotlib", reason="the extra demos is not installed")
+    finished = training.TrainingRecord(
+        [1.0, 0.5], diagnosis=training.diagnose(half_dead()[0], [([0, 0], 0)])
+    )
+    shown = finished._repr_mimebundle_()
+    assert "are dead" in shown["text/plain"]
+    assert "layers[1]: 4 of 6 units" in shown["image/svg+xml"]
+    broken = training.TrainingRecord(stopped="loss not finite", diagnosis=finished.diagnosis)
+    assert "image/svg+xml" in broken._repr_mimebundle_()
+    assert "image/svg+xml" not in training.TrainingRecord()._repr_mimebundle_()
 
 
 def test_dropout_is_for_training_only(code):

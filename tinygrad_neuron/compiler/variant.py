@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from ..engine import Value
 from ..operators import tracing
 from ..passes import DOMAIN_ERRORS
+from .budget import check_length
 from .lines import INPUT
 from .lowering import Lowering
 from .program import Program, Result
@@ -18,7 +19,6 @@ from .structure import Key, reader, rebuild, values_in
 from .targets import Target
 from .tracing import Trace, Traced, traced_run
 
-MOST_LINES = 400_000
 # What a backward pass over rows gives: the first seeded output and the gradients of the leaves, all
 # added up, and for each row the gradients of its inputs (None: nothing arrived there).
 Gradients: TypeAlias = tuple[float, list[float], list[Sequence[float | None]]]
@@ -70,12 +70,7 @@ class Variant:
         self.modes = self._trace.modes
         self._unused: Lowering | None = Lowering(self._trace, stand_ins, self.outputs)
         self.forward: Program = self._unused.program
-        if len(self.forward) > MOST_LINES:
-            raise ValueError(
-                f"compile: {self.title} records {len(self.forward):,} operations; up to "
-                f"{MOST_LINES:,} can be compiled. Compile a smaller part, such as the loss of one "
-                "example, and use .sum(examples) or .mean(examples)"
-            )
+        check_length(self.title, len(self.forward), self.outputs)
         self.leaves = self.forward.leaves
         self.parents = tuple(self.leaves)
         self.zeros = [0.0] * len(self.leaves)

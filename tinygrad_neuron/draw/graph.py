@@ -6,7 +6,6 @@ from ..checking import described, unknown
 from ..engine import Value
 from ..scope import Scope
 from .captions import caption
-from .colouring import Metric, metric
 from .edges import Edges
 from .facts import GraphFacts, read
 from .flags import Flag, find_flags, thresholds
@@ -15,6 +14,7 @@ from .nodes import Nodes
 from .paths import Paths, find_paths
 from .plan import Plan
 from .rendering import Digraph
+from .scales import Metric, metric
 from .text import attribute_list, number
 from .themes import FONT, Theme, find_theme
 

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
 from .cards import shown
-from .colouring import Scale
+from .scales import Scale
 from .text import html_text
 from .themes import Theme, mix
 

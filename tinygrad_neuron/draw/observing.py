@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 from ..checking import described, listed, to_float
 from ..engine import Value, topological_order
 from ..losses import mean_squared_error
-from ..nn import MLP, Dropout, Layer, Neuron
+from ..nn import MLP, Dropout, Layer, Linear, Neuron, Sequential
+from ..nn.activations import ActivationModule
 from ..operators import forget_gradient, stored_gradient
 from .flags import THRESHOLDS, all_flat, flat_nodes
 
@@ -24,13 +25,20 @@ Plane: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
 class NeuronLayer:
     """Neurons side by side: `path` leads to the layer, as in `model.layers[0]`, `paths` to each.
 
-    `dropout` is the probability with which the numbers that go out are dropped in training.
+    `dropout` is the probability with which the numbers that go out are dropped in training;
+    `weights` leads from a neuron's path to its weights.
     """
 
     path: str
     neurons: tuple[Neuron, ...]
     paths: tuple[str, ...]
     dropout: float = 0.0
+    weights: str = ".w"
+
+    @property
+    def takes_activation(self) -> bool:
+        """Whether an activation that follows belongs to it: of a linear layer, the first one."""
+        return not self.weights and self.neurons[0].activation_name == "identity"
 
 
 @dataclass(frozen=True)
@@ -55,10 +63,13 @@ class Observation:
 def layers_of(model: Any, what: str = "draw_network") -> list[NeuronLayer]:
     """The layers of a network, a layer, a neuron, or a list of these (with dropout between them).
 
+    Of an `nn.Linear` each output is a neuron, whose activation is that of the module behind it.
+
     >>> [layer.path for layer in layers_of(MLP(2, [3, 1]))]
     ['model.layers[0]', 'model.layers[1]']
     """
-    layers = _layers(model, "neuron" if isinstance(model, Neuron) else "model", what)
+    layers: list[NeuronLayer] = []
+    _add_layers(layers, model, "neuron" if isinstance(model, Neuron) else "model", what)
     if not layers:
         raise ValueError(f"{what}: the model must have at least one layer, got {model!r}")
     for before, after in pairwise(layers):
@@ -70,27 +81,53 @@ def layers_of(model: Any, what: str = "draw_network") -> list[NeuronLayer]:
     return layers
 
 
-def _layers(model: Any, path: str, what: str) -> list[NeuronLayer]:
-    """The layers of a model, or of a part of one, in order."""
+def _add_layers(layers: list[NeuronLayer], model: Any, path: str, what: str) -> None:
+    """Add those of a model, or of a part of one, in order."""
     if isinstance(model, MLP):
-        return _layers(model.layers, f"{path}.layers", what)
-    if isinstance(model, Layer):
+        _add_layers(layers, model.layers, f"{path}.layers", what)
+    elif isinstance(model, Layer):
         paths = tuple(f"{path}.neurons[{i}]" for i in range(len(model.neurons)))
-        return [NeuronLayer(path, tuple(model.neurons), paths)]
-    if isinstance(model, Neuron):
-        return [NeuronLayer(path, (model,), (path,))]
-    if not isinstance(model, list | tuple):
+        layers.append(NeuronLayer(path, tuple(model.neurons), paths))
+    elif isinstance(model, Neuron):
+        layers.append(NeuronLayer(path, (model,), (path,)))
+    elif isinstance(model, Linear):
+        paths = tuple(f"{path}.weight[{i}]" for i in range(model.out_features))
+        layers.append(NeuronLayer(path, _neurons_of(model), paths, weights=""))
+    elif isinstance(model, Sequential | list | tuple):
+        for i, item in enumerate(model):
+            _add_layers(layers, item, f"{path}[{i}]", what)
+    elif isinstance(model, Dropout) and layers:
+        layers[-1] = replace(layers[-1], dropout=model.p)
+    elif isinstance(model, ActivationModule) and layers and layers[-1].takes_activation:
+        for neuron in layers[-1].neurons:
+            _set_activation(neuron, model)
+    else:
+        where = "" if path == "model" else f" at {path}"
         raise TypeError(
-            f"{what}: the model must be an nn.MLP, nn.Layer, nn.Neuron, nn.Perceptron or a list of "
-            f"layers, got {described(model)}"
+            f"{what}: the model must be an nn.MLP, nn.Layer, nn.Neuron, nn.Perceptron, an "
+            "nn.Linear with an activation behind it, or a list or nn.Sequential of these, got "
+            f"{described(model)}{where}"
         )
-    layers: list[NeuronLayer] = []
-    for i, item in enumerate(model):
-        if isinstance(item, Dropout) and layers:
-            layers[-1] = replace(layers[-1], dropout=item.p)
-        else:
-            layers += _layers(item, f"{path}[{i}]", what)
-    return layers
+
+
+def _neurons_of(linear: Linear) -> tuple[Neuron, ...]:
+    """The outputs of a linear layer as neurons that hold its parameters."""
+    linear.parameters()  # now each has its place, and none takes a place in the neurons
+    neurons = []
+    for j, row in enumerate(linear.weight):
+        neuron = Neuron(linear.in_features, False, weights=[0.0] * linear.in_features)
+        neuron.w = row
+        if linear.bias is not None:
+            neuron.b = linear.bias[j]
+        neurons.append(neuron)
+    return tuple(neurons)
+
+
+def _set_activation(neuron: Neuron, module: ActivationModule) -> None:
+    """Put the activation of a module behind a neuron, under the table's name."""
+    neuron.activation_name = module.operation.name
+    # Not the module itself: it would take its place in the neuron.
+    neuron.activation = lambda z: module.operation.function(z, *module.arguments)
 
 
 def run(layers: Sequence[NeuronLayer], inputs: Sequence[Any]) -> list[list[Value]]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from ..engine import Value
 from ..scope import Scope
 from .cards import Ink
-from .colouring import Metric, Scale, measured
 from .facts import GraphFacts
 from .flags import Flag
 from .folding import Edge, Folding, Group, edges_of
 from .highlighting import Highlight
 from .paths import Paths
+from .scales import Metric, Scale, measured
 from .themes import Theme, readable_on
 
 CROWDED = 60  # folded edges: more are drawn thin and straight

@@ -31,10 +31,13 @@ def circuit(units: Any) -> str | None:
 
 
 def training_record(record: Any) -> str | None:
-    """The curves of a training run; None before the first epoch."""
+    """The curves of a training run with what its diagnosis warns of; where no epoch was finished
+    the diagnosis, if there is one."""
     from .figures import training_curves
 
-    return _figure(lambda: training_curves(record.curves, "epoch")) if record.loss else None
+    if not record.loss:
+        return None if record.diagnosis is None else diagnosis(record.diagnosis)
+    return _figure(lambda: training_curves(record.curves, "epoch", notes=record.warnings))
 
 
 def diagnosis(found: Any) -> str | None:

@@ -250,9 +250,10 @@ class Module(Shown, Linked):
         entries, _ = self._state_entries()
         if wrong := state.differences(given, entries, "the parameter"):
             raise state.StateError("load_state_dict: " + "; ".join(wrong))
-        for name, value in entries.items():
-            for parameter, number in zip(_flat(value), _flat(given[name]), strict=True):
-                parameter.data = state.number(number)
+        parameters = [p for value in entries.values() for p in _flat(value)]
+        numbers = [state.number(x) for name in entries for x in _flat(given[name])]
+        for parameter, number in zip(parameters, numbers, strict=True):
+            parameter.data = number
 
     def save(
         self,
@@ -281,9 +282,9 @@ class Module(Shown, Linked):
         whole: dict[str, Any] = {"model": self.state_dict()}
         whole["random"] = {name: state.random_state(g) for name, g in generators.items()}
         if optimiser is not None:
-            whole["optimiser"] = optimiser.state_dict()
+            whole["optimiser"] = state.checked_optimiser(optimiser, "save").state_dict()
         if generator is not None:
-            whole["generator"] = state.random_state(generator)
+            whole["generator"] = state.random_state(state.checked_generator(generator, "save"))
         state.write(path, whole)
 
     def load(
@@ -299,6 +300,10 @@ class Module(Shown, Linked):
         model, the optimiser and the generators, or says why the file is no state; an `OSError`
         where it cannot be read. In all these cases nothing has changed.
         """
+        if generator is not None:
+            state.checked_generator(generator, "load")
+        if optimiser is not None:
+            state.checked_optimiser(optimiser, "load")
         entries, generators = self._state_entries()
         numbers = sum(len(_flat(value)) for value in entries.values())
         numbers += 700 * (len(generators) + 1) + 4 * numbers

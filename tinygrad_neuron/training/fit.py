@@ -13,10 +13,11 @@ from ..init import Seed, generator_of
 from ..nn import Module
 from ..nn.shapes import lists
 from ..optim import Optimiser
-from .diagnose import diagnose
+from .diagnose import diagnose as diagnosed
 from .record import TrainingRecord
 
 Example: TypeAlias = tuple[Any, Any]
+ENOUGH = 100  # examples, for a diagnosis
 Metric: TypeAlias = Callable[[list[Any], list[Any]], float]
 
 
@@ -34,6 +35,7 @@ def fit(
     metrics: Iterable[Metric] | Mapping[str, Metric] = (),
     patience: int | None = None,
     progress: bool = True,
+    diagnose: bool = False,
 ) -> TrainingRecord:
     """Train a model: shuffled batches, epoch by epoch, with the loss compiled.
 
@@ -58,10 +60,13 @@ def fit(
       with names of one's own in a dictionary.
     - `patience`: stop after so many epochs without a smaller loss; None never does.
     - `progress`: show a bar (where the package tqdm is installed).
+    - `diagnose`: at the end, run `training.diagnose` over a hundred of the examples (fewer where
+      there are fewer), with the model in `eval()`; the record shows what it warns of.
 
     **Returns** a `TrainingRecord`. Where there are validation data, the parameters are afterwards
     those of the best epoch. Ctrl-C ends the training after the steps that were taken; nothing is
-    lost, and the record says so. A loss that is not finite ends it too, and `diagnose` says where.
+    lost, and the record says so. A loss that is not finite ends it too; then it is
+    always diagnosed, on the batch where it arose.
     """
     examples, held_out = _examples("data", data), None
     if validation is not None:
@@ -77,6 +82,8 @@ def fit(
         )
     run = _Run(model, loss, optimiser, target, held_out, _named(metrics), generator_of(seed))
     run.train(examples, epochs, batch_size, patience, progress)
+    if diagnose and run.record.diagnosis is None:
+        run.diagnose(examples[:ENOUGH])  # in the order of the last epoch: chosen at random
     return run.record
 
 
@@ -178,7 +185,15 @@ class _Run:
 
     def _not_finite(self, batch: list[Example]) -> None:
         self.record.stopped = "loss not finite"
-        self.record.diagnosis = diagnose(self.model, batch, self.loss)
+        self.record.diagnosis = diagnosed(self.model, batch, self.loss)
+
+    def diagnose(self, examples: list[Example]) -> None:
+        """Look for what is wrong after training, with all units taking part."""
+        was_training = self.model.training
+        self.model.eval()
+        self.record.diagnosis = diagnosed(self.model, examples, self.loss)
+        if was_training:
+            self.model.train()
 
 
 def _examples(what: str, data: Iterable[Sequence[Any]]) -> list[Example]:

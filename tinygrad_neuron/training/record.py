@@ -17,7 +17,8 @@ class TrainingRecord(Shown):
     and `metrics` (a list by name): after each epoch, on the validation data, empty without such;
     `best_epoch`: the one with the least validation loss, or without it training loss, counted from
     1 (0: none was finished); `seconds`; `stopped`: why it ended ("all epochs", "no improvement",
-    "interrupted", "loss not finite"); `diagnosis`: what is wrong, where the loss was not finite.
+    "interrupted", "loss not finite"); `diagnosis`: what is wrong, where that was asked for or the
+    loss was not finite, else None.
     """
 
     loss: list[float] = field(default_factory=list)
@@ -34,11 +35,18 @@ class TrainingRecord(Shown):
         validated = {"validation loss": self.validation_loss} if self.validation_loss else {}
         return {"loss": self.loss} | validated | self.metrics
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the diagnosis warns of, in words."""
+        return self.diagnosis.warnings if self.diagnosis is not None else ()
+
     def __repr__(self) -> str:
-        if not self.loss:
-            return f"<training record: no epoch, {self.stopped}>"
-        last = ", ".join(f"{name} {numbers[-1]:.4g}" for name, numbers in self.curves.items())
-        return (
-            f"<training record: {len(self.loss)} epochs in {self.seconds:.1f} s, {self.stopped}; "
-            f"{last}; best epoch {self.best_epoch}>"
-        )
+        """One line, then one for each warning."""
+        text = f"<training record: no epoch, {self.stopped}>"
+        if self.loss:
+            last = ", ".join(f"{name} {numbers[-1]:.4g}" for name, numbers in self.curves.items())
+            text = (
+                f"<training record: {len(self.loss)} epochs in {self.seconds:.1f} s, "
+                f"{self.stopped}; {last}; best epoch {self.best_epoch}>"
+            )
+        return "\n".join([text, *(f"- {warning}" for warning in self.warnings)])

@@ -2,6 +2,7 @@
 
 from .anomaly import AnomalyError, detect_anomaly
 from .lines import record_lines
+from .names import watch_names
 from .records import Node, Step, StepList, Training
 from .walking import Walkthrough, walkthrough
 
@@ -15,4 +16,5 @@ __all__ = [
     "Walkthrough",
     "record_lines",
     "walkthrough",
+    "watch_names",
 ]

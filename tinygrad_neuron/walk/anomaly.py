@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import eager, engine
 from ..calculus.operation import Operation
+from ..checking import to_float
 from ..engine import Number, Value, topological_order
 from ..passes import DOMAIN_ERRORS, contributions, evaluate, numbers_of
 from .lines import record_lines
@@ -102,7 +103,7 @@ def _look_at_latest() -> None:
 
 
 def _checked_backward(self: Value, gradient: Number = 1.0) -> None:
-    look_for_anomaly(self, float(gradient))
+    look_for_anomaly(self, to_float(gradient, "backward", "gradient"))
     _backward(self, gradient)
 
 

@@ -18,6 +18,7 @@ from ..passes import (
     refuse_made_by_hand,
 )
 from .formulas import Formulas
+from .honest import equation, in_brackets, product
 from .records import Node, Step
 
 
@@ -60,7 +61,13 @@ class Explanation:
             if p not in self.texts.position:
                 continue  # the loss of this iteration does not depend on it
             name = self.texts.name(p) or f"parameter {i}"
-            numbers = f"{shown(p.data)} - {shown(rate)} * {_factor(shown(gradient or 0.0))}"
+            numbers = equation(
+                lambda texts: f"{texts[0]} - {texts[1]} * {in_brackets(texts[2])}",
+                lambda values: values[0] - values[1] * values[2],
+                (p.data, rate, gradient or 0.0),
+                after,
+                self.texts.digits,
+            )
             if after == p.data:
                 sentence = (
                     f"{name} stays at {shown(after)}: its gradient is {shown(gradient or 0)}."
@@ -74,7 +81,7 @@ class Explanation:
                 p,
                 sentence,
                 formula=f"{name} - learning rate * gradient",
-                numbers=f"{numbers} = {shown(after)}",
+                numbers=numbers,
                 incoming=gradient,
                 target=p,
                 before=float(p.data),
@@ -132,14 +139,13 @@ class Explanation:
         )
         for step in contributions(self.order):
             self.gradient[step.operand] = step.after
-            formula, numbers = self.texts.local(step.node, step.place)
-            shown = self.texts.number(step.local)
+            formula, numbers = self.texts.local(step.node, step.place, step.local)
             self._add(
                 "backward",
                 step.node,
                 self._handing_on(step),
                 local_formula=formula,
-                local_numbers=numbers if numbers == shown else f"{numbers} = {shown}",
+                local_numbers=numbers,
                 local=step.local,
                 incoming=step.incoming,
                 contribution=step.amount,
@@ -162,8 +168,8 @@ class Explanation:
             reaction = "falls just as much" if local == -1 else f"falls {times}"
         else:
             reaction = "changes by what is not a number"
-        product = f"{_factor(shown(step.incoming))} × {_factor(shown(local))}"
-        arrives = f"{target} receives {product} = {shown(step.amount)}"
+        digits = self.texts.digits
+        arrives = f"{target} receives {product(step.incoming, local, step.amount, digits)}"
         if step.before is None:
             added = ", the first to arrive"
         else:
@@ -218,10 +224,6 @@ class Explanation:
                 sentence=sentence,
             )
         )
-
-
-def _factor(text: str) -> str:
-    return f"({text})" if text.startswith("-") else text
 
 
 def _is_up_to_date(node: Value) -> bool:

@@ -5,13 +5,15 @@
 >>> texts = Formulas([w, x, y], digits=4)
 >>> texts.forward(y)
 ('w * x', '0.5 * 2 = 1')
->>> texts.local(y, 0)
+>>> texts.local(y, 0, 2.0)
 ('x', '2')
 """
 
 import ast
+import operator as operators
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,10 +22,20 @@ from ..calculus.printing import ATOM, MINUS, OPERATORS, SIGN, SUM, Operator, ope
 from ..calculus.table import TABLE
 from ..draw.text import number, shorten, visible
 from ..engine import Value
-from ..passes import is_constant
+from ..passes import evaluate, is_constant
+from .honest import equation
 
 _MOST_TERMS = 6
 _LONGEST_NAME = 40
+
+_BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operators.add,
+    ast.Sub: operators.sub,
+    ast.Mult: operators.mul,
+    ast.Div: operators.truediv,
+    ast.Pow: operators.pow,
+    ast.Mod: operators.mod,
+}
 
 Piece = tuple[str, int]  # a text, and how tightly it binds
 
@@ -57,14 +69,20 @@ class Formulas:
         """How a node is computed: in names, and in numbers with the result."""
         operation: Operation = node._operation
         operands = node._prev
-        texts = []
-        for shown in (self._named, self._numbered):
-            pieces = [shown(operand) for operand in operands]
-            texts.append(_forward_text(operation, pieces))
-        return texts[0], f"{texts[1]} = {self.number(node.data)}"
+        return (
+            _forward_text(operation, [self._named(operand) for operand in operands]),
+            equation(
+                lambda texts: _forward_text(operation, [_number_piece(text) for text in texts]),
+                lambda values: float(evaluate(operation, values)),
+                [operand.data for operand in operands],
+                node.data,
+                self.digits,
+            ),
+        )
 
-    def local(self, node: Value, place: int) -> tuple[str, str]:
-        """The derivative of a node for one of its operands: in names, and in numbers.
+    def local(self, node: Value, place: int, slope: float) -> tuple[str, str]:
+        """The derivative of a node for one of its operands: in names, and in numbers with what it
+        is, `slope`.
 
         The second is only the number where there is nothing to compute.
         """
@@ -83,11 +101,20 @@ class Formulas:
         if operation.totals and node not in self._totals:
             self._totals = {node: _totals(operation, operands, node)}  # of the latest node only
         named = {name: self._named(v) for name, v in chosen.items()}
-        numbered = {name: self._numbered(v) for name, v in chosen.items()}
+        numbers = {name: float(v.data) for name, v in chosen.items()}
         for name, total in self._totals.get(node, {}).items():
             named[name] = (name, ATOM)
-            numbered[name] = _number_piece(self.number(total))
-        return _text(tree, named)[0], _text(tree, numbered)[0]
+            numbers[name] = total
+        formula = _text(tree, named)[0]
+        if isinstance(tree, ast.Name | ast.Constant):
+            return formula, self.number(slope)
+        return formula, equation(
+            lambda texts: _text(tree, _pieces(numbers, texts))[0],
+            lambda values: _evaluated(tree, dict(zip(numbers, values, strict=True))),
+            list(numbers.values()),
+            slope,
+            self.digits,
+        )
 
     def _named(self, node: Value) -> Piece:
         return _name_piece(self.name(node)) if not is_constant(node) else self._numbered(node)
@@ -98,7 +125,7 @@ class Formulas:
 
 def _names(order: Sequence[Value], digits: int) -> list[str]:
     """What each node is called; no two nodes alike, save constants."""
-    labels = [shorten(" ".join(visible(v.label).split()), _LONGEST_NAME) for v in order]
+    labels = [shorten(" ".join(undirected(v.label).split()), _LONGEST_NAME) for v in order]
     names = [label or f"n{i}" for i, label in enumerate(labels)]
     constants = [is_constant(node) and not node.label for node in order]
     counts = Counter(name for name, plain in zip(names, constants, strict=True) if not plain)
@@ -112,6 +139,18 @@ def _names(order: Sequence[Value], digits: int) -> list[str]:
         f"{name} (n{i})" if not constants[i] and labels[i] and counts[name] > 1 else name
         for i, name in enumerate(names)
     ]
+
+
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def undirected(label: str) -> str:
+    """A label in which everything is seen, also what would turn the direction of the text after it.
+
+    >>> undirected("a\\u202eb 3.25")
+    'a�b 3.25'
+    """
+    return _TURNING.sub("\N{REPLACEMENT CHARACTER}", visible(label))
 
 
 def plain_partials(node: Value) -> list[str]:
@@ -141,6 +180,27 @@ def _name_piece(name: str) -> Piece:
 
 def _number_piece(text: str) -> Piece:
     return text, SIGN if text.startswith("-") else ATOM
+
+
+def _pieces(names: Iterable[str], texts: Iterable[str]) -> dict[str, Piece]:
+    return {name: _number_piece(text) for name, text in zip(names, texts, strict=True)}
+
+
+def _evaluated(tree: ast.expr, names: Mapping[str, float]) -> float:
+    """An expression of the table on numbers, with a step for each of its parts."""
+    if isinstance(tree, ast.Name):
+        return names[tree.id]
+    if isinstance(tree, ast.Constant):
+        assert isinstance(tree.value, int | float)
+        return tree.value
+    if isinstance(tree, ast.UnaryOp):
+        operand = _evaluated(tree.operand, names)
+        return operand if isinstance(tree.op, ast.UAdd) else -operand
+    if isinstance(tree, ast.BinOp):
+        left, right = _evaluated(tree.left, names), _evaluated(tree.right, names)
+        return float(_BINARY[type(tree.op)](left, right))
+    assert isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name)
+    return float(TABLE[tree.func.id].on_floats(*(_evaluated(a, names) for a in tree.args)))
 
 
 def _forward_text(operation: Operation, pieces: Sequence[Piece]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from .. import eager, engine
 from ..engine import Value
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 _lock = threading.Lock()
 _active = 0
@@ -74,7 +74,7 @@ def _line() -> str:
     frame = sys._getframe(2)
     while frame is not None:
         file = frame.f_code.co_filename
-        if not file.startswith(_PACKAGE) and not file.startswith("<tinygrad_neuron"):
+        if not file.startswith(PACKAGE) and not file.startswith("<tinygrad_neuron"):
             text = linecache.getline(file, frame.f_lineno, frame.f_globals).strip()
             where = f"{os.path.basename(file)}:{frame.f_lineno}"
             return f"{where}: {text}" if text else where

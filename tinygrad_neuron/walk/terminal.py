@@ -5,6 +5,7 @@ terminal all steps are printed one after the other.
 """
 
 import os
+import re
 import shutil
 import sys
 import unicodedata
@@ -13,6 +14,7 @@ from typing import TextIO
 
 from ..console import WIDTH, Writer, is_terminal
 from ..draw.text import number, visible
+from .honest import product, total
 from .records import Node, Step, StepList
 
 _HELP = """\
@@ -124,7 +126,7 @@ def view(
     if step.line:
         below += [paint("faint", _cut(f"  {step.line}", width))]
     room = max(4, height - len(lines) - len(below) - 1)  # the last line is the prompt's
-    return "\n".join([*lines, *_table(walk, at, width, room, paint), *below, ""])
+    return _isolated("\n".join([*lines, *_table(walk, at, width, room, paint), *below, ""]))
 
 
 def plain_text(walk: StepList) -> str:
@@ -140,7 +142,7 @@ def plain_text(walk: StepList) -> str:
       gradient of n1: not computed yet, now 1
       The gradient of n1 for itself is 1: here the backward pass begins.
     step 3 of 3 · backward · n1 to x
-      local derivative of n1 for x: 1 - n1 * n1 = 1 - 0.9951 * 0.9951 = 0.009866
+      local derivative of n1 for x: 1 - n1 * n1 = 1 - 0.99505 * 0.99505 ≈ 0.009866
       contribution: incoming × local = 1 × 0.009866 = 0.009866
       gradient of x: not computed yet, now 0.009866
       If x grows a little, n1 grows 0.009866 times as much, so x receives
@@ -156,7 +158,15 @@ def plain_text(walk: StepList) -> str:
         lines += [f"  {line}" for line in _wrapped(step.sentence, WIDTH - 2)]
         if step.line and step.phase == "forward":
             lines.append(_cut(f"  {step.line}", WIDTH))
-    return "\n".join(lines) + "\n"
+    return _isolated("\n".join(lines) + "\n")
+
+
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+")
+
+
+def _isolated(text: str) -> str:
+    """Letters that run from right to left, kept from turning round the numbers beside them."""
+    return _RIGHT_TO_LEFT.sub("\u2068\\g<0>\u2069", text)
 
 
 def _heading(walk: StepList, step: Step) -> str:
@@ -172,9 +182,6 @@ def _arithmetic(walk: StepList, step: Step, width: int) -> list[str]:
     def shown(value: "float | None") -> str:
         return "not computed yet" if value is None else number(value, walk.digits)
 
-    def factor(value: "float | None") -> str:
-        return f"({shown(value)})" if shown(value).startswith("-") else shown(value)
-
     lines = []
     if step.phase == "forward":
         own = step.name.replace(" ", "") == step.formula.replace(" ", "")
@@ -185,20 +192,20 @@ def _arithmetic(walk: StepList, step: Step, width: int) -> list[str]:
         lines.append(f"{step.target_name}: was {shown(step.before)}, now {shown(step.after)}")
     else:
         if step.local is not None:
+            assert step.incoming is not None and step.contribution is not None
             numbers = step.local_numbers
             derivative = f"{step.local_formula} = {numbers}"
             if step.local_formula == numbers:
                 derivative = numbers
             lines.append(f"local derivative of {step.name} for {step.target_name}: {derivative}")
-            lines.append(
-                f"contribution: incoming × local = {factor(step.incoming)} × {factor(step.local)}"
-                f" = {shown(step.contribution)}"
-            )
+            arithmetic = product(step.incoming, step.local, step.contribution, walk.digits)
+            lines.append(f"contribution: incoming × local = {arithmetic}")
         gradient = f"gradient of {step.target_name}: "
         if step.before is None:
             gradient += f"not computed yet, now {shown(step.after)}"
         else:
-            gradient += f"{shown(step.before)} + {factor(step.contribution)} = {shown(step.after)}"
+            assert step.contribution is not None and step.after is not None
+            gradient += total(step.before, step.contribution, step.after, walk.digits)
         lines.append(gradient)
     return [part for line in lines for part in _wrapped(line, width)]
 

@@ -15,6 +15,7 @@ from ..optim import SGD
 from ..passes import DOMAIN_ERRORS
 from . import page, terminal
 from .explaining import Explanation
+from .names import watch_names
 from .records import Node, Step, StepList, Training
 
 
@@ -67,13 +68,18 @@ class Walkthrough(StepList):
 
 
 def walkthrough(
-    root: "Value | Callable[[], Value]", *, digits: int = 4, training: "Training | None" = None
+    root: "Value | Callable[..., Value]",
+    *arguments: "Value | float",
+    digits: int = 4,
+    training: "Training | None" = None,
 ) -> Walkthrough:
     """Both passes of a Value's graph, step by step.
 
     **Arguments:**
 
-    - `root`: the result; with `training`, a function without arguments that computes the loss.
+    - `root`: the result; or a function that computes it, which is called with `arguments` (a number
+      becomes a Value) while names of variables and source lines are watched (`watch_names`); with
+      `training`, a function without arguments that computes the loss.
     - `digits`: significant digits of the numbers in texts (the records hold the whole numbers).
     - `training`: a `walk.Training`: several iterations of forward, backward, update. The
       parameters are put back afterwards unless it says `keep=True`.
@@ -95,17 +101,36 @@ def walkthrough(
     backward  None 1.0
     backward 3 None 3.0
     backward 3 3.0 6.0
+    >>> walkthrough(lambda w, x: w * x, 0.5, 2.0)[0].numbers
+    '0.5 * 2 = 1'
     >>> walkthrough(y)[3].sentence
     'If x grows a little, y grows 3 times as much, so x receives 1 × 3 = 3; with the 3 it had, 6.'
     """
     number(0.5, digits)  # says what is wrong with digits
     if training is not None:
+        if arguments:
+            raise TypeError("walkthrough: with training=..., the function has no arguments")
         return _training(root, digits, training)
+    if callable(root) and not isinstance(root, Value):
+        root = _called(root, arguments)
+    elif arguments:
+        raise TypeError("walkthrough: only a function has arguments, and the root is none")
     if not isinstance(root, Value):
-        hint = "; a function needs training=Training(...)" if callable(root) else ""
-        raise TypeError(f"walkthrough: the root must be a Value, got {described(root)}{hint}")
+        raise TypeError(
+            f"walkthrough: the root must be a Value, or a function, got {described(root)}"
+        )
     made = Explanation(root, digits)
     return Walkthrough(made.steps, [made.nodes], digits, root)
+
+
+def _called(function: Callable[..., Value], arguments: Sequence["Value | float"]) -> Value:
+    """The Value that a function returns; its variables give those within it their names."""
+    given = [one if isinstance(one, Value) else Value(one) for one in arguments]
+    with watch_names():
+        root = function(*given)
+    if not isinstance(root, Value):
+        raise TypeError(f"walkthrough: the function must return one Value, got {described(root)}")
+    return root
 
 
 def _training(loss: "Value | Callable[[], Value]", digits: int, training: Training) -> Walkthrough:
@@ -123,7 +148,8 @@ def _training(loss: "Value | Callable[[], Value]", digits: int, training: Traini
     done = False
     try:
         for iteration in range(1, iterations + 1):
-            root = loss()
+            with watch_names():
+                root = loss()
             if not isinstance(root, Value):
                 raise TypeError(
                     f"walkthrough: the function must return one Value, got {described(root)}"

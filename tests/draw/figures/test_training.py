@@ -33,6 +33,18 @@ def test_names_at_the_ends_of_curves_do_not_overlap():
     assert all(before[1] <= after[0] + 1 for before, after in pairwise(boxes))
 
 
+def test_notes_are_written_below_the_curves_within_the_figure():
+    notes = ["layers[0]: a warning of many words, " * 6, "of $5 and $6"]
+    figure = figures.training_curves({"loss": [1.0, 0.5]}, notes=notes)
+    figure.draw_without_rendering()
+    written = figure.get_supxlabel()
+    assert written.replace("\n", " ") == f"! {notes[0]} ! {notes[1]}".replace(",  ", ", ")
+    box = figure._supxlabel.get_window_extent()
+    assert 0 <= box.x0 < box.x1 <= figure.bbox.width
+    assert 0 <= box.y0 < box.y1 < figure.axes[0].get_tightbbox().y0
+    assert figures.training_curves({"loss": [1.0]}).get_supxlabel() == ""
+
+
 def test_one_curve_has_one_panel():
     (axes,) = figures.training_curves({"loss": [1.0, 0.5]}).axes
     assert axes.get_ylabel() == "loss"

@@ -11,6 +11,7 @@ import pytest
 from tests.draw.network.drawn import SVG, tooltip, width, xor
 from tinygrad_neuron import Value, nn
 from tinygrad_neuron.draw.network import draw_network
+from tinygrad_neuron.draw.observing import layers_of
 from tinygrad_neuron.draw.themes import THEMES
 
 
@@ -81,8 +82,76 @@ def test_every_kind_of_model_is_drawn():
         (nn.MLP(2, [2, 1], seed=0), 6),
         ([nn.Layer(2, 2, seed=0), nn.Neuron(2, seed=0)], 6),
         ((nn.MLP(1, [2, 2], seed=0), nn.Layer(2, 1, seed=0)), 8),
+        (nn.Linear(2, 3, seed=0), 6),
+        ([nn.Linear(2, 2, seed=0), nn.Tanh(), nn.Neuron(2, seed=0)], 6),
     ]:
         assert draw_network(model, legend=False).source.count("->") == count
+
+
+def as_sequential(mlp):
+    """The numbers of a network of tanh in linear layers."""
+    parts = []
+    for layer in mlp.layers:
+        linear = nn.Linear(layer.neurons[0].nin, len(layer.neurons), seed=0)
+        for row, bias, neuron in zip(linear.weight, linear.bias, layer.neurons, strict=True):
+            for mine, theirs in zip([*row, bias], [*neuron.w, neuron.b], strict=True):
+                mine.data = theirs.data
+        activation = layer.neurons[0].activation_name
+        parts += [linear, nn.Tanh() if activation == "tanh" else nn.Identity()]
+    return nn.Sequential(*parts)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"example": [1, -0.5], "target": [1.0]}, {"heat_maps": True}]
+)
+def test_linear_layers_with_activations_are_drawn_as_the_network_that_they_are(options):
+    network = nn.MLP(2, [3, 2, 1], activation="tanh", seed=0)
+    for k, parameter in enumerate(network.parameters()):
+        parameter.data = (-1) ** k * (k + 1) / 8  # biases, too
+    same = as_sequential(network)
+    before = [(p.data, p.label, p.scope) for p in same.parameters()]
+
+    def source(model):
+        """Without what it and its parts are called."""
+        text = draw_network(model, **options).source
+        text = re.sub(r'id=network (.*)tooltip="[^"]*"', r"\1", text)
+        for k, layer in enumerate(layers_of(model)):
+            for j, path in enumerate(layer.paths):
+                text = text.replace(path + layer.weights, f"{k} {j}").replace(path, f"{k} {j}")
+            text = text.replace(f'"{layer.path}"', f'"{k}"')
+        return text
+
+    assert source(network) == source(same)
+    assert [(p.data, p.label, p.scope) for p in same.parameters()] == before
+    assert all(p.grad == 0 for p in same.parameters())
+
+
+def test_a_parameter_put_into_a_linear_layer_gets_its_place_there():
+    model = nn.Linear(2, 1, seed=0)
+    model.weight[0][1] = Value(0.5)
+    draw_network(model)
+    assert model.weight[0][1].scope is model.scope
+
+
+def test_what_stands_in_a_sequential_may_be_nested_dropped_out_and_without_bias():
+    model = nn.Sequential(
+        nn.Sequential(nn.Linear(2, 2, bias=False, seed=0)),
+        nn.Sequential(nn.LeakyReLU(0.1), nn.Dropout(0.5, seed=0)),
+        nn.Linear(2, 1, seed=1),
+    )
+    model[0][0].weight[0][0].data, model[0][0].weight[0][1].data = -1.0, -1.0
+    source = draw_network(model, example=[1, 1]).source
+    assert "leaky_relu" in source
+    assert "dropout 0.5" in source
+    assert "y = -0.2" in source  # of -2 with the slope 0.1
+    assert "model[0][0].weight[1][0] = " in source
+
+
+@pytest.mark.parametrize("part", [nn.Flatten(), nn.LayerNorm(2), nn.Tanh(), len])
+def test_a_part_that_is_no_layer_of_neurons_is_named(part):
+    model = nn.Sequential(nn.Linear(2, 2, seed=0), nn.Tanh(), part)
+    with pytest.raises(TypeError, match=r"the model must be .* at model\[2\]"):
+        draw_network(model)
 
 
 @pytest.mark.parametrize(

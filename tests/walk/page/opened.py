@@ -19,7 +19,44 @@ FLAGS = [
 HOSTILE = "</script><img src=http://example.invalid/x onerror=alert(1)>"
 
 
+# What is wrong with the screen: what must be wholly on it and is not, and too small letters.
+SCREEN = """(least) => {
+  const wrong = [];
+  const box = (one) => one.getBoundingClientRect();
+  const inside = (one, outer) => one.left >= outer.left - 1 && one.top >= outer.top - 1 &&
+    one.right <= outer.right + 1 && one.bottom <= outer.bottom + 1;
+  const screen = { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
+  const now = box(document.querySelector("#now"));
+  const sentence = box(document.querySelector("#sentence"));
+  if (!inside(sentence, screen) || !inside(sentence, now)) wrong.push("sentence");
+  if (!inside(box(document.querySelector("#transport")), screen)) wrong.push("transport");
+  const pane = box(document.querySelector("#pictures"));
+  const card = document.querySelector(".graph .current") ?? document.querySelector(".graph .root");
+  const shape = box(card.querySelector("polygon, path, ellipse, rect"));
+  if (!inside(shape, pane)) wrong.push(`card ${card.id}`);
+  if (document.documentElement.scrollWidth > innerWidth) wrong.push("wider than the screen");
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const one = walker.currentNode.parentElement;
+    const hidden = one.closest(".quiet, script, style, option, #announcement");
+    const text = walker.currentNode.data.trim().slice(0, 20);
+    if (!text || hidden || !one.getClientRects().length) continue;
+    const scale = one.getScreenCTM ? one.getScreenCTM().a : 1;
+    const size = parseFloat(getComputedStyle(one).fontSize) * scale;
+    if (size < least - 0.01) wrong.push(`${size.toFixed(1)} px: ${text}`);
+  }
+  return [...new Set(wrong)];
+}"""
+FIRST_SLIDER = """() => {
+  const slider = document.querySelector("#leaf-list input, #leaf-list summary");
+  return slider ? slider.getBoundingClientRect().top : 0;
+}"""
+SIZES = {"laptop": (1280, 800), "phone": (390, 844), "large": (1920, 1080)}
+
 USED: list[Any] = []  # tabs to be used again: a new one takes the browser longer than a page does
+
+
+EVERY_NUMBER = "#step=0&folded="  # nothing is folded, however large the picture
 
 
 class Opened:
@@ -42,6 +79,7 @@ class Opened:
         else:
             options = {"viewport": {"width": 1280, "height": 800}, **options}
             self.tab = browser.new_context(**options).new_page()
+        at = at or EVERY_NUMBER
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self.listeners = {
@@ -89,13 +127,13 @@ class Opened:
         return float(text.replace("Infinity", "inf")) if text else None
 
     def type(self, name: str, text: str) -> None:
+        self.open_tab("numbers")
         field = self.tab.get_by_label(f"{name}, a number", exact=True)
         field.fill(text)
         field.press("Enter")
 
-    def inspect(self) -> None:
-        self.tab.click("#inspect summary")
-        self.tab.wait_for_selector("#paths h3")  # the event of opening comes a moment later
+    def open_tab(self, name: str) -> None:
+        self.tab.click(f'#tabs [data-tab="{name}"]')
 
     def until(self, condition: Callable[[], bool]) -> None:
         for _ in range(100):
@@ -151,11 +189,11 @@ class Opened:
     def fold_box(self, name: str) -> None:
         self.tab.locator(f'g.title[aria-label="{name}, open: fold"]').click()
 
-    def serious(self) -> list[Any]:
-        """What axe-core calls serious or critical, with the elements concerned."""
+    def violations(self) -> list[Any]:
+        """Whatever axe-core finds, with the elements concerned."""
         axe = pytest.importorskip("axe_playwright_python.sync_playwright")
         found = axe.Axe().run(self.tab).response["violations"]
-        bad = [v for v in found if v["impact"] in ("serious", "critical")]
+        bad = found
         return [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in bad]
 
 

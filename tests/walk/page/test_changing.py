@@ -106,7 +106,10 @@ def test_many_constants_do_not_hide_the_few_leaves(open_page: Any) -> None:
 
 
 def test_choosing_a_leaf_in_the_picture_shows_its_controls(open_page: Any) -> None:
-    tab = open_page(large_network())
+    tab = open_page(large_network(), at="#")
+    tab.until(lambda: len(tab.folded()) > 0)
+    tab.tab.select_option("#level", "neuron")
+    tab.until(lambda: len(tab.folded()) == 17)
     tab.click_card("layers[0].neurons[2], ")
     tab.until(lambda: "layers[0].neurons[2]" not in tab.folded())
     tab.click_card("layers[0].neurons[2].b")

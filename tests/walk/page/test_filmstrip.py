@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.walk.page.opened import neuron
+from tests.walk.page.twelve import moons
 from tinygrad_neuron import Value
 
 pytestmark = pytest.mark.once  # what the browser computes does not depend on Python's version
@@ -28,10 +29,18 @@ def test_printing_gives_a_filmstrip(open_page: Any, scheme: str) -> None:
     assert 2 == tab.step and 0 == tab.tab.locator("#filmstrip figure").count()
 
 
-def test_a_filmstrip_has_a_picture_for_every_step(open_page: Any) -> None:
+def test_a_filmstrip_has_at_most_twelve_pictures_and_the_rest_in_words(open_page: Any) -> None:
     tab = open_page(neuron())
     steps = int(tab.text("#where").split("/")[1])
     tab.tab.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert steps + 1 == tab.tab.locator("#filmstrip figure svg").count()
+    assert 12 == tab.tab.locator("#filmstrip figure svg").count()
+    assert steps + 1 - 12 == tab.tab.locator("#filmstrip > p").count()
     tab.tab.evaluate("dispatchEvent(new Event('afterprint'))")
     assert 0 == tab.step
+
+
+def test_a_long_page_is_never_more_than_twenty_sheets(open_page: Any) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    tab = open_page(moons(), at="#")
+    tab.tab.wait_for_timeout(200)
+    assert len(pypdf.PdfReader(io.BytesIO(tab.tab.pdf())).pages) <= 20

@@ -1,5 +1,6 @@
 """What is folded, and how it is opened."""
 
+import re
 from typing import Any
 
 import pytest
@@ -33,7 +34,10 @@ def test_a_large_network_opens_folded_says_how_many_and_shows_one_neuron_inside(
     open_page: Any,
 ) -> None:
     root = large_network()
-    tab = open_page(root)
+    tab = open_page(root, at="#")
+    tab.until(lambda: len(tab.folded()) > 0)  # what fits with letters of 12 pixels
+    tab.tab.select_option("#level", "neuron")
+    tab.until(lambda: len(tab.folded()) == 17)
     count = len(topological_order(root))
     drawn = len(tab.cards())
     neurons = [f"layers[{layer}].neurons[{i}]" for layer in (0, 1) for i in range(8)]
@@ -96,7 +100,8 @@ def test_many_equal_examples_are_one_card_that_says_how_many(open_page: Any) -> 
     root = losses[0]
     for loss in losses[1:]:
         root = root + loss
-    tab = open_page(root)
+    tab = open_page(root, at="#")
+    tab.tab.select_option("#level", "neuron")
     tab.press("End")
     assert "inputs, 20 nodes folded" in tab.cards()
     root.backward()
@@ -144,10 +149,10 @@ def test_what_is_folded_stands_in_the_address(open_page: Any) -> None:
     tab.press("ArrowRight", 4)
     tab.fold_box("layers[0]")
     tab.until(lambda: tab.folded() == ["layers[0]"])
-    tab.until(lambda: "#step=4&folded=" in tab.tab.url)
+    tab.until(lambda: re.search(r"#step=4&folded=\d", tab.tab.url))
     address = tab.tab.url.partition("#")[2]
     second = open_page(small_network(), at=f"#{address}")
     second.until(lambda: second.folded() == ["layers[0]"])
     assert 4 == second.step
-    second.tab.evaluate("location.hash = '#step=2'")
+    second.tab.evaluate("location.hash = '#step=2&folded='")
     second.until(lambda: second.folded() == [] and second.step == 2)

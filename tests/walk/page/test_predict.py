@@ -78,3 +78,56 @@ def mistakes(browser: Any, tmp_path_factory: Any) -> Iterator[Any]:
     yield tab
     assert "Right: 11" in answer(tab, "11")
     tab.close()
+
+
+def test_going_forward_the_value_is_asked_and_at_the_end_mistakes_are_counted(
+    open_page: Any,
+) -> None:
+    w, x = Value(4.0, label="w"), Value(2.0, label="x")
+    tab = open_page((w * x).tanh())
+    tab.tab.check("#predicting")
+    tab.press("ArrowRight")
+    assert "n2 = w × x = 4 × 2. What is n2?" in tab.text("#prediction")
+    assert 0 == tab.step
+    assert "That adds" in answer(tab, "6")
+    answer(tab, "8")
+    assert 1 == tab.step
+    tab.press("ArrowRight")
+    assert "what goes in" in answer(tab, "8")
+    answer(tab, "1")
+    tab.press("ArrowRight", 2)  # the seed is told
+    for _ in range(3):
+        tab.tab.get_by_role("button", name="Show me").click()
+        tab.press("ArrowRight")
+    assert "another operation (1)" in tab.text("#review")
+    assert "not answered (3)" in tab.text("#review")
+    assert "Look again at the value of n2" in tab.text("#review")
+
+
+def test_nothing_says_the_answer_before_it_is_asked(open_page: Any) -> None:
+    w, x = Value(4.0, label="w"), Value(2.0, label="x")
+    y = (w * x).sigmoid()
+    tab = open_page(y, at="#step=2&folded=")
+    tab.open_tab("curve")
+    assert "slope" in tab.text("#curve") and 1 == tab.tab.locator("#curve .tangent").count()
+    tab.tab.check("#predicting")
+    assert "slope" not in tab.text("#curve") and 0 == tab.tab.locator("#curve .tangent").count()
+    for name in ("verify", "paths"):
+        tab.open_tab(name)
+        assert "is what you predict" in tab.text(f"#{name}")
+    assert "× 0." not in tab.text("svg.graph")
+    tab.tab.locator("#scrubber").fill("5")
+    tab.open_tab("verify")
+    assert "They agree" in tab.text("#verify")
+
+
+def test_zero_is_not_right_for_a_small_number(open_page: Any) -> None:
+    w, x = Value(7.0, label="w"), Value(1.0, label="x")
+    tab = open_page((w * x).tanh() * 1.0, at="#step=4&folded=")
+    tab.tab.check("#predicting")
+    tab.press("ArrowRight")
+    tab.tab.get_by_role("button", name="positive").click()
+    answer(tab, "1")
+    tab.press("ArrowRight")
+    tab.tab.get_by_role("button", name="positive").click()
+    assert "Right" not in answer(tab, "0")

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.once  # what the browser computes does not depend on Py
 
 def test_verify_puts_the_finite_difference_beside_the_gradient(open_page: Any) -> None:
     tab = open_page(neuron())
-    tab.inspect()
+    tab.open_tab("verify")
     for leaf in range(5):
         tab.tab.select_option("#leaf", index=leaf)
         quotient, gradient = float(tab.text("#quotient")), float(tab.text("#gradient"))
@@ -22,6 +22,7 @@ def test_verify_puts_the_finite_difference_beside_the_gradient(open_page: Any) -
 
 def test_the_curve_has_a_tangent_at_the_current_point(open_page: Any) -> None:
     tab = open_page(neuron(), at="#step=5")
+    tab.open_tab("curve")
     assert "tanh at z" in tab.text("#curve figcaption")
     assert 1 == tab.tab.locator("#curve .tangent").count()
 
@@ -38,7 +39,7 @@ def test_a_card_says_where_its_numbers_come_from(open_page: Any) -> None:
     rows = tab.text("#origin-rows")
     for arrived in ("1 × 2 = 2", "1 × 3 = 3", "2 + 3 + 3 = 8"):
         assert arrived in rows
-    tab.click_card("w × x:")
+    tab.click_card("n3:")
     assert "w × x = 2 × 3 = 6" in tab.text("#origin-rows")
     tab.type("w", "4")
     assert "w × x = 4 × 3 = 12" in tab.text("#origin-rows")
@@ -49,7 +50,7 @@ def test_a_card_says_where_its_numbers_come_from(open_page: Any) -> None:
 def test_paths_with_their_products_and_sum(open_page: Any) -> None:
     _, _, y = square_plus()
     tab = open_page(y)
-    tab.inspect()
+    tab.open_tab("paths")
     assert "3 paths from y to x" in tab.text("#paths")
     assert 3 == tab.tab.locator("#paths .product").count()
     assert "8" == tab.text("#path-sum")

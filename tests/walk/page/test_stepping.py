@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.walk.page.opened import neuron, square_plus
+from tests.walk.page.opened import neuron, square_plus, training
+from tests.walk.page.twelve import moons
 from tinygrad_neuron import Value, topological_order
 
 pytestmark = pytest.mark.once  # what the browser computes does not depend on Python's version
@@ -21,7 +22,7 @@ def test_steps_forward_then_contributions_one_by_one_and_back(open_page: Any) ->
     tab.press("ArrowRight")
     assert "Step 9 of 10 · backward" == tab.text("#now-title")
     assert "2 + 3 = 5" in tab.text("#arithmetic")
-    assert "∂(x × x)/∂x = x = 3" in tab.text("#arithmetic")
+    assert "∂n1/∂x = x = 3" in tab.text("#arithmetic")
     assert 5.0 == tab.number(x, "grad")
     tab.press("ArrowLeft")
     assert 2.0 == tab.number(x, "grad")
@@ -82,3 +83,36 @@ def test_steps_are_announced(open_page: Any) -> None:
     tab.press("ArrowRight")
     assert tab.text("#sentence") == tab.text("#announcement")
     assert "polite" == tab.tab.get_attribute("#announcement", "aria-live")
+
+
+def test_steps_of_four_sizes(open_page: Any) -> None:
+    tab = open_page(training())
+    assert ["contribution", "node", "layer", "iteration"] == tab.tab.evaluate(
+        "[...document.querySelector('#size').options].map((one) => one.value)"
+    )
+    tab.tab.select_option("#size", "iteration")
+    ends = []
+    for _ in range(3):
+        tab.press("ArrowRight")
+        ends.append(tab.step)
+    assert [56, 112, 168] == ends
+    tab.press("ArrowLeft")
+    assert 112 == tab.step
+    tab.tab.select_option("#size", "layer")
+    tab.tab.locator("#scrubber").fill("60")
+    tab.press("Home")
+    tab.press("ArrowRight")
+    first = tab.numbers()
+    tab.press("ArrowRight")
+    assert first != tab.numbers()
+
+
+def test_a_network_of_moons_takes_a_dozen_steps_by_layer(open_page: Any) -> None:
+    tab = open_page(moons(), at="#")
+    tab.tab.select_option("#size", "layer")
+    steps = 0
+    while tab.tab.is_enabled("#next"):
+        tab.tab.click("#next")
+        steps += 1
+    assert 6 <= steps <= 14
+    assert tab.text("#where").split(" / ")[0] == tab.text("#where").split(" / ")[1]

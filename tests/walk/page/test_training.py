@@ -73,6 +73,7 @@ def test_another_learning_rate_or_start_runs_the_training_again(open_page: Any) 
     assert [f"{k}: {loss:.4g}" for k, loss in enumerate(losses, 1)] == outputs
     tab.tab.click("#reset")
     assert agrees(training())
+    tab.open_tab("iterations")
     tab.tab.locator("#iterations button").nth(1).click()
     assert "iteration 2 of 3 · forward" in tab.text("#now-title")
 

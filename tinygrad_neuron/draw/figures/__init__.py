@@ -10,6 +10,7 @@ from .looking_inside import diagnosis_bars, feature_directions, gradients_by_ste
 from .maps import attention_matrix, feature_maps, kernel_images, receptive_field_image
 from .nudging import nudges
 from .planes import decision_boundary, hidden_plane
+from .recurrence import recurrence
 from .training import activations_and_gradients, histograms, training_curves
 from .weights import weight_images
 
@@ -28,6 +29,7 @@ __all__ = [
     "receptive_field_image",
     "attention_matrix",
     "gradients_by_step",
+    "recurrence",
     "diagnosis_bars",
     "feature_directions",
 ]

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from ...checking import listed, positive_integer
@@ -15,14 +16,19 @@ if TYPE_CHECKING:
 
 
 def training_curves(
-    curves: Mapping[str, Sequence[float]], steps: str = "step", *, theme: str | Theme = "light"
+    curves: Mapping[str, Sequence[float]],
+    steps: str = "step",
+    *,
+    notes: Sequence[str] = (),
+    theme: str | Theme = "light",
 ) -> "Figure":
     """Curves over training: `{"loss": [...], "accuracy": [...]}`.
 
     What has "accuracy" in its name gets a panel of its own below the others, from 0 to 1 (or to
     100, where it is in percent).
 
-    **Arguments:** `curves`, a list of numbers per name; `steps`, the name of the horizontal axis.
+    **Arguments:** `curves`, a list of numbers per name; `steps`, the name of the horizontal axis;
+    `notes`, what is written below, as the warnings of a diagnosis.
 
     >>> figure = training_curves({"loss": [1.0, 0.5], "accuracy": [0.6, 0.9]})
     >>> [axes.get_ylabel() for axes in figure.axes]
@@ -39,7 +45,9 @@ def training_curves(
     for name, numbers in shown.items():
         parts["accuracy" in name.lower()][name] = numbers
     panels = [part for part in parts if part]
-    figure = blank(6.4, 4.0 if len(panels) == 1 else 5.2, house)
+    below = [line for note in notes for line in wrap(note, 88, initial_indent="! ")]
+    height = 4.0 if len(panels) == 1 else 5.2
+    figure = blank(6.4, height + 0.19 * len(below), house)
     grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     for axes, part in zip(grid, panels, strict=True):
         styles = zip(part.items(), colours_of(house), strict=False)
@@ -70,6 +78,10 @@ def training_curves(
             figure.draw_without_rendering()
             name_at_end(axes, house, ends)
     grid[-1].set_xlabel(steps)
+    if below:
+        text = "\n".join(below)
+        written = figure.supxlabel(text, x=0.02, ha="left", fontsize=9.5, color=house.ink)
+        written.set_parse_math(False)
     grid[-1].xaxis.get_major_locator().set_params(integer=True)
     return figure
 

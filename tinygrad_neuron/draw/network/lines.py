@@ -65,7 +65,7 @@ class Lines:
             for j in self.columns[k + 1].places:
                 neuron = layer.neurons[j]
                 for i in self.columns[k].places:
-                    name = f"{layer.paths[j]}.w[{i}]"
+                    name = f"{layer.paths[j]}{layer.weights}[{i}]"
                     yield Weight(k, i, j, plain(neuron.w[i].data), name)
 
     def _ends(self, weight: Weight) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -47,8 +47,9 @@ def draw_network(
 
     **Arguments:**
 
-    - `model`: an `nn.MLP`, `nn.Layer`, `nn.Neuron` or `nn.Perceptron`, or a list of these (an
-      `nn.Dropout` may stand between them); `format`: the picture's format (svg, png, ...).
+    - `model`: an `nn.MLP`, `nn.Layer`, `nn.Neuron` or `nn.Perceptron`, an `nn.Linear` with a
+      module of an activation behind it, or a list or `nn.Sequential` of these (an `nn.Dropout` may
+      stand between them); `format`: the picture's format (svg, png, ...).
     - `example`: an input vector, to show each neuron's activation; with a `target` or a `loss` also
       its gradient. `loss` is a function of the output and the target (without a target: of the
       output) that returns a Value; by default `losses.mean_squared_error`.

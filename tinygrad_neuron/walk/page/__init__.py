@@ -30,15 +30,16 @@ from ...engine import Value
 from ...files import replace_file
 from ...health import HELP, can_be_flat
 from ...passes import refuse_made_by_hand
-from ..formulas import Formulas, plain_partials
+from ..formulas import Formulas, plain_partials, undirected
 from ..records import Node, StepList
 from .pictures import Scopes, View, views
 
 _FOLDER = Path(__file__).parent
 MODULES = (
-    "arithmetic", "engine", "training", "text", "picture", "views", "leaves", "verify", "curve",
-    "paths", "flags", "predict", "panel", "origin", "filmstrip", "state", "showing", "address",
-    "folding", "stepping", "changing", "cards", "keys", "theme", "main",
+    "arithmetic", "engine", "training", "text", "honest", "naming", "formula", "tabs", "edges",
+    "picture", "viewport", "views", "leaves", "verify", "curve", "paths", "flags", "code",
+    "predict", "panel", "origin", "filmstrip", "state", "showing", "address", "strides",
+    "folding", "stepping", "changing", "dragging", "cards", "keys", "pointing", "theme", "main",
 )  # fmt: skip
 
 
@@ -91,8 +92,8 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
         refuse_made_by_hand(node, "the page")
     used = {node._operation.name: node for node in graph.order if node._prev}
     scopes = Scopes(graph)
-    first, *others = views(graph, scopes, digits)
     names = Formulas(graph.order, digits).names
+    first, *others = views(graph, scopes, names, digits)
     data: dict[str, Any] = {
         "digits": digits,
         "nodes": [_node(graph, scopes, i, names[i]) for i in range(len(graph.order))],
@@ -106,7 +107,10 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
             }
             for scope in scopes.all
         ],
-        "views": [{"level": view.level, "folded": view.folded} for view in (first, *others)],
+        "views": [
+            {"level": view.level, "folded": view.folded, "size": view.size}
+            for view in (first, *others)
+        ],
         "view": _drawn(first),
     }
     if training is not None:
@@ -180,7 +184,7 @@ def _first_graph(shown: Value | StepList) -> Sequence[Node]:
 
 
 def _drawn(view: View) -> dict[str, Any]:
-    return {"text": view.text, "groups": view.groups, "boxes": view.boxes}
+    return {"text": view.text, "groups": view.groups, "boxes": view.boxes, "room": view.room}
 
 
 def _packed(data: object) -> str:
@@ -232,8 +236,9 @@ def _node(graph: GraphFacts, scopes: Scopes, position: int, name: str) -> dict[s
     node = graph.order[position]
     entry: dict[str, Any] = {"kind": graph.kind(node), "data": _number(node.data)}
     if node.label:
-        entry["label"] = node.label
-        entry["name"] = name
+        entry["label"] = undirected(node.label)
+    if node.label and name != f"{node.scope}.{entry['label']}":
+        entry["name"] = name  # else it is made of these again
     if node._prev:
         entry["operation"] = node._operation.name
         entry["operands"] = [graph.position[operand] for operand in node._prev]
@@ -242,7 +247,7 @@ def _node(graph: GraphFacts, scopes: Scopes, position: int, name: str) -> dict[s
     if node.scope is not None:
         entry["scope"] = scopes.position[node.scope]
     if node.line:
-        entry["line"] = node.line
+        entry["line"] = undirected(node.line)
     return entry
 
 

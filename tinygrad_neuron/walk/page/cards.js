@@ -4,17 +4,19 @@ import { leaves } from "./changing.js";
 import { fold, unfold } from "./folding.js";
 import { render } from "./showing.js";
 import { announce, nodes, state } from "./state.js";
+import { showTab } from "./tabs.js";
 import { byId } from "./text.js";
+import { bringIn } from "./viewport.js";
 
 function choose(i) {
   state.selected = i;
   if (!nodes[i].operation) {
     state.chosen = i;
-    byId("inspect").open = true;
+    showTab("numbers");
     leaves.reveal(i);
   }
   render();
-  byId("origin").scrollIntoView({ block: "nearest" });
+  byId("now").scrollTo(0, 0);
   announce(`${byId("origin-title").textContent}: ${byId("origin-rows").innerText}`);
 }
 
@@ -29,6 +31,16 @@ export function pressed(one) {
   else if (!one.folded) choose(one.node);
   else announce(`${one.name}. They are equal, and too many to be shown one by one.`);
 }
+
+// A name leads to its card, or to the one that it is folded in.
+document.addEventListener("click", ({ target }) => {
+  const chip = target.closest?.(".chip");
+  if (!chip || chip.closest("button")) return;
+  const node = Number(chip.dataset.node);
+  bringIn(state.picture.cards.get(node).group);
+  state.selected = node;
+  render();
+});
 
 byId("origin-close").addEventListener("click", unchoose);
 byId("pictures").addEventListener("click", (event) => {

@@ -1,5 +1,6 @@
 // The leaves that can be changed, with the learning rate, and what follows from a change.
 
+import { remember } from "./address.js";
 import { Leaves } from "./leaves.js";
 import { inspect, render } from "./showing.js";
 import { names, nodes, runAgain, scopes, start, state, training } from "./state.js";
@@ -61,11 +62,30 @@ export const leaves = new Leaves(byId("leaf-list"), changeable(), scopes,
 function recompute() {
   runAgain();
   closePrediction();
-  state.step = Math.min(state.step, countOf(state.runs));
+  state.step = Math.min(state.wanted, countOf(state.runs));
   const untouched = state.values.every((x, i) => Object.is(x, start[i]));
   byId("reset").disabled = untouched && state.rates?.[0] === training?.rates[0];
+  remember();
   render();
 }
+
+// The numbers that an address asks for; all others are those at the start.
+export function takeNumbers(asked) {
+  const before = [...state.values, state.rates?.[0]];
+  state.values = start.map((x, i) => (leaves.find(i) ? asked[titles.get(i)] ?? x : x));
+  if (training) state.rates = training.rates.map((rate) => asked["learning rate"] ?? rate);
+  const all = [...state.values, state.rates?.[0]];
+  if (all.every((x, i) => Object.is(x, before[i]))) return;
+  recompute();
+  leaves.set([...state.values.entries(), ["rate", state.rates?.[0]]]);
+}
+
+// What is not as at the start, by name.
+state.changed = () => {
+  const found = plain.filter((i) => !Object.is(state.values[i], start[i])).map((i) => [titles.get(i), state.values[i]]);
+  if (training && state.rates[0] !== training.rates[0]) found.push(["learning rate", state.rates[0]]);
+  return found;
+};
 
 byId("reset").addEventListener("click", () => {
   state.values = [...start];
@@ -76,7 +96,6 @@ byId("reset").addEventListener("click", () => {
 });
 
 // The leaf whose gradient is verified.
-byId("inspect").addEventListener("toggle", inspect);
 byId("leaf").append(...plain.map((i) => element("option", { value: String(i), textContent: titles.get(i) })));
 byId("leaf").addEventListener("change", (event) => {
   state.chosen = Number(event.target.value);

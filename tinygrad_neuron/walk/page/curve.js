@@ -7,12 +7,15 @@ const WIDTH = 300;
 const HEIGHT = 150;
 const SAMPLES = 160;
 
-export function showCurve(figure, nodes, operations, result, names, i) {
+// `secret`: the slope is asked about later.
+export function showCurve(place, nodes, operations, result, names, i, secret) {
   const node = nodes[i];
   const facts = node?.operation ? operations[node.operation] : null;
   const single = facts && !facts.variadic && (facts.operands.length === 1 || facts.activation);
-  figure.hidden = !single || result.data[i] === null || node.operation === "negate";
-  if (figure.hidden) return;
+  if (!single || result.data[i] === null || node.operation === "negate") {
+    place.replaceChildren(element("p", { className: "remark", textContent: "Where a step is a function of one number, as tanh is, its curve stands here." }));
+    return;
+  }
   const others = node.operands.slice(1).map((operand) => result.data[operand]);
   const operation = OPERATIONS[node.operation];
   const value = (x) => guarded(() => operation.forward(x, ...others));
@@ -41,20 +44,22 @@ export function showCurve(figure, nodes, operations, result, names, i) {
   }
   const svg = drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "curve", role: "img" });
   const input = names[node.operands[0]];
-  const text = `${node.operation} at ${input} = ${number(x)}: ${number(y)}, slope ${number(slope)}`;
+  const text = `${node.operation} at ${input} = ${number(x)}: ${number(y)}${secret ? "" : `, slope ${number(slope)}`}`;
   svg.setAttribute("aria-label", text);
   svg.append(
     drawn("line", { class: "axis", x1: 0, x2: WIDTH, y1: py(0), y2: py(0) }),
     drawn("line", { class: "axis", x1: px(0), x2: px(0), y1: 0, y2: HEIGHT }),
     drawn("path", { class: "function", d: path }));
-  if (slope !== null && Number.isFinite(slope)) {
+  const tangent = !secret && slope !== null && Number.isFinite(slope);
+  if (tangent) {
     svg.append(drawn("line", {
       class: "tangent",
       x1: px(-reach), y1: py(y + slope * (-reach - x)), x2: px(reach), y2: py(y + slope * (reach - x)),
     }));
   }
   svg.append(drawn("circle", { class: "point", cx: px(x), cy: py(y), r: 4.5 }));
-  figure.replaceChildren(svg, element("figcaption", { textContent: `${text}. The dashed line is the tangent.` }));
+  const caption = element("figcaption", { textContent: `${text}.${tangent ? " The dashed line is the tangent." : ""}` });
+  place.replaceChildren(element("figure", {}, svg, caption));
 }
 
 function guarded(compute) {

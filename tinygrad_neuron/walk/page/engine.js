@@ -77,13 +77,13 @@ function argumentsOf(nodes, operations, data, i) {
   return chosen ? [values.slice(0, -1), values.at(-1)] : [values];
 }
 
-function forwardOf(nodes, operations, data, i) {
+export function forwardOf(nodes, operations, data, i) {
   const operation = OPERATIONS[nodes[i].operation];
   return operation.forward(...argumentsOf(nodes, operations, data, i));
 }
 
 // Pairs of a position and the local derivative there, for the operands that get a gradient.
-function* partialsOf(nodes, operations, data, i) {
+export function* partialsOf(nodes, operations, data, i) {
   const { operands, operation } = nodes[i];
   const { variadic, chosen } = operations[operation];
   const { partials } = OPERATIONS[operation];

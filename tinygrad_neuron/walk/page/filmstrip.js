@@ -1,30 +1,48 @@
-// On paper: one frame per step, with the picture as it stands there.
+// On paper: frames of the passes, at most so many with a picture; then words, at most some pages.
 
+import { chips } from "./naming.js";
 import { element } from "./text.js";
 
-const WITH_PICTURE = 60; // beyond so many steps the frames are words only
+const PICTURES = 12;
+const WORDS = 300; // steps in words, so that there are at most 20 pages
 const WIDE = 400; // a picture of more points has the whole width of the paper
 const ACROSS = 1000; // and one of so many the paper's length
 
+// The steps that have a picture: all where there are few, else evenly spaced, with both ends.
+function pictured(count) {
+  if (count < PICTURES) return new Set(Array.from({ length: count + 1 }, (_, step) => step));
+  return new Set(Array.from({ length: PICTURES }, (_, k) => Math.round((k * count) / (PICTURES - 1))));
+}
+
 export function makeFilmstrip(box, count, show, textOf, picture) {
-  const frames = [];
+  const withPicture = pictured(count);
+  const [pictures, words] = [[], []];
   for (let step = 0; step <= count; step++) {
+    const told = withPicture.has(step) || words.length < WORDS;
+    if (!told) continue;
     const text = textOf(step);
-    const frame = element("figure", {}, element("figcaption", {},
-      element("b", { textContent: text.title }), ` ${text.sentence}`));
-    if (count <= WITH_PICTURE) {
-      show(step);
-      const copy = picture().cloneNode(true);
-      for (const part of [copy, ...copy.querySelectorAll("[id]")]) part.removeAttribute("id");
-      for (const part of copy.querySelectorAll("[role]")) part.removeAttribute("role");
-      for (const part of copy.querySelectorAll("[tabindex]")) part.removeAttribute("tabindex");
-      frame.prepend(copy);
+    const caption = element("figcaption", {}, element("b", { textContent: text.title }), " ", ...chips(text.sentence));
+    if (!withPicture.has(step)) {
+      words.push(element("p", {}, ...caption.childNodes));
+      continue;
     }
-    frames.push(frame);
+    show(step);
+    pictures.push(element("figure", {}, copied(picture()), caption));
   }
-  const width = Number(picture().querySelector("svg").getAttribute("viewBox").split(" ")[2]);
-  const pictured = count <= WITH_PICTURE;
-  document.body.classList.toggle("wide", pictured && width > WIDE);
-  document.body.classList.toggle("across", pictured && width > ACROSS);
-  box.replaceChildren(...frames);
+  if (count + 1 > pictures.length + words.length) {
+    words.push(element("p", { textContent: `The other ${count + 1 - pictures.length - words.length} steps are in the page itself.` }));
+  }
+  const [, , width] = picture().querySelector("svg").getAttribute("viewBox").split(" ").map(Number);
+  document.body.classList.toggle("wide", width > WIDE);
+  document.body.classList.toggle("across", width > ACROSS);
+  box.replaceChildren(element("div", { className: "frames" }, ...pictures), ...words);
+}
+
+// A picture as it stands now, without what only the page needs.
+function copied(picture) {
+  const copy = picture.cloneNode(true);
+  for (const part of [copy, ...copy.querySelectorAll("[id], [role], [tabindex]")]) {
+    for (const name of ["id", "role", "tabindex"]) part.removeAttribute(name);
+  }
+  return copy;
 }

@@ -1,6 +1,8 @@
 // What goes wrong in backpropagation: dead, saturated, vanishing, exploding.
 
 import { gradientAt } from "./picture.js";
+import { chips, marked } from "./naming.js";
+import { nameTab } from "./tabs.js";
 import { element, number } from "./text.js";
 
 const factors = new WeakMap(); // of each run, since they do not change from step to step
@@ -61,10 +63,11 @@ function strongestFactors(nodes, result) {
 
 export function showFlags(section, found, names, help) {
   const items = [...found].flatMap(([i, flags]) => flags.map((flag) => [i, flag]));
-  section.hidden = items.length === 0;
+  nameTab("flags", items.length ? `Flags ${items.length}` : "Flags");
   const shown = items.slice(0, 6).map(([i, flag]) =>
-    element("li", {}, element("b", { textContent: `${flag.text}: ${names[i]}` }), `. ${flag.reason}. `,
+    element("li", {}, element("b", {}, `${flag.text}: `, ...chips(marked(names[i], i))), `. ${flag.reason}. `,
       element("span", { className: "remark", textContent: help[flag.name] })));
   if (items.length > 6) shown.push(element("li", { textContent: `and ${items.length - 6} more` }));
+  if (!items.length) shown.push(element("li", { className: "remark", textContent: "Nothing is dead, saturated, vanishing or exploding so far." }));
   section.querySelector("ul").replaceChildren(...shown);
 }

@@ -5,6 +5,7 @@ import { Picture } from "./picture.js";
 import { render } from "./showing.js";
 import { announce, names, nodes, page, scopes, state } from "./state.js";
 import { byId, element } from "./text.js";
+import { bringIn, fitting, followStep, placePicture, READABLE } from "./viewport.js";
 import { unpacked, Views } from "./views.js";
 
 export const views = new Views(scopes, page.views);
@@ -16,6 +17,13 @@ const pictureOf = (i, svg, view) =>
 pictures.set(0, pictureOf(0, document.querySelector("svg.graph"), page.view));
 state.picture = pictures.get(0);
 byId("pictures").replaceChildren(state.picture.whole);
+
+// The picture that the page opens with: the most detailed level whose letters can be read when all
+// of it fits, else the least detailed one.
+const LEVELS = ["scalar", "neuron", "layer", "network"];
+const levels = LEVELS.map((name) => page.views.findIndex(({ level }) => level === name)).filter((i) => i >= 0);
+export const opening = levels.find((i) => fitting(page.views[i].size) >= READABLE) ?? levels.at(-1) ?? 0;
+state.opening = opening;
 
 export async function view(i, open = -1) {
   state.view = i;
@@ -34,12 +42,13 @@ export async function view(i, open = -1) {
   if (state.view !== i) return; // another one was asked for in the meantime
   state.picture = pictures.get(i);
   byId("pictures").replaceChildren(state.picture.whole);
-  byId("pictures").scrollTo(0, 0);
+  placePicture(state.picture);
   remember();
   nameView();
   render();
-  const box = state.picture.list.find((one) => one.box === open && open >= 0);
-  state.picture.reveal(byId("pictures"), box?.group);
+  const inside = open < 0 ? [] : state.picture.list.filter((one) => one.box === open || state.picture.isIn(one, open));
+  if (inside.length) bringIn(...inside.map(({ group }) => group));
+  else followStep();
 }
 
 // The text below the picture, the choice of a level, and the way to the opened scope.
@@ -47,6 +56,7 @@ export function nameView() {
   const { level } = page.views[state.view];
   const { text } = state.picture.view;
   byId("folded").textContent = `${text} · ⊞ opens, ⊟ folds`;
+  byId("folded").title = text;
   byId("folded").hidden = !text;
   byId("by-hand").hidden = Boolean(level);
   byId("level").value = level || "by hand";
@@ -69,19 +79,24 @@ async function openOnly(scope) {
 export async function unfold(scope) {
   const to = views.open(page.views[state.view].folded, scope);
   if (to === null) return;
+  cameFrom.set(scope, { before: state.view, after: to });
   const held = byId("pictures").contains(document.activeElement);
   await view(to, scope);
   if (held) focus(state.picture.list.find((one) => one.box === scope));
   announce(`${scopes[scope].path} is open. ${state.picture.view.text}`);
 }
 
+// Folding brings back the picture in which the scope was opened, where nothing else was done since.
+const cameFrom = new Map();
 export async function fold(scope) {
-  const to = scope < 0 ? null : views.fold(page.views[state.view].folded, scope);
+  const { before, after } = cameFrom.get(scope) ?? {};
+  const back = after === state.view ? before : undefined;
+  const to = scope < 0 ? null : back ?? views.fold(page.views[state.view].folded, scope);
   if (to === null) return;
   const held = byId("pictures").contains(document.activeElement);
   await view(to, scopes[scope].around);
   const card = state.picture.list.find((one) => one.scope === scope);
-  if (card) state.picture.reveal(byId("pictures"), card.group);
+  if (card) bringIn(card.group);
   if (held) focus(card);
   announce(`${scopes[scope].path} is folded. ${state.picture.view.text}`);
 }

@@ -4,9 +4,11 @@ import { pressed, unchoose } from "./cards.js";
 import { focus, fold } from "./folding.js";
 import { state } from "./state.js";
 import { byId } from "./text.js";
+import { bringIn } from "./viewport.js";
 
 // Each key presses the button with this id.
-const KEYS = { ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last", " ": "play" };
+const KEYS = { ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last", " ": "play",
+  "+": "larger", "=": "larger", "-": "smaller", 0: "fit" };
 
 // Whether a control needs the key itself: a slider the arrows, a button the space bar.
 function hasItsOwn({ tagName, type }, space) {
@@ -17,11 +19,14 @@ function hasItsOwn({ tagName, type }, space) {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && state.selected !== null) unchoose();
+  if (byId("keys").open) return;
   if (event.altKey || event.ctrlKey || event.metaKey || !(event.key in KEYS)) return;
   if (hasItsOwn(event.target, event.key === " ")) return;
   event.preventDefault();
   byId(KEYS[event.key]).click();
 });
+
+byId("help").addEventListener("click", () => byId("keys").showModal());
 
 // In the picture Tab reaches one card; up and down go on to the others, Enter chooses a card, opens
 // a folded one or folds an open box, and Backspace folds what a card is in.
@@ -33,7 +38,7 @@ byId("pictures").addEventListener("keydown", (event) => {
   if (further) {
     event.preventDefault();
     focus(list[(place + further + list.length) % list.length]);
-    state.picture.reveal(byId("pictures"), document.activeElement);
+    bringIn(document.activeElement);
   } else if (event.key === "Enter") {
     pressed(list[place]);
   } else if (event.key === "Backspace") {

@@ -18,7 +18,7 @@ export class Leaves {
     const constants = all.filter(({ constant }) => constant);
     this.many = all.length - constants.length > TOGETHER;
     if (!this.many) {
-      const apart = all.length > TOGETHER ? constants : [];
+      const apart = constants.length < all.length ? constants : [];
       const rows = (some) => some.map((leaf) => this.row(leaf, leaf.name));
       this.groups = box;
       box.replaceChildren(...rows(all.filter((leaf) => !apart.includes(leaf))));
@@ -26,7 +26,7 @@ export class Leaves {
       return;
     }
     this.search = element("input", { type: "search", autocomplete: "off", id: "leaf-search" });
-    this.search.addEventListener("input", () => this.find());
+    this.search.addEventListener("input", () => this.showFound());
     this.found = element("div", { id: "leaf-found", hidden: true });
     this.count = element("p", { className: "remark", role: "status" });
     this.groups = element("div", { id: "leaf-groups" }, ...this.grouped(-1));
@@ -61,7 +61,7 @@ export class Leaves {
     return box;
   }
 
-  find() {
+  showFound() {
     const wanted = this.search.value.trim().toLowerCase();
     const found = wanted ? this.all.filter(({ name }) => name.toLowerCase().includes(wanted)) : [];
     this.found.hidden = !wanted;
@@ -77,7 +77,7 @@ export class Leaves {
     if (!leaf) return;
     if (this.many) {
       this.search.value = "";
-      this.find();
+      this.showFound();
     }
     const around = (scope) => (scope < 0 ? [] : [...around(this.scopes[scope].around), scope]);
     const path = leaf.scope < 0 ? [-1] : around(leaf.scope);
@@ -120,8 +120,12 @@ export class Leaves {
       field.value = String(x);
       changed(x);
     });
-    slider.addEventListener("change", () => this.release());
+    // Of the keyboard every press is a change: the old numbers stay until it goes elsewhere.
+    slider.addEventListener("keydown", () => (this.keyed = true));
+    slider.addEventListener("pointerdown", () => (this.keyed = false));
+    slider.addEventListener("change", () => this.keyed || this.release());
     slider.addEventListener("pointerup", () => this.release());
+    slider.addEventListener("blur", () => this.release());
     field.addEventListener("change", () => {
       const x = parseNumber(field.value);
       if (x === null) {
@@ -134,6 +138,23 @@ export class Leaves {
     field.addEventListener("blur", () => this.release());
     this.rows.set(key, { box, slider, field, refuse });
     return box;
+  }
+
+  // What can be changed under a key; nothing where it is fixed.
+  find(key) {
+    return this.all.find((leaf) => leaf.key === key && !leaf.fixed);
+  }
+
+  // A number that is moved elsewhere, on its card.
+  move(key, value) {
+    const x = Number(value.toPrecision(4));
+    const row = this.rows.get(key);
+    if (row) {
+      row.slider.value = row.field.value = String(x);
+      row.refuse("");
+    }
+    this.values.set(key, x);
+    this.change(key, x);
   }
 
   // Other numbers, as after a reset.

@@ -1,32 +1,35 @@
 // Where the numbers of a node come from: its formula, and every contribution that has arrived.
 
-import { byId, element, formulaWithNumbers, inBrackets, number, operandNames, written } from "./text.js";
+import { chips, marked } from "./naming.js";
+import { equation, nodeEquation, product } from "./honest.js";
+import { byId, element, inBrackets, number, operandNames, written } from "./text.js";
 import { dataAt, gradientAt } from "./picture.js";
 
-export function showOrigin(nodes, scopes, result, names, i, step) {
+export function showOrigin(nodes, operations, scopes, result, names, i, step) {
   const box = byId("origin");
   box.hidden = i === null;
   if (i === null) return;
   const node = nodes[i];
-  const rows = [["data", valueText(nodes, result, names, i, step)]];
+  const shown = names.map(marked);
+  const rows = [["data", valueText(nodes, operations, result, shown, i, step)]];
   if (node.kind === "constant") rows.push(["gradient", "none: a constant"]);
-  else rows.push(...gradientRows(nodes, result, names, i, step));
+  else rows.push(...gradientRows(nodes, result, shown, i, step));
   if (node.line) rows.push(["your code", node.line]);
   if (node.scope !== undefined) rows.push(["in", scopes[node.scope].path]);
-  byId("origin-title").textContent = `Where ${names[i]} comes from`;
+  byId("origin-title").replaceChildren(...chips(`Where ${marked(names[i], i)} comes from`));
   byId("origin-rows").replaceChildren(...rows.flatMap(([name, value]) => [
-    element("dt", { textContent: name }), element("dd", { textContent: value }),
+    element("dt", {}, ...chips(name)), element("dd", {}, ...chips(value)),
   ]));
 }
 
-function valueText(nodes, result, names, i, step) {
+function valueText(nodes, operations, result, names, i, step) {
   const moved = result.moved?.get(i);
   if (moved && moved.at <= step) return `${number(moved.after)}, since its update`;
   const { operation } = nodes[i];
   if (!operation) return `${number(result.data[i])}, a number that was given`;
   const formula = written(operation, operandNames(nodes, names, i));
   const known = dataAt(result, i, step);
-  return known === null ? `${formula} (not yet)` : `${formula} = ${formulaWithNumbers(nodes, result.data, i)} = ${number(known)}`;
+  return known === null ? `${formula} (not yet)` : `${formula} = ${nodeEquation(nodes, operations, result.data, i)}`;
 }
 
 function gradientRows(nodes, result, names, i, step) {
@@ -35,7 +38,9 @@ function gradientRows(nodes, result, names, i, step) {
   if (i === nodes.length - 1) return [["gradient", "1: of the output for itself"]];
   const arrived = result.steps.slice(0, step).filter(({ phase, target }) => phase === "backward" && target === i);
   const rows = arrived.map(({ node, incoming, local, contribution }) =>
-    [`from ${names[node]}`, `${number(incoming)} × ${inBrackets(number(local))} = ${number(contribution)}`]);
-  const terms = arrived.map(({ contribution }, k) => (k ? inBrackets : String)(number(contribution)));
-  return [...rows, ["gradient", terms.length > 1 ? `${terms.join(" + ")} = ${number(total)}` : number(total)]];
+    [`from ${names[node]}`, product(incoming, local, contribution)]);
+  if (arrived.length < 2) return [...rows, ["gradient", number(total)]];
+  const sum = equation((texts) => texts.map((text, k) => (k ? inBrackets(text) : text)).join(" + "),
+    (values) => values.reduce((so, x) => so + x), arrived.map(({ contribution }) => contribution), total);
+  return [...rows, ["gradient", sum]];
 }

@@ -1,6 +1,8 @@
 // The panel: what happens in the current step, in words and in numbers.
 
-import { asOne, byId, element, formulaWithNumbers, number, operandNames, partialText, written } from "./text.js";
+import { chips, unmarked } from "./naming.js";
+import { equation, nodeEquation, partialEquation, product, total } from "./honest.js";
+import { asOne, byId, element, filledIn, inBrackets, meaningOf, number, operandNames, written } from "./text.js";
 
 // What each node is called beside those of a scope: without the scope in its name.
 export function localNames(names, scopes, scope) {
@@ -12,20 +14,19 @@ export function localNames(names, scopes, scope) {
 // `where`: the step in the row of all, of how many, and the number of iterations.
 export function described(nodes, operations, result, names, step, where) {
   const current = result.steps[step - 1];
-  const total = where.of;
   if (!current) {
     const count = result.steps.filter(({ phase }) => phase === "forward").length;
     return {
       title: "Before the first step",
-      sentence: total === 0
+      sentence: where.of === 0
         ? "A constant: nothing is computed, and no gradient goes back."
-        : `The leaves hold their numbers. ${count} step${count === 1 ? "" : "s"} forward compute ${names.at(-1)}; then one step for each contribution carries its derivative back.`,
+        : `${names.at(-1)} = ${where.whole ? `${where.whole} = ` : ""}? Press → to compute it: ${count} step${count === 1 ? "" : "s"} forward, then one for each contribution to a gradient.`,
       rows: [],
     };
   }
   const { node, phase } = current;
   const iteration = where.iterations > 1 ? ` · iteration ${result.iteration + 1} of ${where.iterations}` : "";
-  const place = `Step ${where.step} of ${total}${iteration}`;
+  const place = `Step ${where.step} of ${where.of}${iteration}`;
   const name = names[node];
   if (phase === "update") {
     const { before, after, gradient, rate } = current;
@@ -37,7 +38,8 @@ export function described(nodes, operations, result, names, step, where) {
         : `${name} moves against its gradient, from ${number(before)} to ${number(after)}.`,
       rows: [
         ["formula", `${name} − learning rate × gradient`],
-        ["numbers", `${number(before)} − ${number(rate)} × ${bracketed(gradient ?? 0)} = ${number(after)}`],
+        ["numbers", equation((texts) => `${texts[0]} − ${texts[1]} × ${inBrackets(texts[2])}`,
+          ([a, b, c]) => a - b * c, [before, rate, gradient ?? 0], after)],
       ],
       node,
     };
@@ -52,33 +54,37 @@ export function described(nodes, operations, result, names, step, where) {
   }
   const { operation } = nodes[node];
   const formula = written(operation, operandNames(nodes, names, node));
-  const rows = [["formula", nodes[node].label ? `${name} = ${formula}` : formula]];
-  const numbers = formulaWithNumbers(nodes, result.data, node);
-  rows.push(["numbers", `${numbers} = ${number(result.data[node])}`]);
+  const rows = [["formula", same(name, formula) ? formula : `${name} = ${formula}`]];
+  const failed = result.data[node] === null;
+  const numbers = failed ? "" : nodeEquation(nodes, operations, result.data, node);
+  if (!failed) rows.push(["numbers", numbers]);
   const facts = operations[operation];
   if (phase === "forward") {
-    const call = `${operation}(${facts.operands.join(", ")})`;
     const hidden = facts.forward.includes("if ") || facts.activation;
-    if (hidden && facts.forward !== call) rows.splice(1, 0, ["meaning", `${call} = ${facts.forward}`]);
-    const sentence = result.data[node] === null
+    const own = facts.forward.startsWith(`${operation}(`); // a function by its name alone
+    if (hidden && !own) {
+      const meaning = filledIn(facts.forward, meaningOf(nodes, operations, node), (k) => asOne(names[k]));
+      rows.splice(1, 0, ["meaning", `${formula} = ${meaning}`]);
+    }
+    const sentence = failed
       ? `${name} could not be computed.`
-      : `${name} is computed${same(name, formula) ? "" : ` as ${formula}`}: ${numbers} = ${number(result.data[node])}.`;
+      : `${name} is computed${same(name, formula) ? "" : ` as ${formula}`}: ${numbers}.`;
     return { title: `${place} · forward`, sentence, rows, node };
   }
   const { incoming, local, contribution, before, after, target, position } = current;
   const to = names[target];
-  const [expression, withNumbers] = partialText(nodes, operations, names, result.data, node, position);
-  const steps = [expression, withNumbers, number(local)].filter((text, k, all) => text !== all[k - 1]);
+  const steps = partialEquation(nodes, operations, names, result.data, node, position, local)
+    .filter((text, k, all) => text !== all[k - 1]);
   rows.push(["local derivative", `∂${asOne(name)}/∂${asOne(to)} = ${steps.join(" = ")}`]);
-  for (const [total, meaning] of Object.entries(facts.totals)) rows.push(["where", `${total} = ${meaning}`]);
-  const product = `${number(incoming)} × ${bracketed(local)} = ${number(contribution)}`;
-  rows.push(["incoming × local", product]);
-  rows.push([`gradient of ${to}`, `${number(before ?? 0)} + ${bracketed(contribution)} = ${number(after)}`]);
+  for (const [name, meaning] of Object.entries(facts.totals)) rows.push(["where", `${name} = ${meaning}`]);
+  const arrives = product(incoming, local, contribution);
+  rows.push(["incoming × local", arrives]);
+  rows.push([`gradient of ${to}`, total(before ?? 0, contribution, after)]);
   const added = before === null
     ? ", the first to arrive" : `; with the ${number(before)} it had, ${number(after)}`;
   return {
     title: `${place} · backward`,
-    sentence: `If ${to} grows a little, ${name} ${reaction(local)}, so ${to} receives ${product}${added}.`,
+    sentence: `If ${to} grows a little, ${name} ${reaction(local)}, so ${to} receives ${arrives}${added}.`,
     rows,
     node,
   };
@@ -86,7 +92,7 @@ export function described(nodes, operations, result, names, step, where) {
 
 // Whether a name is the formula itself, as the neuron's `w0*x0` is.
 const same = (name, formula) =>
-  name.replaceAll(" ", "") === formula.replaceAll(" ", "").replaceAll("×", "*");
+  unmarked(name).replaceAll(" ", "") === unmarked(formula).replaceAll(" ", "").replaceAll("×", "*");
 
 function reaction(local) {
   if (local === 0) return "does not change";
@@ -96,18 +102,32 @@ function reaction(local) {
   return size === 1 ? `${verb} just as much` : `${verb} ${number(size)} times as much`;
 }
 
-const bracketed = (x) => (x < 0 ? `(${number(x)})` : number(x));
-
-export function showPanel(nodes, text, scopes) {
+// `whole`: the formula on top, in which the current node is lit, or the factors of the chain rule.
+export function showPanel(nodes, text, scopes, whole) {
   byId("now-title").textContent = text.title;
-  byId("sentence").textContent = text.sentence;
+  byId("sentence").replaceChildren(...chips(text.sentence));
+  showWhole(text, whole);
   const rows = [...text.rows];
   const node = nodes[text.node];
-  if (node?.line) rows.push(["your code", node.line]);
   if (node?.scope !== undefined) rows.push(["in", scopes[node.scope].path]);
   byId("arithmetic").replaceChildren(
     ...rows.flatMap(([name, value]) => [
-      element("dt", { textContent: name }),
-      element("dd", { textContent: value }),
+      element("dt", {}, ...chips(name)),
+      element("dd", {}, ...chips(value)),
     ]));
+}
+
+function showWhole(text, whole) {
+  const box = byId("whole");
+  if (Array.isArray(whole)) {
+    const parts = whole.flatMap((factor, k) => {
+      const one = element("span", { className: k === whole.length - 1 ? "factor at-work" : "factor" }, ...chips(factor));
+      return k ? [k === 1 ? " = " : " × ", one] : [one];
+    });
+    box.replaceChildren(...parts);
+  } else {
+    box.replaceChildren(...chips(whole ?? ""));
+    if (text.node !== undefined) box.querySelector(`[data-node="${text.node}"]`)?.classList.add("at-work");
+  }
+  box.querySelector(".at-work")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

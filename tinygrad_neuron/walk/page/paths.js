@@ -1,6 +1,8 @@
 // Every route from the output to one node, each with its product, and their sum.
 
-import { element, number } from "./text.js";
+import { equation } from "./honest.js";
+import { chips, marked } from "./naming.js";
+import { element, inBrackets, number } from "./text.js";
 
 const LISTED = 8;
 const MANY = 1e15;
@@ -49,9 +51,10 @@ export function showPaths(box, nodes, names, found, target) {
   const title = `${many} path${found.count === 1 ? "" : "s"} from ${names.at(-1)} to ${names[target]}`;
   const items = found.listed.map(({ route, factors, product }) =>
     element("li", {},
-      element("span", { className: "route", textContent: shortened(route.map((i) => names[i])).join(" ← ") }),
+      element("span", { className: "route" }, ...chips(shortened(route.map((i) => marked(names[i], i))).join(" ← "))),
       element("span", { className: "product", textContent: factors.length
-        ? `${shortened(factors.map((f) => number(f))).join(" × ")} = ${number(product)}` : "1" })));
+        ? equation((texts) => shortened(texts.map((text, k) => (k ? inBrackets(text) : text))).join(" × "),
+          (values) => values.reduce((so, x) => so * x, 1), factors, product) : "1" })));
   if (found.count > found.listed.length) {
     items.push(element("li", { textContent: `and ${number(found.count - found.listed.length)} more` }));
   }

@@ -1,23 +1,21 @@
 // The picture: numbers set into the SVG that Graphviz drew, and what is marked in it.
 
+import { Edges, setText } from "./edges.js";
 import { drawn, element, number } from "./text.js";
 
 const SHEET = 100; // cards and edges on one sheet: the browser paints again only the sheets that change
 
-const setText = (element, text) => {
-  if (element && element.textContent !== text) element.textContent = text;
-};
-
 // A number as it is read, and in full as an attribute; "not yet" where it is not computed. Of what
 // is folded there may be several: then the smallest and the largest.
-function setNumbers(element, numbers) {
+function setNumbers(element, numbers, room) {
   if (!element) return;
   const known = numbers.filter((x) => x !== null);
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const one = known.length && (Object.is(low, high) || low === high);
   element.dataset.value = one ? String(known[0]) : known.length ? `${low} ${high}` : "";
   element.classList.toggle("unknown", known.length === 0);
-  setText(element, one ? number(known[0]) : known.length ? `${number(low, 3)} … ${number(high, 3)}` : number(null));
+  const text = one ? number(known[0]) : "";
+  setText(element, one ? (text.length > room ? number(known[0], 3) : text) : known.length ? `${number(low, 3)} … ${number(high, 3)}` : number(null));
 }
 
 // A large picture as several, exactly above each other.
@@ -39,9 +37,8 @@ export class Picture {
   // `view`: what it says of folding, what each folded card holds, and the scope of each box;
   // `scopes`: all scopes; `opens(scope)` says whether a folded one can be opened.
   constructor(svg, view, nodes, names, scopes, opens) {
-    Object.assign(this, { view, names });
+    Object.assign(this, { view, names, scopes, room: view.room });
     this.cards = new Map(); // node -> the card it stands in
-    this.edges = new Map(); // "consumer-position" -> edge
     this.list = []; // cards and boxes, as the keyboard goes through them
     for (const group of svg.querySelectorAll("g.node")) {
       const folded = view.groups[group.id];
@@ -58,6 +55,7 @@ export class Picture {
         name: folded ? `${scopes[folded.scope]?.path ?? group.querySelector("text").textContent}, ${members.length} nodes folded` : names[members[0]],
         ghost: null, flag: null,
       };
+      group.classList.toggle("given", !folded && !nodes[members[0]].operation);
       card.opens = card.scope >= 0 && opens(card.scope);
       if (card.opens) {
         const title = group.querySelector("text");
@@ -76,18 +74,13 @@ export class Picture {
       group.setAttribute("tabindex", "-1");
     }
     this.list.find(({ members }) => members)?.group.setAttribute("tabindex", "0");
-    for (const group of svg.querySelectorAll("g.edge")) {
-      this.edges.set(group.id.slice(1), {
-        group,
-        incoming: group.querySelector('[data-shows="incoming"]'),
-        local: group.querySelector('[data-shows="local"]'),
-        result: group.querySelector('[data-shows="result"]'),
-      });
-    }
+    this.cards.get(nodes.length - 1).group.classList.add("root");
+    const inCard = new Map(this.list.filter(({ members }) => members).map(({ group, members }) => [group.id, members]));
+    this.edges = new Edges(svg, nodes, (id) => inCard.get(id) ?? []);
+    this.shift = svg.querySelector("g").getAttribute("transform");
     this.whole = element("div", { className: "picture" }, ...sheets(svg));
-    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-    this.whole.style.setProperty("--natural-width", `${width * 1.35}px`);
-    this.whole.style.aspectRatio = `${width} / ${height}`;
+    this.size = svg.getAttribute("viewBox").split(" ").slice(2).map(Number);
+    this.whole.style.setProperty("--shape", this.size.join(" / "));
   }
 
   // The box of an open scope: its title folds it. It comes before the first card in it.
@@ -105,7 +98,7 @@ export class Picture {
   }
 
   // Everything as it stands after `step` steps. Only what changed since then is touched.
-  show(nodes, result, step, names) {
+  show(result, step, asked = false) {
     const current = result.steps[step - 1];
     const target = current?.phase === "backward" ? current.target : -1;
     for (const card of this.list) {
@@ -114,34 +107,19 @@ export class Picture {
       const gradient = card.shows.map((i) => gradientAt(result, i, step));
       const isCurrent = current !== undefined && this.cards.get(current.node) === card;
       const receives = target >= 0 && this.cards.get(target) === card;
-      const state = `${data} ${gradient} ${isCurrent} ${receives}`;
+      const failed = Boolean(result.error) && card.members.includes(result.error.node);
+      const state = `${data} ${gradient} ${isCurrent} ${receives} ${failed}`;
       if (state === card.state) continue;
       card.state = state;
-      setNumbers(card.data, data);
-      setNumbers(card.grad, gradient);
+      setNumbers(card.data, data, card.constant && !card.folded ? this.room - 2 : this.room);
+      setNumbers(card.grad, gradient, this.room);
       card.group.classList.toggle("current", isCurrent);
       card.group.classList.toggle("receiving", receives);
+      card.group.classList.toggle("failed", failed);
       const told = card.constant ? "constant" : `gradient ${card.grad?.textContent}`;
       card.group.setAttribute("aria-label", `${card.name}: data ${card.data?.textContent}, ${told}`);
     }
-    const passing = passingOf(result);
-    for (const [key, edge] of this.edges) {
-      const { group, incoming, local, result: product } = edge;
-      const found = passing.get(key);
-      const k = found < step ? found : undefined;
-      const [node, position] = key.split("-").map(Number);
-      const slope = result.computedAt[node] <= step ? result.local[node]?.[position] : undefined;
-      const passed = k === undefined ? null : result.steps[k];
-      const state = `${slope} ${passed?.incoming} ${k === step - 1}`;
-      if (state === edge.state) continue;
-      edge.state = state;
-      group.classList.toggle("zero", slope === 0);
-      group.classList.toggle("passed", passed !== null);
-      group.classList.toggle("active", k === step - 1);
-      setText(incoming, passed ? number(passed.incoming) : "");
-      setText(local, slope === undefined ? "" : `× ${number(slope)}`);
-      setText(product, passed ? `= ${number(passed.contribution)}` : "");
-    }
+    this.edges.show(result, step, asked);
   }
 
   // The old numbers, small, above the cards; `old` is null to take them away.
@@ -192,26 +170,24 @@ export class Picture {
     setText(card[what], text);
   }
 
-  // Scroll to the current node where the picture is larger than its place; the title of an open
-  // box comes to the upper left, where what is in the box has room.
-  reveal(place, at) {
-    if (!at) {
-      for (const kind of [".current", ".receiving"]) {
-        const found = this.whole.querySelector(kind);
-        if (found) this.reveal(place, found);
-      }
-      return;
+  // Whether a card or box stands in the box of a scope.
+  isIn(one, scope) {
+    for (let at = one.around; at >= 0; at = this.scopes[at].around) if (at === scope) return true;
+    return false;
+  }
+
+  // Where each card stands, in the picture's own units.
+  outlines() {
+    return this.list.filter(({ members }) => members).map(({ group, shape }) => ({ group, box: shape.getBBox() }));
+  }
+
+  // Light a node's card and the edges at it.
+  point(node) {
+    this.cards.get(node)?.group.classList.add("pointed");
+    for (const { group, keys } of this.edges.all.values()) {
+      const at = (key) => this.edges.ends(key).includes(node);
+      if (keys.some(at)) group.classList.add("pointed");
     }
-    const [inner, outer] = [at.getBoundingClientRect(), place.getBoundingClientRect()];
-    const margin = Math.min(90, outer.width / 6);
-    if (at.classList.contains("title")) {
-      place.scrollBy(inner.left - outer.left - margin / 3, inner.top - outer.top - 30);
-      return;
-    }
-    if (inner.left < outer.left + margin) place.scrollLeft += inner.left - outer.left - margin;
-    if (inner.right > outer.right - margin) place.scrollLeft += inner.right - outer.right + margin;
-    if (inner.top < outer.top + 20) place.scrollTop += inner.top - outer.top - 40;
-    if (inner.bottom > outer.bottom - 20) place.scrollTop += inner.bottom - outer.bottom + 40;
   }
 
   // Mark the card that was asked about; null for none.
@@ -223,18 +199,8 @@ export class Picture {
     for (const card of this.list) {
       if (card.members) card.group.classList.toggle("on-path", card.members.some((i) => between.has(i)));
     }
-    for (const [key, edge] of this.edges) edge.group.classList.toggle("on-path", edges.has(key));
+    this.edges.onPath(edges);
   }
-}
-
-// When each edge passes its contribution on: "consumer-position" -> the number of the step before.
-const known = new WeakMap();
-function passingOf(result) {
-  if (!known.has(result)) {
-    known.set(result, new Map(result.steps.flatMap(({ phase, node, position }, k) =>
-      (phase === "backward" ? [[`${node}-${position}`, k]] : []))));
-  }
-  return known.get(result);
 }
 
 // The number of a node after so many steps; null where it is not computed yet.

@@ -19,7 +19,7 @@ from typing import Any
 from ...draw import cards
 from ...draw.facts import GraphFacts
 from ...draw.folding import LEVELS, READABLE_NODES, Folding, Group, fold, fold_scopes, level_of
-from ...draw.graph import BUDGET, LABELLED_NODES, GraphPicture, plain_picture
+from ...draw.graph import BUDGET, GraphPicture, plain_picture
 from ...draw.placing import text_width
 from ...draw.rendering import RenderingTimeoutError
 from ...draw.text import shorten
@@ -30,11 +30,13 @@ from ...scope import Scope
 PATIENCE = 20.0  # seconds for one layout, and for all that show one scope open
 FEW = 60  # what takes longer is drawn folded to so many nodes
 EVERY_CHOICE = 24  # up to so many ways of folding a model each has its picture
-OPENED = 64  # of a larger one, so many scopes can be opened
+OPENED = 56  # of a larger one, so many scopes can be opened
 MOST_OPEN = 200  # nodes in a picture with one scope open
+LABELLED = 20  # up to so many cards every edge has room for its label, else the current one alone
 LARGE = 20_000  # in a graph of more nodes no single scope is opened
 _SVG = "http://www.w3.org/2000/svg"
 _EDGE_ROOM = r"-0.000\n× -0.000\n= -0.0000"  # a multiplication as one writes it on paper
+_SIZE = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 _RANGE = "-0.0000 … -0.0000"
 _LOOKS = ("ink", "muted", "line", "leaf", "parameter", "operation", "output", "rim", "background")
 
@@ -44,7 +46,8 @@ class View:
     """A picture of the page: its SVG, which scopes are folded in it, and what stands where.
 
     `level` is the level's name, or empty; `groups` says what the folded cards hold, `boxes` which
-    scope each box is (scopes by their place in `Scopes.all`, nodes by that in the order).
+    scope each box is (scopes by their place in `Scopes.all`, nodes by that in the order); a number
+    in a card has `room` for so many characters.
     """
 
     level: str
@@ -53,6 +56,12 @@ class View:
     groups: dict[str, dict[str, Any]]
     boxes: dict[str, int]
     svg: str
+    room: int
+
+    @property
+    def size(self) -> list[float]:
+        """Width and height, in the picture's own units: its letters have ten."""
+        return [float(number) for number in _SIZE.findall(self.svg)[0]]
 
 
 class Scopes:
@@ -97,7 +106,7 @@ class Scopes:
         return math.prod(1 + self.count(scope) for scope in self.inside[around])
 
 
-def views(graph: GraphFacts, scopes: Scopes, digits: int) -> list[View]:
+def views(graph: GraphFacts, scopes: Scopes, names: Sequence[str], digits: int) -> list[View]:
     """All pictures of a page; the first is the one that it opens with.
 
     That is the finest level of at most `READABLE_NODES` nodes, so that a large network is folded
@@ -112,7 +121,7 @@ def views(graph: GraphFacts, scopes: Scopes, digits: int) -> list[View]:
     drawn = {}
     for name in [first, *(name for name in levels if name != first)]:
         folded = scopes.at(name) if name != "scalar" or not levels[name].automatic else frozenset()
-        drawn[folded] = _view(graph, scopes, levels[name], name, folded, digits)
+        drawn[folded] = _view(graph, scopes, levels[name], name, folded, names, digits)
     started = time.monotonic()
 
     def opened(folded: frozenset[Scope]) -> View | None:
@@ -122,7 +131,7 @@ def views(graph: GraphFacts, scopes: Scopes, digits: int) -> list[View]:
         if folding.drawn > BUDGET:
             return None
         try:
-            return _view(graph, scopes, folding, "", folded, digits)
+            return _view(graph, scopes, folding, "", folded, names, digits)
         except RenderingTimeoutError:
             return None
 
@@ -159,19 +168,20 @@ def _view(
     folding: Folding,
     level: str,
     folded: frozenset[Scope],
+    names: Sequence[str],
     digits: int,
 ) -> View:
     """A way of folding drawn; a level that takes too long is folded further."""
     picture = plain_picture(graph, folding)
     picture.timeout = PATIENCE
     try:
-        svg = _svg(graph, picture, digits)
+        svg = _svg(graph, picture, names, digits)
     except RenderingTimeoutError:  # long chains with one leaf that all of it uses
         if not level:
             raise
         folding = fold(graph, level, budget=FEW)
         picture = plain_picture(graph, folding)
-        svg = _svg(graph, picture, digits)
+        svg = _svg(graph, picture, names, digits)
     exits = _exits(graph, folding)
     position = graph.position
     groups = {
@@ -190,6 +200,7 @@ def _view(
         groups,
         {box: scopes.position[scope] for scope, box in picture.boxes.items()},
         svg,
+        len(_room(digits)) + 1,  # a sign and a point are narrow
     )
 
 
@@ -209,34 +220,38 @@ def _exits(graph: GraphFacts, folding: Folding) -> dict[Group, list[Value]]:
 
 _TABLE_LABEL = re.compile(r"label=<<TABLE.*?</TABLE>>", re.DOTALL)
 _TOOLTIP = re.compile(r'\s(?:label|edge)?tooltip="[^"]*"')
+_FINER = re.compile(r"(?<=\.\d)\d+")  # digits of a coordinate that nobody sees
 _STYLED = re.compile(r'\sstyle="dotted"')
 _SPACING = (
     ('fontsize="8"', 'fontsize="10"'),
+    ('fontsize="9"', 'fontsize="10"'),
     ('ranksep="0.1"', 'ranksep="0.9"'),
-    ('ranksep="0.35"', 'ranksep="0.2"'),
+    ('ranksep="0.35"', 'ranksep="0.1"'),
 )
 _INK = cards.Ink(THEMES["light"].ink, THEMES["light"].muted, "#000000", "#ffffff")
 
 
-def _svg(graph: GraphFacts, picture: GraphPicture, digits: int) -> str:
+def _svg(graph: GraphFacts, picture: GraphPicture, names: Sequence[str], digits: int) -> str:
     """The picture drawn with room for numbers, colours left to the page's style."""
-    room = "-0." + "0" * (digits + 3)  # as wide as -1.234e-05
+    room = _room(digits)
     exits = _exits(graph, picture.folding)
     groups = {group.id: group for group in picture.folding.groups}
-    labelled = picture.folding.drawn <= LABELLED_NODES
+    labelled = picture.folding.drawn <= LABELLED
     body = []
     for line in picture.body:
         line = _TOOLTIP.sub("", line)
         words = line.split(None, 2)
-        if words and words[0] in ("graph", "node"):
-            line = _TABLE_LABEL.sub('label=""', _roomy(line))  # the page itself says what is folded
+        if words and words[0] in ("graph", "node", "edge"):
+            line = _TABLE_LABEL.sub(
+                'label=""', _roomy(line, labelled)
+            )  # the page itself says what is folded
         group = groups.get(words[0]) if words else None
         if group is not None and words[1] == "->":
             if labelled and 'class="constant"' not in line and re.search(r'id="e\d+-\d+"', line):
                 line = line.replace(" [", f' [label="{_EDGE_ROOM}" ', 1)
             line = _STYLED.sub("", line)
         elif group is not None:
-            title, rows = _content(graph, group, exits[group], room)
+            title, rows = _content(graph, group, exits[group], names, room)
             new = "label=" + cards.card(title, rows, (), _INK)
             line = _TABLE_LABEL.sub(lambda _, new=new: new, line, count=1)  # type: ignore[misc]
         body.append(line)
@@ -244,16 +259,21 @@ def _svg(graph: GraphFacts, picture: GraphPicture, digits: int) -> str:
     return _compact(ET.fromstring(picture.pipe(format="svg")), room)
 
 
-def _roomy(line: str) -> str:
+def _room(digits: int) -> str:
+    """What a number in a card has room for; of a longer one there are fewer digits."""
+    return "-0." + "0" * (digits + 1)
+
+
+def _roomy(line: str, labelled: bool) -> str:
     """Larger letters and longer edges in a crowded picture, since the page scrolls; shorter edges
     where there are labels."""
-    for small, usual in _SPACING:
+    for small, usual in _SPACING if labelled else _SPACING[:-1]:
         line = line.replace(small, usual)
     return line
 
 
 def _content(
-    graph: GraphFacts, group: Group, exits: Sequence[Value], room: str
+    graph: GraphFacts, group: Group, exits: Sequence[Value], names: Sequence[str], room: str
 ) -> tuple[list[tuple[str, bool]], list[tuple[str, str]]]:
     """The title and the rows of a card, as `cards.card` takes them."""
     if group.is_folded:
@@ -267,8 +287,13 @@ def _content(
             rows.append(("grad", wide))
         return title, rows
     node = group.node
-    label = shorten(node.label, cards.LONGEST)
-    rows = [("", room)] if graph.kind(node) == "constant" else [("data", room), ("grad", room)]
+    name = names[graph.position[node]]
+    if graph.kind(node) == "constant" and not node.label:
+        name = ""  # its number is its name
+    elif node.scope is not None:
+        name = name.removeprefix(f"{node.scope}.")  # the box has it
+    label = shorten(name, cards.LONGEST)
+    rows = [("", room[:-2])] if graph.kind(node) == "constant" else [("data", room), ("grad", room)]
     return [(node._op, True), (label, not node._op)], rows
 
 
@@ -276,7 +301,7 @@ def _compact(tree: ET.Element, room: str) -> str:
     """The SVG with roles in the place of colours, and marked where numbers stand."""
     looks = {getattr(THEMES["light"], look): look for look in reversed(_LOOKS)}
     box = tree.get("viewBox", "")
-    rooms = {room, _RANGE}
+    rooms = {room, room[:-2], _RANGE}
     for parent in tree.iter():
         for child in list(parent):
             if child.tag == f"{{{_SVG}}}title":
@@ -305,6 +330,9 @@ def _compact(tree: ET.Element, room: str) -> str:
                 element.set(attribute, "none")
             else:
                 element.set(attribute, f"var(--{looks.get(colour, 'faint')})")
+        for attribute in ("d", "points"):
+            if attribute in element.attrib:
+                element.set(attribute, _FINER.sub("", element.attrib[attribute]))
         for attribute in ("font-family", "font-size"):
             if element.get(attribute) in ("Helvetica,sans-Serif", "10.00"):
                 del element.attrib[attribute]

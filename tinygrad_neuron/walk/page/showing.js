@@ -3,27 +3,48 @@
 import { showCurve } from "./curve.js";
 import { findFlags, showFlags } from "./flags.js";
 import { showOrigin } from "./origin.js";
+import { chain, wholeFormula } from "./formula.js";
+import { marked, spoken } from "./naming.js";
 import { described, showPanel } from "./panel.js";
 import { findPaths, showPaths } from "./paths.js";
 import { announce, beside, names, nodes, operations, page, placeOf, scopes, state, training } from "./state.js";
+import { offer, openTab } from "./tabs.js";
 import { byId, element, number } from "./text.js";
 import { countOf } from "./training.js";
 import { showVerify } from "./verify.js";
 
 // A step in the picture alone, without the panel.
+// Whether what a node hands on is asked about later, so that nothing may say it before.
+function isSecret(result, i, within) {
+  if (!byId("predicting").checked || !nodes[i]?.operation) return false;
+  const own = result.steps.findLastIndex(({ phase, node }) => phase === "backward" && node === i);
+  return own >= within;
+}
+
 export function show(to) {
   const { result, at: within } = placeOf(to);
-  state.picture.show(nodes, result, within, names);
+  state.picture.show(result, within, byId("predicting").checked);
   const flags = findFlags(nodes, operations, page.flags, result, names, within);
+  for (const i of flags.keys()) if (isSecret(result, i, within)) flags.delete(i);
   state.picture.flags(flags);
   return flags;
+}
+
+const whole = wholeFormula(nodes, names, nodes.length - 1);
+
+// The formula that stands on top at a step: that of the whole, or as far as the chain rule has come.
+function topOf(to) {
+  const { result, at: within } = placeOf(to);
+  const output = nodes.length - 1;
+  if (to === 0 || !whole) return chain(nodes, names, result, within);
+  return chain(nodes, names, result, within) ?? `${marked(names[output], output)} = ${whole}`;
 }
 
 export function textOf(to) {
   const { result, at: within } = placeOf(to);
   const scope = nodes[result.steps[within - 1]?.node]?.scope;
-  const where = { step: to, of: countOf(state.runs), iterations: state.runs.length };
-  return described(nodes, operations, result, beside(scope), within, where);
+  const where = { step: to, of: countOf(state.runs), iterations: state.runs.length, whole };
+  return described(nodes, operations, result, beside(scope).map(marked), within, where);
 }
 
 export function render() {
@@ -33,8 +54,8 @@ export function render() {
   state.picture.ghosts(state.old?.[result.iteration] ?? null, result, within);
   showFlags(byId("flags"), flags, names, page.flags.help);
   const text = textOf(step);
-  showPanel(nodes, text, scopes);
-  announce(text.sentence);
+  showPanel(nodes, text, scopes, topOf(step));
+  announce(spoken(text.sentence));
   const { error } = runs.at(-1);
   const problem = byId("problem");
   problem.hidden = error === null;
@@ -42,9 +63,9 @@ export function render() {
   showTransport(step, countOf(runs), text.title);
   const hasCurve = selected !== null && nodes[selected].operation;
   const drawn = hasCurve ? selected : text.node ?? -1;
-  showCurve(byId("curve"), nodes, operations, result, beside(nodes[drawn]?.scope), drawn);
+  showCurve(byId("curve"), nodes, operations, result, beside(nodes[drawn]?.scope), drawn, isSecret(result, drawn, within));
   state.picture.asked(selected);
-  showOrigin(nodes, scopes, result, names, selected, within);
+  showOrigin(nodes, operations, scopes, result, names, selected, within);
   if (training) showIterations(result.iteration);
   inspect();
 }
@@ -56,13 +77,14 @@ function showTransport(step, count, title) {
   scrubber.value = String(step);
   scrubber.setAttribute("aria-valuetext", title);
   byId("where").textContent = `${step} / ${count}`;
+  byId("where").style.minWidth = `${2 * String(count).length + 2}ch`; // nothing moves while it grows
   for (const id of ["first", "back"]) byId(id).disabled = step === 0;
   for (const id of ["next", "last"]) byId(id).disabled = step === count;
 }
 
 // The output at each iteration, as buttons that lead there.
 function showIterations(current) {
-  byId("iterations").hidden = false;
+  offer("iterations", true);
   byId("iterations").querySelector("ol").replaceChildren(...state.runs.map((result, k) => {
     const button = element("button", { type: "button", textContent: `${k + 1}: ${number(result.data.at(-1))}` });
     button.setAttribute("aria-label", `Iteration ${k + 1}: ${names.at(-1)} is ${number(result.data.at(-1))}`);
@@ -74,12 +96,19 @@ function showIterations(current) {
 // The chosen leaf: its gradient verified, and the paths to it.
 export function inspect() {
   const { chosen, picture } = state;
-  const { result } = placeOf(state.step);
-  const open = byId("inspect").open;
-  const found = open ? findPaths(nodes, result.local, chosen) : null;
+  const { result, at: within } = placeOf(state.step);
+  const open = openTab();
+  const asked = byId("predicting").checked && result.arrivals[chosen].some(([at]) => at > within);
+  if (asked && (open === "verify" || open === "paths")) {
+    const text = `The gradient of ${names[chosen]} is what you predict: it stands here once all of it has arrived.`;
+    byId(open).replaceChildren(element("p", { className: "remark", textContent: text }));
+    picture.onPath(new Set(), new Set());
+    byId("leaf").value = String(chosen);
+    return;
+  }
+  const found = open === "paths" ? findPaths(nodes, result.local, chosen) : null;
   picture.onPath(found?.between ?? new Set(), found?.edges ?? new Set());
-  if (!open) return;
   byId("leaf").value = String(chosen);
-  showVerify(byId("verify"), nodes, operations, result.leaves, names, result, chosen);
-  showPaths(byId("paths"), nodes, names, found, chosen);
+  if (open === "verify") showVerify(byId("verify"), nodes, operations, result.leaves, names, result, chosen);
+  if (found) showPaths(byId("paths"), nodes, names, found, chosen);
 }

@@ -14,7 +14,7 @@ if (training) {
   for (const given of training.given) for (const i of Object.keys(given)) given[i] = special(given[i]);
 }
 setDigits(page.digits);
-export const names = namesOf(nodes, operations);
+export const names = namesOf(nodes, scopes);
 export const start = nodes.map((node) => node.data);
 
 export const state = {
@@ -23,10 +23,13 @@ export const state = {
   runs: passes(nodes, operations, start, training, training?.rates),
   old: null, // the runs that are shown as ghosts while a number moves
   step: 0,
+  wanted: 0, // the step to return to, where an error left fewer of them for a while
   chosen: 0, // a leaf
   selected: null, // a node that was asked about: where it comes from, and its curve
   view: 0, // the number of the picture
+  opening: 0, // that of the picture with which the page opens
   picture: null,
+  changed: () => [], // names and numbers of leaves that are not as at the start
   opened: -1, // the scope that was opened last, where its path is shown
 };
 

@@ -1,15 +1,21 @@
 // From step to step: the transport, playing, and the question before a step where one is asked for.
 
 import { remember } from "./address.js";
+import { Code } from "./code.js";
+import { marked } from "./naming.js";
 import { Prediction } from "./predict.js";
-import { render } from "./showing.js";
-import { announce, beside, nodes, placeOf, state } from "./state.js";
-import { byId, operandNames, written } from "./text.js";
+import { inspect, render } from "./showing.js";
+import { announce, beside, nodes, placeOf, scopes, state } from "./state.js";
+import { endsOf, sizesOf } from "./strides.js";
+import { onTab } from "./tabs.js";
+import { byId, element, inBrackets, number, operandNames, written } from "./text.js";
 import { countOf } from "./training.js";
+import { followStep } from "./viewport.js";
 
 const prediction = new Prediction(byId("prediction"), (text = "") => {
-  prediction.close(text);
-  go(state.step + 1, true);
+  const next = state.step + 1;
+  prediction.close(text, next === countOf(state.runs));
+  go(next, true);
 });
 
 export function closePrediction() {
@@ -19,34 +25,54 @@ export function closePrediction() {
 // Go to a step; the next one is asked about first, unless it is `revealed`.
 export function go(to, revealed = false) {
   const target = Math.max(0, Math.min(to, countOf(state.runs)));
-  const forwards = target === state.step + 1;
+  const forwards = target === state.step + 1 && byId("size").value === "contribution";
   if (forwards && !revealed && byId("predicting").checked) {
     const { result, at: within } = placeOf(target);
     const coming = result.steps[within - 1];
-    if (coming.phase === "backward") {
+    if (coming.phase === "backward" || (coming.phase === "forward" && coming.value !== null)) {
       pause();
       if (prediction.step !== coming) ask(coming, result);
       return;
     }
   }
   closePrediction();
-  state.step = target;
+  state.step = state.wanted = target;
   state.selected = null;
   remember();
   render();
-  state.picture.reveal(byId("pictures"));
+  followStep();
+  code.show(nodeAt(state.step));
 }
 
 function ask(coming, result) {
-  const { operation } = nodes[coming.node];
-  const rest = result.local[coming.node].filter((_, position) => position !== coming.position);
-  const near = beside(nodes[coming.node].scope);
-  const formula = written(operation, operandNames(nodes, near, coming.node));
-  const label = nodes[coming.node].label;
-  prediction.ask(coming, near, rest, label ? `${label} = ${formula}` : formula);
-  byId("prediction").querySelector("button").focus();
+  const { operation, operands } = nodes[coming.node];
+  const near = beside(nodes[coming.node].scope).map(marked);
+  const formula = `${near[coming.node]} = ${written(operation, operandNames(nodes, near, coming.node))}`;
+  if (coming.phase === "forward") {
+    const numbers = operands.map((k) => result.data[k]);
+    const shown = numbers.map((x) => (operation in OPERATORS ? inBrackets(number(x)) : number(x)));
+    prediction.askValue(coming, near, operation, numbers, `${formula} = ${written(operation, shown)}`);
+  } else {
+    const rest = result.local[coming.node].filter((_, position) => position !== coming.position);
+    prediction.ask(coming, near, rest, formula);
+  }
+  byId("prediction").querySelector("button, input").focus();
   announce(byId("prediction").querySelector("p").textContent);
 }
+
+// A line of the program leads to the step of the last node that it made: the next one from here.
+const code = new Code(byId("code"), nodes, (made) => {
+  const { result } = placeOf(state.step);
+  const of = result.steps.map(({ node }, k) => (made.includes(node) ? result.first + k + 1 : 0)).filter(Boolean);
+  const to = of.find((step) => step > state.step) ?? of[0];
+  if (to) go(to, true);
+  byId("code").querySelector("[aria-current]")?.focus();
+});
+onTab((name) => {
+  if (name === "code") code.show(nodeAt(state.step));
+  inspect();
+});
+const nodeAt = (step) => placeOf(step).result.steps[placeOf(step).at - 1]?.node;
 
 let timer = null;
 
@@ -61,15 +87,28 @@ function play() {
   if (timer !== null) return pause();
   if (state.step === countOf(state.runs)) go(0);
   timer = setInterval(() => {
-    go(state.step + 1);
+    onwards();
     if (state.step === countOf(state.runs)) pause();
   }, Number(byId("speed").value));
   byId("play").setAttribute("aria-pressed", "true");
   byId("play").textContent = "⏸ Pause";
 }
 
+// Steps of the chosen size.
+let ends = { runs: null, size: "", all: [] };
+function chosenEnds() {
+  const size = byId("size").value;
+  if (ends.runs !== state.runs || ends.size !== size) {
+    ends = { runs: state.runs, size, all: endsOf(nodes, scopes, state.runs, size) };
+  }
+  return ends.all;
+}
+const onwards = () => go(chosenEnds().find((end) => end > state.step) ?? Infinity);
+const backwards = () => go(chosenEnds().findLast((end) => end < state.step) ?? 0);
+const nearest = (step) => chosenEnds().find((end) => end >= step) ?? step;
+
 const moves = {
-  first: () => go(0), back: () => go(state.step - 1), next: () => go(state.step + 1), last: () => go(Infinity),
+  first: () => go(0), back: backwards, next: onwards, last: () => go(Infinity),
 };
 for (const [id, move] of Object.entries(moves)) {
   byId(id).addEventListener("click", () => {
@@ -77,6 +116,8 @@ for (const [id, move] of Object.entries(moves)) {
     move();
   });
 }
+byId("size").append(...sizesOf(nodes, scopes, state.runs).map((value) => element("option", { value, textContent: value })));
+byId("size-choice").hidden = byId("size").options.length < 2;
 byId("play").addEventListener("click", play);
 byId("speed").addEventListener("change", () => {
   if (timer === null) return;
@@ -85,9 +126,12 @@ byId("speed").addEventListener("change", () => {
 });
 byId("scrubber").addEventListener("input", (event) => {
   pause();
-  go(Number(event.target.value), true);
+  go(nearest(Number(event.target.value)), true);
 });
-byId("predicting").addEventListener("change", closePrediction);
+byId("predicting").addEventListener("change", () => {
+  closePrediction();
+  render();
+});
 byId("iterations").addEventListener("click", (event) => {
   const buttons = [...byId("iterations").querySelectorAll("button")];
   const k = buttons.indexOf(event.target);

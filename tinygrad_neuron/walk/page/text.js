@@ -46,66 +46,36 @@ export function written(operation, operands) {
 
 export const inBrackets = (text) => (text.startsWith("-") || text.startsWith("−") ? `(${text})` : text);
 
-// The names of a node's operands as they stand in its formula: what is itself a formula of several
-// parts, because it has no label, is in brackets where it would not hold together.
-export function operandNames(nodes, names, i) {
-  const { operation, operands } = nodes[i];
-  const needs = OPERATORS[operation]?.needs;
-  if (!needs) return operands.map((operand) => names[operand]);
-  return operands.map((operand, position) => {
-    const { label, operation: own } = nodes[operand];
-    const loose = !label && OPERATORS[own]?.tightness < needs[position > 0 ? 1 : 0];
-    return loose ? `(${names[operand]})` : names[operand];
-  });
-}
+export const operandNames = (nodes, names, i) => nodes[i].operands.map((operand) => names[operand]);
 
-// How each node is called: its label, or what it computes where that is short.
-export function namesOf(nodes, operations) {
-  const names = [];
-  nodes.forEach((node, i) => {
-    if (node.name) {
-      names.push(node.name);
-    } else if (!node.operation) {
-      names.push(number(node.data));
-    } else {
-      const local = Object.fromEntries(node.operands.map((k) => [k, nodes[k].label || names[k]]));
-      const text = [names, local].map((all) => written(node.operation, operandNames(nodes, all, i)))
-        .find((one) => one.length <= 24);
-      names.push(text ?? `${node.operation} n${i}`);
-    }
-  });
-  return names;
-}
-
-export function formulaWithNumbers(nodes, data, i) {
-  const { operation, operands } = nodes[i];
-  const plain = operation in OPERATORS;
-  return written(operation, operands.map((operand) => {
-    const text = number(data[operand]);
-    return plain ? inBrackets(text) : text;
-  }));
-}
+// How each node is called: as everywhere else; a number that has no label is its own name. Where
+// nothing else is said, the name is the label with its scope, or the node's number in the order.
+export const namesOf = (nodes, scopes) => nodes.map(({ name, label, kind, data, scope }, i) =>
+  name ?? (label ? `${scopes[scope].path}.${label}` : kind === "constant" ? number(data) : `n${i}`));
 
 // A name that is no single word, nor a call as tanh(x), stands in brackets.
-export const asOne = (name) => (/^([\w'.[\]-]+|\w+\([^()]*\))$/.test(name) ? name : `(${name})`);
+export const asOne = (name) =>
+  (/^([\p{L}\p{N}_'.[\]·-]+|\w+\([^()]*\))$/u.test(name.replace(/\ue000\d+\ue001|\ue002/g, "")) ? name : `(${name})`);
 
-// The expression of a local derivative in the nodes' names, and the same with numbers.
-export function partialText(nodes, operations, names, data, i, position) {
+// The expression of a local derivative, and which node each name in it means.
+export function partialOf(nodes, operations, data, i, position) {
   const { operation, operands } = nodes[i];
-  const { operands: own, variadic } = operations[operation];
+  const { variadic } = operations[operation];
   const asWritten = operands.every((operand) => nodes[operand].kind !== "constant" || data[operand] === nodes[operand].data);
   const partials = (asWritten && nodes[i].partials) || operations[operation].partials;
-  const expression = partials[variadic ? 0 : position];
-  const meant = { y: i };
-  if (variadic) meant[own[0]] = operands[position];
-  else own.forEach((name, k) => (meant[name] = operands[k]));
-  if (expression in meant) {
-    return [names[meant[expression]], number(data[meant[expression]])];
-  }
-  const filled = (text) =>
-    expression.replace(/[A-Za-z_]\w*(?!\w|\()/g, (name) => (name in meant ? text(meant[name]) : name));
-  return [filled((k) => inBrackets(asOne(names[k]))), filled((k) => inBrackets(number(data[k])))];
+  return [partials[variadic ? 0 : position], { ...meaningOf(nodes, operations, i, position), y: i }];
 }
+
+// Which node each of an operation's own names means.
+export function meaningOf(nodes, operations, i, position = 0) {
+  const { operation, operands } = nodes[i];
+  const { operands: own, variadic } = operations[operation];
+  return variadic ? { [own[0]]: operands[position] } : Object.fromEntries(own.map((name, k) => [name, operands[k]]));
+}
+
+// An expression of the table with a text for each name.
+export const filledIn = (expression, meant, text) =>
+  expression.replace(/[A-Za-z_]\w*(?!\w|\()/g, (name) => (name in meant ? text(meant[name]) : name));
 
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);

@@ -1,0 +1,143 @@
+// The edges of the picture: what passes along each, as text, as width and as sign.
+
+import { drawn, number } from "./text.js";
+
+const WIDEST = 4.5; // points
+
+// When each edge passes its contribution on: "consumer-position" -> the number of the step before.
+const passings = new WeakMap();
+function passingOf(result) {
+  if (!passings.has(result)) {
+    passings.set(result, new Map(result.steps.flatMap(({ phase, node, position }, k) =>
+      (phase === "backward" ? [[`${node}-${position}`, k]] : []))));
+  }
+  return passings.get(result);
+}
+
+const largest = new WeakMap(); // the largest weight and contribution, against which widths are measured
+function largestOf(nodes, result) {
+  if (!largest.has(result)) {
+    const weights = nodes.filter(({ kind }) => kind === "parameter").map((node) => result.data[nodes.indexOf(node)]);
+    const passed = result.steps.filter(({ phase }) => phase === "backward").map(({ contribution }) => contribution);
+    const size = (all) => all.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
+    largest.set(result, { weight: size(weights), contribution: size(passed) });
+  }
+  return largest.get(result);
+}
+
+// The contribution, with the sign that says whether the numbers above it give it.
+const resultOf = ({ incoming, local, contribution }) =>
+  `${number(Number(number(incoming)) * Number(number(local))) === number(contribution) ? "=" : "≈"} ${number(contribution)}`;
+
+export class Edges {
+  // `members(id)`: the nodes in the card of that id.
+  constructor(svg, nodes, members) {
+    this.nodes = nodes;
+    this.all = new Map(); // "consumer-position", or "-tail-head" of what is folded -> edge
+    for (const group of svg.querySelectorAll("g.edge")) {
+      const key = group.id.slice(1);
+      const [, tail, head] = /^-(.+)-(.+)$/.exec(key) ?? [];
+      const keys = tail === undefined ? [key] : this.between(members(tail), members(head));
+      this.all.set(key, {
+        group, keys,
+        incoming: group.querySelector('[data-shows="incoming"]'),
+        local: group.querySelector('[data-shows="local"]'),
+        result: group.querySelector('[data-shows="result"]'),
+        over: null, // a label of its own, where the picture has no room for one
+      });
+    }
+  }
+
+  // The edges of the graph that a folded one stands for.
+  between(tail, head) {
+    const from = new Set(tail);
+    return head.flatMap((consumer) => (this.nodes[consumer].operands ?? []).flatMap((operand, position) =>
+      (from.has(operand) ? [`${consumer}-${position}`] : [])));
+  }
+
+  // The consumer and the operand of an edge.
+  ends(key) {
+    const [consumer, position] = key.split("-").map(Number);
+    return [consumer, this.nodes[consumer].operands[position]];
+  }
+
+  // As they stand after `step` steps. Only what changed is touched. In a question (`asked`, the
+  // number of the step that is asked about) no edge answers it.
+  show(result, step, asked) {
+    const passing = passingOf(result);
+    const most = largestOf(this.nodes, result);
+    for (const edge of this.all.values()) {
+      const { group, keys } = edge;
+      const found = keys.map((key) => passing.get(key)).filter((k) => k < step);
+      const active = found.includes(step - 1);
+      const passed = found.map((k) => result.steps[k]);
+      const sum = passed.length ? passed.reduce((total, { contribution }) => total + contribution, 0) : null;
+      const [node, position] = keys.length === 1 ? keys[0].split("-").map(Number) : [-1, 0];
+      const known = node >= 0 && result.computedAt[node] <= step && !(asked && sum === null);
+      const slope = known ? result.local[node]?.[position] : undefined;
+      const weight = sum === null && known ? this.weight(result, node, position) : null;
+      const state = `${slope} ${sum} ${active} ${weight} ${passed.length}`;
+      if (state === edge.state) continue;
+      edge.state = state;
+      group.classList.toggle("zero", slope === 0);
+      group.classList.toggle("passed", passed.length > 0);
+      group.classList.toggle("active", active);
+      this.width(group, sum ?? weight, sum === null ? most.weight : most.contribution);
+      const current = active ? result.steps[step - 1] : passed.at(-1);
+      if (edge.incoming) {
+        setText(edge.incoming, current ? number(current.incoming) : "");
+        setText(edge.local, slope === undefined ? "" : `× ${number(slope)}`);
+        setText(edge.result, current ? resultOf(current) : "");
+      } else {
+        this.over(edge, this.told(keys, passed, sum, active && current));
+      }
+    }
+  }
+
+  // The label of an edge without room for one: of the current one in full, of a folded one the sum.
+  told(keys, passed, sum, current) {
+    if (current && keys.length === 1) {
+      return [number(current.incoming), `× ${number(current.local)}`, resultOf(current)];
+    }
+    if (keys.length === 1 || sum === null) return [];
+    return [`Σ ${number(sum, 3)}`];
+  }
+
+  over(edge, lines) {
+    edge.over?.remove();
+    edge.over = null;
+    if (!lines.length) return;
+    const path = edge.group.querySelector("path");
+    const { x, y } = path.getPointAtLength(path.getTotalLength() / 2);
+    edge.over = drawn("text", { class: "over", x, "text-anchor": "middle" });
+    lines.forEach((line, k) =>
+      edge.over.append(drawn("tspan", { x, y: y + 3.5 + 11.5 * (k - (lines.length - 1) / 2) }, line)));
+    edge.group.append(edge.over);
+    if (lines.length > 1) edge.group.parentNode.append(edge.group); // nothing covers it
+  }
+
+  // The weight with which an operand is multiplied; null where it is none.
+  weight(result, node, position) {
+    const { operation, operands } = this.nodes[node];
+    const other = operation === "multiply" && operands[1 - position];
+    return other !== false && this.nodes[other].kind === "parameter" ? result.data[other] : null;
+  }
+
+  // Wide for what is large, dashed for what is negative.
+  width(group, x, most) {
+    const path = group.querySelector("path");
+    const share = x && Number.isFinite(x) && most ? Math.abs(x) / most : 0;
+    group.classList.toggle("negative", x < 0);
+    group.classList.toggle("positive", x > 0);
+    if (share) path.style.strokeWidth = (0.8 + (WIDEST - 0.8) * Math.sqrt(share)).toFixed(2);
+    else path.style.removeProperty("stroke-width");
+  }
+
+  onPath(keys) {
+    for (const edge of this.all.values()) edge.group.classList.toggle("on-path", edge.keys.some((key) => keys.has(key)));
+  }
+}
+
+export function setText(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,43 @@
+// Steps of four sizes: a contribution, a node, a layer, an iteration of training.
+//
+// A larger step ends with the last of the contributions that belong to it.
+
+const SIZES = ["contribution", "node", "layer", "iteration"];
+
+// Which larger step each step belongs to: what it has in common with those beside it.
+function togetherAt(nodes, scopes, size, iteration, { phase, node }) {
+  const way = phase === "seed" ? "backward" : phase;
+  if (size === "iteration") return String(iteration);
+  if (way === "update") return `${iteration} update`;
+  if (size === "node") return `${iteration} ${way} ${node}`;
+  return `${iteration} ${way} ${layerOf(nodes, scopes, node)}`;
+}
+
+// The layer of a node: the scope right below the outermost one, or the outermost where there is
+// none; what is in no scope is together too.
+function layerOf(nodes, scopes, node) {
+  const path = [];
+  for (let at = nodes[node].scope ?? -1; at >= 0; at = scopes[at].around) path.unshift(at);
+  const layer = path[1] ?? path[0];
+  return layer === undefined ? "none" : scopes[layer].path;
+}
+
+// The steps at which a larger step ends, from 0 to the last: where the last of what is together
+// stands, since the engine's order goes to and fro between layers.
+export function endsOf(nodes, scopes, runs, size) {
+  const last = new Map();
+  let count = 0;
+  for (const { steps, iteration } of runs) {
+    for (const step of steps) {
+      count += 1;
+      last.set(size === "contribution" ? count : togetherAt(nodes, scopes, size, iteration, step), count);
+    }
+  }
+  return [0, ...[...last.values()].sort((a, b) => a - b)];
+}
+
+// Which sizes differ here.
+export function sizesOf(nodes, scopes, runs) {
+  const counts = SIZES.map((size) => endsOf(nodes, scopes, runs, size).length);
+  return SIZES.filter((size, k) => k === 0 || (counts[k] < counts[k - 1] && (counts[k] > 2 || runs.length > 1)));
+}
