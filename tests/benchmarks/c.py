@@ -211,12 +211,13 @@ def steps():
         size = len(case[-1]) * sum(
             a * b for a, b in zip([case[0], *case[1]], case[1], strict=False)
         )
-        many = 100 if size < 1e6 else 4  # so that no part takes long
+        # Rounds as short as a turn on a busy processor, so that some run undisturbed.
+        many = 100 if size < 1e3 else 20 if size < 1e6 else 1
         counts = dict.fromkeys(makers, many) | {"Python": 100 if size < 100 else 1}
         runs = {maker: make(*case) for maker, make in makers.items()}
         slow = {"Python": runs.pop("Python")}
-        times = alternating(runs, counts, 31 if size < 1e6 else 15)
-        times |= alternating(slow, counts, 15 if size < 1e6 else 2)
+        times = alternating(runs, counts, 201 if size < 1e6 else 101)
+        times |= alternating(slow, counts, 15 if size < 1e6 else 1)
         row(name, *("{:.2f} ({:.2f})".format(*(t * 1e6 for t in times[m])) for m in makers))
         for other, target in (("JAX", jax_target), ("PyTorch", torch_target)):
             if other in times and target:
