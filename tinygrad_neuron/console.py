@@ -4,7 +4,7 @@ from typing import TextIO
 
 WIDTH = 80  # columns, where nothing says how many there are
 # What stands in for a character that the stream's encoding does not have.
-_PLAIN = str.maketrans({"·": ".", "×": "*", "…": "~", "▶": ">", "◀": "<", "←": "<-"})
+_PLAIN = str.maketrans({"·": ".", "×": "*", "…": "~", "≈": "~", "▶": ">", "◀": "<", "←": "<-"})
 
 
 class Writer:

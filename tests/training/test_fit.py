@@ -229,3 +229,37 @@ def test_wrong_arguments_are_named(change, error, message):
     arguments = {"data": [([0.0, 0.0], 0)], "optimiser": optimiser, "progress": False} | change
     with pytest.raises(error, match=message):
         training.fit(model, loss, **arguments)
+
+
+def test_looking_at_a_model_does_not_change_its_training():
+    from tinygrad_neuron.training import diagnose
+
+    def run(look):
+        model = nn.Sequential(
+            nn.Linear(2, 4, seed=0), nn.Dropout(0.5, seed=1), nn.Linear(4, 1, seed=2)
+        )
+        look(model)
+        return [y.data for _ in range(3) for y in model([1.0, 2.0])]
+
+    plain = run(lambda model: None)
+    assert plain == run(lambda model: nn.summary(model, [1.0, 2.0]))
+    assert plain == run(lambda model: diagnose(model, [([1.0, 2.0], 1.0)]))
+
+
+def test_modes_are_afterwards_as_they_were_and_what_trains_nothing_is_refused():
+    def loss(y, t):
+        return losses.mean_squared_error(y, [t])
+
+    model = nn.Sequential(nn.Linear(2, 2, seed=0), nn.Dropout(0.5, seed=1), nn.Linear(2, 1, seed=2))
+    dropped = model.modules()[2].eval()
+    optimiser = optim.SGD(model.parameters(), 0.01)
+    data = [([0.0, 1.0], 1.0), ([1.0, 0.0], 0.0)]
+    training.fit(model, loss, data, optimiser, 2, validation=data, progress=False)
+    assert (True, False) == (model.training, dropped.training)
+    with pytest.raises(ValueError):
+        training.fit(model, loss, data, optimiser, 2, validation=[([1.0], 0.0)], progress=False)
+    assert (True, False) == (model.training, dropped.training)
+    with pytest.raises(ValueError, match="moves none of the model's parameters"):
+        training.fit(model, loss, data, optim.SGD(nn.Neuron(2).parameters()), 2, progress=False)
+    with pytest.raises(ValueError, match="measured on validation data"):
+        training.fit(model, loss, data, optimiser, 2, metrics=[training.accuracy], progress=False)

@@ -219,3 +219,36 @@ def test_wide_characters_keep_the_columns_in_line():
     for line in lines:
         wide = [unicodedata.east_asian_width(c) in "WF" for c in line]
         assert len(line) + wide.count(True) <= 80
+
+
+def test_arrow_keys_need_no_enter(terminal):
+    walk = terminal(EXPRESSION)
+    walk.screen()
+    assert "step 2 of" in walk.type("\x1b[C")
+    assert "step 1 of" in walk.type("\x1b[D")
+    assert "step 9 of 9" in walk.type("\x1b[F")
+    assert "step 1 of" in walk.type("\x1b[H")
+    assert "step 3 of" in walk.type("33\x7f\n")
+
+
+def test_a_number_is_changed_and_put_back(terminal):
+    walk = terminal(EXPRESSION)
+    walk.screen()
+    assert "2 * 2 = 4" in walk.type("w=2\n")
+    assert "No number is called 'v'" in walk.type("v=2\n")
+    assert "could not convert" in walk.type("w=two\n")
+    assert "0.5 * 2 = 1" in walk.type("reset\n")
+
+
+def test_a_prediction_is_asked_and_judged(terminal):
+    walk = terminal(EXPRESSION)
+    walk.screen()
+    assert "Predicting is on" in walk.type("p\n")
+    os.write(walk.controller, b"\n")
+    assert "Predict w*x + b = w*x + b = " in walk.screen(until=" = ")
+    assert "Right: it is 0.5." in walk.type("0.5\n")
+
+
+def test_names_are_cut_in_the_middle():
+    x = Value(2.0, label="layers[0].neurons[3].weights[12]")
+    assert "layers[0…ghts[12]" in view(walkthrough(x * x), 0, width=70)

@@ -17,8 +17,8 @@ class Theme:
 
     `ink` and `muted` are for text, `line` for edges; `leaf`, `parameter`, `operation` and `output`
     fill the nodes of these kinds, `rim` surrounds them; `accent` marks what is highlighted, `alarm`
-    what is flagged; `negative`, `neutral` and `positive` are the scale of signed numbers, `low` and
-    `high` that of magnitudes.
+    what is flagged (a dead or saturated neuron, an operation that fails); `negative`, `neutral` and
+    `positive` are the scale of signed numbers, `low` and `high` that of magnitudes.
     """
 
     name: str

@@ -4,6 +4,7 @@ import os
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
 from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -329,6 +330,37 @@ class Module(Shown, Linked):
         for each, found in zip([*generators.values(), generator], states, strict=False):
             each.setstate(found)  # type: ignore[union-attr]  # as many as there are states
 
+    def modules(self) -> list["Module"]:
+        """This module and all below it, each once.
+
+        >>> from tinygrad_neuron import nn
+        >>> [type(module).__name__ for module in nn.MLP(2, [1]).modules()]
+        ['MLP', 'Layer', 'Neuron']
+        """
+        return [self, *(item for _, item in self._walk() if isinstance(item, Module))]
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Within it the model may be run and its modes changed: afterwards the mode of each module
+        and the state of each random generator are as they were.
+
+        >>> from tinygrad_neuron import nn
+        >>> model = nn.Dropout(0.5, seed=0)
+        >>> with model.undisturbed():
+        ...     _ = model.eval()
+        >>> model.training
+        True
+        """
+        modes = [(module, module.training) for module in self.modules()]
+        states = [(g, g.getstate()) for g in self._state_entries()[1].values()]
+        try:
+            yield
+        finally:
+            for module, mode in modes:
+                module.training = mode
+            for generator, found in states:
+                generator.setstate(found)
+
     def zero_grad(self) -> None:
         """Set the gradient of every parameter back to 0.0, "not computed yet"."""
         for parameter in self.parameters():
@@ -336,10 +368,8 @@ class Module(Shown, Linked):
 
     def train(self: _Self, mode: bool = True) -> _Self:
         """Switch to training (dropout draws masks); returns the module."""
-        self.training = mode
-        for _, item in self._walk():
-            if isinstance(item, Module):
-                item.training = mode
+        for module in self.modules():
+            module.training = mode
         return self
 
     def eval(self: _Self) -> _Self:

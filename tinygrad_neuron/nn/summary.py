@@ -108,7 +108,7 @@ def summary(model: Module, *example: Any) -> Summary:
         leaves = [
             each(lambda v: Value(v) if isinstance(v, float) else v, lists(x)) for x in example
         ]
-        with _watched(list(modules.values()), returned):
+        with model.undisturbed(), _watched(list(modules.values()), returned):
             output = model(*leaves)
         operations = _counted([v for v in flat(_nested(output)) if isinstance(v, Value)])
     rows = []

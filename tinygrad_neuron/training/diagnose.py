@@ -96,7 +96,7 @@ def diagnose(
     Found are: units that are dead on every example or saturated on most, by layer; gradients that
     vanish or explode from layer to layer; parameters that get no gradient, a loss that depends on
     none; numbers that are not finite, and where they arise. Everything runs uncompiled, so a
-    hundred examples are enough; no parameter and no gradient is changed.
+    hundred examples are enough; no parameter, no gradient and no random generator is changed.
 
     **Arguments:** `examples`: a `Dataset` or pairs (input, target), as for `fit`; `loss`: a
     function of output and target; without one nothing is said about gradients.
@@ -119,11 +119,12 @@ leaky_relu, another bias or a smaller learning rate keeps a gradient alive.
         raise TypeError(f"diagnose: model must be a Module, got {described(model)}")
     watched = _Watched(model)
     losses = []
-    for x, t in pairs:
-        output = model(lists(x))
-        if loss is not None:
-            losses.append(loss(output, lists(t)))
-        watched.add([v for v in flat(output) if isinstance(v, Value)], losses[-1:])
+    with model.undisturbed():
+        for x, t in pairs:
+            output = model(lists(x))
+            if loss is not None:
+                losses.append(loss(output, lists(t)))
+            watched.add([v for v in flat(output) if isinstance(v, Value)], losses[-1:])
     total = mean(losses) if losses else None
     gradients = None if total is None else _gradients(model, total)
     layers = watched.reports(len(pairs), gradients)

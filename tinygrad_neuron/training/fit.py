@@ -80,7 +80,17 @@ def fit(
             "fit: optimiser must be one of optim, such as optim.Adam(model.parameters()), "
             f"got {described(optimiser)}"
         )
-    run = _Run(model, loss, optimiser, target, held_out, _named(metrics), generator_of(seed))
+    if not isinstance(model, Module):
+        raise TypeError(f"fit: model must be a Module, got {described(model)}")
+    if not set(model.parameters()) & set(optimiser.parameters):
+        raise ValueError(
+            "fit: the optimiser moves none of the model's parameters; make it with "
+            "model.parameters()"
+        )
+    named = _named(metrics)
+    if validation is None and named:
+        raise ValueError("fit: metrics are measured on validation data; give validation=... too")
+    run = _Run(model, loss, optimiser, target, held_out, named, generator_of(seed))
     run.train(examples, epochs, batch_size, patience, progress)
     if diagnose and run.record.diagnosis is None:
         run.diagnose(examples[:ENOUGH])  # in the order of the last epoch: chosen at random
@@ -126,7 +136,7 @@ class _Run:
         """All epochs, until something ends them."""
         record, start = self.record, time.perf_counter()
         shown = _bar(epochs) if progress else None
-        was_training = self.model.training
+        modes = [(module, module.training) for module in self.model.modules()]
         try:
             with self.compiled.trainer(self.optimiser) as trainer:
                 self.model.train()
@@ -157,8 +167,8 @@ class _Run:
         finally:
             if shown is not None:
                 shown.close()
-            if not was_training:
-                self.model.eval()
+            for module, mode in modes:
+                module.training = mode
             record.seconds = time.perf_counter() - start
             if self.best:
                 for parameter, number in zip(self.optimiser.parameters, self.best, strict=True):
@@ -168,8 +178,10 @@ class _Run:
         """The loss and the metrics of the validation data, with the parameters as they are."""
         record = self.record
         self.model.eval()
-        found = self.measured.map(validation)
-        self.model.train()
+        try:
+            found = self.measured.map(validation)
+        finally:
+            self.model.train()
         record.validation_loss.append(math.fsum(loss for loss, _ in found) / len(found))
         outputs, targets = [output for _, output in found], [t for _, t in validation]
         for name, metric in self.metrics.items():
@@ -189,11 +201,9 @@ class _Run:
 
     def diagnose(self, examples: list[Example]) -> None:
         """Look for what is wrong after training, with all units taking part."""
-        was_training = self.model.training
-        self.model.eval()
-        self.record.diagnosis = diagnosed(self.model, examples, self.loss)
-        if was_training:
-            self.model.train()
+        with self.model.undisturbed():
+            self.model.eval()
+            self.record.diagnosis = diagnosed(self.model, examples, self.loss)
 
 
 def _examples(what: str, data: Iterable[Sequence[Any]]) -> list[Example]:

@@ -1,91 +1,18 @@
-"""A walkthrough in a terminal: the graph as text, the arithmetic, and what changed.
+"""A walkthrough as text: the graph, the arithmetic, and what changed, a screen at a step, or all.
 
-Keys are lines: Enter goes on, `b` back, a number jumps there, `?` helps, `q` ends. Without a
-terminal all steps are printed one after the other.
+`session` steps through it.
 """
 
-import os
 import re
-import shutil
-import sys
 import unicodedata
 from collections.abc import Mapping
-from typing import TextIO
 
-from ..console import WIDTH, Writer, is_terminal
+from ..console import WIDTH
 from ..draw.text import number, visible
 from .honest import product, total
 from .records import Node, Step, StepList
 
-_HELP = """\
-  Enter      the next step          b   the step before
-  a number   jump to that step      q   end
-  first, last   the two ends        ?   this help
-"""
-_PROMPT = "Enter next · b back · a number jumps · ? help · q quit > "
-_SHORT_PROMPT = "Enter b number ? q > "
 _COLOURS = {"current": "1;36", "target": "1;33", "faint": "2", "strong": "1"}
-
-
-def run(
-    walk: StepList,
-    stdin: "TextIO | None" = None,
-    stdout: "TextIO | None" = None,
-    start: int = 1,
-) -> None:
-    """Step through interactively, or print everything where a stream is no terminal."""
-    stdin = sys.stdin if stdin is None else stdin
-    stdout = sys.stdout if stdout is None else stdout
-    write = Writer(stdout)
-    if not walk.steps:
-        write("There is nothing to step through: the graph is one number.\n")
-        return
-    if not 1 <= start <= len(walk.steps):
-        raise ValueError(f"start must be a step from 1 to {len(walk.steps)}, got {start}")
-    if not (is_terminal(stdin) and is_terminal(stdout)):
-        write(plain_text(walk))
-        return
-    dumb = os.environ.get("TERM", "dumb") == "dumb"
-    paint = _Paint(not dumb and not os.environ.get("NO_COLOR"))
-    at = start - 1
-    message = ""
-    try:
-        while True:
-            size = shutil.get_terminal_size((WIDTH, 24))
-            height = size.lines - message.count("\n")
-            screen = view(walk, at, width=min(size.columns, 120), height=height, paint=paint)
-            write(("\n" if dumb else "\x1b[H\x1b[2J\x1b[3J") + screen)
-            if message:
-                write(message)
-            write(_PROMPT if size.columns > len(_PROMPT) + 10 else _SHORT_PROMPT)
-            answer = stdin.readline()
-            if not answer:
-                write("\n")
-                return
-            at, message, end = _answer(answer.strip(), at, len(walk.steps))
-            if end:
-                return
-    except KeyboardInterrupt:
-        write("\n")
-
-
-def _answer(answer: str, at: int, count: int) -> tuple[int, str, bool]:
-    """Where to go, what to say, and whether to end."""
-    word = answer.lower()
-    if word in ("q", "quit", "exit"):
-        return at, "", True
-    if word in ("", "n", "next"):
-        return (at + 1, "", False) if at + 1 < count else (at, "This is the last step.\n", False)
-    if word in ("b", "back", "p"):
-        return (at - 1, "", False) if at else (at, "This is the first step.\n", False)
-    if word in ("first", "last"):
-        return (0 if word == "first" else count - 1), "", False
-    if word in ("?", "h", "help"):
-        return at, _HELP, False
-    if word.isascii() and word.isdigit() and len(word) < 12 and 1 <= int(word) <= count:
-        return int(word) - 1, "", False
-    shown = _cut(" ".join(visible(answer).split()), 20)
-    return at, f"{shown!r} is neither a key (? lists them) nor a step from 1 to {count}.\n", False
 
 
 def view(
@@ -93,7 +20,7 @@ def view(
     at: int,
     width: int = WIDTH,
     height: int = 24,
-    paint: "_Paint | None" = None,
+    paint: "Paint | None" = None,
 ) -> str:
     """What the terminal shows at a step: a heading, the graph, and the step.
 
@@ -118,13 +45,13 @@ def view(
       1 × 3 = 3, the first to arrive.
     <BLANKLINE>
     """
-    paint = paint or _Paint(False)
+    paint = paint or Paint(False)
     step = walk.steps[at]
-    lines = [paint("strong", _cut(_heading(walk, step), width)), ""]
+    lines = [paint("strong", cut(_heading(walk, step), width)), ""]
     below = ["", *(f"  {line}" for line in _arithmetic(walk, step, width - 2))]
     below += ["", *(f"  {line}" for line in _wrapped(step.sentence, width - 2))]
     if step.line:
-        below += [paint("faint", _cut(f"  {step.line}", width))]
+        below += [paint("faint", cut(f"  {step.line}", width))]
     room = max(4, height - len(lines) - len(below) - 1)  # the last line is the prompt's
     return _isolated("\n".join([*lines, *_table(walk, at, width, room, paint), *below, ""]))
 
@@ -153,11 +80,11 @@ def plain_text(walk: StepList) -> str:
         names = step.name
         if step.target is not None and step.target != step.node:
             names += f" to {step.target_name}"
-        lines.append(_cut(f"{_heading(walk, step)} · {names}", WIDTH))
+        lines.append(cut(f"{_heading(walk, step)} · {names}", WIDTH))
         lines += [f"  {line}" for line in _arithmetic(walk, step, WIDTH - 2)]
         lines += [f"  {line}" for line in _wrapped(step.sentence, WIDTH - 2)]
         if step.line and step.phase == "forward":
-            lines.append(_cut(f"  {step.line}", WIDTH))
+            lines.append(cut(f"  {step.line}", WIDTH))
     return _isolated("\n".join(lines) + "\n")
 
 
@@ -210,7 +137,7 @@ def _arithmetic(walk: StepList, step: Step, width: int) -> list[str]:
     return [part for line in lines for part in _wrapped(line, width)]
 
 
-def _table(walk: StepList, at: int, width: int, room: int, paint: "_Paint") -> list[str]:
+def _table(walk: StepList, at: int, width: int, room: int, paint: "Paint") -> list[str]:
     """The graph, one node a line, as far as it is known at a step."""
     step = walk.steps[at]
     nodes = [
@@ -227,7 +154,7 @@ def _table(walk: StepList, at: int, width: int, room: int, paint: "_Paint") -> l
     widths[0] = min(max(widths[0] + 2, 6), max(6, width // 4))
     widths[2:] = [max(columns + 1, roomy) for columns in widths[2:]]
     widths[1] = max(width - 4 - widths[0] - widths[2] - widths[3], 4)
-    lines = [paint("faint", _cut(_row("", head, widths), width))]
+    lines = [paint("faint", cut(_row("", head, widths), width))]
     for before, i in zip([-1, *shown], shown, strict=False):
         if i > before + 1:
             lines.append(paint("faint", f"   ({i - before - 1:,} more)"))
@@ -235,7 +162,7 @@ def _table(walk: StepList, at: int, width: int, room: int, paint: "_Paint") -> l
         mark, colour = ("▶", "current") if position == step.node else ("", "")
         if position == step.target and not mark:
             mark, colour = "◀", "target"
-        line = _cut(_row(mark, cells[i], widths), width)
+        line = cut(_row(mark, cells[i], widths), width)
         lines.append(paint(colour, line) if colour else line)
     if shown[-1] < len(nodes) - 1:
         lines.append(paint("faint", f"   ({len(nodes) - 1 - shown[-1]:,} more)"))
@@ -292,11 +219,11 @@ def _known(walk: StepList, at: int) -> tuple[dict[int, float], dict[int, float]]
 
 def _row(mark: str, cells: tuple[str, str, str, str], widths: list[int]) -> str:
     name, formula, value, gradient = cells
-    left = f" {mark or ' '} {_padded(name, widths[0])} {_padded(formula, widths[1] - 1)}"
+    left = f" {mark or ' '} {_padded(name, widths[0], name=True)} {_padded(formula, widths[1] - 1)}"
     return f"{left}{value:>{widths[2]}}{gradient:>{widths[3]}}"
 
 
-class _Paint:
+class Paint:
     """Colours a piece of text, or leaves it as it is."""
 
     def __init__(self, colour: bool) -> None:
@@ -318,7 +245,7 @@ def _width(text: str) -> int:
     return columns
 
 
-def _cut(text: str, columns: int) -> str:
+def cut(text: str, columns: int) -> str:
     """A text in so many columns; what would steer the terminal is made visible."""
     if not text.isprintable():
         text = visible(text).replace("\n", " ")
@@ -329,8 +256,21 @@ def _cut(text: str, columns: int) -> str:
     return text + "…"
 
 
-def _padded(text: str, columns: int) -> str:
-    text = _cut(text, columns)
+def _cut_in_the_middle(name: str, columns: int) -> str:
+    """A name in so many columns: its end tells it from others as its beginning does.
+
+    >>> _cut_in_the_middle("layers[0].neurons[3].w0", 12)
+    'layers…3].w0'
+    """
+    name = visible(name).replace("\n", " ")
+    if _width(name) <= columns or columns < 5:
+        return cut(name, columns)
+    end = (columns - 1) // 2
+    return f"{name[: columns - 1 - end]}…{name[len(name) - end :]}"
+
+
+def _padded(text: str, columns: int, *, name: bool = False) -> str:
+    text = _cut_in_the_middle(text, columns) if name else cut(text, columns)
     return text + " " * (columns - _width(text))
 
 
@@ -338,7 +278,7 @@ def _wrapped(text: str, columns: int) -> list[str]:
     """The lines of a text; a word too long for one is cut."""
     lines = [""]
     for word in text.split():
-        word = _cut(word, columns)
+        word = cut(word, columns)
         if lines[-1] and _width(lines[-1]) + 1 + _width(word) > columns:
             lines.append("")
         lines[-1] += f" {word}" if lines[-1] else word

@@ -13,7 +13,7 @@ from ..draw.text import number
 from ..engine import Value
 from ..optim import SGD
 from ..passes import DOMAIN_ERRORS
-from . import page, terminal
+from . import page, session, terminal
 from .explaining import Explanation
 from .names import watch_names
 from .records import Node, Step, StepList, Training
@@ -29,12 +29,14 @@ class Walkthrough(StepList):
     def terminal(
         self, stdin: "TextIO | None" = None, stdout: "TextIO | None" = None, start: int = 1
     ) -> None:
-        """Step through in a terminal: Enter goes on, b back, a number jumps, q ends, ? helps.
+        """Step through in a terminal: Enter or → goes on, b or ← back, a number jumps, q ends.
+
+        `w=2` changes a number, p asks before each step, ? lists all keys.
 
         **Arguments:** `stdin`, `stdout`: other streams than those of the program; `start`: the
         number of the first step shown. Where they are no terminal, all steps are printed.
         """
-        terminal.run(self, stdin, stdout, start)
+        session.run(self, stdin, stdout, start)
 
     def page(self, path: "str | os.PathLike[str]", *, title: str = "") -> str:
         """Write one self-contained web page on which to step through; returns its path.
