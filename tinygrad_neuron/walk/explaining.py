@@ -19,6 +19,7 @@ from ..passes import (
 )
 from .formulas import Formulas
 from .honest import equation, in_brackets, product
+from .ordering import reading_order
 from .records import Node, Step
 
 
@@ -104,7 +105,7 @@ class Explanation:
         )
 
     def _forward(self) -> None:
-        for node in self.order:
+        for node in reading_order(self.order):
             if node in self.formulas:
                 sentence = self._computation(node)
                 if not _is_up_to_date(node):

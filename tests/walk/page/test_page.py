@@ -155,3 +155,14 @@ def test_each_script_imports_only_what_those_before_it_export() -> None:
         for names in re.findall(r"^export const \{([^}]*)\}", text, re.M):
             found += [one.strip() for one in names.split(",")]
         exported[name] = set(found)
+
+
+def test_no_two_scripts_have_a_name_in_common() -> None:
+    """They stand in one scope in the page: a second `const` of a name would stop all of them."""
+    folder = Path(page.__file__).parent
+    names: list[str] = []
+    for name in page.MODULES:
+        text = (folder / f"{name}.js").read_text("utf-8")
+        pattern = r"^(?:export )?(?:async )?(?:const|let|function\*?|class) (\w+)"
+        names += re.findall(pattern, text, re.M)
+    assert sorted(set(names)) == sorted(names)

@@ -76,6 +76,13 @@ def test_another_learning_rate_or_start_runs_the_training_again(open_page: Any) 
     tab.open_tab("iterations")
     tab.tab.locator("#iterations button").nth(1).click()
     assert "iteration 2 of 3 · forward" in tab.text("#now-title")
+    box = tab.tab.locator("#loss svg").bounding_box()
+    tab.tab.mouse.move(box["x"] + 12, box["y"] + 20)
+    tab.tab.mouse.down()
+    assert "iteration 1 of 3 · forward" in tab.text("#now-title")
+    tab.tab.mouse.move(box["x"] + box["width"] - 5, box["y"] + 20, steps=3)
+    assert "iteration 3 of 3 · forward" in tab.text("#now-title")
+    tab.tab.mouse.up()
 
 
 def test_an_example_that_changes_with_each_iteration_is_shown_and_cannot_be_moved(

@@ -31,14 +31,15 @@ from ...files import replace_file
 from ...health import HELP, can_be_flat
 from ...passes import refuse_made_by_hand
 from ..formulas import Formulas, plain_partials, undirected
+from ..ordering import reading_order
 from ..records import Node, StepList
 from .pictures import Scopes, View, views
 
 _FOLDER = Path(__file__).parent
 MODULES = (
     "arithmetic", "engine", "training", "text", "honest", "naming", "formula", "tabs", "edges",
-    "picture", "viewport", "views", "leaves", "verify", "curve", "paths", "flags", "code",
-    "predict", "panel", "origin", "filmstrip", "state", "showing", "address", "strides",
+    "picture", "viewport", "views", "leaves", "verify", "curve", "loss", "paths", "flags",
+    "code", "predict", "panel", "origin", "filmstrip", "state", "showing", "address", "strides",
     "folding", "stepping", "changing", "dragging", "cards", "keys", "pointing", "theme", "main",
 )  # fmt: skip
 
@@ -97,6 +98,7 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
     data: dict[str, Any] = {
         "digits": digits,
         "nodes": [_node(graph, scopes, i, names[i]) for i in range(len(graph.order))],
+        "order": [graph.position[node] for node in reading_order(graph.order) if node._prev],
         "operations": {name: _operation(node) for name, node in used.items()},
         "flags": {"limits": THRESHOLDS, "signs": SIGNS, "help": HELP},
         "scopes": [

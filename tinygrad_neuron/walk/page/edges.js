@@ -3,6 +3,7 @@
 import { drawn, number } from "./text.js";
 
 const WIDEST = 4.5; // points
+const LABELLED = 40; // of more edges only the current one has a label
 
 // When each edge passes its contribution on: "consumer-position" -> the number of the step before.
 const passings = new WeakMap();
@@ -39,7 +40,7 @@ export class Edges {
       const [, tail, head] = /^-(.+)-(.+)$/.exec(key) ?? [];
       const keys = tail === undefined ? [key] : this.between(members(tail), members(head));
       this.all.set(key, {
-        group, keys,
+        group, keys, folded: tail !== undefined,
         incoming: group.querySelector('[data-shows="incoming"]'),
         local: group.querySelector('[data-shows="local"]'),
         result: group.querySelector('[data-shows="result"]'),
@@ -89,18 +90,18 @@ export class Edges {
         setText(edge.local, slope === undefined ? "" : `× ${number(slope)}`);
         setText(edge.result, current ? resultOf(current) : "");
       } else {
-        this.over(edge, this.told(keys, passed, sum, active && current));
+        this.over(edge, this.told(edge, passed, sum, active && current));
       }
     }
   }
 
   // The label of an edge without room for one: of the current one in full, of a folded one the sum.
-  told(keys, passed, sum, current) {
+  told({ keys, folded }, passed, sum, current) {
     if (current && keys.length === 1) {
       return [number(current.incoming), `× ${number(current.local)}`, resultOf(current)];
     }
-    if (keys.length === 1 || sum === null) return [];
-    return [`Σ ${number(sum, 3)}`];
+    if (!folded || sum === null || (!current && this.all.size > LABELLED)) return [];
+    return [`${keys.length > 1 ? "Σ " : ""}${number(sum, 3)}`];
   }
 
   over(edge, lines) {

@@ -26,11 +26,12 @@ export function run(nodes, operations, leaves) {
         error = explained(nodes, operations, data, i, failure, false);
       }
     }
-    if (node.kind !== "constant") {
-      steps.push({ phase: "forward", node: i, value: data[i] });
-      computedAt[i] = steps.length;
-    }
   });
+  for (const i of nodes.order ?? nodes.keys()) {
+    if (!nodes[i].operation || nodes[i].kind === "constant") continue;
+    steps.push({ phase: "forward", node: i, value: data[i] });
+    computedAt[i] = steps.length;
+  }
   const root = nodes.length - 1;
   const gradients = new Array(nodes.length).fill(null);
   if (error === null && nodes[root].kind !== "constant") {

@@ -41,9 +41,10 @@ export const total = (before, contribution, after) => equation(
 export function nodeEquation(nodes, operations, data, i) {
   const { operation, operands } = nodes[i];
   const plain = operation in OPERATORS;
+  const adds = plain && ["+", "−"].includes(OPERATORS[operation].sign) && !OPERATORS[operation].before;
   const at = (values) => Object.assign([], Object.fromEntries(operands.map((k, j) => [k, values[j]])));
   return equation(
-    (texts) => written(operation, plain ? texts.map(inBrackets) : texts),
+    (texts) => written(operation, plain ? texts.map((text, k) => (adds && !k ? text : inBrackets(text))) : texts),
     (values) => forwardOf(nodes, operations, at(values), i),
     operands.map((k) => data[k]), data[i]);
 }

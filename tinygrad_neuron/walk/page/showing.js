@@ -4,6 +4,7 @@ import { showCurve } from "./curve.js";
 import { findFlags, showFlags } from "./flags.js";
 import { showOrigin } from "./origin.js";
 import { chain, wholeFormula } from "./formula.js";
+import { lossCurve } from "./loss.js";
 import { marked, spoken } from "./naming.js";
 import { described, showPanel } from "./panel.js";
 import { findPaths, showPaths } from "./paths.js";
@@ -54,6 +55,7 @@ export function render() {
   state.picture.ghosts(state.old?.[result.iteration] ?? null, result, within);
   showFlags(byId("flags"), flags, names, page.flags.help);
   const text = textOf(step);
+  if (state.took > 1) text.title += ` · the last of ${state.took}`;
   showPanel(nodes, text, scopes, topOf(step));
   announce(spoken(text.sentence));
   const { error } = runs.at(-1);
@@ -85,6 +87,8 @@ function showTransport(step, count, title) {
 // The output at each iteration, as buttons that lead there.
 function showIterations(current) {
   offer("iterations", true);
+  const outputs = state.runs.map(({ data }) => data.at(-1) ?? NaN);
+  byId("loss").replaceChildren(lossCurve(outputs, current, names.at(-1)));
   byId("iterations").querySelector("ol").replaceChildren(...state.runs.map((result, k) => {
     const button = element("button", { type: "button", textContent: `${k + 1}: ${number(result.data.at(-1))}` });
     button.setAttribute("aria-label", `Iteration ${k + 1}: ${names.at(-1)} is ${number(result.data.at(-1))}`);

@@ -9,6 +9,7 @@ export const { nodes, operations, scopes, training } = page;
 
 const special = (x) => ({ nan: NaN, inf: Infinity, "-inf": -Infinity })[x] ?? x;
 for (const node of nodes) node.data = special(node.data);
+nodes.order = page.order; // in which the forward pass is told
 if (training) {
   training.rates = training.rates.map(special);
   for (const given of training.given) for (const i of Object.keys(given)) given[i] = special(given[i]);
@@ -23,6 +24,7 @@ export const state = {
   runs: passes(nodes, operations, start, training, training?.rates),
   old: null, // the runs that are shown as ghosts while a number moves
   step: 0,
+  took: 1, // how many steps the last one was, where they are taken several at once
   wanted: 0, // the step to return to, where an error left fewer of them for a while
   chosen: 0, // a leaf
   selected: null, // a node that was asked about: where it comes from, and its curve

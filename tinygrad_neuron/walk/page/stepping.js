@@ -2,6 +2,7 @@
 
 import { remember } from "./address.js";
 import { Code } from "./code.js";
+import { iterationAt } from "./loss.js";
 import { marked } from "./naming.js";
 import { Prediction } from "./predict.js";
 import { inspect, render } from "./showing.js";
@@ -36,6 +37,7 @@ export function go(to, revealed = false) {
     }
   }
   closePrediction();
+  state.took = byId("size").value === "contribution" ? 1 : target - state.step;
   state.step = state.wanted = target;
   state.selected = null;
   remember();
@@ -132,6 +134,16 @@ byId("predicting").addEventListener("change", () => {
   closePrediction();
   render();
 });
+// The curve of the loss is a scrubber too.
+for (const kind of ["pointerdown", "pointermove"]) {
+  byId("loss").addEventListener(kind, (event) => {
+    if (!event.buttons) return;
+    const { runs } = state;
+    const k = iterationAt(byId("loss").firstChild, event.clientX, runs.length);
+    pause();
+    if (placeOf(state.step).result.iteration !== k || state.step === 0) go(k ? runs[k].first + 1 : 1, true);
+  });
+}
 byId("iterations").addEventListener("click", (event) => {
   const buttons = [...byId("iterations").querySelectorAll("button")];
   const k = buttons.indexOf(event.target);
