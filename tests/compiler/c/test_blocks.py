@@ -114,3 +114,24 @@ def test_a_machine_with_narrower_vectors_or_none(vector, monkeypatch):
 
     if operations.same_libm():
         assert train("python") == train("c")
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 9])
+def test_few_rows_of_many_numbers_go_one_after_another(rows):
+    model = nn.MLP(140, [60, 5], activation="tanh", seed=1)
+    draw = random.Random(rows)
+    examples = [([draw.gauss(0, 1) for _ in range(140)], draw.randrange(5)) for _ in range(rows)]
+
+    def train(target):
+        for p, number in zip(model.parameters(), start, strict=True):
+            p.data = number
+        compiled = compile(lambda x, t: losses.cross_entropy(model(x), t), target=target)
+        trainer = compiled.trainer(optim.SGD(model.parameters(), lr=0.1))
+        found = [trainer.step(examples).hex(), trainer.step(examples[:1] * 5).hex()]
+        trainer.write_back()
+        found += [x.hex() for x in compiled.map(examples)]
+        return [*found, *(p.data.hex() for p in model.parameters())]
+
+    start = [p.data for p in model.parameters()]
+    if operations.same_libm():
+        assert train("python") == train("c")

@@ -30,18 +30,40 @@ class Rows:
         return iter(self.rows)
 
 
+# A vector of several rows costs as much for one: so few rows go one after another, where the rows
+# have so many numbers that it is felt.
+FEW, FELT = 2, 256
+
+
 class Function:
     """A generated function of C, called with Python's lists."""
 
     def __init__(self, program: Program, seeded: tuple[int, ...] | None, title: str) -> None:
-        emitted = emitting.emit(program, seeded, title, find_compiler().vector)
-        self.source = emitted.source
-        arrays.prepare(emitted.over_arrays)
-        self.library = load(emitted.source)
-        arrays.connect(self.library, emitted.over_arrays)
+        vector = find_compiler().vector
+        self._texts = [emitting.emit(program, seeded, title, vector)]
+        self.source = self._texts[0].source
+        if self._texts[0].rows and self._texts[0].numbers >= FELT:
+            few = emitting.emit(program, seeded, f"{title}, up to {FEW} rows", vector, rows=0)
+            self._texts.append(few)
+            self.source += f"\n{few.source}"
+        self._libraries: list[ctypes.CDLL | None] = [None, None]
         self.outputs = len(program.outputs)
         self.inputs = len(program.input_gradients)
-        self.leaves = emitted.leaves
+        self.leaves = self._texts[0].leaves
+        if len(self._texts) == 1:
+            self.library_for(FEW)
+
+    def library_for(self, rows: int) -> ctypes.CDLL:
+        """The library that computes so many rows, compiled when it is first asked for."""
+        which = 1 if rows <= FEW and len(self._texts) > 1 else 0
+        library = self._libraries[which]
+        if library is None:
+            emitted = self._texts[which]
+            arrays.prepare(emitted.over_arrays)
+            library = load(emitted.source)
+            arrays.connect(library, emitted.over_arrays)
+            self._libraries[which] = library
+        return library
 
     def map_rows(self, rows: Any, leaves: list[float]) -> list[tuple[float, ...]]:
         """The outputs of each row."""
@@ -50,7 +72,7 @@ class Function:
         results = array("d", bytes(8 * width * packed.count))
         data = array("d", [leaves[k] for k in self.leaves])
         check(
-            self.library.map_rows(
+            self.library_for(packed.count).map_rows(
                 ctypes.c_void_p(address(packed.numbers)),
                 ctypes.c_long(packed.count),
                 ctypes.c_void_p(address(data)),
@@ -79,7 +101,7 @@ class Function:
         first = array("d", [total])
         inputs = array("d", bytes(8 * width * packed.count))
         check(
-            self.library.add_up(
+            self.library_for(packed.count).add_up(
                 ctypes.c_void_p(address(packed.numbers)),
                 ctypes.c_long(packed.count),
                 ctypes.c_void_p(address(data)),

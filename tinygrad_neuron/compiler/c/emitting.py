@@ -17,7 +17,7 @@ from ...calculus.operation import Operation
 from ..program import Program
 from .arrays import over_arrays
 from .block_writer import BlockWriter
-from .rolling import Rolled, roll
+from .rolling import roll
 from .row_writer import RowWriter
 from .writer import Writer
 
@@ -26,12 +26,15 @@ LARGEST_BLOCK = 65536  # numbers, which should stay near the processor
 
 
 class Emitted(NamedTuple):
-    """The text of a C function, which leaf it wants at each place, and the operations for which it
-    calls functions over arrays."""
+    """The text of a C function, which leaf it wants at each place, the operations for which it
+    calls functions over arrays, how many rows it computes side by side (0: none), and how many
+    numbers each has."""
 
     source: str
     leaves: list[int]
     over_arrays: list[Operation]
+    rows: int
+    numbers: int
 
 
 def emit(
@@ -44,21 +47,25 @@ def emit(
     """The source of `map_rows` (without `seeded`) or of `add_up`, for a machine with vectors of so
     many numbers, in blocks of so many rows (0: row after row; None: as many as fit)."""
     rolled = roll(program, seeded, over_arrays)
+    numbers = sum(group.size for group in rolled.groups) + program.inputs + len(program.draws)
     if rows is None:
-        rows = rows_of_a_block(program, rolled, vector)
+        rows = rows_of_a_block(numbers, vector)
     writer: Writer
     if rows:
         writer = BlockWriter(rolled, program, seeded, title, vector, rows)
     else:
         writer = RowWriter(rolled, program, seeded, title, vector)
     source = writer.source()
-    return Emitted(source, rolled.leaves, writer.over_arrays())
+    return Emitted(source, rolled.leaves, writer.over_arrays(), rows, numbers)
 
 
-def rows_of_a_block(program: Program, rolled: Rolled, vector: int) -> int:
+def rows_of_a_block(numbers: int, vector: int) -> int:
     """How many rows are computed side by side, so that their numbers stay near the processor; 0
-    where those would be too few."""
-    numbers = sum(group.size for group in rolled.groups) + program.inputs + len(program.draws)
+    where those would be too few.
+
+    >>> rows_of_a_block(200, 8), rows_of_a_block(3000, 8), rows_of_a_block(10_000, 8)
+    (32, 16, 0)
+    """
     rows = MOST_ROWS
     while rows * numbers > LARGEST_BLOCK:
         rows //= 2

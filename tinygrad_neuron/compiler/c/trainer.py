@@ -320,7 +320,7 @@ class _Plan:
         self.made = (_Run * len(runs))(
             *(
                 _Run(
-                    ctypes.cast(at.function.library.add_up, ctypes.c_void_p),
+                    ctypes.cast(at.function.library_for(rows.count).add_up, ctypes.c_void_p),
                     address(rows.numbers),
                     rows.count,
                     at.leaves,
