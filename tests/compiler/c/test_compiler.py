@@ -104,7 +104,7 @@ HANGING = 'echo $$ > "$here/a"; sleep 300 & echo $! > "$here/b"; wait'
 
 def assert_gone(tmp_path: Path) -> None:
     processes = [int((tmp_path / name).read_text()) for name in "ab"]
-    for _ in range(100):
+    for _ in range(600):
         if not any(map(alive, processes)):
             return
         time.sleep(0.05)
