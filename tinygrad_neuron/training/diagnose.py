@@ -6,7 +6,7 @@ The one place where it is decided what is dead, saturated, or without gradient o
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from statistics import fmean, pstdev
+from statistics import fmean
 from typing import Any
 
 from ..calculus.operation import Operation
@@ -304,7 +304,9 @@ def _deviation(numbers: Sequence[float]) -> float:
     """Their standard deviation; NaN of none, and where one is not finite."""
     if not numbers or not all(map(math.isfinite, numbers)):
         return math.nan
-    return pstdev(numbers)
+    middle = fmean(numbers)
+    # By hypot, which does not overflow; before Python 3.11 `pstdev` computes in whole numbers.
+    return math.hypot(*(x - middle for x in numbers)) / math.sqrt(len(numbers))
 
 
 def _breaks(node: Value) -> bool:
