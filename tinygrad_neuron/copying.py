@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import weakref
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 _SLOTS_LEFT_OUT = ("__dict__", "__weakref__")
@@ -27,14 +28,11 @@ class Linked:
     def _state(self) -> dict[str, Any]:
         """What there is to copy: attributes and slots that are set."""
         state = dict(getattr(self, "__dict__", {}))
-        for kind in type(self).__mro__:
-            slots = kind.__dict__.get("__slots__", ())
-            for name in (slots,) if isinstance(slots, str) else slots:
-                if name not in _SLOTS_LEFT_OUT:
-                    try:
-                        state[name] = kind.__dict__[name].__get__(self)
-                    except AttributeError:  # not set
-                        pass
+        for name, slot in _slots(type(self)):
+            try:
+                state[name] = slot.__get__(self)
+            except AttributeError:  # not set
+                pass
         return state
 
     def __copy__(self) -> Any:
@@ -56,6 +54,18 @@ class Linked:
         if whole is None:
             whole = _Whole.around(self)
         return _member, (whole, whole.places[id(self)])
+
+
+@cache
+def _slots(kind: type) -> list[tuple[str, Any]]:
+    """The slots of a class and of those that it is made from, by name."""
+    found = []
+    for each in kind.__mro__:
+        slots = each.__dict__.get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name not in _SLOTS_LEFT_OUT:
+                found.append((name, each.__dict__[name]))
+    return found
 
 
 def _set(made: Any, state: dict[str, Any]) -> None:

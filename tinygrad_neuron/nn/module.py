@@ -400,11 +400,12 @@ def _held(item: Any, name: str) -> Iterator[tuple[str, "Value | Module"]]:
             around.pop()
             continue
         path, one = here_next
+        if isinstance(one, _MEMBERS):
+            yield path, one
+            continue
         if getattr(getattr(one, "dtype", None), "kind", None) == "O":
             one = one.tolist()  # an object array of NumPy
-        if isinstance(one, Value | Module):
-            yield path, one
-        elif isinstance(one, _SETS):
+        if isinstance(one, _SETS):
             if any(isinstance(element, Value | Module) for element in one):
                 raise TypeError(
                     f"{path} is a {type(one).__name__} of parameters or modules, which has no "
@@ -422,6 +423,7 @@ def _under(path: str, items: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, A
         yield f"{path}[{key!r}]", value
 
 
+_MEMBERS = (Value, Module)
 _CONTAINERS = (list, tuple, dict, deque)
 _SETS = (set, frozenset)
 _HOLDERS = (Value, Module, *_CONTAINERS, *_SETS)
