@@ -28,7 +28,7 @@ class Linked:
     def _state(self) -> dict[str, Any]:
         """What there is to copy: attributes and slots that are set."""
         state = dict(getattr(self, "__dict__", {}))
-        for name, slot in _slots(type(self)):
+        for name, slot in _slots(type(self)):  # type: ignore[arg-type]  # classes are hashable
             try:
                 state[name] = slot.__get__(self)
             except AttributeError:  # not set
