@@ -50,8 +50,10 @@ show(
 # threshold is 2, and 2 ≥ 2. No veto. So y = 1.
 
 # %%
-assert alarm(1, 0, 1, 0) == 1
 print("front 1, middle 0, back 1, key 0: alarm", alarm(1, 0, 1, 0))
+
+# %% tags=["remove-input"]
+assert alarm(1, 0, 1, 0) == 1
 
 # %% tags=["hide-input"]
 show(
@@ -72,11 +74,13 @@ predict(
 )
 
 # %% tags=["hide-input"]
-assert alarm(1, 1, 1, 1) == 0
 show(
     draw_circuit(alarm, inputs=(1, 1, 1, 1), input_names=names),
     "All four inputs are active. The key vetoes, so the unit stays silent.",
 )
+
+# %% tags=["remove-input"]
+assert alarm(1, 1, 1, 1) == 0
 
 # %% [markdown]
 # In 1943 this unit was published by Warren McCulloch, who studied nerve cells, and Walter Pitts, a
@@ -132,6 +136,8 @@ def table_for(threshold):
 slider("threshold", [0, 1, 2, 3, 4], table_for)
 
 firing = [sum(nn.truth_table(nn.McCullochPitts(3, t), 3).values()) for t in range(5)]
+
+# %% tags=["remove-input"]
 assert firing == [8, 7, 4, 1, 0]
 
 # %% [markdown]
@@ -153,8 +159,10 @@ assert firing == [8, 7, 4, 1, 0]
 
 # %%
 inverter = nn.McCullochPitts(1, threshold=0, inhibitory=[0])
-assert nn.truth_table(inverter, 1) == {(0,): 1, (1,): 0}
 print("NOT:", nn.truth_table(inverter, 1))
+
+# %% tags=["remove-input"]
+assert nn.truth_table(inverter, 1) == {(0,): 1, (1,): 0}
 
 # %% [markdown]
 # **You may think** that an inhibitory input counts as −1, so that enough active inputs overrule
@@ -178,6 +186,8 @@ vetoed = nn.McCullochPitts(6, threshold=1, inhibitory=[5])
 if_subtracted = int(5 - 1 >= 1)
 print("with a veto:", vetoed(1, 1, 1, 1, 1, 1))
 print("if it counted as -1:", if_subtracted)
+
+# %% tags=["remove-input"]
 assert (vetoed(1, 1, 1, 1, 1, 1), if_subtracted) == (0, 1)
 
 # %% [markdown]
@@ -222,6 +232,8 @@ print(f"{len(units)} units, {len(tables)} different truth tables")
 print("AND among them:", (0, 0, 0, 1) in tables)
 print("OR among them: ", (0, 1, 1, 1) in tables)
 print("XOR among them:", (0, 1, 1, 0) in tables)
+
+# %% tags=["remove-input"]
 assert (len(units), len(tables)) == (16, 9)
 assert {(0, 0, 0, 1), (0, 1, 1, 1)} < tables and (0, 1, 1, 0) not in tables
 
@@ -241,6 +253,8 @@ assert {(0, 0, 0, 1), (0, 1, 1, 1)} < tables and (0, 1, 1, 0) not in tables
 
 # %%
 xor = nn.boolean_function({(0, 0): 0, (0, 1): 1, (1, 0): 1, (1, 1): 0})
+
+# %% tags=["remove-input"]
 assert [xor(0, 0), xor(0, 1), xor(1, 0), xor(1, 1)] == [0, 1, 1, 0]
 
 
@@ -268,6 +282,8 @@ for outputs in product([0, 1], repeat=8):
     assert nn.truth_table(nn.boolean_function(wanted), 3) == wanted
     checked += 1
 print(f"{checked} truth tables of three inputs, all built, all right")
+
+# %% tags=["remove-input"]
 assert checked == 256
 
 # %% [markdown]
@@ -277,8 +293,10 @@ assert checked == 256
 # matter of lesson 2.
 
 # %%
-assert 2**10 == 1024 and 2**20 > 1_000_000
 print("rows of a table of 10 inputs:", 2**10, "  of 20 inputs:", 2**20)
+
+# %% tags=["remove-input"]
+assert 2**10 == 1024 and 2**20 > 1_000_000
 
 # %% [markdown]
 # ## In short

@@ -24,6 +24,8 @@ flowers = [((x[2], x[3]), kind) for x, kind in datasets.iris() if kind < 2]
 unit = nn.Perceptron(2)
 run = unit.fit(flowers)
 print(f"{len(flowers)} flowers, {sum(run.mistakes)} mistakes, then none")
+
+# %% tags=["remove-input"]
 assert (len(flowers), sum(run.mistakes), run.converged) == (100, 4, True)
 
 # %% tags=["hide-input"]
@@ -66,6 +68,8 @@ show(
 gate = nn.Perceptron(2, weights=[2, 1], bias=-2)
 z = gate.pre_activation([1, 1]).data
 print("z =", z, " y =", gate.predict([1, 1]))
+
+# %% tags=["remove-input"]
 assert (z, gate.predict([1, 1])) == (1.0, 1)
 
 # %% tags=["hide-input"]
@@ -136,6 +140,8 @@ def learn(examples, lr=1.0, most_epochs=100):
 weights, story = learn(datasets.gate("and"))
 for number, (what, w0, w1, b) in enumerate(story, 1):
     print(f"{number:2}. {what}; now w0 = {w0:g}, w1 = {w1:g}, b = {b:g}")
+
+# %% tags=["remove-input"]
 assert weights == (2.0, 1.0, -2.0) and len(story) == 10
 
 # %% [markdown]
@@ -182,6 +188,8 @@ predict(
 perceptron = nn.Perceptron(2)
 run = perceptron.fit(datasets.gate("and"))
 print("mistakes in each epoch:", run.mistakes)
+
+# %% tags=["remove-input"]
 assert run.mistakes == [1, 3, 3, 2, 1, 0]
 # It is the same rule: the same weights after every mistake.
 assert run.updates == [((w0, w1), b) for _, w0, w1, b in story]
@@ -217,6 +225,8 @@ def after(count):
 
 
 slider("mistakes", list(range(len(story) + 1)), after)
+
+# %% tags=["remove-input"]
 assert all(perceptron.predict(x) == target for x, target in datasets.gate("and"))
 
 # %% [markdown]
@@ -249,7 +259,6 @@ smallest = min(abs(x0 + x1 - 1.5) for (x0, x1), _ in datasets.gate("and"))
 margin = smallest / sqrt(1**2 + 1**2 + 1.5**2)
 bound = (R / margin) ** 2
 print(f"R = {R:.3f}, margin = {margin:.3f}, at most {bound:.0f} mistakes")
-assert round(bound, 6) == 51.0
 
 counts, ends = set(), set()
 for order in permutations(datasets.gate("and")):
@@ -258,6 +267,9 @@ for order in permutations(datasets.gate("and")):
     ends.add(found)
 print(f"in all 24 orders: {min(counts)} to {max(counts)} mistakes")
 print("the weights and the bias at the end:", sorted(ends))
+
+# %% tags=["remove-input"]
+assert round(bound, 6) == 51.0
 assert (min(counts), max(counts)) == (10, 12) and max(counts) <= bound
 assert ends == {(1.0, 2.0, -2.0), (2.0, 1.0, -2.0)}
 
@@ -271,6 +283,8 @@ assert ends == {(1.0, 2.0, -2.0), (2.0, 1.0, -2.0)}
 far_away = [((x0 + 10, x1 + 10), target) for (x0, x1), target in datasets.gate("and")]
 found, told = learn(far_away, most_epochs=2000)
 print(f"AND, moved by 10 in both directions: {len(told)} mistakes, then w0, w1, b = {found}")
+
+# %% tags=["remove-input"]
 assert len(told) == 3140
 assert all(
     (found[0] * x0 + found[1] * x1 + found[2] > 0) == target for (x0, x1), target in far_away
@@ -305,6 +319,8 @@ for lr in (0.5, 1, 8):
 elsewhere = [nn.Perceptron(2, lr=lr, weights=[3, -4]) for lr in (0.5, 8)]
 counted = [sum(unit.fit(datasets.gate("and")).mistakes) for unit in elsewhere]
 print("from w0 = 3, w1 = -4, with lr = 0.5 and with lr = 8:", counted)
+
+# %% tags=["remove-input"]
 assert counted[0] != counted[1]
 
 # %% [markdown]
@@ -341,6 +357,8 @@ for epoch in range(1, 7):
     mistakes = restless.fit(datasets.xor(), epochs=1).mistakes[0]
     states.append((*restless.hyperplane.normal, restless.b.data))
     print(f"epoch {epoch}: {mistakes} mistakes, w0, w1, b = {states[-1]}")
+
+# %% tags=["remove-input"]
 assert states[1] == states[2] == states[3] == states[4] == states[5]
 assert mistakes == 4
 

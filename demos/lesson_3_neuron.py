@@ -24,6 +24,8 @@ neuron = nn.Neuron(2, activation="sigmoid", weights=[0.5, 0.3], bias=-0.4)
 student = [Value(2.0, label="x0"), Value(3.0, label="x1")]
 y = neuron(student)
 print(f"her chances: {y.data:.4f}")
+
+# %% tags=["remove-input"]
 assert round(y.data, 4) == 0.8176
 
 # %% tags=["hide-input"]
@@ -58,12 +60,14 @@ show(
 # %%
 z = 0.5 * 2 + 0.3 * 3 - 0.4
 print(f"z = {z:g}, e^(-z) = {exp(-z):.4f}, y = {1 / (1 + exp(-z)):.4f}")
-assert abs(1 / (1 + exp(-z)) - y.data) < 1e-15
-assert (f"{exp(1):.3f}", f"{exp(-1.5):.4f}") == ("2.718", "0.2231")
 
 steps = [step for step in walkthrough(y) if step.phase == "forward"]
 for step in steps:
     print(f"{step.number}. {step.name} = {step.formula} = {step.numbers}")
+
+# %% tags=["remove-input"]
+assert abs(1 / (1 + exp(-z)) - y.data) < 1e-15
+assert (f"{exp(1):.3f}", f"{exp(-1.5):.4f}") == ("2.718", "0.2231")
 
 # %% [markdown]
 # Now step through it. Only the first half matters here. The second half runs backwards, and is the
@@ -76,6 +80,8 @@ show(
     "them run backwards; lesson 6 is about these. (walkthrough(y).terminal() steps through "
     "it in a terminal.)",
 )
+
+# %% tags=["remove-input"]
 assert len(steps) == 5
 
 # %%
@@ -177,6 +183,8 @@ slider("w", [-4, -1, 0.5, 2, 4, 16], lambda w: step_of(w, -2))
 
 for w in (-4, -1, 0.5, 2, 4, 16):  # the slope in the middle, measured over a much shorter way
     assert abs((sigmoid(w * 1e-6).data - 0.5) / 1e-6 - w / 4) < 1e-6
+
+# %% tags=["remove-input"]
 assert step_of(16, -2)[0].endswith("slope 3.99")
 
 # %% [markdown]
@@ -201,9 +209,10 @@ predict(
     explanation="4x + 2 = 0 gives x = -2/4 = -0.5.",
 )
 
-# %%
+# %% tags=["hide-input"]
 slider("b", [-16, -8, -2, 0, 2, 8, 16], lambda b: step_of(4, b))
 
+# %%
 for b in (-16, -8, -2, 0, 2, 8, 16):
     assert abs(sigmoid(4 * (-b / 4) + b).data - 0.5) < 1e-12
 
@@ -327,6 +336,8 @@ predict(
 grown = sigmoid(11).data - sigmoid(10).data
 grown_relu = relu(11).data - relu(10).data
 print(f"sigmoid grows by {grown:.5f}, relu by {grown_relu:g}")
+
+# %% tags=["remove-input"]
 assert f"{grown:.5f}" == "0.00003" and grown_relu == 1
 
 # %% [markdown]

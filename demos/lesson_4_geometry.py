@@ -23,6 +23,8 @@ guard = nn.Neuron(2, activation="identity", weights=[3, 4], bias=-5)
 ships = [((0.0, 0.0), 0), ((1.0, 1.0), 1), ((3.0, -1.0), 2)]
 for x, _ in ships:
     print(f"ship at {x}: z = {guard.pre_activation(x).data:g}")
+
+# %% tags=["remove-input"]
 assert [guard.pre_activation(x).data for x, _ in ships] == [-5, 2, 0]
 
 # %% [markdown]
@@ -60,6 +62,8 @@ along, w = (-4, 3), (3, 4)
 dot = w[0] * along[0] + w[1] * along[1]
 arrived = guard.pre_activation([3 - 4, -1 + 3]).data
 print("w · (-4, 3) =", dot, "   z where it arrives:", arrived)
+
+# %% tags=["remove-input"]
 assert dot == 0 and arrived == 0
 
 # %% [markdown]
@@ -73,9 +77,11 @@ assert dot == 0 and arrived == 0
 # %%
 tip_to_tip = hypot(w[0] - along[0], w[1] - along[1])
 print(f"lengths {hypot(*w):g} and {hypot(*along):g}, from tip to tip √{tip_to_tip**2:g}")
-assert (hypot(*w), hypot(*along), round(tip_to_tip**2, 9)) == (5, 5, 5**2 + 5**2)
 one_step = guard.pre_activation([3 + 3, -1 + 4]).data - guard.pre_activation([3, -1]).data
 print("one step along w changes z by", one_step)
+
+# %% tags=["remove-input"]
+assert (hypot(*w), hypot(*along), round(tip_to_tip**2, 9)) == (5, 5, 5**2 + 5**2)
 assert one_step == 25
 
 # %% [markdown]
@@ -114,6 +120,8 @@ best = max(range(360), key=growth)
 print(f"best direction: {best} degrees, z grows by {growth(best):.3f}")
 direction = (cos(best * pi / 180), sin(best * pi / 180))
 print(f"that is ({direction[0]:.2f}, {direction[1]:.2f})")
+
+# %% tags=["remove-input"]
 assert best == 53 and round(growth(best), 2) == 5.0
 assert [round(part, 1) for part in direction] == [0.6, 0.8]
 
@@ -136,6 +144,8 @@ ship = (1.0, 1.0)
 coast = [(3 - 4 * k / 1000, -1 + 3 * k / 1000) for k in range(-2000, 2001)]
 nearest = min(dist(ship, place) for place in coast)
 print(f"z / ‖w‖ = {guard.signed_distance(ship):g}, measured: {nearest:g}")
+
+# %% tags=["remove-input"]
 assert abs(guard.signed_distance(ship) - 0.4) < 1e-12
 assert abs(nearest - 0.4) < 1e-6
 assert guard.signed_distance([0, 0]) == -1
@@ -206,6 +216,8 @@ def turned(angle):
 
 
 slider("angle", list(range(0, 360, 30)), turned)
+
+# %% tags=["remove-input"]
 assert "6 of the 6" in turned(60)[0] and "0 of the 6" in turned(240)[0]
 
 # %% [markdown]
@@ -263,10 +275,12 @@ for theta in range(5):
 # %%
 trick = nn.Neuron(2, weights=[3, 4], bias=-5, bias_trick=True)
 print("three weights:", [weight.data for weight in trick.w])
-assert [weight.data for weight in trick.w] == [3, 4, -5]
 for x, _ in ships:
     assert trick.pre_activation(x).data == guard.pre_activation(x).data
 print("the same z for every ship")
+
+# %% tags=["remove-input"]
+assert [weight.data for weight in trick.w] == [3, 4, -5]
 
 # %% [markdown]
 # ## The weights are a template
@@ -311,13 +325,15 @@ predict(
 z = [looks_for_t.pre_activation(x).data for x in (T, smudged, inverted)]
 matches = [each + 4 for each in z]  # without the bias, which is -4
 print("w · x for the T, the smudged and the inverted one:", matches)
-assert matches == [9, 5, -9]
 
 every_image = list(product((-1, 1), repeat=9))
 seen = [image for image in every_image if looks_for_t.predict(image)]
 best_image = max(every_image, key=lambda x: looks_for_t.signed_distance(x))
 print(f"it fires for {len(seen)} of all {len(every_image)} images")
 print("it likes the T best:", list(best_image) == T)
+
+# %% tags=["remove-input"]
+assert matches == [9, 5, -9]
 assert (len(every_image), len(seen)) == (512, 46) and list(best_image) == T
 
 # %% [markdown]
@@ -342,6 +358,8 @@ for x in ((3, 4), (30, 0)):
     dot = w[0] * x[0] + w[1] * x[1]
     cosine = dot / (hypot(*w) * hypot(*x))
     print(f"x = {x}: w · x = {dot}, cosine {cosine:g}")
+
+# %% tags=["remove-input"]
 assert 3 * 30 + 4 * 0 > 3 * 3 + 4 * 4
 assert (25 / (5 * 5), 90 / (5 * 30)) == (1.0, 0.6)
 
@@ -375,10 +393,11 @@ reader.b.data = -reader.pre_activation(halfway).data  # z is 0 halfway
 answers = [(reader.predict(x), t == 3) for x, t in test if t in (3, 8)]
 right = sum(answer == is_three for answer, is_three in answers)
 print(f"{right} of {len(answers)} threes and eights are told apart")
+
+# %% tags=["remove-input"]
 assert (right, len(answers)) == (171, 179)
 
 # %% tags=["hide-input"]
-assert sum(template[8 * row + 2] for row in range(8)) < 0
 show(
     figures.weight_images(
         [three, eight, template], 8, names=["average 3", "average 8", "the weights"]
@@ -386,6 +405,9 @@ show(
     "The average three, the average eight, and their difference: the weights are negative on the "
     "left side, where an eight has ink and a three has none.",
 )
+
+# %% tags=["remove-input"]
+assert sum(template[8 * row + 2] for row in range(8)) < 0
 
 # %% [markdown]
 # None of the 179 test images went into the averages. A single neuron, without any learning rule,

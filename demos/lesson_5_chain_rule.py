@@ -33,6 +33,8 @@ def machines(number):
 
 x, u, v, y = machines(2.0)
 print("x =", x.data, "  u =", u.data, "  v =", v.data, "  y =", y.data)
+
+# %% tags=["remove-input"]
 assert (u.data, v.data, y.data) == (6, 2, 4)
 
 # %% [markdown]
@@ -72,6 +74,8 @@ def travelling(stages):
 slider("numbers reached", [1, 2, 3, 4], travelling)
 
 changes = [round(step.change, 4) for step in nudge(y, x, by=0.01)]
+
+# %% tags=["remove-input"]
 assert changes == [0.01, 0.03, 0.03, 0.1209]
 
 # %% [markdown]
@@ -103,6 +107,8 @@ def quotient(f, at, h):
 
 
 print(f"{quotient(square, 2, 0.01):.4f}")
+
+# %% tags=["remove-input"]
 assert round(quotient(square, 2, 0.01), 9) == 4.01
 
 # %%
@@ -141,6 +147,8 @@ def secant(h):
 slider("nudge h", [1, 0.5, 0.1, 0.01, 0.001], secant)
 
 slopes = [round(quotient(square, 2, h), 6) for h in (1, 0.5, 0.1, 0.01, 0.001)]
+
+# %% tags=["remove-input"]
 assert slopes == [5, 4.5, 4.1, 4.01, 4.001]
 
 # %% [markdown]
@@ -158,6 +166,8 @@ assert slopes == [5, 4.5, 4.1, 4.01, 4.001]
 
 # %%
 print(f"{quotient(square, 2, 0.03):.4f}")
+
+# %% tags=["remove-input"]
 assert round(quotient(square, 2, 0.03), 9) == 4.03
 
 # %%
@@ -176,6 +186,8 @@ predict(
 # %%
 change = square(-0.99) - square(-1)
 print(f"at v = -1, v moves by 0.01 and y by {change:.4f}")
+
+# %% tags=["remove-input"]
 assert round(change, 4) == -0.0199
 
 # %% [markdown]
@@ -225,6 +237,8 @@ for name, step, numbers, expected in steps:
     print(f"{name:8} at {numbers}: {found}, measured within {error:.0e}")
     assert found == expected and error < 1e-8
 [(_, at_the_corner)] = local_derivatives(Value(0.0).relu())
+
+# %% tags=["remove-input"]
 assert at_the_corner == 0
 
 # %% [markdown]
@@ -250,6 +264,8 @@ assert at_the_corner == 0
 first, *_, last = nudge(y, x, by=1e-6)
 measured = last.change / first.change
 print(f"measured: {measured:.5f}   product: {4 * 1 * 3}   sum: {4 + 1 + 3}")
+
+# %% tags=["remove-input"]
 assert abs(measured - 12) < 1e-4
 
 # %% [markdown]
@@ -262,13 +278,17 @@ assert abs(measured - 12) < 1e-4
 # %%
 y.backward()
 print("x.grad =", x.grad)
-assert x.grad == 12
+
+# %% tags=["hide-input"]
 show(
     draw_dot(y, title="Local derivatives on the way"),
     "The chain as a graph. At each arrow stands the local derivative, in "
     "each box the number (data) and the gradient (grad): 1 for y itself, "
     "then 1 · 4 = 4 for v, 4 · 1 = 4 for u and 4 · 3 = 12 for x.",
 )
+
+# %% tags=["remove-input"]
+assert x.grad == 12
 assert [node.grad for node in (y, v, u, x)] == [1, 4, 4, 12]
 
 # %%
@@ -308,6 +328,7 @@ def gradient_at(number):
     return x.grad
 
 
+# %% tags=["remove-input"]
 assert [gradient_at(number) for number in (0, 1, 2, 3)] == [-24, -6, 12, 30]
 
 # %% [markdown]
@@ -335,11 +356,15 @@ x, u, v, _ = machines(1.0)
 y = v.relu()
 y.label = "y"
 y.backward()
-assert x.grad == 0
+
+# %% tags=["hide-input"]
 show(
     figures.nudges(y, x, by=0.01, title="The nudge stops at relu"),
     "x moves by 0.01, u and v by 0.03, and y not at all: 3 · 1 · 0 = 0.",
 )
+
+# %% tags=["remove-input"]
+assert x.grad == 0
 
 # %% [markdown]
 # In a product one factor of 0 makes everything 0. This is why a dead relu, as lesson 3 called it,
@@ -376,6 +401,8 @@ for exponent in (1, 2, 4, 6, 8, 10, 12, 14, 15, 16):
     print(f"h = 1e-{exponent:02}   quotient {measured:<18.12g} error {error:.0e}")
 
 errors = {n: abs(quotient(square, 2.0, 10.0**-n) - 4) for n in range(1, 17)}
+
+# %% tags=["remove-input"]
 assert quotient(square, 2.0, 1e-16) == 0
 assert min(errors, key=errors.__getitem__) == 8
 assert errors[8] < errors[2] and errors[8] < errors[14]
@@ -388,9 +415,8 @@ assert errors[8] < errors[2] and errors[8] < errors[14]
 # A trick helps: nudge both ways. The **central difference** (f(v + h) − f(v − h)) / 2h has the
 # larger part of the error cancel out. For tanh at 1, with h = 0.01:
 
+
 # %%
-
-
 def tanh(number):
     return Value(number).tanh().data
 
@@ -399,6 +425,8 @@ true = 1 - tanh(1.0) ** 2
 one_sided = quotient(tanh, 1.0, 0.01)
 central = (tanh(1.01) - tanh(0.99)) / 0.02
 print(f"true {true:.6f}, one-sided {one_sided:.6f}, central {central:.6f}")
+
+# %% tags=["remove-input"]
 assert (round(true, 4), round(one_sided, 4)) == (0.42, 0.4168)
 assert abs(central - true) < abs(one_sided - true) / 200
 
@@ -412,6 +440,8 @@ assert abs(central - true) < abs(one_sided - true) / 200
 # %%
 count = len(nn.MLP(2, [16, 16, 1]).parameters())
 print(f"{count} weights and biases: {2 * count} runs, or {count + 1} one-sided")
+
+# %% tags=["remove-input"]
 assert (count, 2 * count, count + 1) == (337, 674, 338)
 
 # %% [markdown]

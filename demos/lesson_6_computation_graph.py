@@ -33,6 +33,8 @@ def neuron_in_steps():
 
 
 y, leaves = neuron_in_steps()
+
+# %% tags=["hide-input"]
 show(
     draw_dot(y, edges="none", legend=False),
     "Five leaves: w0, x0, w1 and x1 on the left, b in the middle, where it "
@@ -51,6 +53,8 @@ show(
 # %%
 neuron = nn.Neuron(2, activation="tanh", weights=[0.5, -1.0], bias=-0.5)
 print("by hand:", y.data, "  nn.Neuron:", neuron([2.0, -0.5]).data)
+
+# %% tags=["remove-input"]
 assert neuron([2.0, -0.5]).data == y.data
 
 # %% [markdown]
@@ -73,6 +77,8 @@ computed = [node for node in topological_order(y) if node._prev]
 numbers = [round(node.data, 4) for node in computed]
 for node, number in zip(computed, numbers, strict=True):
     print(node.label, "=", number)
+
+# %% tags=["remove-input"]
 assert numbers == [1, 0.5, 1.5, 1, 0.7616]
 
 # %% [markdown]
@@ -176,7 +182,6 @@ predict(
 
 # %% tags=["hide-input"]
 steps = [step for step in walkthrough(y) if step.phase == "backward"]
-assert round(steps[1].after, 6) == 0.419974
 
 
 def after(count):
@@ -191,12 +196,17 @@ def after(count):
 
 slider("gradients known", range(1, len(steps) + 1), after)
 
+# %% tags=["remove-input"]
+assert round(steps[1].after, 6) == 0.419974
+
 # %%
 y.backward()
 for name, leaf in leaves.items():
     print(f"{name}: data {leaf.data:5.2f}   grad {leaf.grad:7.4f}")
-assert list(leaves) == ["w0", "x0", "w1", "x1", "b"]
 gradients = [round(leaf.grad, 2) for leaf in leaves.values()]
+
+# %% tags=["remove-input"]
+assert list(leaves) == ["w0", "x0", "w1", "x1", "b"]
 assert gradients == [0.84, 0.21, -0.21, -0.42, 0.42]
 assert round(y._prev[0].grad, 2) == 0.42
 
@@ -204,7 +214,7 @@ assert round(y._prev[0].grad, 2) == 0.42
 # `y.backward()` did all of this. Here is the same neuron on a page of its own: step through it,
 # switch on "Predict first" and be asked at every step, or move a leaf and see what changes.
 
-# %%
+# %% tags=["hide-input"]
 show(
     walkthrough(y),
     "Both passes of the neuron, step by step. In a terminal: "
@@ -225,6 +235,8 @@ for name, leaf in leaves.items():
     assert abs(measured - leaf.grad) < 1e-5
 
 arrows = sum(len(node._prev) for node in topological_order(y))
+
+# %% tags=["remove-input"]
 assert arrows == len(steps) - 1 == 9
 
 # %% [markdown]
@@ -271,6 +283,8 @@ for name, weight, number in (("A", 5.0, 0.1), ("B", 0.1, 5.0)):
     weight_gradients.append(w.grad)
     print(f"{name}: w = {weight}, x = {number}, gradient of w {w.grad:.4f}")
 small, large = weight_gradients
+
+# %% tags=["remove-input"]
 assert abs(large / small - 50) < 1e-9
 assert (round(small, 4), round(large, 4)) == (0.0786, 3.9322)
 
@@ -297,6 +311,8 @@ target = -0.5
 loss = (neuron([2.0, -0.5]) - target) ** 2
 loss.backward()
 print(f"L = {loss.data:.4f}   gradient of w0: {neuron.w[0].grad:.4f}")
+
+# %% tags=["remove-input"]
 assert (round(loss.data, 4), round(neuron.w[0].grad, 4)) == (1.5916, 2.1193)
 
 # %%
@@ -339,6 +355,7 @@ for step in range(31):
     if step == 0:
         assert round(neuron.w[0].data, 4) == 0.4576
 
+# %% tags=["remove-input"]
 assert losses == sorted(losses, reverse=True)
 assert abs(outputs[-1] - target) < 0.02
 

@@ -32,12 +32,15 @@ x, w = Value(2.0, label="x"), Value(3.0, label="w")
 p = w * x
 y = p + x
 p.label, y.label = "p", "y"
-assert (p.data, y.data) == (6, 8)
 
+# %% tags=["hide-input"]
 show(
     draw_dot(y, edges="none", legend=False),
     "Two arrows leave x: one to the product p, one straight to y.",
 )
+
+# %% tags=["remove-input"]
+assert (p.data, y.data) == (6, 8)
 
 # %%
 predict(
@@ -69,7 +72,11 @@ predict(
 # %%
 y.backward()
 picture = draw_dot(y, highlight=x)
+
+# %% tags=["hide-input"]
 show(picture, "Two paths from x to y, their products, and the sum: 3 + 1 = 4.")
+
+# %% tags=["remove-input"]
 assert (picture.paths.count, picture.paths.sum, x.grad) == (2, 4, 4)
 
 # %% [markdown]
@@ -100,11 +107,13 @@ def hand_on(nodes, add):
 backwards = [y, p, w, x]
 print("with +=:", hand_on(backwards, add=True))
 print("with = :", hand_on(backwards, add=False))
-assert hand_on(backwards, add=True) == {"y": 1, "p": 1, "w": 2, "x": 4}
-assert hand_on(backwards, add=False)["x"] == 3
 
 first, *_, last = nudge(y, x, by=0.01)
 print(f"measured: {last.change / first.change:.4f}")
+
+# %% tags=["remove-input"]
+assert hand_on(backwards, add=True) == {"y": 1, "p": 1, "w": 2, "x": 4}
+assert hand_on(backwards, add=False)["x"] == 3
 assert round(last.change / first.change, 6) == 4
 
 # %% [markdown]
@@ -175,6 +184,8 @@ for name, method in {"at once": at_once, "waiting": waiting}.items():
     print(name, *[f"{label} = {gradient:g}" for label, gradient in log], sep="   ")
 
 wrong, right = histories["at once"], histories["waiting"]
+
+# %% tags=["remove-input"]
 assert wrong == [("b", 1), ("a", 1), ("a", 2), ("b", 2), ("a", 4), ("a", 6)]
 assert right == [("b", 1), ("b", 2), ("a", 2), ("a", 4)]
 
@@ -217,15 +228,18 @@ slider("arrivals", range(1, 7), side_by_side)
 # %%
 c, b, a = doublings()
 print("topological order:", *[node.label for node in topological_order(c)])
-assert topological_order(c) == [a, b, c]
 c.backward()
-assert (b.grad, a.grad) == (2, 4)
 
+# %% tags=["hide-input"]
 show(
     walkthrough(c),
     "Both passes of b = a + a, c = b + b, step by step. In the backward "
     "pass b hands on only when both contributions of c have arrived.",
 )
+
+# %% tags=["remove-input"]
+assert topological_order(c) == [a, b, c]
+assert (b.grad, a.grad) == (2, 4)
 
 # %% [markdown]
 # There is a second gain. "At once" can be mended: let each node hand on only what is new. The
@@ -255,6 +269,8 @@ paths = draw_dot(end, highlight=start, edges="none").paths.count
 nodes = topological_order(end)
 print(f"{paths:,} paths, but only {len(nodes)} nodes to visit")
 print(f"gradient of the first number: {start.grad:,.0f}")
+
+# %% tags=["remove-input"]
 assert (paths, len(nodes), start.grad) == (1_048_576, 21, 1_048_576)
 
 # %% [markdown]
@@ -272,6 +288,8 @@ w = Value(2.0, label="w")
 loss = (w - 5) ** 2
 loss.backward()
 print("after one call:", w.grad)
+
+# %% tags=["remove-input"]
 assert w.grad == -6
 
 # %%
@@ -290,6 +308,8 @@ predict(
 # %%
 loss.backward()
 print("after two calls:", w.grad)
+
+# %% tags=["remove-input"]
 assert w.grad == -12
 assert loss._prev[0].grad == -6
 
@@ -325,12 +345,16 @@ for step in (1, 2, 3, 4, 7, 14, 40):
     print(f"step {step:2}   zeroed: w = {a:.2f}   not zeroed: w = {b:5.2f}")
 
 curves = {"zeroed": loss_with, "not zeroed": loss_without}
+
+# %% tags=["hide-input"]
 show(
     figures.training_curves(curves),
     "The loss at each step. With zeroing it falls to 0 and stays there. "
     "Without, it falls, rises again to where it began and a little "
     "beyond, falls, rises.",
 )
+
+# %% tags=["remove-input"]
 assert loss_with[-1] < 1e-6
 assert [round(weights_without[step - 1], 2) for step in (7, 14)] == [6.01, -0.02]
 assert loss_without[0] == 9 and 9 < max(loss_without[1:]) < 9.5
@@ -355,6 +379,8 @@ w = Value(2.0, label="w")
 total = sum((w * number - target) ** 2 for number, target in examples)
 total.backward()
 print("one after the other:", one_by_one, "  all in one graph:", w.grad)
+
+# %% tags=["remove-input"]
 assert one_by_one == w.grad == -2
 
 # %% [markdown]

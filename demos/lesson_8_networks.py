@@ -22,6 +22,8 @@ from tinygrad_neuron.draw import figures
 xor = datasets.xor()
 line = nn.Neuron(2, activation="identity", weights=[1.0, 1.0], bias=-0.5)
 title = "XOR, and one attempt at a line"
+
+# %% tags=["hide-input"]
 show(
     figures.decision_boundary(line, xor, normal=False, title=title),
     "XOR in the plane: the corners (0, 1) and (1, 0) are of class 1, the "
@@ -45,6 +47,8 @@ predict(
 # %%
 right = sum((line(x).data > 0) == (target == 1) for x, target in xor)
 print(f"the line in the picture: {right} of 4 right")
+
+# %% tags=["remove-input"]
 assert right == 3
 
 # %% [markdown]
@@ -87,13 +91,16 @@ for x, target in xor:
     table.append((h0, h1, y))
     print(f"x = ({x[0]:g}, {x[1]:g})   h = ({h0:g}, {h1:g})   y = {y:g}")
     assert y == target
-assert table == [(0, 0, 0), (1, 0, 1), (1, 0, 1), (2, 1, 0)]
 
+# %% tags=["hide-input"]
 show(
     draw_network(by_hand, example=[1, 1], input_names=["x0", "x1"]),
     "Two inputs, two neurons in the middle, one at the end. For the inputs "
     "1 and 1 the middle has 2 and 1, the end has 0.",
 )
+
+# %% tags=["remove-input"]
+assert table == [(0, 0, 0), (1, 0, 1), (1, 0, 1), (2, 1, 0)]
 
 # %% [markdown]
 # It works for all four. The two neurons side by side are a layer. A layer between the inputs and
@@ -120,12 +127,16 @@ planes = {
     "the plane of x, as we see it": figures.decision_boundary(by_hand, xor),
     "the plane of h, as the output neuron sees it": figures.hidden_plane(by_hand, xor),
 }
+
+# %% tags=["hide-input"]
 show(
     Beside(planes),
     "In the plane of x the border is two lines. In the plane of h the two "
     "corners of class 1 lie on each other at (1, 0), and one straight line "
     "is enough.",
 )
+
+# %% tags=["remove-input"]
 assert all((by_hand(x).data > 0) == (target == 1) for x, target in xor)
 
 # %% [markdown]
@@ -220,15 +231,16 @@ def hidden_plane_at(step):
 
 
 slider("step", list(snapshots), hidden_plane_at)
-
-assert [right for _, right in snapshots.values()] == [3, 3, 3, 3, 3, 4, 4, 4]
-assert curve[300] < 0.001 and curve[80] > 0.5
-assert [apart(corners_at(step)) for step in snapshots] == [False] * 2 + [True] * 6
 for step in (100, 150, 300):
     _, one, other, _ = corners_at(step)
     assert math.dist(one, other) < 0.04
     for neuron in model.layers[0].neurons:
         assert abs(neuron.w[0].data - neuron.w[1].data) < 0.08
+
+# %% tags=["remove-input"]
+assert [right for _, right in snapshots.values()] == [3, 3, 3, 3, 3, 4, 4, 4]
+assert curve[300] < 0.001 and curve[80] > 0.5
+assert [apart(corners_at(step)) for step in snapshots] == [False] * 2 + [True] * 6
 
 # %% [markdown]
 # At steps 0 and 20 the grid is hardly bent, and no line separates the corners. From step 40 on one
@@ -242,6 +254,8 @@ for step in (100, 150, 300):
 
 # %%
 plane = ((-0.25, 1.25), (-0.25, 1.25))
+
+# %% tags=["hide-input"]
 show(
     draw_network(model, heat_maps=True, plane=plane),
     "The trained network. In each neuron its output over the input plane: "
@@ -274,6 +288,8 @@ for width in (1, 2, 3, 4):
         elif width == 2:
             stuck.append((candidate, candidate_curve))
     print(f"{width} hidden: {solved[width]:2} of 20 starts solve it in 500 steps")
+
+# %% tags=["remove-input"]
 assert solved == {1: 0, 2: 15, 3: 19, 4: 20}
 
 # %% [markdown]
@@ -292,6 +308,8 @@ for candidate, _ in stuck:
     train(candidate, targets, steps=4500, lr=0.2)
 late = sum(count_right(candidate, targets) == 4 for candidate, _ in stuck)
 print(f"{late} of the {len(stuck)} have found a solution after 5,000 steps")
+
+# %% tags=["remove-input"]
 assert (late, len(stuck)) == (2, 5)
 
 # %% [markdown]
@@ -341,6 +359,8 @@ for x, target in targets:
     print(f"x = {x}  target {target:2}  network {y:8.1e}  one neuron {same:8.1e}")
     assert abs(y - same) < 1e-12 and abs(y) < 1e-4
 print(f"loss at the end: {linear_curve[-1]:.4f}")
+
+# %% tags=["remove-input"]
 assert round(linear_curve[-1], 4) == 1
 
 # %% [markdown]
@@ -363,16 +383,20 @@ deep = nn.MLP(2, [8, 2, 1], activation="tanh", seed=3)
 deep_curve = train(deep, moon_targets, steps=600, lr=0.1)
 right = [count_right(network, moon_targets) for network in (alone, deep)]
 print(f"right, of 100: one hidden neuron {right[0]}, 8 and 2 hidden {right[1]}")
-assert right == [86, 99]
 
 seen = figures.decision_boundary(deep, moons, names=moons.target_names, resolution=40)
 bent = figures.hidden_plane(deep, moons, names=moons.target_names, lines=13)
+
+# %% tags=["hide-input"]
 show(
     Beside({"the plane of x": seen, "the last hidden plane": bent}),
     "In the plane of x a bent boundary runs between the moons. The last "
     "hidden plane has the same points where the output neuron sees them: "
     "all but one point lie on the right side of a straight line.",
 )
+
+# %% tags=["remove-input"]
+assert right == [86, 99]
 
 # %% [markdown]
 # The network with one hidden neuron got 86 right: its boundary is a single straight line.
@@ -427,6 +451,8 @@ slider("hidden neurons", [3, 4, 8, 16, 32], sine_with)
 errors = [
     round(largest_error(following(math.sin, 0, 2 * math.pi, width)), 4) for width in (8, 16, 32)
 ]
+
+# %% tags=["remove-input"]
 assert errors == [0.0704, 0.0188, 0.0048]
 
 # %% [markdown]
@@ -487,6 +513,8 @@ for times in (1, 2, 3, 10):
     assert found == 2**times
 
 network = folding(3)
+
+# %% tags=["hide-input"]
 show(
     figures.functions({"3 folds": lambda x: network([x])}, 0, 1),
     "Three folds in a row: up and down four times, 8 straight pieces.",
@@ -530,6 +558,8 @@ show(
 wide = following(math.sin, 0, 2 * math.pi, 32)
 inside, outside = wide([2 * math.pi]).data, wide([4 * math.pi]).data
 print(f"at 2π: {inside:.4f}   at 4π: {outside:.4f}   the sine is 0 at both")
+
+# %% tags=["remove-input"]
 assert abs(inside) < 1e-9 and round(outside, 4) == 6.2429
 assert 20 - solved[2] == 5
 
