@@ -38,8 +38,8 @@ show(
         normal=False,
         title="100 irises: petal length and width in cm",
     ),
-    "Each point is a flower: petal length x0 to the right, petal width x1 upwards. All setosas lie "
-    "on one side of the line, all versicolors on the other.",
+    "Each point is a flower: petal length $x_0$ to the right, petal width $x_1$ "
+    "upwards. All setosas lie on one side of the line, all versicolors on the other.",
 )
 
 # %% [markdown]
@@ -48,21 +48,21 @@ show(
 # ## From counting to weighing
 #
 # The unit of lesson 1 counted its inputs, each one the same as the next. The **perceptron**, which
-# Frank Rosenblatt published in 1958, weighs them. Each of the inputs x0, x1, ... may be any number
-# and has a **weight** w0, w1, ...: a number it is multiplied by. A positive weight speaks for
-# firing, a negative one against, and a large one speaks loudly. One more number, the **bias** b,
-# is added whatever the inputs are.
+# Frank Rosenblatt published in 1958, weighs them. Each of the inputs $x_0$, $x_1$, ... may be any
+# number and has a **weight** $w_0$, $w_1$, ...: a number it is multiplied by. A positive weight
+# speaks for firing, a negative one against, and a large one speaks loudly. One more number, the
+# **bias** $b$, is added whatever the inputs are.
 #
 # > z = w0 · x0 + w1 · x1 + b
 # >
 # > y = 1 if z > 0, else y = 0
 #
-# The sum of the products, w0 · x0 + w1 · x1, is called the **weighted sum**. There is no threshold
-# to compare with any more: the bias has taken its place. A bias of −2 says that the weighted sum
-# must be more than 2.
+# The sum of the products, $w_0 \cdot x_0 + w_1 \cdot x_1$, is called the **weighted sum**. There is
+# no threshold to compare with any more: the bias has taken its place. A bias of −2 says that the
+# weighted sum must be more than 2.
 #
-# A perceptron with w0 = 2, w1 = 1 and b = −2 gets the inputs 1 and 1. Then z = 2 · 1 + 1 · 1 − 2,
-# which is 1. That is more than 0, so y = 1.
+# A perceptron with $w_0 = 2$, $w_1 = 1$ and $b = -2$ gets the inputs 1 and 1. Then
+# $z = 2 \cdot 1 + 1 \cdot 1 - 2$, which is 1. That is more than 0, so $y = 1$.
 
 # %%
 gate = nn.Perceptron(2, weights=[2, 1], bias=-2)
@@ -75,20 +75,21 @@ assert (z, gate.predict([1, 1])) == (1.0, 1)
 # %% tags=["hide-input"]
 show(
     draw_network(gate, example=[1, 1], legend=False, flags=False),
-    "Two inputs, two lines with the weights 2 and 1, one unit with the bias -2. For the inputs 1 "
-    "and 1 it puts out 1.",
+    "Two inputs, two lines with the weights 2 and 1, one unit with the bias −2. For "
+    "the inputs 1 and 1 it puts out 1.",
 )
 
 # %%
 predict(
-    "The same perceptron (w0 = 2, w1 = 1, b = -2) gets the inputs 1 and 0. What does it put out?",
+    "The same perceptron ($w_0 = 2$, $w_1 = 1$, $b = -2$) gets the inputs 1 and 0. "
+    "What does it put out?",
     answer=0,
     wrong={
-        1: "z = 2*1 + 1*0 - 2 = 0. It fires only if z is more than 0.",
+        1: r"$z = 2 \cdot 1 + 1 \cdot 0 - 2 = 0$. It fires only if $z$ is more than 0.",
         2: "2 is the weighted sum. Add the bias, and then ask whether the result is more than 0.",
     },
-    hint="Compute z first. The output is 1 if z is more than 0, else 0.",
-    explanation="z = 2*1 + 1*0 - 2 = 0, which is not more than 0.",
+    hint="Compute $z$ first. The output is 1 if $z$ is more than 0, else 0.",
+    explanation=r"$z = 2 \cdot 1 + 1 \cdot 0 - 2 = 0$, which is not more than 0.",
 )
 assert [gate.predict(x) for x, _ in datasets.gate("and")] == [0, 0, 0, 1]
 
@@ -98,18 +99,18 @@ assert [gate.predict(x) for x, _ in datasets.gate("and")] == [0, 0, 0, 1]
 #
 # ## The learning rule
 #
-# An **example** is a pair: inputs, and the output that is wanted for them, the **target** t. Show
-# the unit an example. If y = t, change nothing. If not, it was a mistake, and every weight and the
-# bias are corrected:
+# An **example** is a pair: inputs, and the output that is wanted for them, the **target** $t$. Show
+# the unit an example. If $y = t$, change nothing. If not, it was a mistake, and every weight and
+# the bias are corrected:
 #
 # > wᵢ ← wᵢ + lr · (t − y) · xᵢ
 # >
 # > b ← b + lr · (t − y)
 #
-# The **error** t − y is 1 if the unit should have fired and did not, and −1 if it fired and should
-# not have. The **learning rate** lr says how large a correction is; we take 1. Going once through
-# all examples is an **epoch**. The unit goes on, epoch after epoch, until one passes without a
-# mistake. Then it has **converged**.
+# The **error** $t - y$ is 1 if the unit should have fired and did not, and −1 if it fired and
+# should not have. The **learning rate** $\mathrm{lr}$ says how large a correction is; we take 1.
+# Going once through all examples is an **epoch**. The unit goes on, epoch after epoch, until one
+# passes without a mistake. Then it has **converged**.
 #
 # This is the whole rule in Python:
 
@@ -147,33 +148,37 @@ assert weights == (2.0, 1.0, -2.0) and len(story) == 10
 # %% [markdown]
 # Follow the first two mistakes.
 #
-# 1. All weights are 0, so z = 0 and y = 0 for every input. For the inputs (1, 1) the target is 1:
-#    the error is 1 − 0 = 1. So w0 becomes 0 + 1 · 1 · 1 = 1, in the same way w1 = 1, and b = 1.
-# 2. For the inputs (0, 0) now z = 1 and y = 1, but the target is 0: the error is −1. The bias goes
-#    down to 1 − 1 = 0. And the weights?
+# 1. All weights are 0, so $z = 0$ and $y = 0$ for every input. For the inputs (1, 1) the target is
+#    1: the error is $1 - 0 = 1$. So $w_0$ becomes $0 + 1 \cdot 1 \cdot 1 = 1$, in the same way
+#    $w_1 = 1$, and $b = 1$.
+# 2. For the inputs (0, 0) now $z = 1$ and $y = 1$, but the target is 0: the error is −1. The bias
+#    goes down to $1 - 1 = 0$. And the weights?
 
 # %%
 predict(
-    "Second mistake: x = (0, 0), w0 = 1, error -1. What is w0 afterwards?",
+    "Second mistake: $x = (0, 0)$, $w_0 = 1$, error −1. What is $w_0$ afterwards?",
     answer=1,
     wrong={
-        0: "The error is multiplied by the input, and the input is 0: 1 + 1*(-1)*0.",
-        2: "The error is -1, not 1. And it is multiplied by the input. What is x0 here?",
-        -1: "The rule adds lr * error * x0 to the old weight, and x0 is 0.",
+        0: "The error is multiplied by the input, and the input is 0: "
+        r"$1 + 1 \cdot (-1) \cdot 0$.",
+        2: "The error is −1, not 1. And it is multiplied by the input. What is $x_0$ here?",
+        -1: r"The rule adds $\mathrm{lr} \cdot \text{error} \cdot x_0$ to the old weight, and "
+        "$x_0$ is 0.",
     },
-    hint="w0 + lr * error * x0, with x0 = 0.",
-    explanation="1 + 1*(-1)*0 = 1. An input of 0 had no part in the mistake, so its weight stays.",
+    hint=r"$w_0 + \mathrm{lr} \cdot \text{error} \cdot x_0$, with $x_0 = 0$.",
+    explanation=r"$1 + 1 \cdot (-1) \cdot 0 = 1$. An input of 0 had no part in the mistake, so its"
+    " weight stays.",
 )
 assert story[1][1] == 1.0
 assert sum(story[0][1:]) == 3  # z of (1, 1) after the first correction
 
 # %% [markdown]
-# Why does a correction help? Look at z for the same example before and after the first mistake. It
-# was 0. Now it is 1 · 1 + 1 · 1 + 1 = 3, on the right side of 0. In general a correction moves z
-# of that example by lr · (t − y) · (x0² + x1² + 1). The last bracket is always positive, so z
-# moves in the direction that was wanted.
+# Why does a correction help? Look at $z$ for the same example before and after the first mistake.
+# It was 0. Now it is $1 \cdot 1 + 1 \cdot 1 + 1 = 3$, on the right side of 0. In general a
+# correction moves $z$ of that example by $\mathrm{lr} \cdot (t - y) \cdot (x_0^2 + x_1^2 + 1)$. The
+# last bracket is always positive, so $z$ moves in the direction that was wanted.
 #
-# But the same correction also moves z of the *other* examples.
+# But the same correction also moves $z$ of the *other* examples.
 
 # %%
 predict(
@@ -197,7 +202,7 @@ assert run.updates == [((w0, w1), b) for _, w0, w1, b in story]
 # %% [markdown]
 # ## The line moves at every mistake
 #
-# Where z = 0 lies the border between firing and silence. With two inputs it is a straight line.
+# Where $z = 0$ lies the border between firing and silence. With two inputs it is a straight line.
 # Each correction changes the weights, and so moves the line. Step through all ten.
 
 
@@ -241,17 +246,18 @@ assert all(perceptron.predict(x) == target for x, target in datasets.gate("and")
 #
 # > (R / γ)²
 #
-# mistakes (γ is the Greek letter gamma). To read it, write a 1 behind the inputs of every example,
-# for the bias. Then
+# mistakes ($\gamma$ is the Greek letter gamma). To read it, write a 1 behind the inputs of every
+# example, for the bias. Then
 #
-# - R is the length of the longest example, √(x0² + x1² + 1);
-# - γ, the **margin**, belongs to weights that separate the examples with no z equal to 0: z > 0 for
-#   the target 1, z < 0 for the target 0. It is the smallest |z| of all examples, divided by
-#   √(w0² + w1² + b²). Any such weights give a valid bound, those with the largest γ the best.
+# - $R$ is the length of the longest example, $\sqrt{x_0^2 + x_1^2 + 1}$;
+# - $\gamma$, the **margin**, belongs to weights that separate the examples with no $z$ equal to 0:
+#   $z > 0$ for the target 1, $z < 0$ for the target 0. It is the smallest |$z$| of all examples,
+#   divided by $\sqrt{w_0^2 + w_1^2 + b^2}$. Any such weights give a valid bound, those with the
+#   largest $\gamma$ the best.
 #
 # The bound is small if the gap between the kinds is wide compared with the size of the inputs. How
-# many examples there are does not enter the bound. For AND the learned weights 2, 1 and −2 will
-# not do: z is 0 at (1, 0). Take w0 = w1 = 1 and b = −1.5:
+# many examples there are does not enter the bound. For AND the learned weights 2, 1 and −2 will not
+# do: $z$ is 0 at (1, 0). Take $w_0 = w_1 = 1$ and $b = -1.5$:
 
 # %%
 R = max(sqrt(x0**2 + x1**2 + 1) for (x0, x1), _ in datasets.gate("and"))
@@ -298,17 +304,20 @@ assert all(
 
 # %%
 predict(
-    "With lr = 1 there were 10 mistakes on AND. How many are there with lr = 8, from zero weights?",
+    r"With $\mathrm{lr} = 1$ there were 10 mistakes on AND. How many are there with "
+    r"$\mathrm{lr} = 8$, from zero weights?",
     answer=10,
     wrong={
         80: "Eight times the rate, eight times the mistakes? Write down the first corrections.",
         1.25: "Eight times as fast? Mistakes are whole, and large steps are not the point here.",
-        2: "Eight times as fast? Write down z after the first correction, with lr = 1 and lr = 8.",
+        2: "Eight times as fast? Write down $z$ after the first correction, with "
+        r"$\mathrm{lr} = 1$ and $\mathrm{lr} = 8$.",
         1: "One large correction does not do it: it goes too far for other examples.",
     },
-    hint="With lr = 8 every weight is 8 times what it was with lr = 1. Does the sign of z change?",
-    explanation="All weights and the bias are 8 times as large, so z is too, and its sign is the "
-    "same. The unit makes the very same mistakes.",
+    hint=r"With $\mathrm{lr} = 8$ every weight is 8 times what it was with "
+    r"$\mathrm{lr} = 1$. Does the sign of $z$ change?",
+    explanation="All weights and the bias are 8 times as large, so $z$ is too, and its sign is "
+    "the same. The unit makes the very same mistakes.",
 )
 
 # %%
@@ -379,9 +388,10 @@ assert mistakes == 4
 #
 # ## In short
 #
-# - A perceptron computes z = w0 · x0 + w1 · x1 + b and fires if z > 0.
-# - At a mistake: wᵢ ← wᵢ + lr · (t − y) · xᵢ, and b ← b + lr · (t − y).
-# - If a line separates the examples, it converges after at most (R / γ)² mistakes.
+# - A perceptron computes $z = w_0 \cdot x_0 + w_1 \cdot x_1 + b$ and fires if $z > 0$.
+# - At a mistake: $w_i \leftarrow w_i + \mathrm{lr} \cdot (t - y) \cdot x_i$, and
+#   $b \leftarrow b + \mathrm{lr} \cdot (t - y)$.
+# - If a line separates the examples, it converges after at most $(R / \gamma )^2$ mistakes.
 # - It stops at *a* line without mistakes, not at the best one.
 # - If no line separates them, as with XOR, it never settles.
 #
@@ -389,18 +399,21 @@ assert mistakes == 4
 
 # %%
 exercise(
-    "w0 = 1, w1 = -2, b = 0, and lr = 1. The example is x = (2, 1) with the target 1. What are the "
-    "weights and the bias afterwards?",
+    r"$w_0 = 1$, $w_1 = -2$, $b = 0$, and $\mathrm{lr} = 1$. The example is "
+    "$x = (2, 1)$ with the target 1. What are the weights and the bias afterwards?",
     answer=(3, -1, 1),
     names=("w0", "w1", "b"),
     wrong={
-        (1, -2, 0): "z = 1*2 - 2*1 + 0 = 0 is not more than 0, so y = 0: it is a mistake.",
-        (-1, -3, -1): "The error is target minus output, 1 - 0 = 1. You took -1.",
+        (1, -2, 0): r"$z = 1 \cdot 2 - 2 \cdot 1 + 0 = 0$ is not more than 0, so $y = 0$: it is a "
+        "mistake.",
+        (-1, -3, -1): "The error is target minus output, $1 - 0 = 1$. You took −1.",
         (3, -1, 0): "The weights are right. The bias is corrected too.",
-        (2, -1, 1): "The correction is multiplied by the input, and x0 is 2.",
+        (2, -1, 1): "The correction is multiplied by the input, and $x_0$ is 2.",
     },
-    hint="First z, then y, then the error t - y. Then w0 + error*x0, w1 + error*x1, b + error.",
-    explanation="z = 0, y = 0, error 1: w0 = 1 + 2, w1 = -2 + 1, b = 0 + 1.",
+    hint="First $z$, then $y$, then the error $t - y$. Then "
+    r"$w_0 + \text{error} \cdot x_0$, $w_1 + \text{error} \cdot x_1$, "
+    r"$b + \text{error}$.",
+    explanation="$z = 0$, $y = 0$, error 1: $w_0 = 1 + 2$, $w_1 = -2 + 1$, $b = 0 + 1$.",
 )
 
 # %%
@@ -418,11 +431,15 @@ exercise(
         None,
     ),
     wrong={
-        (1, 1, -1): "Close. For (0, 1) z = 1 - 1 = 0, and the unit fires only if z is more than 0.",
-        (1, 1, -1.5): "This one is AND: for (0, 1) z = 1 - 1.5 = -0.5, so it stays silent.",
+        (
+            1,
+            1,
+            -1,
+        ): "Close. For (0, 1) $z = 1 - 1 = 0$, and the unit fires only if $z$ is more than 0.",
+        (1, 1, -1.5): "This one is AND: for (0, 1) $z = 1 - 1.5 = -0.5$, so it stays silent.",
         (1, 1, 1): "With the bias 1 it fires for (0, 0) too. The sign!",
     },
-    hint="Each input alone has to lift z above 0, and no input must not.",
+    hint="Each input alone has to lift $z$ above 0, and no input must not.",
     explanation="All four rows are right. There are many such answers.",
 )
 
@@ -434,8 +451,8 @@ exercise(
     answer="XNOR",
     wrong={
         "AND": "It learned AND in this lesson.",
-        "NAND": "NAND is AND with all signs turned around: w0 = w1 = -1, b = 1.5.",
-        "NOR": "w0 = w1 = -1 and b = 0.5 will do.",
+        "NAND": "NAND is AND with all signs turned around: $w_0 = w_1 = -1$, $b = 1.5$.",
+        "NOR": "$w_0 = w_1 = -1$ and $b = 0.5$ will do.",
     },
     explanation="XNOR is XOR with 0 and 1 exchanged. The same line would separate both.",
 )
@@ -444,16 +461,16 @@ assert not nn.Perceptron(2).fit(datasets.gate("xnor")).converged
 
 # %%
 exercise(
-    "The longest example has R = 6 and the margin is 2. How many mistakes can there be at most?",
+    "The longest example has $R = 6$ and the margin is 2. How many mistakes can there be at most?",
     answer=9,
     wrong={
-        3: "6 / 2 = 3. And the square of it?",
-        36: "That is R squared. Divide by the margin first.",
+        3: "$6 / 2 = 3$. And the square of it?",
+        36: "That is $R$ squared. Divide by the margin first.",
         12: "The bound is a quotient, squared, not a product.",
-        18: "36 / 2: the margin is squared as well.",
+        18: "$36 / 2$: the margin is squared as well.",
     },
-    hint="(R / margin) squared.",
-    explanation="(6 / 2)^2 = 9.",
+    hint="($R$ / margin) squared.",
+    explanation="$(6 / 2)^{2} = 9$.",
 )
 
 # %% [markdown]

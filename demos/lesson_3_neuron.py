@@ -44,18 +44,18 @@ show(
 # >
 # > y = f(z)
 #
-# The number z is called the **pre-activation**. The function f that makes the output of it is
-# called the **activation function**. In a perceptron, f is the *step*: 1 if z > 0, else 0. Here it
-# is **sigmoid**, a smooth curve from 0 to 1:
+# The number $z$ is called the **pre-activation**. The function $f$ that makes the output of it is
+# called the **activation function**. In a perceptron, $f$ is the *step*: 1 if $z > 0$, else 0. Here
+# it is **sigmoid**, a smooth curve from 0 to 1:
 #
 # > sigmoid(z) = 1 / (1 + e^(−z))
 #
-# Here e is the number 2.718..., and e^(−z) is e to the power −z. With our numbers:
+# Here $e$ is the number 2.718..., and $e^{-z}$ is $e$ to the power $-z$. With our numbers:
 #
-# 1. multiply: 0.5 · 2 = 1, and 0.3 · 3 = 0.9
-# 2. sum: 1 + 0.9 = 1.9
-# 3. add the bias: z = 1.9 − 0.4 = 1.5
-# 4. activation function: e^(−1.5) = 0.2231, so y = 1 / (1 + 0.2231) = 0.8176
+# 1. multiply: $0.5 \cdot 2 = 1$, and $0.3 \cdot 3 = 0.9$
+# 2. sum: $1 + 0.9 = 1.9$
+# 3. add the bias: $z = 1.9 - 0.4 = 1.5$
+# 4. activation function: $e^{-1.5} = 0.2231$, so $y = 1 / (1 + 0.2231) = 0.8176$
 
 # %%
 z = 0.5 * 2 + 0.3 * 3 - 0.4
@@ -86,16 +86,18 @@ assert len(steps) == 5
 
 # %%
 predict(
-    "Another student has studied for 0 hours and solved 0 exercises. Which pre-activation z does "
-    "the neuron have for him?",
+    "Another student has studied for 0 hours and solved 0 exercises. Which "
+    "pre-activation $z$ does the neuron have for him?",
     answer=-0.4,
     wrong={
         0: "The weighted sum is 0. And the bias, which is added whatever the inputs are?",
-        0.4: "The bias is -0.4: it takes points away.",
-        0.5: "sigmoid(0) is 0.5. But z is not 0 here, and the question is about z.",
+        0.4: "The bias is −0.4: it takes points away.",
+        0.5: r"$\operatorname{sigmoid}(0)$ is 0.5. But $z$ is not 0 here, and the question is "
+        "about $z$.",
     },
-    hint="z is the weighted sum plus the bias.",
-    explanation="0.5 * 0 + 0.3 * 0 - 0.4 = -0.4. The output is sigmoid(-0.4), about 0.4.",
+    hint="$z$ is the weighted sum plus the bias.",
+    explanation=r"$0.5 \cdot 0 + 0.3 \cdot 0 - 0.4 = -0.4$. The output is "
+    r"$\operatorname{sigmoid}(-0.4)$, about 0.4.",
 )
 assert neuron.pre_activation([0, 0]).data == -0.4 and round(neuron([0, 0]).data, 2) == 0.4
 
@@ -103,19 +105,19 @@ assert neuron.pre_activation([0, 0]).data == -0.4 and round(neuron([0, 0]).data,
 # ## Why not the step?
 #
 # Suppose she fails: the target is 0, and the neuron said 0.8176. In which direction should the
-# weight w0 go? Find out by trying: lower it by 0.01, and look at the output.
+# weight $w_0$ go? Find out by trying: lower it by 0.01, and look at the output.
 
 # %%
 predict(
-    "Take the step of the perceptron in place of sigmoid. Now y = 1, since z = 1.5 is more than 0. "
-    "w0 is lowered by 0.01. By how much does y change?",
+    "Take the step of the perceptron in place of sigmoid. Now $y = 1$, since "
+    "$z = 1.5$ is more than 0. $w_0$ is lowered by 0.01. By how much does $y$ change?",
     answer=0,
     wrong={
-        -0.02: "That is the change of z: -0.01 * 2. The step of 1.48 is still 1.",
-        -1: "z is now 1.48, still more than 0.",
-        -0.01: "w0 changes by 0.01, z by 0.01 * 2. And the step?",
+        -0.02: r"That is the change of $z$: $-0.01 \cdot 2$. The step of 1.48 is still 1.",
+        -1: "$z$ is now 1.48, still more than 0.",
+        -0.01: r"$w_0$ changes by 0.01, $z$ by $0.01 \cdot 2$. And the step?",
     },
-    hint="z becomes 1.5 - 0.01 * 2 = 1.48. What is the step of that?",
+    hint=r"$z$ becomes $1.5 - 0.01 \cdot 2 = 1.48$. What is the step of that?",
     explanation="The step of 1.5 is 1, and so is the step of 1.48. Nothing seems to have happened.",
 )
 
@@ -131,20 +133,20 @@ for name in ("step", "sigmoid"):
     assert round(change, 4) == {"step": 0, "sigmoid": -0.003}[name]
 
 # %% [markdown]
-# The step does not answer. It says nothing until z passes 0, and then everything at once. Sigmoid
-# answers every small change with a small change, here −0.0030: lowering w0 is the right direction.
-# All of learning from lesson 5 on is built on such answers.
+# The step does not answer. It says nothing until $z$ passes 0, and then everything at once. Sigmoid
+# answers every small change with a small change, here −0.0030: lowering $w_0$ is the right
+# direction. All of learning from lesson 5 on is built on such answers.
 #
 # ## What it has to do with a nerve cell
 #
 # | in a nerve cell | in the neuron |
 # |---|---|
-# | pulses that arrive from other cells | inputs x0, x1, ... |
+# | pulses that arrive from other cells | inputs $x_0$, $x_1$, ... |
 # | a synapse, where a cell touches the next: strong or weak, exciting or inhibiting | a weight |
 # | the branches and the body of the cell, where what arrives adds up | the weighted sum |
 # | how easily the cell is excited | the bias |
 # | the start of the axon, its outgoing fibre, where the pulses begin | the activation function |
-# | the firing rate: how many pulses a second | the output y |
+# | the firing rate: how many pulses a second | the output $y$ |
 #
 # It is a likeness, and it ends soon. A real cell sends single pulses, and their timing matters.
 # Its branches compute something of their own. A real cell either excites the cells it talks to or
@@ -153,13 +155,13 @@ for name in ("step", "sigmoid"):
 #
 # ## The weight sets the steepness, the bias the place
 #
-# Take one input. Then z = w · x + b is a straight line: its slope is w, for z grows by w where x
-# grows by 1. Sigmoid bends that line into a step, and the middle of the step, y = 0.5, lies where
-# z = 0. Solve w · x + b = 0 for x:
+# Take one input. Then $z = w \cdot x + b$ is a straight line: its slope is $w$, for $z$ grows by
+# $w$ where $x$ grows by 1. Sigmoid bends that line into a step, and the middle of the step,
+# $y = 0.5$, lies where $z = 0$. Solve $w \cdot x + b = 0$ for $x$:
 #
 # > x = −b / w
 #
-# For w = 4 and b = −2 that is x = 2 / 4 = 0.5. Now move the weight.
+# For $w = 4$ and $b = -2$ that is $x = 2 / 4 = 0.5$. Now move the weight.
 
 
 # %% tags=["hide-input"]
@@ -188,25 +190,25 @@ for w in (-4, -1, 0.5, 2, 4, 16):  # the slope in the middle, measured over a mu
 assert step_of(16, -2)[0].endswith("slope 3.99")
 
 # %% [markdown]
-# A larger weight makes a steeper step: with w = 16 it is nearly the step of a perceptron. A
-# negative weight turns it around. The slope in the middle is w / 4, since sigmoid itself has the
-# slope 1/4 at z = 0, and z moves w times as fast as x. (The slopes above are measured over 0.01,
-# so for w = 16 it is 3.99 instead of 4.)
+# A larger weight makes a steeper step: with $w = 16$ it is nearly the step of a perceptron. A
+# negative weight turns it around. The slope in the middle is $w / 4$, since sigmoid itself has the
+# slope $1/4$ at $z = 0$, and $z$ moves $w$ times as fast as $x$. (The slopes above are measured
+# over 0.01, so for $w = 16$ it is 3.99 instead of 4.)
 #
 # Now the bias. The weight stays 4.
 
 # %%
 predict(
-    "w = 4. The bias goes from 0 to 2. Where is the middle of the step now?",
+    "$w = 4$. The bias goes from 0 to 2. Where is the middle of the step now?",
     answer=-0.5,
     wrong={
-        -2: "Right direction. But the middle is where 4x + 2 = 0.",
-        2: "With a positive bias less input is enough, so the step moves to the left. And how far? "
-        "Solve 4x + 2 = 0.",
-        0.5: "Put it in: 4 * 0.5 + 2 = 4. It should be 0.",
+        -2: "Right direction. But the middle is where $4x + 2 = 0$.",
+        2: "With a positive bias less input is enough, so the step moves to the left. And "
+        "how far? Solve $4x + 2 = 0$.",
+        0.5: r"Put it in: $4 \cdot 0.5 + 2 = 4$. It should be 0.",
     },
-    hint="The middle is where z = 4x + 2 is 0.",
-    explanation="4x + 2 = 0 gives x = -2/4 = -0.5.",
+    hint="The middle is where $z = 4x + 2$ is 0.",
+    explanation="$4x + 2 = 0$ gives $x = -2/4 = -0.5$.",
 )
 
 # %% tags=["hide-input"]
@@ -217,8 +219,8 @@ for b in (-16, -8, -2, 0, 2, 8, 16):
     assert abs(sigmoid(4 * (-b / 4) + b).data - 0.5) < 1e-12
 
 # %% [markdown]
-# **You may think** that a bias of 2 moves the step by 2. It moves it by 2 / 4 = 0.5, and to the
-# left. What counts is −b / w: the same bias moves a steep step a little, and a flat one far.
+# **You may think** that a bias of 2 moves the step by 2. It moves it by $2 / 4 = 0.5$, and to the
+# left. What counts is $-b / w$: the same bias moves a steep step a little, and a flat one far.
 
 # %%
 for w in (0.5, 1, 4):
@@ -230,8 +232,8 @@ for w in (0.5, 1, 4):
 # ## Activation functions, one by one
 #
 # Sigmoid is one choice among many. Move through them. The full curve is the function. The dashed
-# one is its slope at each z: how many times as fast as z it grows, just there. This slope is
-# called the **derivative** of f, written f′(z). Lesson 5 measures it; here it is enough to see
+# one is its slope at each $z$: how many times as fast as $z$ it grows, just there. This slope is
+# called the **derivative** of $f$, written $f'(z)$. Lesson 5 measures it; here it is enough to see
 # where it is large, and where it is nearly 0. Where it is nearly 0 the neuron **saturates**: it
 # hardly answers.
 #
@@ -308,28 +310,28 @@ for name, (_, low, high, steepest, _) in ACTIVATIONS.items():
 # - **Step and identity**: all at once, and no change at all.
 # - **S-shaped**: sigmoid, tanh, softsign and the two hard ones. They limit the output, and
 #   saturate on both sides.
-# - **Rectifiers**: **relu** (rectified linear unit) and its relatives. They let positive z pass
-#   unchanged, or nearly, and never saturate there. A relu whose z is negative for every example
+# - **Rectifiers**: **relu** (rectified linear unit) and its relatives. They let positive $z$ pass
+#   unchanged, or nearly, and never saturate there. A relu whose $z$ is negative for every example
 #   answers nothing at all: it is **dead**. leaky_relu, elu and selu leave it a little life.
 #   **softplus** is relu with the corner rounded.
 # - **Smooth with a dip**: swish, gelu, mish. Like relu far away from 0, smooth near it, and below 0
-#   for negative z, deepest near −1. (In gelu, Φ(z) is the share of a normal distribution, the one
-#   around 0 with the spread 1, that lies below z.)
+#   for negative $z$, deepest near −1. (In gelu, $\Phi (z)$ is the share of a normal distribution,
+#   the one around 0 with the spread 1, that lies below $z$.)
 #
-# Two more take several numbers at once, and so have no curve: **softmax** turns several z into
+# Two more take several numbers at once, and so have no curve: **softmax** turns several $z$ into
 # shares that add up to 1 (lesson 9), and **maxout** passes on the largest of several.
 
 # %%
 predict(
-    "A sigmoid neuron has z = 10. An input changes, and z becomes 11. By how much does y grow, "
-    "roughly?",
+    "A sigmoid neuron has $z = 10$. An input changes, and $z$ becomes 11. By how much"
+    " does $y$ grow, roughly?",
     options=["1", "0.25", "0.00003"],
     answer="0.00003",
     wrong={
         "1": "That is what relu does. Sigmoid cannot grow beyond 1, and it is nearly there.",
-        "0.25": "0.25 is the slope at z = 0, in the middle of the step. Here z is far from it.",
+        "0.25": "0.25 is the slope at $z = 0$, in the middle of the step. Here $z$ is far from it.",
     },
-    explanation="At z = 10 sigmoid is saturated: it is nearly 1 already.",
+    explanation="At $z = 10$ sigmoid is saturated: it is nearly 1 already.",
 )
 
 # %%
@@ -347,26 +349,26 @@ assert f"{grown:.5f}" == "0.00003" and grown_relu == 1
 #
 # ## In short
 #
-# - A neuron multiplies, sums, adds the bias, and applies its activation function: y = f(w · x +
-#   b).
-# - Its weight sets the steepness, and its sign the direction; the step lies at x = −b / w.
-# - A step cannot say which way is better. A smooth f answers every small change.
-# - Where the slope of f is nearly 0 the neuron saturates; a relu that never fires is dead.
+# - A neuron multiplies, sums, adds the bias, and applies its activation function:
+#   $y = f(w \cdot x + b)$.
+# - Its weight sets the steepness, and its sign the direction; the step lies at $x = -b / w$.
+# - A step cannot say which way is better. A smooth $f$ answers every small change.
+# - Where the slope of $f$ is nearly 0 the neuron saturates; a relu that never fires is dead.
 # - The output's activation function follows from what the answer may be.
 #
 # ## Exercises
 
 # %%
 exercise(
-    "w0 = 2, w1 = -1, b = 1, and the inputs are 3 and 4. What is the pre-activation z?",
+    "$w_0 = 2$, $w_1 = -1$, $b = 1$, and the inputs are 3 and 4. What is the pre-activation $z$?",
     answer=3,
     wrong={
-        2: "That is the weighted sum: 2*3 - 1*4. Add the bias.",
-        11: "w1 is -1, so the second product is -4.",
+        2: r"That is the weighted sum: $2 \cdot 3 - 1 \cdot 4$. Add the bias.",
+        11: "$w_1$ is −1, so the second product is −4.",
         1: "Check the sign of the bias: it is +1.",
     },
-    hint="2*3 + (-1)*4, and then the bias.",
-    explanation="6 - 4 + 1 = 3.",
+    hint=r"$2 \cdot 3 + (-1) \cdot 4$, and then the bias.",
+    explanation="$6 - 4 + 1 = 3$.",
 )
 
 # %%
@@ -375,32 +377,32 @@ exercise(
     "output?",
     answer=0,
     wrong={
-        -3: "z is -3, that is right. relu of a negative number is 0.",
-        3: "z = 0 - 4 + 1 is -3, not 3.",
+        -3: "$z$ is −3, that is right. relu of a negative number is 0.",
+        3: "$z = 0 - 4 + 1$ is −3, not 3.",
         -4: "Add the bias, and then apply relu.",
     },
-    hint="First z, then relu: z if z > 0, else 0.",
-    explanation="z = 2*0 - 1*4 + 1 = -3, and relu(-3) = 0.",
+    hint="First $z$, then relu: $z$ if $z > 0$, else 0.",
+    explanation=r"$z = 2 \cdot 0 - 1 \cdot 4 + 1 = -3$, and $\operatorname{relu}(-3) = 0$.",
 )
 
 # %%
 exercise(
-    "A sigmoid neuron with one input has w = 2. Its step shall lie at x = 3. Which bias does it "
-    "need?",
+    "A sigmoid neuron with one input has $w = 2$. Its step shall lie at $x = 3$. "
+    "Which bias does it need?",
     answer=-6,
     wrong={
-        6: "The sign: 2*3 + b has to be 0.",
-        -3: "The step lies at -b/w, and w is 2.",
-        -1.5: "-b/w = 3. You divided by w where you have to multiply.",
-        1.5: "-b/w = 3. Multiply by w, and mind the sign.",
+        6: r"The sign: $2 \cdot 3 + b$ has to be 0.",
+        -3: "The step lies at $-b/w$, and $w$ is 2.",
+        -1.5: "$-b/w = 3$. You divided by $w$ where you have to multiply.",
+        1.5: "$-b/w = 3$. Multiply by $w$, and mind the sign.",
     },
-    hint="Solve 2*3 + b = 0.",
-    explanation="-b/2 = 3, so b = -6.",
+    hint=r"Solve $2 \cdot 3 + b = 0$.",
+    explanation="$-b/2 = 3$, so $b = -6$.",
 )
 
 # %%
 exercise(
-    "Give w and b of a sigmoid neuron whose output falls as x grows, and is 0.5 at x = 1.",
+    "Give $w$ and $b$ of a sigmoid neuron whose output falls as $x$ grows, and is 0.5 at $x = 1$.",
     answer=(-1, 1),
     names=("w", "b"),
     judge=lambda w, b: (
@@ -414,10 +416,10 @@ exercise(
     ),
     wrong={
         (1, -1): "Its step is at the right place, but it rises. Turn both signs around.",
-        (-1, -1): "It falls, but -b/w = -1. Which bias gives 1?",
+        (-1, -1): "It falls, but $-b/w = -1$. Which bias gives 1?",
     },
-    hint="Which sign does w need? And where is z = 0?",
-    explanation="Any negative w, with b = -w.",
+    hint="Which sign does $w$ need? And where is $z = 0$?",
+    explanation="Any negative $w$, with $b = -w$.",
 )
 
 # %%
@@ -429,7 +431,7 @@ exercise(
     wrong={
         "sigmoid": "Then no forecast could ever be more than 1 degree.",
         "relu": "Then it could never forecast frost.",
-        "tanh": "Then every forecast would lie between -1 and 1 degree.",
+        "tanh": "Then every forecast would lie between −1 and 1 degree.",
     },
     explanation="A temperature may be any number, and identity gives any number.",
 )

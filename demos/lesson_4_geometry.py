@@ -28,33 +28,34 @@ for x, _ in ships:
 assert [guard.pre_activation(x).data for x, _ in ships] == [-5, 2, 0]
 
 # %% [markdown]
-# The weights are 3 and 4, the bias is −5. For the ship at (1, 1) the pre-activation is z = 3 · 1 +
-# 4 · 1 − 5 = 2: positive, at sea. For the one at (0, 0) it is −5: on land, which is bad for a
-# ship. For the one at (3, −1) it is 9 − 4 − 5 = 0. That ship lies on the coast.
+# The weights are 3 and 4, the bias is −5. For the ship at (1, 1) the pre-activation is
+# $z = 3 \cdot 1 + 4 \cdot 1 - 5 = 2$: positive, at sea. For the one at (0, 0) it is −5: on land,
+# which is bad for a ship. For the one at (3, −1) it is $9 - 4 - 5 = 0$. That ship lies on the
+# coast.
 #
 # ## The line where z is 0
 #
-# All points with z = 0 make a straight line. The neuron is undecided there. With three inputs they
-# make a plane, and with more inputs something flat that nobody can draw. The name for all of these
-# is **hyperplane**.
+# All points with $z = 0$ make a straight line. The neuron is undecided there. With three inputs
+# they make a plane, and with more inputs something flat that nobody can draw. The name for all of
+# these is **hyperplane**.
 #
-# Put the weights together into an arrow: 3 to the right and 4 up. This is the **weight vector** w
-# = (3, 4). The sum of products w0 · x0 + w1 · x1 has a short name too, the **dot product** w · x.
-# So z = w · x + b.
+# Put the weights together into an arrow: 3 to the right and 4 up. This is the **weight vector**
+# $w = (3, 4)$. The sum of products $w_0 \cdot x_0 + w_1 \cdot x_1$ has a short name too, the **dot
+# product** $w \cdot x$. So $z = w \cdot x + b$.
 
 # %%
 predict(
-    "A ship on the coast sails 4 km to the left and 3 km up: its x0 changes by -4, its x1 by 3. "
-    "By how much does z change?",
+    "A ship on the coast sails 4 km to the left and 3 km up: its $x_0$ changes by −4,"
+    " its $x_1$ by 3. By how much does $z$ change?",
     answer=0,
     wrong={
-        24: "3 * (-4) is -12, not 12. Add it to 4 * 3.",
-        -24: "4 * 3 is 12, not -12. Add it to 3 * (-4).",
-        -7: "x0 is multiplied by 3 and x1 by 4: 3 * (-4) + 4 * 3.",
-        5: "5 km is the way it sails. z changes by 3 * (-4) + 4 * 3.",
+        24: r"$3 \cdot (-4)$ is −12, not 12. Add it to $4 \cdot 3$.",
+        -24: r"$4 \cdot 3$ is 12, not −12. Add it to $3 \cdot (-4)$.",
+        -7: r"$x_0$ is multiplied by 3 and $x_1$ by 4: $3 \cdot (-4) + 4 \cdot 3$.",
+        5: r"5 km is the way it sails. $z$ changes by $3 \cdot (-4) + 4 \cdot 3$.",
     },
-    hint="The change of z is 3 * (change of x0) + 4 * (change of x1).",
-    explanation="3 * (-4) + 4 * 3 = 0. It sails along the coast.",
+    hint="The change of $z$ is 3 · (change of $x_0$) + 4 · (change of $x_1$).",
+    explanation=r"$3 \cdot (-4) + 4 \cdot 3 = 0$. It sails along the coast.",
 )
 
 # %%
@@ -67,12 +68,12 @@ print("w · (-4, 3) =", dot, "   z where it arrives:", arrived)
 assert dot == 0 and arrived == 0
 
 # %% [markdown]
-# A step along the line leaves z as it is, so its dot product with w is 0. And two vectors whose
+# A step along the line leaves $z$ as it is, so its dot product with $w$ is 0. And two vectors whose
 # dot product is 0 stand at right angles. By Pythagoras: (3, 4) and (−4, 3) both have the length 5,
-# and from tip to tip it is √(7² + 1²) = √50 = √(5² + 5²). So **the weight vector stands at right
-# angles on the line**. And it points to the side where z is positive: one step along w changes z by
-# 3 · 3 + 4 · 4 = 25, which is positive. A vector that stands so on a hyperplane is called its
-# **normal vector**.
+# and from tip to tip it is $\sqrt{7^2 + 1^2} = \sqrt{50} = \sqrt{5^2 + 5^2}$. So **the weight
+# vector stands at right angles on the line**. And it points to the side where $z$ is positive: one
+# step along $w$ changes $z$ by $3 \cdot 3 + 4 \cdot 4 = 25$, which is positive. A vector that
+# stands so on a hyperplane is called its **normal vector**.
 
 # %%
 tip_to_tip = hypot(w[0] - along[0], w[1] - along[1])
@@ -98,15 +99,16 @@ show(
         distances=True,
         title="The coast: w = (3, 4), b = -5",
     ),
-    "The line runs from the upper left to the lower right. The arrow stands on it at right angles "
-    "and points to the sea. At each ship its signed distance d is written: -1, 0.4 and 0.",
+    "The line runs from the upper left to the lower right. The arrow stands on it at "
+    "right angles and points to the sea. At each ship its signed distance $d$ is "
+    "written: −1, 0.4 and 0.",
 )
 
 # %% [markdown]
 # ## How far is it?
 #
-# Which way does z grow fastest? Let the ship at (1, 1) sail 1 km in each of 360 directions, and
-# note by how much z grows.
+# Which way does $z$ grow fastest? Let the ship at (1, 1) sail 1 km in each of 360 directions, and
+# note by how much $z$ grows.
 
 
 # %%
@@ -126,18 +128,18 @@ assert best == 53 and round(growth(best), 2) == 5.0
 assert [round(part, 1) for part in direction] == [0.6, 0.8]
 
 # %% [markdown]
-# The best direction is (0.6, 0.8), and that is (3, 4) divided by 5: the direction of w. And z
+# The best direction is (0.6, 0.8), and that is (3, 4) divided by 5: the direction of $w$. And $z$
 # grows by 5 on 1 km. This 5 is the length of the weight vector, its **norm**:
 #
 # > ‖w‖ = √(w0² + w1²) = √(3² + 4²) = √25 = 5
 #
-# So straight away from the coast z grows by ‖w‖ per kilometre. Turn that around, and z tells the
-# distance:
+# So straight away from the coast $z$ grows by $\lVert w\rVert$ per kilometre. Turn that around,
+# and $z$ tells the distance:
 #
 # > d = z / ‖w‖
 #
-# For the ship at (1, 1): d = 2 / 5 = 0.4 km. On land z is negative, and so is d. It is called the
-# **signed distance** for that.
+# For the ship at (1, 1): $d = 2 / 5 = 0.4$ km. On land $z$ is negative, and so is $d$. It is called
+# the **signed distance** for that.
 
 # %%
 ship = (1.0, 1.0)
@@ -152,17 +154,17 @@ assert guard.signed_distance([0, 0]) == -1
 
 # %%
 predict(
-    "Another neuron has everything doubled: w = (6, 8) and b = -10. How far is the ship at (1, 1) "
-    "from its line?",
+    "Another neuron has everything doubled: $w = (6, 8)$ and $b = -10$. How far is "
+    "the ship at (1, 1) from its line?",
     answer=0.4,
     wrong={
-        0.8: "z has doubled, to 4. But the norm has doubled too, to 10.",
-        4: "That is z. The distance is z divided by the norm of w.",
-        0.2: "z doubles as well: it is 6 + 8 - 10 = 4.",
-        2: "That was z before. Now z is 4, and the norm is 10.",
+        0.8: "$z$ has doubled, to 4. But the norm has doubled too, to 10.",
+        4: "That is $z$. The distance is $z$ divided by the norm of $w$.",
+        0.2: "$z$ doubles as well: it is $6 + 8 - 10 = 4$.",
+        2: "That was $z$ before. Now $z$ is 4, and the norm is 10.",
     },
-    hint="z = 6 + 8 - 10, and the norm is the root of 36 + 64.",
-    explanation="z = 4 and ‖w‖ = 10, so d = 0.4. It is the same line.",
+    hint="$z = 6 + 8 - 10$, and the norm is the root of $36 + 64$.",
+    explanation=r"$z = 4$ and $\lVert w\rVert = 10$, so $d = 0.4$. It is the same line.",
 )
 
 # %%
@@ -175,15 +177,15 @@ for x, _ in ships:
     assert abs(d - guard.signed_distance(x)) < 1e-12
 
 # %% [markdown]
-# **You may think** that z is the distance, or that a neuron with everything doubled has another
-# line. Neither is so. z doubles everywhere, and the line and all distances stay. The neuron has
-# only become surer of itself: a sigmoid behind z would be steeper, as in lesson 3.
+# **You may think** that $z$ is the distance, or that a neuron with everything doubled has another
+# line. Neither is so. $z$ doubles everywhere, and the line and all distances stay. The neuron has
+# only become surer of itself: a sigmoid behind $z$ would be steeper, as in lesson 3.
 #
 # ## Turn the weight vector, and the half-plane follows
 #
-# The line cuts the plane in two halves. On the side that w points to, z is positive, and we read
-# z > 0 as yes. Below, w has the norm 2 and b is −1, so the line is 0.5 away from the origin (0, 0).
-# Turn w through the full circle.
+# The line cuts the plane in two halves. On the side that $w$ points to, $z$ is positive, and we
+# read $z > 0$ as yes. Below, $w$ has the norm 2 and $b$ is −1, so the line is 0.5 away from the
+# origin (0, 0). Turn $w$ through the full circle.
 
 # %% tags=["hide-input"]
 points = [
@@ -223,10 +225,10 @@ assert "6 of the 6" in turned(60)[0] and "0 of the 6" in turned(240)[0]
 # %% [markdown]
 # ## The bias is a negative threshold
 #
-# We read z > 0 as yes, and w · x + b > 0 where w · x > −b. So −b is a threshold for the weighted
-# sum, and the bias is a threshold with its sign turned around. Changing the bias moves
-# the line without turning it. The signed distance of the origin is b / ‖w‖, since at (0, 0) z is
-# just b.
+# We read $z > 0$ as yes, and $w \cdot x + b > 0$ where $w \cdot x > -b$. So $-b$ is a threshold for
+# the weighted sum, and the bias is a threshold with its sign turned around. Changing the bias moves
+# the line without turning it. The signed distance of the origin is $b / \lVert w\rVert$, since at
+# (0, 0) $z$ is just $b$.
 
 
 # %% tags=["hide-input"]
@@ -251,7 +253,8 @@ slider("b", [-10, -5, 0, 5, 10], moved)
 
 # %% [markdown]
 # The unit of lesson 1 with excitatory inputs fired if the count was *at least* θ. In the language
-# of weights: all weights are 1, and b lies between −θ and −θ + 1, for example b = 0.5 − θ.
+# of weights: all weights are 1, and $b$ lies between $-\theta$ and $-\theta + 1$, for example
+# $b = 0.5 - \theta$.
 
 # %%
 for theta in range(5):
@@ -269,7 +272,7 @@ for theta in range(5):
 #
 # > (3, 4, −5) · (x0, x1, 1) = 3 · x0 + 4 · x1 − 5
 #
-# and z is a single dot product. The bias has become the weight of an input that is always 1. This
+# and $z$ is a single dot product. The bias has become the weight of an input that is always 1. This
 # is the **bias trick**. Lesson 2 used it in the convergence theorem.
 
 # %%
@@ -302,23 +305,24 @@ looks_for_t = nn.Perceptron(9, weights=T, bias=-4)
 # %% tags=["hide-input"]
 show(
     figures.weight_images([T, smudged, inverted], 3, names=["T", "smudged", "inverted"]),
-    "Three images of 9 pixels, 1 in blue and -1 in orange: a T, the same with two wrong pixels, "
-    "and the T in negative.",
+    "Three images of 9 pixels, 1 in blue and −1 in orange: a T, the same with two "
+    "wrong pixels, and the T in negative.",
 )
 
 # %%
 predict(
-    "For the T itself, w · x is 9: each pixel adds 1 · 1 or (-1) · (-1). Two pixels of the smudged "
-    "T are wrong. What is w · x for it?",
+    r"For the T itself, $w \cdot x$ is 9: each pixel adds $1 \cdot 1$ or "
+    r"$(-1) \cdot (-1)$. Two pixels of the smudged T are wrong. What is $w \cdot x$ "
+    "for it?",
     answer=5,
     wrong={
-        7: "A wrong pixel does not add 0. It adds -1, in place of +1.",
+        7: "A wrong pixel does not add 0. It adds −1, in place of +1.",
         9: "That is the T without a smudge.",
-        -5: "Seven pixels add 1 each, two add -1 each.",
+        -5: "Seven pixels add 1 each, two add −1 each.",
         4: "Seven pixels add 1 each. And the two wrong ones?",
     },
-    hint="Seven pixels add 1 each, two pixels add -1 each.",
-    explanation="7 - 2 = 5. Each wrong pixel costs 2.",
+    hint="Seven pixels add 1 each, two pixels add −1 each.",
+    explanation="$7 - 2 = 5$. Each wrong pixel costs 2.",
 )
 
 # %%
@@ -338,18 +342,18 @@ assert (len(every_image), len(seen)) == (512, 46) and list(best_image) == T
 
 # %% [markdown]
 # Of all images of this kind the one that looks like the weights has the largest dot product. This
-# is called **template matching**: the weights are a template, and w · x says how well the input
-# fits. The bias says how good a fit is wanted. With b = −4 the neuron fires for the T with at most
-# 2 wrong pixels: there are 46 such images.
+# is called **template matching**: the weights are a template, and $w \cdot x$ says how well the
+# input fits. The bias says how good a fit is wanted. With $b = -4$ the neuron fires for the T with
+# at most 2 wrong pixels: there are 46 such images.
 #
-# The geometry behind it is one formula. With α, the angle between the two vectors,
+# The geometry behind it is one formula. With $\alpha$, the angle between the two vectors,
 #
 # > w · x = ‖w‖ · ‖x‖ · cos α
 #
 # The cosine is 1 where both point in the same direction, 0 at right angles, and −1 in opposite
-# directions. Here all images have the norm √9 = 3, so the angle alone decides.
+# directions. Here all images have the norm $\sqrt{9} = 3$, so the angle alone decides.
 #
-# **You may think** that the largest w · x always means the best fit. Not if the inputs have
+# **You may think** that the largest $w \cdot x$ always means the best fit. Not if the inputs have
 # different norms:
 
 # %%
@@ -364,9 +368,9 @@ assert 3 * 30 + 4 * 0 > 3 * 3 + 4 * 4
 assert (25 / (5 * 5), 90 / (5 * 30)) == (1.0, 0.6)
 
 # %% [markdown]
-# (30, 0) gets 90 and (3, 4) only 25, although (3, 4) points just where w points. The other is
-# merely long. Where only the fit should count, divide by the norms, or bring all inputs to the
-# same norm.
+# (30, 0) gets 90 and (3, 4) only 25, although (3, 4) points just where $w$ points. The other is
+# merely long. Where only the fit should count, divide by the norms, or bring all inputs to the same
+# norm.
 #
 # Templates need not be drawn by hand. Here are handwritten digits, 8 by 8 pixels. Half of the
 # images make the averages, the other half is kept back to test. The average of all threes, minus
@@ -415,46 +419,47 @@ assert sum(template[8 * row + 2] for row in range(8)) < 0
 #
 # ## In short
 #
-# - A neuron is undecided on a hyperplane, z = 0. Its weight vector stands on it at right angles.
-# - The signed distance of a point is z / ‖w‖. Doubling all weights and the bias changes no
-#   distance.
-# - Turning w turns the line. The bias, a negative threshold, moves it without turning.
+# - A neuron is undecided on a hyperplane, $z = 0$. Its weight vector stands on it at right angles.
+# - The signed distance of a point is $z / \lVert w\rVert$. Doubling all weights and the bias
+#   changes no distance.
+# - Turning $w$ turns the line. The bias, a negative threshold, moves it without turning.
 # - The bias is the weight of an input that is always 1.
-# - w · x = ‖w‖ ‖x‖ cos α: the weights are a template, and w · x says how well the input fits.
+# - $w \cdot x = \lVert w\rVert$ $\lVert x\rVert$ cos $\alpha$: the weights are a template, and
+#   $w \cdot x$ says how well the input fits.
 #
 # ## Exercises
 
 # %%
 exercise(
-    "What is the norm of w = (-6, 8)?",
+    "What is the norm of $w = (-6, 8)$?",
     answer=10,
     wrong={
         100: "That is the sum of the squares. Take the root.",
         14: "The squares are added, not the numbers themselves.",
-        2: "Square first: (-6)^2 is 36, and its sign is gone.",
+        2: "Square first: $(-6)^{2}$ is 36, and its sign is gone.",
     },
-    hint="The root of (-6)^2 + 8^2.",
-    explanation="√(36 + 64) = √100 = 10.",
+    hint="The root of $(-6)^{2} + 8^{2}$.",
+    explanation=r"$\sqrt{36 + 64} = \sqrt{100} = 10$.",
 )
 
 # %%
 exercise(
-    "w = (3, 4) and b = -20. What is the signed distance of the point (2, 1) from the line?",
+    "$w = (3, 4)$ and $b = -20$. What is the signed distance of the point (2, 1) from the line?",
     answer=-2,
     wrong={
-        -10: "That is z. Divide it by the norm, 5.",
-        2: "The distance is right, the sign is not: z = 6 + 4 - 20 is negative.",
-        0.4: "Look at the bias again: it is -20.",
-        10: "That would be |z|. Divide by the norm, and keep the sign.",
+        -10: "That is $z$. Divide it by the norm, 5.",
+        2: "The distance is right, the sign is not: $z = 6 + 4 - 20$ is negative.",
+        0.4: "Look at the bias again: it is −20.",
+        10: "That would be |$z$|. Divide by the norm, and keep the sign.",
     },
-    hint="z = 3*2 + 4*1 - 20, divided by the norm of w.",
-    explanation="z = -10, ‖w‖ = 5, and -10 / 5 = -2.",
+    hint=r"$z = 3 \cdot 2 + 4 \cdot 1 - 20$, divided by the norm of $w$.",
+    explanation=r"$z = -10$, $\lVert w\rVert = 5$, and $-10 / 5 = -2$.",
 )
 
 # %%
 exercise(
-    "A neuron shall say yes exactly to the right of the vertical line x0 = 2. Give its weights and "
-    "its bias.",
+    "A neuron shall say yes exactly to the right of the vertical line $x_0 = 2$. Give"
+    " its weights and its bias.",
     answer=(1, 0, -2),
     names=("w0", "w1", "b"),
     judge=lambda w0, w1, b: (
@@ -467,12 +472,13 @@ exercise(
         else None
     ),
     wrong={
-        (0, 1, -2): "This is the line x1 = 2, and it is horizontal. w points to where yes is.",
-        (-1, 0, 2): "The line is right, but it says yes on the left. Turn w around, and b with it.",
-        (1, 0, 2): "z is 0 at x0 = -2. The sign of the bias!",
+        (0, 1, -2): "This is the line $x_1 = 2$, and it is horizontal. $w$ points to where yes is.",
+        (-1, 0, 2): "The line is right, but it says yes on the left. Turn $w$ around, and $b$ with "
+        "it.",
+        (1, 0, 2): "$z$ is 0 at $x_0 = -2$. The sign of the bias!",
     },
-    hint="Where does w point, if yes is on the right? And z has to be 0 at x0 = 2.",
-    explanation="w points to the right, (1, 0) or a multiple of it, and b = -2·w0.",
+    hint="Where does $w$ point, if yes is on the right? And $z$ has to be 0 at $x_0 = 2$.",
+    explanation=r"$w$ points to the right, (1, 0) or a multiple of it, and $b = -2\cdot w_0$.",
 )
 
 # %%
@@ -487,11 +493,13 @@ exercise(
     ],
     answer="it moves towards the origin",
     wrong={
-        "it stays": "It would if b were multiplied too. The distance of the origin is b / ‖w‖.",
-        "it moves away from the origin": "The distance of the origin is b / ‖w‖, and ‖w‖ grows.",
-        "it turns": "The direction of w stays: both weights grow in the same proportion.",
+        "it stays": "It would if $b$ were multiplied too. The distance of the origin is "
+        r"$b / \lVert w\rVert$.",
+        "it moves away from the origin": r"The distance of the origin is $b / \lVert w\rVert$, and $\lVert w\rVert$ "
+        "grows.",
+        "it turns": "The direction of $w$ stays: both weights grow in the same proportion.",
     },
-    explanation="The distance of the origin, b / ‖w‖, becomes a tenth.",
+    explanation=r"The distance of the origin, $b / \lVert w\rVert$, becomes a tenth.",
 )
 
 # %%
@@ -508,11 +516,12 @@ exercise(
     ),
     wrong={
         8: "The bias is a negative threshold. The sign!",
-        -9: "Then z = 9 - 9 = 0 for the T, and the perceptron fires only if z is more than 0.",
+        -9: "Then $z = 9 - 9 = 0$ for the T, and the perceptron fires only if $z$ is more than 0.",
         -4: "This one lets two wrong pixels pass, as above.",
     },
-    hint="w · x is 9 for the T and 7 with one wrong pixel. Where must the threshold −b lie?",
-    explanation="Any b from −7 down to, but not including, −9.",
+    hint=r"$w \cdot x$ is 9 for the T and 7 with one wrong pixel. Where must the threshold "
+    "$-b$ lie?",
+    explanation="Any $b$ from −7 down to, but not including, −9.",
 )
 
 # %% [markdown]

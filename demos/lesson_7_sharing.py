@@ -14,7 +14,7 @@
 #
 # > p = w · x, then y = p + x
 #
-# x goes into the product *and* into the sum. With x = 2 and w = 3: p = 6 and y = 8.
+# $x$ goes into the product *and* into the sum. With $x = 2$ and $w = 3$: $p = 6$ and $y = 8$.
 
 # %%
 from tinygrad_neuron import (
@@ -36,7 +36,7 @@ p.label, y.label = "p", "y"
 # %% tags=["hide-input"]
 show(
     draw_dot(y, edges="none", legend=False),
-    "Two arrows leave x: one to the product p, one straight to y.",
+    "Two arrows leave $x$: one to the product $p$, one straight to $y$.",
 )
 
 # %% tags=["remove-input"]
@@ -44,24 +44,26 @@ assert (p.data, y.data) == (6, 8)
 
 # %%
 predict(
-    "What is the gradient of x, that is: if x moves by 0.01, how many times as far does y move?",
+    "What is the gradient of $x$, that is: if $x$ moves by 0.01, how many times as "
+    "far does $y$ move?",
     answer=4,
     wrong={
-        3: "That is the way through the product. But x goes into the sum as well.",
-        1: "That is the direct way into the sum. But x goes into the product as well.",
-        2: "That is x itself, and the gradient of w. How does y react to x?",
-        8: "That is y. Nudge x to 2.01, and compute p and y again.",
+        3: "That is the way through the product. But $x$ goes into the sum as well.",
+        1: "That is the direct way into the sum. But $x$ goes into the product as well.",
+        2: "That is $x$ itself, and the gradient of $w$. How does $y$ react to $x$?",
+        8: "That is $y$. Nudge $x$ to 2.01, and compute $p$ and $y$ again.",
     },
-    hint="With x = 2.01, p = 6.03 and y = 6.03 + 2.01. How far has y moved?",
-    explanation="3 · 2.01 + 2.01 = 8.04, so y moves by 0.04: 0.03 through p, and 0.01 directly.",
+    hint="With $x = 2.01$, $p = 6.03$ and $y = 6.03 + 2.01$. How far has $y$ moved?",
+    explanation=r"$3 \cdot 2.01 + 2.01 = 8.04$, so $y$ moves by 0.04: 0.03 through $p$, and 0.01 "
+    "directly.",
 )
 
 # %% [markdown]
 # ## Add up the paths
 #
-# A nudge of x travels along both arrows at once, and both changes meet in y. So there are two
-# **paths** from x to y. Along each path the local derivatives are multiplied, as in lesson 5. The
-# products of all paths are *added*:
+# A nudge of $x$ travels along both arrows at once, and both changes meet in $y$. So there are two
+# **paths** from $x$ to $y$. Along each path the local derivatives are multiplied, as in lesson 5.
+# The products of all paths are *added*:
 #
 # > through p: 1 · 3 = 3
 # >
@@ -74,7 +76,7 @@ y.backward()
 picture = draw_dot(y, highlight=x)
 
 # %% tags=["hide-input"]
-show(picture, "Two paths from x to y, their products, and the sum: 3 + 1 = 4.")
+show(picture, "Two paths from $x$ to $y$, their products, and the sum: $3 + 1 = 4$.")
 
 # %% tags=["remove-input"]
 assert (picture.paths.count, picture.paths.sum, x.grad) == (2, 4, 4)
@@ -117,7 +119,7 @@ assert hand_on(backwards, add=False)["x"] == 3
 assert round(last.change / first.change, 6) == 4
 
 # %% [markdown]
-# With `=` the contribution that came directly (1) was overwritten by the one that came through p
+# With `=` the contribution that came directly (1) was overwritten by the one that came through $p$
 # (3). Nothing warns you: the number looks reasonable, and it is wrong.
 #
 # ## Why the order matters
@@ -126,25 +128,25 @@ assert round(last.change / first.change, 6) == 4
 #
 # > b = a + a, then c = b + b
 #
-# With a = 3: b = 6 and c = 12.
+# With $a = 3$: $b = 6$ and $c = 12$.
 
 # %%
 predict(
-    "b = a + a and c = b + b. What is the gradient of a?",
+    "$b = a + a$ and $c = b + b$. What is the gradient of a?",
     answer=4,
     wrong={
-        2: "That is the gradient of b. On the way to a there is another doubling.",
+        2: "That is the gradient of $b$. On the way to a there is another doubling.",
         1: "That would be right if each number were used once. Each is used twice.",
-        12: "That is c. If a moves by 0.01, b moves by 0.02. And c?",
-        6: "The wrong order gives 6, as you will see in a moment. If a moves by 0.01, b moves by "
-        "0.02. And c?",
+        12: "That is $c$. If a moves by 0.01, $b$ moves by 0.02. And $c$?",
+        6: "The wrong order gives 6, as you will see in a moment. If a moves by 0.01, $b$ "
+        "moves by 0.02. And $c$?",
     },
-    hint="If a moves by 0.01, b moves by 0.02. And c?",
-    explanation="c = 2 · b and b = 2 · a, so c = 4 · a.",
+    hint="If a moves by 0.01, $b$ moves by 0.02. And $c$?",
+    explanation=r"$c = 2 \cdot b$ and $b = 2 \cdot a$, so $c = 4 \cdot a$.",
 )
 
 # %% [markdown]
-# b gets two contributions from c, 1 and 1. Here is an obvious way to program it: as soon as
+# $b$ gets two contributions from $c$, 1 and 1. Here is an obvious way to program it: as soon as
 # something arrives at a node, the node hands on what it has. It is wrong.
 
 
@@ -216,9 +218,10 @@ def side_by_side(arrived):
 slider("arrivals", range(1, 7), side_by_side)
 
 # %% [markdown]
-# "At once" ends with 6 for a. With arrivals 2 and 3, b hands its first half on: a has 1 + 1 = 2.
-# Then b's second half arrives. Now b has 2, and hands on *all* of it, along both arrows:
-# a has 2 + 2 + 2 = 6. The first half was counted twice. "Waiting" ends with 4, and that is right.
+# "At once" ends with 6 for a. With arrivals 2 and 3, $b$ hands its first half on: a has
+# $1 + 1 = 2$. Then b's second half arrives. Now $b$ has 2, and hands on *all* of it, along both
+# arrows: a has $2 + 2 + 2 = 6$. The first half was counted twice. "Waiting" ends with 4, and that
+# is right.
 #
 # So the rule is: **a node hands on its gradient when everything has arrived, and it does so once.**
 # For that, every node must come after all nodes that use it. A list of nodes in which each stands
@@ -233,8 +236,8 @@ c.backward()
 # %% tags=["hide-input"]
 show(
     walkthrough(c),
-    "Both passes of b = a + a, c = b + b, step by step. In the backward "
-    "pass b hands on only when both contributions of c have arrived.",
+    "Both passes of $b = a + a$, $c = b + b$, step by step. In the backward pass $b$ "
+    "hands on only when both contributions of $c$ have arrived.",
 )
 
 # %% tags=["remove-input"]
@@ -253,10 +256,12 @@ predict(
     answer="more than a million",
     wrong={
         "20": "That is the number of steps. At each step a path can go over either of two arrows.",
-        "40": "That is the number of arrows. A path chooses one of two at each step: 2 · 2 · 2 ...",
-        "400": "A path chooses one of two arrows at each of the 20 steps: 2 · 2 · 2 ...",
+        "40": "That is the number of arrows. A path chooses one of two at each step: "
+        r"$2 \cdot 2 \cdot 2$ ...",
+        "400": r"A path chooses one of two arrows at each of the 20 steps: $2 \cdot 2 \cdot 2$ "
+        "...",
     },
-    explanation="2 · 2 · … · 2, twenty times, is 1,048,576.",
+    explanation=r"$2 \cdot 2 \cdot \dots \cdot 2$, twenty times, is 1,048,576.",
 )
 
 # %%
@@ -294,15 +299,15 @@ assert w.grad == -6
 
 # %%
 predict(
-    "The gradient of w is −6. We call `loss.backward()` once more. What is `w.grad` then?",
+    "The gradient of $w$ is −6. We call `loss.backward()` once more. What is `w.grad` then?",
     answer=-12,
     wrong={
         -6: "So it would be if the call began from zero. It adds to what is there.",
         36: "Gradients are added, not multiplied.",
-        0: "The second call does not take anything away. It adds -6 once more.",
+        0: "The second call does not take anything away. It adds −6 once more.",
     },
-    hint="It adds the same -6 to what is already there.",
-    explanation="−6 + (−6) = −12.",
+    hint="It adds the same −6 to what is already there.",
+    explanation="$-6 + (-6) = -12$.",
 )
 
 # %%
@@ -318,7 +323,7 @@ assert loss._prev[0].grad == -6
 # of the first. So we **zero the gradients** before each backward pass: `w.grad = 0.0`, or, for all
 # parameters of a model, `model.zero_grad()`.
 #
-# How bad is it to forget? Let a single weight learn to be 3, with the loss (w − 3)² and the
+# How bad is it to forget? Let a single weight learn to be 3, with the loss $(w - 3)^2$ and the
 # learning rate 0.1, once with zeroing and once without.
 
 
@@ -396,35 +401,38 @@ assert one_by_one == w.grad == -2
 
 # %%
 exercise(
-    "y = x · x · x at x = 2, built from two products. What is the gradient of x?",
+    r"$y = x \cdot x \cdot x$ at $x = 2$, built from two products. What is the "
+    "gradient of $x$?",
     answer=12,
     wrong={
-        4: "That is one path. x is used three times, so there are three paths.",
-        8: "That is y itself, or two of the three paths. How many times is x used?",
-        6: "That is 3 · 2. Along each of the three paths stand the other two numbers, 2 · 2.",
-        2: "That is x. Each of the three paths has the product of the other two numbers.",
+        4: "That is one path. $x$ is used three times, so there are three paths.",
+        8: "That is $y$ itself, or two of the three paths. How many times is $x$ used?",
+        6: r"That is $3 \cdot 2$. Along each of the three paths stand the other two numbers, "
+        r"$2 \cdot 2$.",
+        2: "That is $x$. Each of the three paths has the product of the other two numbers.",
     },
     hint="Three paths. Along each stand the other two numbers as factors.",
-    explanation="Each path gives 2 · 2 = 4, and 4 + 4 + 4 = 12.",
+    explanation=r"Each path gives $2 \cdot 2 = 4$, and $4 + 4 + 4 = 12$.",
 )
 
 # %%
 exercise(
-    "a = 5, b = a + a + a, c = b · b. What is the gradient of a?",
+    r"$a = 5$, $b = a + a + a$, $c = b \cdot b$. What is the gradient of a?",
     answer=90,
     wrong={
-        30: "That is the gradient of b: 15 + 15. And a is used three times.",
-        45: "b is used twice in c = b · b, so it gets 15 twice.",
-        15: "That is one contribution to b. It gets two of these, and a is used three times.",
-        225: "That is c = 15 · 15. How many times as far as a does it move?",
+        30: "That is the gradient of $b$: $15 + 15$. And a is used three times.",
+        45: r"$b$ is used twice in $c = b \cdot b$, so it gets 15 twice.",
+        15: "That is one contribution to $b$. It gets two of these, and a is used three times.",
+        225: r"That is $c = 15 \cdot 15$. How many times as far as a does it move?",
     },
-    hint="First the gradient of b (it gets two contributions), then that of a (three).",
-    explanation="b gets 15 + 15 = 30, and hands it on three times: 30 + 30 + 30 = 90.",
+    hint="First the gradient of $b$ (it gets two contributions), then that of a (three).",
+    explanation="$b$ gets $15 + 15 = 30$, and hands it on three times: $30 + 30 + 30 = 90$.",
 )
 
 # %%
 exercise(
-    "d = a · b, e = a + d, f = d · e. In which order does the backward pass visit them?",
+    r"$d = a \cdot b$, $e = a + d$, $f = d \cdot e$. In which order does the backward "
+    "pass visit them?",
     options=["f, d, e", "f, e, d", "d, e, f"],
     answer="f, e, d",
     wrong={
@@ -437,8 +445,8 @@ exercise(
 
 # %%
 exercise(
-    "One call of backward() gives w the gradient 1.5. Nobody zeroes "
-    "anything. What is w.grad after three calls?",
+    "One call of backward() gives $w$ the gradient 1.5. Nobody zeroes anything. What "
+    "is $w$.grad after three calls?",
     answer=4.5,
     wrong={
         1.5: "Each call adds to what is there.",
@@ -446,7 +454,7 @@ exercise(
         3.375: "Gradients are added, not multiplied.",
     },
     hint="Each call adds 1.5.",
-    explanation="1.5 + 1.5 + 1.5 = 4.5.",
+    explanation="$1.5 + 1.5 + 1.5 = 4.5$.",
 )
 
 # %%

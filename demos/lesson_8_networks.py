@@ -26,9 +26,9 @@ title = "XOR, and one attempt at a line"
 # %% tags=["hide-input"]
 show(
     figures.decision_boundary(line, xor, normal=False, title=title),
-    "XOR in the plane: the corners (0, 1) and (1, 0) are of class 1, the "
-    "corners (0, 0) and (1, 1) of class 0. The line x0 + x1 = 0.5 has one "
-    "corner on the wrong side.",
+    "XOR in the plane: the corners (0, 1) and (1, 0) are of class 1, the corners (0, "
+    "0) and (1, 1) of class 0. The line $x_0 + x_1 = 0.5$ has one corner on the wrong"
+    " side.",
 )
 
 # %%
@@ -62,19 +62,22 @@ assert right == 3
 # >
 # > y = h0 − 2 · h1
 #
-# For the inputs 1 and 0: h0 = relu(1) = 1, h1 = relu(0) = 0, y = 1 − 2 · 0 = 1.
+# For the inputs 1 and 0: $h_0 = \operatorname{relu}(1) = 1$, $h_1 = \operatorname{relu}(0) = 0$,
+# $y = 1 - 2 \cdot 0 = 1$.
 
 # %%
 predict(
-    "The inputs are 1 and 1. What is y?",
+    "The inputs are 1 and 1. What is $y$?",
     answer=0,
     wrong={
-        2: "That is h0. But h1 is not 0 now: relu(1 + 1 - 1).",
-        1: "h0 is relu(2) = 2, and h1 = relu(1) = 1. Then y = h0 - 2 · h1.",
-        -1: "h0 is relu(1 + 1), not 1.",
+        2: r"That is $h_0$. But $h_1$ is not 0 now: $\operatorname{relu}(1 + 1 - 1)$.",
+        1: r"$h_0$ is $\operatorname{relu}(2) = 2$, and $h_1 = \operatorname{relu}(1) = 1$. "
+        r"Then $y = h_0 - 2 \cdot h_1$.",
+        -1: r"$h_0$ is $\operatorname{relu}(1 + 1)$, not 1.",
     },
-    hint="First h0 = relu(1 + 1), then h1 = relu(1 + 1 - 1).",
-    explanation="h0 = 2 and h1 = 1, so y = 2 − 2 · 1 = 0.",
+    hint=r"First $h_0 = \operatorname{relu}(1 + 1)$, then "
+    r"$h_1 = \operatorname{relu}(1 + 1 - 1)$.",
+    explanation=r"$h_0 = 2$ and $h_1 = 1$, so $y = 2 - 2 \cdot 1 = 0$.",
 )
 
 # %%
@@ -110,16 +113,16 @@ assert table == [(0, 0, 0), (1, 0, 1), (1, 0, 1), (2, 1, 0)]
 #
 # ## What the hidden layer does
 #
-# Look at the table again. For the output neuron the inputs x do not exist. It sees h, and nothing
-# else. And h puts the four corners somewhere new:
+# Look at the table again. For the output neuron the inputs $x$ do not exist. It sees $h$, and
+# nothing else. And $h$ puts the four corners somewhere new:
 #
 # - (0, 0) goes to (0, 0);
 # - (0, 1) and (1, 0) *both* go to (1, 0);
 # - (1, 1) goes to (2, 1).
 #
-# One thing before we look. So far y is 0 or 1 at the corners. We move the bias of the output neuron
-# from 0 to −0.5, so that the border between 0 and 1 lies at y = 0: from here on a point is of
-# class 1 where y > 0.
+# One thing before we look. So far $y$ is 0 or 1 at the corners. We move the bias of the output
+# neuron from 0 to −0.5, so that the border between 0 and 1 lies at $y = 0$: from here on a point is
+# of class 1 where $y > 0$.
 
 # %%
 output.neurons[0].b.data = -0.5
@@ -131,17 +134,17 @@ planes = {
 # %% tags=["hide-input"]
 show(
     Beside(planes),
-    "In the plane of x the border is two lines. In the plane of h the two "
-    "corners of class 1 lie on each other at (1, 0), and one straight line "
-    "is enough.",
+    "In the plane of $x$ the border is two lines. In the plane of $h$ the two corners"
+    " of class 1 lie on each other at (1, 0), and one straight line is enough.",
 )
 
 # %% tags=["remove-input"]
 assert all((by_hand(x).data > 0) == (target == 1) for x, target in xor)
 
 # %% [markdown]
-# The thin bent line in the plane of h is all that is left of the plane of x: h0 and h1 depend on
-# nothing but the sum x0 + x1, so every point of the plane lands somewhere on that line.
+# The thin bent line in the plane of $h$ is all that is left of the plane of $x$: $h_0$ and $h_1$
+# depend on nothing but the sum $x_0 + x_1$, so every point of the plane lands somewhere on that
+# line.
 #
 # That is the secret of the hidden layer. The output neuron still draws a straight line, but it
 # draws it in a plane that has been bent first. Seen from the input plane, the line is not straight
@@ -150,13 +153,13 @@ assert all((by_hand(x).data > 0) == (target == 1) for x, target in xor)
 # ## A network that bends by itself
 #
 # Nobody wants to choose nine numbers by hand. So we start with random ones and let the network
-# learn, as the neuron in lesson 6: the loss is (y − t)², the mean over the four examples, with the
-# target t = 1 for class 1 and t = −1 for class 0: one on either side of the border y = 0, and
-# equally far from it. Every parameter moves against its gradient.
+# learn, as the neuron in lesson 6: the loss is $(y - t)^2$, the mean over the four examples, with
+# the target $t = 1$ for class 1 and $t = -1$ for class 0: one on either side of the border $y = 0$,
+# and equally far from it. Every parameter moves against its gradient.
 #
 # `compile` turns the recorded graph into plain Python code, which gives the same numbers faster.
-# `optim.SGD` does the step w ← w − lr · gradient for all parameters. A random start that can be
-# repeated is chosen by its `seed`.
+# `optim.SGD` does the step $w \leftarrow w - \mathrm{lr}$ · gradient for all parameters. A random
+# start that can be repeated is chosen by its `seed`.
 
 
 # %% tags=["hide-input"]
@@ -249,8 +252,8 @@ assert [apart(corners_at(step)) for step in snapshots] == [False] * 2 + [True] *
 # was a smaller loss.
 #
 # From step 100 on the whole grid lies on one curve, or nearly. Both hidden neurons have come to
-# weigh x0 and x1 alike, as in the network made by hand, so all that counts is the sum x0 + x1. The
-# two corners of class 1 then all but coincide: you see three points, not four.
+# weigh $x_0$ and $x_1$ alike, as in the network made by hand, so all that counts is the sum
+# $x_0 + x_1$. The two corners of class 1 then all but coincide: you see three points, not four.
 
 # %%
 plane = ((-0.25, 1.25), (-0.25, 1.25))
@@ -324,16 +327,17 @@ assert (late, len(stuck)) == (2, 5)
 
 # %%
 predict(
-    "One single neuron y = w · x + b shall do the same as these two in a row. Which w and b?",
+    r"One single neuron $y = w \cdot x + b$ shall do the same as these two in a row. "
+    "Which $w$ and $b$?",
     answer=(6, 7),
     names=("w", "b"),
     wrong={
-        (6, 5): "The 1 is multiplied by 3 as well: 3 · (2x + 1) + 4.",
+        (6, 5): r"The 1 is multiplied by 3 as well: $3 \cdot (2x + 1) + 4$.",
         (5, 5): "The second neuron multiplies what the first puts out; it does not add to it.",
-        (6, 4): "What becomes of the 1? 3 · (2x + 1) + 4.",
+        (6, 4): r"What becomes of the 1? $3 \cdot (2x + 1) + 4$.",
     },
-    hint="Put the first into the second: 3 · (2x + 1) + 4, and multiply out.",
-    explanation="3 · (2x + 1) + 4 = 6x + 3 + 4 = 6x + 7.",
+    hint=r"Put the first into the second: $3 \cdot (2x + 1) + 4$, and multiply out.",
+    explanation=r"$3 \cdot (2x + 1) + 4 = 6x + 3 + 4 = 6x + 7$.",
 )
 
 # %% [markdown]
@@ -390,9 +394,9 @@ bent = figures.hidden_plane(deep, moons, names=moons.target_names, lines=13)
 # %% tags=["hide-input"]
 show(
     Beside({"the plane of x": seen, "the last hidden plane": bent}),
-    "In the plane of x a bent boundary runs between the moons. The last "
-    "hidden plane has the same points where the output neuron sees them: "
-    "all but one point lie on the right side of a straight line.",
+    "In the plane of $x$ a bent boundary runs between the moons. The last hidden "
+    "plane has the same points where the output neuron sees them: all but one point "
+    "lie on the right side of a straight line.",
 )
 
 # %% tags=["remove-input"]
@@ -407,11 +411,11 @@ assert right == [86, 99]
 # layers (the inputs are not counted). What does each of them buy?
 #
 # Take one input and relu. A relu neuron is 0 up to a point and a straight line from there on: it
-# has one *bend*. A sum of n of them has at most n bends, so it consists of at most n + 1 straight
-# pieces. With enough pieces one can follow any curve without jumps, on a stretch from a to b, as
-# closely as you like. Here a hidden layer is set by hand to follow the sine from 0 to 2π: every
-# neuron begins at its own place and corrects the slope there. The first bend lies at the left edge,
-# so here n neurons show n pieces.
+# has one *bend*. A sum of $n$ of them has at most $n$ bends, so it consists of at most $n + 1$
+# straight pieces. With enough pieces one can follow any curve without jumps, on a stretch from a to
+# $b$, as closely as you like. Here a hidden layer is set by hand to follow the sine from 0 to 2π:
+# every neuron begins at its own place and corrects the slope there. The first bend lies at the left
+# edge, so here $n$ neurons show $n$ pieces.
 
 
 # %% tags=["hide-input"]
@@ -478,7 +482,7 @@ predict(
         512: "That is after 9 folds. One more.",
     },
     hint="2, 4, 8, 16, ... Ten numbers.",
-    explanation="2 · 2 · … · 2, ten times, is 1024.",
+    explanation=r"$2 \cdot 2 \cdot \dots \cdot 2$, ten times, is 1024.",
 )
 
 
@@ -552,7 +556,7 @@ show(
 # - anything about inputs *outside* the box.
 #
 # The last one is easily forgotten. Ask the network with 32 neurons for a sine that it has not seen,
-# at x = 4π, where the sine is 0:
+# at $x = 4$π, where the sine is 0:
 
 # %%
 wide = following(math.sin, 0, 2 * math.pi, 32)
@@ -583,30 +587,30 @@ exercise(
     "How many parameters (weights and biases) has nn.MLP(2, [4, 1])?",
     answer=17,
     wrong={
-        12: "You counted the weights, 2 · 4 + 4 · 1. Each neuron has a bias too.",
+        12: r"You counted the weights, $2 \cdot 4 + 4 \cdot 1$. Each neuron has a bias too.",
         13: "The output neuron is counted with its bias, the four hidden ones are not.",
         16: "You forgot the bias of the output neuron.",
         8: "That is the number of weights of the hidden layer.",
     },
     hint="Each neuron has one weight per input, and one bias.",
-    explanation="Hidden: 4 · (2 + 1) = 12. Output: 4 + 1 = 5. Together 17.",
+    explanation=r"Hidden: $4 \cdot (2 + 1) = 12$. Output: $4 + 1 = 5$. Together 17.",
 )
 assert len(nn.MLP(2, [4, 1]).parameters()) == 17
 
 
 # %%
 exercise(
-    "Without activations: h0 = x + 2, h1 = 3 · x, y = 2 · h0 − h1. Which "
-    "single neuron y = w · x + b does the same?",
+    r"Without activations: $h_0 = x + 2$, $h_1 = 3 \cdot x$, $y = 2 \cdot h_0 - h_1$. "
+    r"Which single neuron $y = w \cdot x + b$ does the same?",
     answer=(-1, 4),
     names=("w", "b"),
     wrong={
-        (5, 4): "h1 is subtracted: 2x − 3x.",
-        (-1, 2): "The 2 in h0 is multiplied by 2 as well.",
-        (-2, 4): "2 · x − 3 · x is how much?",
+        (5, 4): "$h_1$ is subtracted: $2x - 3x$.",
+        (-1, 2): "The 2 in $h_0$ is multiplied by 2 as well.",
+        (-2, 4): r"$2 \cdot x - 3 \cdot x$ is how much?",
     },
-    hint="Put h0 and h1 in: 2 · (x + 2) − 3 · x.",
-    explanation="2x + 4 − 3x = −x + 4.",
+    hint=r"Put $h_0$ and $h_1$ in: $2 \cdot (x + 2) - 3 \cdot x$.",
+    explanation="$2x + 4 - 3x = -x + 4$.",
 )
 
 
@@ -624,17 +628,18 @@ def separates(w0, w1, b):
 
 
 exercise(
-    "In the hidden plane (0, 0) and (2, 1) are of class 0, and (1, 0) is "
-    "of class 1. Find an output neuron w0 · h0 + w1 · h1 + b that is more "
-    "than 0 for class 1 and less than 0 for class 0.",
+    "In the hidden plane (0, 0) and (2, 1) are of class 0, and (1, 0) is of class 1. "
+    r"Find an output neuron $w_0 \cdot h_0 + w_1 \cdot h_1 + b$ that is more than 0 "
+    "for class 1 and less than 0 for class 0.",
     answer=(1, -2, -0.5),
     names=("w0", "w1", "b"),
     judge=separates,
     wrong={
         (1, -2, 0): "Nearly. The point (0, 0) gets the score 0, which is not less than 0.",
-        (1, 1, -0.5): "That is the OR of h0 and h1. The point (2, 1) gets the score 2.5.",
+        (1, 1, -0.5): "That is the OR of $h_0$ and $h_1$. The point (2, 1) gets the score 2.5.",
     },
-    hint="h0 has to speak for class 1, h1 against it, more strongly, and b a little against it.",
+    hint="$h_0$ has to speak for class 1, $h_1$ against it, more strongly, and $b$ a "
+    "little against it.",
     explanation="With 1, −2 and −0.5 the scores are −0.5 for (0, 0) and (2, 1), 0.5 for (1, 0).",
 )
 
