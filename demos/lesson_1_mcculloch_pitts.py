@@ -14,11 +14,14 @@
 #
 # Here is one unit that does all of this.
 
+# %% tags=["remove-input"]
+from tinygrad_neuron import draw_circuit
+from tinygrad_neuron.course import Beside, exercise, predict, show, slider, task
+
 # %%
 from itertools import combinations, product
 
-from tinygrad_neuron import draw_circuit, nn
-from tinygrad_neuron.course import Beside, exercise, predict, show, slider
+from tinygrad_neuron import nn
 
 alarm = nn.McCullochPitts(4, threshold=2, inhibitory=[3])
 names = ["front", "middle", "back", "key"]
@@ -135,9 +138,8 @@ def table_for(threshold):
 
 slider("threshold", [0, 1, 2, 3, 4], table_for)
 
-firing = [sum(nn.truth_table(nn.McCullochPitts(3, t), 3).values()) for t in range(5)]
-
 # %% tags=["remove-input"]
+firing = [sum(nn.truth_table(nn.McCullochPitts(3, t), 3).values()) for t in range(5)]
 assert firing == [8, 7, 4, 1, 0]
 
 # %% [markdown]
@@ -165,8 +167,7 @@ print("NOT:", nn.truth_table(inverter, 1))
 assert nn.truth_table(inverter, 1) == {(0,): 1, (1,): 0}
 
 # %% [markdown]
-# **You may think** that an inhibitory input counts as −1, so that enough active inputs overrule
-# it. In many later models it is so. In this one it is not, and it makes a difference:
+# Now one inhibitory input among many excitatory ones:
 
 # %%
 predict(
@@ -191,7 +192,10 @@ print("if it counted as -1:", if_subtracted)
 assert (vetoed(1, 1, 1, 1, 1, 1), if_subtracted) == (0, 1)
 
 # %% [markdown]
-# ## What one unit cannot do
+# **You may think** that an inhibitory input counts as −1, so that enough active inputs overrule
+# it. In many later models it is so. In this one it is not, and it makes a difference.
+#
+# ## Two switches and a lamp
 #
 # Two switches on a staircase control one lamp. It is on if *exactly one* of them is up. This is
 # **XOR**, the exclusive or: 00 → 0, 01 → 1, 10 → 1, 11 → 0.
@@ -278,10 +282,10 @@ slider("inputs", ["00", "01", "10", "11"], circuit_for)
 rows = list(product([0, 1], repeat=3))
 checked = 0
 for outputs in product([0, 1], repeat=8):
-    wanted = dict(zip(rows, outputs, strict=True))
-    assert nn.truth_table(nn.boolean_function(wanted), 3) == wanted
-    checked += 1
-print(f"{checked} truth tables of three inputs, all built, all right")
+    wanted = dict(zip(rows, outputs))
+    built = nn.boolean_function(wanted)
+    checked += nn.truth_table(built, 3) == wanted
+print(f"{checked} truth tables of three inputs are built, and right")
 
 # %% tags=["remove-input"]
 assert checked == 256
@@ -310,6 +314,43 @@ assert 2**10 == 1024 and 2**20 > 1_000_000
 # - Nothing is learned here: the thresholds are chosen by hand.
 #
 # ## Exercises
+
+# %%
+task(
+    "Write the unit itself: `unit` gets the list `excitatory` and the list `inhibitory`, of inputs "
+    "that are 0 or 1, and the threshold. It returns 1 or 0.",
+    start="""
+def unit(excitatory, inhibitory, threshold):
+    count = sum(excitatory)
+    return 0  # when does it fire?
+""",
+    solution="""
+def unit(excitatory, inhibitory, threshold):
+    count = sum(excitatory)
+    if any(inhibitory):
+        return 0
+    return 1 if count >= threshold else 0
+""",
+    cases=[
+        (([1, 0, 1], [0], 2), 1),
+        (([1, 1, 1], [1], 2), 0),
+        (([1, 0, 0], [], 2), 0),
+        (([], [0], 0), 1),
+        (([1, 1, 1, 1, 1], [1], 1), 0),
+        (([1, 0], [0, 1], 1), 0),
+    ],
+    wrong={
+        "def unit(e, i, t): return int(sum(e) >= t)": "The inhibitory inputs are not asked. One "
+        "that is active is enough to keep the unit silent.",
+        "def unit(e, i, t): return int(sum(e) - sum(i) >= t)": "That counts an inhibitory input as "
+        "−1. It is a veto: no count of excitatory inputs outweighs it.",
+        "def unit(e, i, t): return 0 if any(i) else int(sum(e) > t)": "The unit fires if the count "
+        "is *at least* the threshold. You ask for more than that.",
+    },
+    hint="First ask for a veto: `any(inhibitory)` is true if one of them is 1. Then compare the "
+    "count with the threshold.",
+    explanation="A veto first, then the count against the threshold: that is the whole unit.",
+)
 
 # %%
 exercise(

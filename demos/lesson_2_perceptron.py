@@ -12,13 +12,18 @@
 # *versicolor*. Nobody tells the unit below where to draw the line between the kinds. It guesses,
 # and each time it is wrong, it is corrected a little.
 
+# %% tags=["remove-input"]
+from itertools import product
+
+from tinygrad_neuron import draw_network
+from tinygrad_neuron.course import exercise, predict, show, slider, task
+from tinygrad_neuron.draw import figures
+
 # %%
-from itertools import permutations, product
+from itertools import permutations
 from math import sqrt
 
-from tinygrad_neuron import datasets, draw_network, nn
-from tinygrad_neuron.course import exercise, predict, show, slider
-from tinygrad_neuron.draw import figures
+from tinygrad_neuron import datasets, nn
 
 flowers = [((x[2], x[3]), kind) for x, kind in datasets.iris() if kind < 2]
 unit = nn.Perceptron(2)
@@ -53,9 +58,9 @@ show(
 # speaks for firing, a negative one against, and a large one speaks loudly. One more number, the
 # **bias** $b$, is added whatever the inputs are.
 #
-# > z = w0 · x0 + w1 · x1 + b
-# >
-# > y = 1 if z > 0, else y = 0
+# $$ z = w_0 \cdot x_0 + w_1 \cdot x_1 + b $$
+#
+# $$ y = \begin{cases} 1 & \text{if } z > 0 \\ 0 & \text{otherwise} \end{cases} $$
 #
 # The sum of the products, $w_0 \cdot x_0 + w_1 \cdot x_1$, is called the **weighted sum**. There is
 # no threshold to compare with any more: the bias has taken its place. A bias of −2 says that the
@@ -103,16 +108,72 @@ assert [gate.predict(x) for x, _ in datasets.gate("and")] == [0, 0, 0, 1]
 # the unit an example. If $y = t$, change nothing. If not, it was a mistake, and every weight and
 # the bias are corrected:
 #
-# > wᵢ ← wᵢ + lr · (t − y) · xᵢ
-# >
-# > b ← b + lr · (t − y)
+# $$ w_i \leftarrow w_i + \mathrm{lr} \cdot (t - y) \cdot x_i $$
+#
+# $$ b \leftarrow b + \mathrm{lr} \cdot (t - y) $$
+#
+# The arrow says: the left side becomes what the right side is now.
 #
 # The **error** $t - y$ is 1 if the unit should have fired and did not, and −1 if it fired and
 # should not have. The **learning rate** $\mathrm{lr}$ says how large a correction is; we take 1.
 # Going once through all examples is an **epoch**. The unit goes on, epoch after epoch, until one
 # passes without a mistake. Then it has **converged**.
 #
-# This is the whole rule in Python:
+# Now you. The code after the task has it too, so write first.
+
+# %%
+task(
+    "Write `corrected`: it gets the weights and the bias, one example and the learning rate, and "
+    "returns `w0, w1, b` as they are after it.",
+    start="""
+def corrected(w0, w1, b, x0, x1, t, lr):
+    z = w0 * x0 + w1 * x1 + b
+    y = 1 if z > 0 else 0
+    # correct the three numbers here
+    return w0, w1, b
+""",
+    solution="""
+def corrected(w0, w1, b, x0, x1, t, lr):
+    z = w0 * x0 + w1 * x1 + b
+    y = 1 if z > 0 else 0
+    error = t - y
+    w0 = w0 + lr * error * x0
+    w1 = w1 + lr * error * x1
+    b = b + lr * error
+    return w0, w1, b
+""",
+    cases=[
+        ((0.0, 0.0, 0.0, 1, 1, 1, 1.0), (1.0, 1.0, 1.0)),
+        ((1.0, 1.0, 1.0, 0, 0, 0, 1.0), (1.0, 1.0, 0.0)),
+        ((2.0, 1.0, -2.0, 1, 1, 1, 1.0), (2.0, 1.0, -2.0)),
+        ((3.0, -1.0, 0.5, 2, 3, 0, 0.1), (2.8, -1.3, 0.4)),
+    ],
+    wrong={
+        "def corrected(w0, w1, b, x0, x1, t, lr):\n    e = t - (w0*x0 + w1*x1 + b > 0)\n"
+        "    return w0 + lr*e*x0, w1 + lr*e*x1, b": "The weights are right. The bias is corrected "
+        "too, as if its input were 1.",
+        "def corrected(w0, w1, b, x0, x1, t, lr):\n    e = t - (w0*x0 + w1*x1 + b > 0)\n"
+        "    return w0 + lr*e, w1 + lr*e, b + lr*e": "Each weight is corrected by the error times "
+        "*its input*. An input of 0 had no part in the mistake.",
+        "def corrected(w0, w1, b, x0, x1, t, lr):\n    e = (w0*x0 + w1*x1 + b > 0) - t\n"
+        "    return w0 + lr*e*x0, w1 + lr*e*x1, b + lr*e": "The error is the target minus the "
+        "output, $t - y$. Yours makes every mistake worse.",
+        "def corrected(w0, w1, b, x0, x1, t, lr):\n    e = t - (w0*x0 + w1*x1 + b > 0)\n"
+        "    return w0 + e*x0, w1 + e*x1, b + e": "With the learning rate 1 this is right. It is "
+        "to be multiplied by `lr`.",
+        "def corrected(w0, w1, b, x0, x1, t, lr):\n    e = t - (w0*x0 + w1*x1 + b)\n"
+        "    return w0 + lr*e*x0, w1 + lr*e*x1, b + lr*e": "The error is $t - y$, not $t - z$: the "
+        "perceptron is right or wrong, never nearly right.",
+    },
+    hint="First the error, $t - y$. Then each of the three formulas becomes one line.",
+    explanation="That is the whole learning rule. If $y = t$, the error is 0 and nothing changes.",
+)
+
+# %% [markdown]
+# ## The whole rule in Python
+#
+# This is the rule with the loops around it. It goes through the examples, epoch after epoch, and
+# keeps a record of every mistake.
 
 
 # %%
@@ -138,15 +199,8 @@ def learn(examples, lr=1.0, most_epochs=100):
     return (w0, w1, b), story
 
 
-weights, story = learn(datasets.gate("and"))
-for number, (what, w0, w1, b) in enumerate(story, 1):
-    print(f"{number:2}. {what}; now w0 = {w0:g}, w1 = {w1:g}, b = {b:g}")
-
-# %% tags=["remove-input"]
-assert weights == (2.0, 1.0, -2.0) and len(story) == 10
-
 # %% [markdown]
-# Follow the first two mistakes.
+# Let it learn AND, and follow its first two mistakes.
 #
 # 1. All weights are 0, so $z = 0$ and $y = 0$ for every input. For the inputs (1, 1) the target is
 #    1: the error is $1 - 0 = 1$. So $w_0$ becomes $0 + 1 \cdot 1 \cdot 1 = 1$, in the same way
@@ -169,10 +223,20 @@ predict(
     explanation=r"$1 + 1 \cdot (-1) \cdot 0 = 1$. An input of 0 had no part in the mistake, so its"
     " weight stays.",
 )
+
+# %%
+weights, story = learn(datasets.gate("and"))
+for number, (what, w0, w1, b) in enumerate(story, 1):
+    print(f"{number:2}. {what}; now w0 = {w0:g}, w1 = {w1:g}, b = {b:g}")
+
+# %% tags=["remove-input"]
+assert weights == (2.0, 1.0, -2.0) and len(story) == 10
 assert story[1][1] == 1.0
 assert sum(story[0][1:]) == 3  # z of (1, 1) after the first correction
 
 # %% [markdown]
+# These are all ten mistakes. At the end the weights are 2 and 1, and the bias is −2.
+#
 # Why does a correction help? Look at $z$ for the same example before and after the first mistake.
 # It was 0. Now it is $1 \cdot 1 + 1 \cdot 1 + 1 = 3$, on the right side of 0. In general a
 # correction moves $z$ of that example by $\mathrm{lr} \cdot (t - y) \cdot (x_0^2 + x_1^2 + 1)$. The
@@ -244,20 +308,43 @@ assert all(perceptron.predict(x) == target for x, target in datasets.gate("and")
 # converges after a finite number of mistakes, in whatever order they come. Albert Novikoff gave a
 # short proof in 1962, with a number: starting from zero weights, there are at most
 #
-# > (R / γ)²
+# $$ \left( \frac{R}{\gamma} \right)^2 $$
 #
-# mistakes ($\gamma$ is the Greek letter gamma). To read it, write a 1 behind the inputs of every
-# example, for the bias. Then
+# mistakes. The two letters are lengths. $R$ says how far the farthest example reaches, and $\gamma$
+# (the Greek letter gamma), the **margin**, says how wide the gap between the two kinds is. So the
+# bound is small if the gap is wide compared with the size of the inputs. How many examples there
+# are does not enter it.
+#
+# <details><summary>How both are computed, and why the bound holds (it uses arrows, which lesson 4
+# draws: come back to it then)</summary>
+#
+# Write a 1 behind the inputs of every example, for the bias. Then
 #
 # - $R$ is the length of the longest example, $\sqrt{x_0^2 + x_1^2 + 1}$;
-# - $\gamma$, the **margin**, belongs to weights that separate the examples with no $z$ equal to 0:
-#   $z > 0$ for the target 1, $z < 0$ for the target 0. It is the smallest |$z$| of all examples,
-#   divided by $\sqrt{w_0^2 + w_1^2 + b^2}$. Any such weights give a valid bound, those with the
-#   largest $\gamma$ the best.
+# - $\gamma$ belongs to weights that separate the examples with no $z$ equal to 0. It is the smallest
+#   size of $z$ among all examples, divided by $\sqrt{w_0^2 + w_1^2 + b^2}$. Any such weights give a
+#   valid bound, those with the largest $\gamma$ the best.
 #
-# The bound is small if the gap between the kinds is wide compared with the size of the inputs. How
-# many examples there are does not enter the bound. For AND the learned weights 2, 1 and −2 will not
-# do: $z$ is 0 at (1, 0). Take $w_0 = w_1 = 1$ and $b = -1.5$:
+# The proof follows two numbers from mistake to mistake. Let $x$ be an example with the 1 behind it,
+# let $s$ be 1 if it should fire and −1 if not, and let $v = (w_0, w_1, b)$ be what has been learned
+# so far. A correction with $\mathrm{lr} = 1$ adds $s \cdot x$ to $v$. Let $u$ be the separating
+# weights, scaled to the length 1, so $s \cdot (u \cdot x) \ge \gamma$ for every example.
+#
+# 1. Each mistake raises $u \cdot v$ by $s \cdot (u \cdot x)$, that is by at least $\gamma$. After
+#    $k$ mistakes $u \cdot v \ge k \gamma$.
+# 2. At a mistake $s \cdot (v \cdot x) \le 0$. So the square of the length of $v$ grows by
+#    $2 s \cdot (v \cdot x) + \lVert x\rVert^2 \le R^2$. After $k$ mistakes
+#    $\lVert v\rVert^2 \le k R^2$.
+# 3. Since $u$ has the length 1, $u \cdot v \le \lVert v\rVert$. So $k \gamma \le \sqrt{k} \cdot R$,
+#    and therefore $k \le (R / \gamma)^2$.
+#
+# The first number grows with $k$, the second only with the root of $k$. They would collide if there
+# were more mistakes than that.
+#
+# </details>
+#
+# For AND the learned weights 2, 1 and −2 will not do for a margin: $z$ is 0 at (1, 0). Take
+# $w_0 = w_1 = 1$ and $b = -1.5$:
 
 # %%
 R = max(sqrt(x0**2 + x1**2 + 1) for (x0, x1), _ in datasets.gate("and"))
@@ -324,19 +411,22 @@ predict(
 for lr in (0.5, 1, 8):
     found, told = learn(datasets.gate("and"), lr=lr)
     print(f"lr = {lr}: {len(told)} mistakes, then w0, w1, b = {found}")
-    assert len(told) == 10 and found == (2 * lr, 1 * lr, -2 * lr)
+
 elsewhere = [nn.Perceptron(2, lr=lr, weights=[3, -4]) for lr in (0.5, 8)]
 counted = [sum(unit.fit(datasets.gate("and")).mistakes) for unit in elsewhere]
 print("from w0 = 3, w1 = -4, with lr = 0.5 and with lr = 8:", counted)
 
 # %% tags=["remove-input"]
 assert counted[0] != counted[1]
+for lr in (0.5, 1, 8):
+    found, told = learn(datasets.gate("and"), lr=lr)
+    assert len(told) == 10 and found == (2 * lr, 1 * lr, -2 * lr)
 
 # %% [markdown]
 # From zero weights the learning rate only sets the scale. (Starting from other weights it does
 # make a difference. And for the neurons from lesson 3 on it will matter very much.)
 #
-# ## It will never be done: XOR
+# ## XOR once more
 #
 # In lesson 1 no single unit could compute XOR, the exclusive or: 00 → 0, 01 → 1, 10 → 1, 11 → 0. A
 # perceptron has more freedom, since any numbers may be weights.
@@ -358,6 +448,26 @@ predict(
     },
     explanation="No line separates XOR: each epoch has a mistake, and each mistake a correction.",
 )
+
+# %% [markdown]
+# No weights will do, whatever they are.
+#
+# <details><summary>Why no line separates XOR: four lines of algebra</summary>
+#
+# The four rows ask for four things:
+#
+# - 00 shall give 0: $b \le 0$.
+# - 10 shall give 1: $w_0 + b > 0$.
+# - 01 shall give 1: $w_1 + b > 0$.
+# - 11 shall give 0: $w_0 + w_1 + b \le 0$.
+#
+# Add the second and the third: $w_0 + w_1 + 2b > 0$. Take $b$ away, which is 0 or negative, and the
+# left side does not become smaller: $w_0 + w_1 + b > 0$. But the fourth says that it is not. No
+# three numbers can do all four.
+#
+# </details>
+#
+# Watch what the unit does instead:
 
 # %%
 restless = nn.Perceptron(2)
@@ -391,7 +501,7 @@ assert mistakes == 4
 # - A perceptron computes $z = w_0 \cdot x_0 + w_1 \cdot x_1 + b$ and fires if $z > 0$.
 # - At a mistake: $w_i \leftarrow w_i + \mathrm{lr} \cdot (t - y) \cdot x_i$, and
 #   $b \leftarrow b + \mathrm{lr} \cdot (t - y)$.
-# - If a line separates the examples, it converges after at most $(R / \gamma )^2$ mistakes.
+# - If a line separates the examples, it converges after at most $(R / \gamma)^2$ mistakes.
 # - It stops at *a* line without mistakes, not at the best one.
 # - If no line separates them, as with XOR, it never settles.
 #

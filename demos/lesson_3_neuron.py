@@ -12,13 +12,16 @@
 # 0.5 points per hour and 0.3 points per exercise, takes 0.4 points away from everybody, and turns
 # the points into a number between 0 (no) and 1 (yes).
 
+# %% tags=["remove-input"]
+import tinygrad_neuron
+from tinygrad_neuron import draw_dot
+from tinygrad_neuron.course import exercise, predict, show, slider, task
+from tinygrad_neuron.draw import figures
+
 # %%
 from math import exp
 
-import tinygrad_neuron
-from tinygrad_neuron import Value, draw_dot, nn, relu, sigmoid, walkthrough
-from tinygrad_neuron.course import exercise, predict, show, slider
-from tinygrad_neuron.draw import figures
+from tinygrad_neuron import Value, nn, relu, sigmoid, walkthrough
 
 neuron = nn.Neuron(2, activation="sigmoid", weights=[0.5, 0.3], bias=-0.4)
 student = [Value(2.0, label="x0"), Value(3.0, label="x1")]
@@ -40,15 +43,15 @@ show(
 #
 # An **artificial neuron** is the perceptron of lesson 2, with one part exchanged.
 #
-# > z = w0 · x0 + w1 · x1 + b
-# >
-# > y = f(z)
+# $$ z = w_0 \cdot x_0 + w_1 \cdot x_1 + b $$
+#
+# $$ y = f(z) $$
 #
 # The number $z$ is called the **pre-activation**. The function $f$ that makes the output of it is
 # called the **activation function**. In a perceptron, $f$ is the *step*: 1 if $z > 0$, else 0. Here
 # it is **sigmoid**, a smooth curve from 0 to 1:
 #
-# > sigmoid(z) = 1 / (1 + e^(−z))
+# $$ \operatorname{sigmoid}(z) = \frac{1}{1 + e^{-z}} $$
 #
 # Here $e$ is the number 2.718..., and $e^{-z}$ is $e$ to the power $-z$. With our numbers:
 #
@@ -130,7 +133,9 @@ for name in ("step", "sigmoid"):
     before, after = outputs
     change = after - before
     print(f"{name}: from {before:.4f} to {after:.4f}, by {change:.4f}")
-    assert round(change, 4) == {"step": 0, "sigmoid": -0.003}[name]
+
+# %% tags=["remove-input"]
+assert round(change, 4) == -0.003
 
 # %% [markdown]
 # The step does not answer. It says nothing until $z$ passes 0, and then everything at once. Sigmoid
@@ -159,7 +164,7 @@ for name in ("step", "sigmoid"):
 # $w$ where $x$ grows by 1. Sigmoid bends that line into a step, and the middle of the step,
 # $y = 0.5$, lies where $z = 0$. Solve $w \cdot x + b = 0$ for $x$:
 #
-# > x = −b / w
+# $$ x = -\frac{b}{w} $$
 #
 # For $w = 4$ and $b = -2$ that is $x = 2 / 4 = 0.5$. Now move the weight.
 
@@ -181,12 +186,11 @@ def step_of(w, b):
     return f"{formula} {way}: {middle}", figure
 
 
-slider("w", [-4, -1, 0.5, 2, 4, 16], lambda w: step_of(w, -2))
-
-for w in (-4, -1, 0.5, 2, 4, 16):  # the slope in the middle, measured over a much shorter way
-    assert abs((sigmoid(w * 1e-6).data - 0.5) / 1e-6 - w / 4) < 1e-6
+slider("w", [-4, -1, 0.5, 2, 4, 16], lambda w: step_of(w, -2), start=4)
 
 # %% tags=["remove-input"]
+for w in (-4, -1, 0.5, 2, 4, 16):  # the slope in the middle, measured over a much shorter way
+    assert abs((sigmoid(w * 1e-6).data - 0.5) / 1e-6 - w / 4) < 1e-6
 assert step_of(16, -2)[0].endswith("slope 3.99")
 
 # %% [markdown]
@@ -212,9 +216,9 @@ predict(
 )
 
 # %% tags=["hide-input"]
-slider("b", [-16, -8, -2, 0, 2, 8, 16], lambda b: step_of(4, b))
+slider("b", [-16, -8, -2, 0, 2, 8, 16], lambda b: step_of(4, b), start=2)
 
-# %%
+# %% tags=["remove-input"]
 for b in (-16, -8, -2, 0, 2, 8, 16):
     assert abs(sigmoid(4 * (-b / 4) + b).data - 0.5) < 1e-12
 
@@ -226,18 +230,43 @@ for b in (-16, -8, -2, 0, 2, 8, 16):
 for w in (0.5, 1, 4):
     place = -2 / w
     print(f"w = {w}, b = 2: the middle is at x = {place:g}")
+
+# %% tags=["remove-input"]
+for w in (0.5, 1, 4):
+    place = -2 / w
     assert abs(sigmoid(w * place + 2).data - 0.5) < 1e-12
 
 # %% [markdown]
 # ## Activation functions, one by one
 #
-# Sigmoid is one choice among many. Move through them. The full curve is the function. The dashed
+# Sigmoid is one choice among many. The one you will meet most in this course is **tanh** (say
+# "tansh"; the hyperbolic tangent), a sigmoid that runs from −1 to 1:
+#
+# $$ \tanh(z) = \frac{e^z - e^{-z}}{e^z + e^{-z}} = 2 \cdot \operatorname{sigmoid}(2z) - 1 $$
+#
+# It is 0 at $z = 0$, so a neuron with tanh can say no (−1), yes (1), and "nothing to say" (0). For
+# $z = 1$ it is 0.7616: a number that comes back in lesson 6.
+
+# %%
+for z in (-2, -1, 0, 1, 2):
+    print(f"z = {z:2}   sigmoid {sigmoid(z).data:.4f}   tanh {2 * sigmoid(2 * z).data - 1:7.4f}")
+
+# %% tags=["remove-input"]
+for z in (-2, -1, 0, 1, 2):
+    assert abs(tinygrad_neuron.tanh(z).data - (2 * sigmoid(2 * z).data - 1)) < 1e-12
+assert round(tinygrad_neuron.tanh(1).data, 4) == 0.7616
+
+# %% [markdown]
+# Now move through the families, one slider each. The full curve is the function. The dashed
 # one is its slope at each $z$: how many times as fast as $z$ it grows, just there. This slope is
 # called the **derivative** of $f$, written $f'(z)$. Lesson 5 measures it; here it is enough to see
 # where it is large, and where it is nearly 0. Where it is nearly 0 the neuron **saturates**: it
 # hardly answers.
 #
 # One more word: neurons whose outputs go to other neurons, and not to us, are called **hidden**.
+#
+# **Step and identity** are the two extremes: all at once, and no change at all. The **S-shaped**
+# ones, sigmoid, tanh, softsign and the two hard ones, limit the output, and saturate on both sides.
 
 # %% tags=["hide-input"]
 ACTIVATIONS = {  # formula, lowest and highest y (None: no limit), steepest slope, where it is used
@@ -289,8 +318,10 @@ def activation(name):
     return "\n".join(lines), figures.activation_curve(name, points=161, title="\n".join(lines))
 
 
-slider("activation", list(ACTIVATIONS), activation)
+names = list(ACTIVATIONS)
+slider("S-shaped", names[:7], activation, start="sigmoid")
 
+# %% tags=["remove-input"]
 # The limits and slopes above, checked at many places from -25 to 25.
 places = [k / 25 for k in range(-625, 626)]
 for name, (_, low, high, steepest, _) in ACTIVATIONS.items():
@@ -305,19 +336,23 @@ for name, (_, low, high, steepest, _) in ACTIVATIONS.items():
         assert -1.3 < places[values.index(min(values))] < -0.7, name
 
 # %% [markdown]
-# They come in families:
-#
-# - **Step and identity**: all at once, and no change at all.
-# - **S-shaped**: sigmoid, tanh, softsign and the two hard ones. They limit the output, and
-#   saturate on both sides.
-# - **Rectifiers**: **relu** (rectified linear unit) and its relatives. They let positive $z$ pass
-#   unchanged, or nearly, and never saturate there. A relu whose $z$ is negative for every example
-#   answers nothing at all: it is **dead**. leaky_relu, elu and selu leave it a little life.
-#   **softplus** is relu with the corner rounded.
-# - **Smooth with a dip**: swish, gelu, mish. Like relu far away from 0, smooth near it, and below 0
-#   for negative $z$, deepest near −1. (In gelu, $\Phi (z)$ is the share of a normal distribution,
-#   the one around 0 with the spread 1, that lies below $z$.)
-#
+# The **rectifiers**, **relu** (rectified linear unit) and its relatives, let positive $z$ pass
+# unchanged, or nearly, and never saturate there. A relu whose $z$ is negative for every example
+# answers nothing at all: it is **dead**. leaky_relu, elu and selu leave it a little life.
+# **softplus** is relu with the corner rounded.
+
+# %% tags=["hide-input"]
+slider("rectifier", names[7:12], activation)
+
+# %% [markdown]
+# The last family is **smooth with a dip**: swish, gelu, mish. Like relu far away from 0, smooth
+# near it, and below 0 for negative $z$, deepest near −1. (In gelu, $\Phi(z)$ is the share of a
+# normal distribution, the one around 0 with the spread 1, that lies below $z$.)
+
+# %% tags=["hide-input"]
+slider("with a dip", names[12:], activation)
+
+# %% [markdown]
 # Two more take several numbers at once, and so have no curve: **softmax** turns several $z$ into
 # shares that add up to 1 (lesson 9), and **maxout** passes on the largest of several.
 
@@ -343,6 +378,8 @@ print(f"sigmoid grows by {grown:.5f}, relu by {grown_relu:g}")
 assert f"{grown:.5f}" == "0.00003" and grown_relu == 1
 
 # %% [markdown]
+# ### Which one?
+#
 # What should you choose? For the *output*, ask what the answer may be: any number (identity), a
 # yes or no (sigmoid), one of several kinds (softmax). For the neurons *before* it, begin with
 # relu, or with tanh in a small network.
@@ -357,6 +394,45 @@ assert f"{grown:.5f}" == "0.00003" and grown_relu == 1
 # - The output's activation function follows from what the answer may be.
 #
 # ## Exercises
+
+# %%
+task(
+    "Write a neuron: `neuron` gets the list `weights`, the list `inputs` and the number `bias`, "
+    "and returns the output, with sigmoid as its activation function. `exp` is there.",
+    start="""
+def neuron(weights, inputs, bias):
+    z = bias
+    for w, x in zip(weights, inputs):
+        pass  # what does each input add?
+    return z
+""",
+    solution="""
+def neuron(weights, inputs, bias):
+    z = bias
+    for w, x in zip(weights, inputs):
+        z = z + w * x
+    return 1 / (1 + exp(-z))
+""",
+    cases=[
+        (([0.5, 0.3], [2.0, 3.0], -0.4), 1 / (1 + exp(-1.5))),
+        (([1.0], [0.0], 0.0), 0.5),
+        (([], [], 0.0), 0.5),
+        (([2.0, -1.0, 0.5], [1.0, 4.0, -2.0], 1.0), 1 / (1 + exp(2.0))),
+    ],
+    wrong={
+        "def neuron(w, x, b): return b + sum(p * q for p, q in zip(w, x))": "That is the "
+        "pre-activation $z$. The activation function is missing.",
+        "from math import exp\n\ndef neuron(w, x, b):\n"
+        "    return 1 / (1 + exp(-sum(p * q for p, q in zip(w, x))))": "The bias is missing: it is "
+        "added whatever the inputs are.",
+        "from math import exp\n\ndef neuron(w, x, b):\n"
+        "    return 1 / (1 + exp(b + sum(p * q for p, q in zip(w, x))))": "Mind the sign: sigmoid "
+        "has $e^{-z}$, with a minus.",
+    },
+    given={"exp": exp},
+    hint="In the loop, `z = z + w * x`. At the end, put $z$ into the formula of sigmoid.",
+    explanation="Multiply, sum, add the bias, activate: four kinds of steps, in six lines.",
+)
 
 # %%
 exercise(
@@ -392,9 +468,9 @@ exercise(
     answer=-6,
     wrong={
         6: r"The sign: $2 \cdot 3 + b$ has to be 0.",
-        -3: "The step lies at $-b/w$, and $w$ is 2.",
-        -1.5: "$-b/w = 3$. You divided by $w$ where you have to multiply.",
-        1.5: "$-b/w = 3$. Multiply by $w$, and mind the sign.",
+        -3: "The step lies at $−b/w$, and $w$ is 2.",
+        -1.5: "$−b/w = 3$. You divided by $w$ where you have to multiply.",
+        1.5: "$−b/w = 3$. Multiply by $w$, and mind the sign.",
     },
     hint=r"Solve $2 \cdot 3 + b = 0$.",
     explanation="$-b/2 = 3$, so $b = -6$.",
@@ -416,7 +492,7 @@ exercise(
     ),
     wrong={
         (1, -1): "Its step is at the right place, but it rises. Turn both signs around.",
-        (-1, -1): "It falls, but $-b/w = -1$. Which bias gives 1?",
+        (-1, -1): "It falls, but $−b/w = -1$. Which bias gives 1?",
     },
     hint="Which sign does $w$ need? And where is $z = 0$?",
     explanation="Any negative $w$, with $b = -w$.",
