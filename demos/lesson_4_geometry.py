@@ -359,7 +359,10 @@ assert (len(every_image), len(seen)) == (512, 46) and list(best_image) == T
 # The arrows $w$ and $x$ and the way from tip to tip, $w - x$, make a triangle. The law of cosines,
 # which is Pythagoras for triangles without a right angle, says
 #
-# $$ \lVert w - x\rVert^2 = \lVert w\rVert^2 + \lVert x\rVert^2 - 2 \lVert w\rVert \lVert x\rVert \cos\alpha $$
+# $$
+# \lVert w - x\rVert^2
+# = \lVert w\rVert^2 + \lVert x\rVert^2 - 2 \lVert w\rVert \lVert x\rVert \cos\alpha
+# $$
 #
 # Multiply the left side out, as $(w_0 - x_0)^2 + (w_1 - x_1)^2$:
 #
@@ -471,8 +474,8 @@ def signed_distance(w, b, x):
     ],
     wrong={
         "def signed_distance(w, b, x):\n"
-        "    return (b + sum(p * q for p, q in zip(w, x))) / sum(p * p for p in w)": "You divide by "
-        "the square of the norm. Take the root.",
+        "    return (b + sum(p * q for p, q in zip(w, x))) / sum(p*p for p in w)": "You divide by the "
+        "square of the norm. Take the root.",
         "def signed_distance(w, b, x):\n"
         "    return (b + sum(p * q for p, q in zip(w, x))) / sum(w)": "The norm is the root of the "
         "sum of the *squares* of the weights.",
@@ -550,8 +553,8 @@ exercise(
     wrong={
         "it stays": "It would if $b$ were multiplied too. The distance of the origin is "
         r"$b / \lVert w\rVert$.",
-        "it moves away from the origin": r"The distance of the origin is $b / \lVert w\rVert$, and $\lVert w\rVert$ "
-        "grows.",
+        "it moves away from the origin": r"The distance of the origin is $b / \lVert w\rVert$, "
+        r"and $\lVert w\rVert$ grows.",
         "it turns": "The direction of $w$ stays: both weights grow in the same proportion.",
     },
     explanation=r"The distance of the origin, $b / \lVert w\rVert$, becomes a tenth.",

@@ -11,14 +11,17 @@
 # Three small machines stand in a row. The first triples a number, the second takes 4 away, and the
 # third squares. We give each number a name:
 #
-# > u = 3 · x, then v = u − 4, then y = v²
+# $$ u = 3 \cdot x, \qquad v = u - 4, \qquad y = v^2 $$
 #
 # With $x = 2$ the numbers are $u = 6$, $v = 2$ and $y = 4$.
 
-# %%
-from tinygrad_neuron import Value, check_gradients, draw_dot, local_derivatives, nn, nudge
-from tinygrad_neuron.course import exercise, predict, show, slider
+# %% tags=["remove-input"]
+from tinygrad_neuron import draw_dot
+from tinygrad_neuron.course import exercise, predict, show, slider, task
 from tinygrad_neuron.draw import figures
+
+# %%
+from tinygrad_neuron import Value, check_gradients, local_derivatives, nn, nudge
 
 
 def machines(number):
@@ -76,9 +79,8 @@ def travelling(stages):
 
 slider("numbers reached", [1, 2, 3, 4], travelling)
 
-changes = [round(step.change, 4) for step in nudge(y, x, by=0.01)]
-
 # %% tags=["remove-input"]
+changes = [round(step.change, 4) for step in nudge(y, x, by=0.01)]
 assert changes == [0.01, 0.03, 0.03, 0.1209]
 
 # %% [markdown]
@@ -94,7 +96,7 @@ assert changes == [0.01, 0.03, 0.03, 0.1209]
 # $f(v) = v^2$. Call the nudge $h$. The factor is the change of the output, divided by the nudge.
 # This is the **difference quotient**:
 #
-# > (f(v + h) − f(v)) / h
+# $$ \frac{f(v + h) - f(v)}{h} $$
 #
 # With $h = 0.01$: $(2.01^2 - 2^2) / 0.01 = (4.0401 - 4) / 0.01 = 4.01$.
 
@@ -149,9 +151,8 @@ def secant(h):
 
 slider("nudge h", [1, 0.5, 0.1, 0.01, 0.001], secant)
 
-slopes = [round(quotient(square, 2, h), 6) for h in (1, 0.5, 0.1, 0.01, 0.001)]
-
 # %% tags=["remove-input"]
+slopes = [round(quotient(square, 2, h), 6) for h in (1, 0.5, 0.1, 0.01, 0.001)]
 assert slopes == [5, 4.5, 4.1, 4.01, 4.001]
 
 # %% [markdown]
@@ -162,7 +163,7 @@ assert slopes == [5, 4.5, 4.1, 4.01, 4.001]
 #
 # School algebra shows why it is 4, and what it is anywhere else:
 #
-# > ((v + h)² − v²) / h = (2vh + h²) / h = 2v + h
+# $$ \frac{(v + h)^2 - v^2}{h} = \frac{2vh + h^2}{h} = 2v + h $$
 #
 # When $h$ shrinks to nothing, $2v$ is left. So the derivative of $v^2$ is $2v$. At $v = 2$ it is
 # $2 \cdot 2 = 4$. For a nudge of 0.03 the quotient is $2 \cdot 2 + 0.03 = 4.03$: that was the
@@ -208,11 +209,11 @@ assert round(change, 4) == -0.0199
 #
 # | step | local derivative | with numbers |
 # |---|---|---|
-# | $y = a + b$ | 1 for a, 1 for $b$ | whatever a and $b$ are: 1 and 1 |
-# | $y = a - b$ | 1 for a, −1 for $b$ | whatever a and $b$ are: 1 and −1 |
-# | $y = a \cdot b$ | $b$ for a, a for $b$ | $a = 3$, $b = 2$: 2 for a, 3 for $b$ |
+# | $y = a + b$ | 1 for $a$, 1 for $b$ | whatever $a$ and $b$ are: 1 and 1 |
+# | $y = a - b$ | 1 for $a$, −1 for $b$ | whatever $a$ and $b$ are: 1 and −1 |
+# | $y = a \cdot b$ | $b$ for $a$, $a$ for $b$ | $a = 3$, $b = 2$: 2 for $a$, 3 for $b$ |
 # | $y = a^n$ | $n \cdot a^{n-1}$ | $a = 2$, $n = 3$: $3 \cdot 2^2 = 12$ |
-# | $y = \tanh(a)$ | $1 - y^2$ | $a = 0$: $y = 0$, so $1 - 0 = 1$; $a = 1$: $y = 0.76$, so $1 - 0.58 = 0.42$ |
+# | $y = \tanh(a)$ | $1 - y^2$ | $a = 1$: $y = 0.76$, so $1 - 0.58 = 0.42$ |
 # | $y = \operatorname{relu}(a)$ | 1 where $a > 0$, 0 where $a < 0$ | $a = 1$: 1; $a = -1$: 0 |
 #
 # In a product, each input has the *other* one as its local derivative. It is the same thing as with
@@ -226,24 +227,27 @@ assert round(change, 4) == -0.0199
 # %%
 a, b = Value(3.0, label="a"), Value(2.0, label="b")
 steps = [
-    ("a + b", lambda a, b: a + b, [3.0, 2.0], [1.0, 1.0]),
-    ("a - b", lambda a, b: a - b, [3.0, 2.0], [1.0, -1.0]),
-    ("a * b", lambda a, b: a * b, [3.0, 2.0], [2.0, 3.0]),
-    ("a ** 3", lambda a: a**3, [2.0], [12.0]),
-    ("tanh(a)", lambda a: a.tanh(), [0.0], [1.0]),
-    ("tanh(a)", lambda a: a.tanh(), [1.0], [0.42]),
-    ("relu(a)", lambda a: a.relu(), [1.0], [1.0]),
-    ("relu(a)", lambda a: a.relu(), [-1.0], [0.0]),
+    ("a + b", lambda a, b: a + b, [3.0, 2.0]),
+    ("a - b", lambda a, b: a - b, [3.0, 2.0]),
+    ("a * b", lambda a, b: a * b, [3.0, 2.0]),
+    ("a ** 3", lambda a: a**3, [2.0]),
+    ("tanh(a)", lambda a: a.tanh(), [0.0]),
+    ("tanh(a)", lambda a: a.tanh(), [1.0]),
+    ("relu(a)", lambda a: a.relu(), [1.0]),
+    ("relu(a)", lambda a: a.relu(), [-1.0]),
 ]
-for name, step, numbers, expected in steps:
+for name, step, numbers in steps:
     y_step = step(*map(Value, numbers))
     found = [round(local, 4) for _, local in local_derivatives(y_step)]
     error = check_gradients(step, numbers)
     print(f"{name:8} at {numbers}: {found}, measured within {error:.0e}")
-    assert found == expected and error < 1e-8
-[(_, at_the_corner)] = local_derivatives(Value(0.0).relu())
 
 # %% tags=["remove-input"]
+expected = [[1, 1], [1, -1], [2, 3], [12], [1], [0.42], [1], [0]]
+for (_, step, numbers), right in zip(steps, expected, strict=True):
+    found = [round(local, 4) for _, local in local_derivatives(step(*map(Value, numbers)))]
+    assert found == right and check_gradients(step, numbers) < 1e-8
+[(_, at_the_corner)] = local_derivatives(Value(0.0).relu())
 assert at_the_corner == 0
 
 # %% [markdown]
@@ -257,7 +261,9 @@ assert at_the_corner == 0
 #
 # A nudge goes through all of them, one after the other, and each multiplies. So
 #
-# > dy/dx = dy/dv · dv/du · du/dx = 4 · 1 · 3 = 12
+# $$
+# \frac{dy}{dx} = \frac{dy}{dv} \cdot \frac{dv}{du} \cdot \frac{du}{dx} = 4 \cdot 1 \cdot 3 = 12
+# $$
 #
 # This is the **chain rule**: the derivative through a chain of steps is the product of their local
 # derivatives.
@@ -325,20 +331,20 @@ def chain_at(number):
     return f"{text}; {measured}", figure
 
 
-slider("x", [0, 1, 2, 3], chain_at)
+slider("x", [0, 1, 2, 3], chain_at, start=1)
 
 
+# %% tags=["remove-input"]
 def gradient_at(number):
     x, *_, y = machines(number)
     y.backward()
     return x.grad
 
 
-# %% tags=["remove-input"]
 assert [gradient_at(number) for number in (0, 1, 2, 3)] == [-24, -6, 12, 30]
 
 # %% [markdown]
-# ## One zero is enough
+# ## Another last machine
 #
 # Replace the square by relu, which passes positive numbers on and puts out 0 for all others:
 # $y = \operatorname{relu}(v)$.
@@ -374,8 +380,8 @@ show(
 assert x.grad == 0
 
 # %% [markdown]
-# In a product one factor of 0 makes everything 0. This is why a dead relu, as lesson 3 called it,
-# cannot learn: no nudge of its weights gets through.
+# **One zero is enough.** In a product one factor of 0 makes everything 0. This is why a dead relu,
+# as lesson 3 called it, cannot learn: no nudge of its weights gets through.
 #
 # ## How small may a nudge be?
 #
@@ -391,8 +397,8 @@ predict(
     wrong={
         "4": "So one would hope. But the computer keeps only about 16 digits of a number. What"
         " becomes of $2 + h$?",
-        "4.0000000000000001": "That is $2v + h$, the exact answer. The computer keeps only about 16 digits of a"
-        " number. What becomes of $2 + h$?",
+        "4.0000000000000001": "That is $2v + h$, the exact answer. The computer keeps only "
+        "about 16 digits of a number. What becomes of $2 + h$?",
         "an error": "It divides by $h$, which is not 0. So there is an answer.",
     },
     explanation="$2 + h$ needs 17 digits. The computer rounds it to 2, so nothing changes, and "
@@ -407,9 +413,8 @@ for exponent in (1, 2, 4, 6, 8, 10, 12, 14, 15, 16):
     error = abs(measured - exact)
     print(f"h = 1e-{exponent:02}   quotient {measured:<18.12g} error {error:.0e}")
 
-errors = {n: abs(quotient(square, 2.0, 10.0**-n) - 4) for n in range(1, 17)}
-
 # %% tags=["remove-input"]
+errors = {n: abs(quotient(square, 2.0, 10.0**-n) - 4) for n in range(1, 17)}
 assert quotient(square, 2.0, 1e-16) == 0
 assert min(errors, key=errors.__getitem__) == 8
 assert errors[8] < errors[2] and errors[8] < errors[14]
@@ -463,6 +468,30 @@ assert (count, 2 * count, count + 1) == (337, 674, 338)
 # ## Exercises
 
 # %%
+task(
+    "Write `times`: it gets two numbers and returns three: their product, its local derivative "
+    "for `a`, and its local derivative for `b`.",
+    start="""
+def times(a, b):
+    y = a * b
+    return y, 1, 1  # these are the local derivatives of a + b
+""",
+    solution="""
+def times(a, b):
+    y = a * b
+    return y, b, a
+""",
+    cases=[((3, 2), (6, 2, 3)), ((-1.5, 4.0), (-6.0, 4.0, -1.5)), ((0, 7), (0, 7, 0))],
+    wrong={
+        "def times(a, b): return a * b, a, b": "The two are exchanged. Nudge `a`: how many times "
+        "as far does the product move?",
+        "def times(a, b): return a * b, a * b, a * b": "That is the product itself, three times.",
+    },
+    hint="In a product, each number has the *other* one as its local derivative.",
+    explanation="With this and the same for `+`, lesson 7 builds a whole engine.",
+)
+
+# %%
 exercise(
     "A nudge of 0.1 passes three steps with the local derivatives 2, −3 "
     "and 0.5. By how much does the output move?",
@@ -485,10 +514,10 @@ exercise(
     wrong={
         -0.02: "You took $b$ itself as the factor. In a product it is the other number.",
         4: "That is the local derivative for $b$. The nudge was 0.01.",
-        -0.08: r"That is $a \cdot b \cdot 0.01$. The local derivative for $b$ is a alone.",
+        -0.08: r"That is $a \cdot b \cdot 0.01$. The local derivative for $b$ is $a$ alone.",
         -0.04: "The factor is $a = 4$, which is positive. The sign of $b$ plays no part.",
     },
-    hint=r"The local derivative of $a \cdot b$ for $b$ is a.",
+    hint=r"The local derivative of $a \cdot b$ for $b$ is $a$.",
     explanation=r"$\partial y/\partial b = a = 4$, and $4 \cdot 0.01 = 0.04$.",
 )
 
@@ -530,7 +559,7 @@ exercise(
 # %%
 def no_reaction(a, b):
     if a == 0:
-        return "With a = 0 the output never depends on x. Find a pair with another a."
+        return "With $a = 0$ the output never depends on $x$. Find a pair with another $a$."
     derivative = 2 * (2 * a + b) * a
     if abs(derivative) > 1e-9:
         return (
@@ -541,12 +570,12 @@ def no_reaction(a, b):
 
 
 exercise(
-    r"Choose a (not 0) and $b$ so that $y = (a \cdot x + b)^2$ does not react to a "
+    r"Choose $a$ (not 0) and $b$ so that $y = (a \cdot x + b)^2$ does not react to a "
     "small nudge of $x$ at $x = 2$.",
     answer=(1, -2),
     names=("a", "b"),
     judge=no_reaction,
-    wrong={(0, 0): "With $a = 0$ the output never depends on $x$. Find a pair with another a."},
+    wrong={(0, 0): "With $a = 0$ the output never depends on $x$. Find a pair with another $a$."},
     explanation=r"The factor of the square is $2 \cdot (2a + b)$. It is 0 where $b = -2a$.",
 )
 

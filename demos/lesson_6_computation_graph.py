@@ -10,9 +10,14 @@
 #
 # Here is a neuron with two inputs, taken apart. Each line is one step, and does one thing.
 
+# %% tags=["remove-input"]
+from math import tanh
+
+from tinygrad_neuron import draw_dot, walkthrough
+from tinygrad_neuron.course import exercise, predict, show, slider, task
+
 # %%
-from tinygrad_neuron import Value, draw_dot, nn, nudge, topological_order, walkthrough
-from tinygrad_neuron.course import exercise, predict, show, slider
+from tinygrad_neuron import Value, nn, nudge, topological_order
 
 
 def neuron_in_steps():
@@ -62,23 +67,23 @@ assert neuron([2.0, -0.5]).data == y.data
 #
 # The numbers go through the graph from the leaves to the output. This is the **forward pass**:
 #
-# > w0 · x0 = 0.5 · 2 = 1
-# >
-# > w1 · x1 = −1 · (−0.5) = 0.5
-# >
-# > w·x = 1 + 0.5 = 1.5
-# >
-# > z = 1.5 + (−0.5) = 1
-# >
-# > y = tanh(1) = 0.7616
+# $$ w_0 \cdot x_0 = 0.5 \cdot 2 = 1 $$
+#
+# $$ w_1 \cdot x_1 = -1 \cdot (-0.5) = 0.5 $$
+#
+# $$ w \cdot x = 1 + 0.5 = 1.5 $$
+#
+# $$ z = 1.5 + (-0.5) = 1 $$
+#
+# $$ y = \tanh(1) = 0.7616 $$
 
 # %%
-computed = [node for node in topological_order(y) if node._prev]
-numbers = [round(node.data, 4) for node in computed]
-for node, number in zip(computed, numbers, strict=True):
-    print(node.label, "=", number)
+for node in topological_order(y):
+    if node.label not in leaves:
+        print(node.label, "=", round(node.data, 4))
 
 # %% tags=["remove-input"]
+numbers = [round(node.data, 4) for node in topological_order(y) if node._prev]
 assert numbers == [1, 0.5, 1.5, 1, 0.7616]
 
 # %% [markdown]
@@ -90,7 +95,7 @@ assert numbers == [1, 0.5, 1.5, 1, 0.7616]
 # We begin at the end and go back, against the arrows. This is the **backward pass**, and the whole
 # method is called **backpropagation**. It needs one rule only, the chain rule:
 #
-# > contribution = incoming × local
+# $$ \text{contribution} = \text{incoming} \cdot \text{local} $$
 #
 # A node knows its own gradient already: that is what is **incoming**. It multiplies it with the
 # local derivative of its step, and hands the product to the number it was computed from. What
@@ -125,7 +130,7 @@ predict(
         0.2384: "That is $1 - y$. The local derivative is $1 - y^2$: square $y$ first.",
     },
     hint="$1 - 0.7616^2 = 1 - 0.58$. Multiply with the incoming 1.",
-    explanation=r"$1 \times (1 - 0.7616^2) = 1 \times 0.42 = 0.42$.",
+    explanation=r"$1 \cdot (1 - 0.7616^2) = 1 \cdot 0.42 = 0.42$.",
 )
 
 # %%
@@ -140,7 +145,7 @@ predict(
         1: "1 is the local derivative. Multiply it with the incoming 0.42.",
     },
     hint="The local derivative of a sum is 1 for each of its parts.",
-    explanation=r"$0.42 \times 1 = 0.42$. And $w\cdot x$ gets as much. A sum hands on what comes "
+    explanation=r"$0.42 \cdot 1 = 0.42$. And $w\cdot x$ gets as much. A sum hands on what comes "
     "in, undivided.",
 )
 
@@ -161,7 +166,7 @@ predict(
         2: "That is the local derivative. Multiply it with the incoming 0.42.",
     },
     hint=r"The local derivative of $w_0 \cdot x_0$ for $w_0$ is $x_0$.",
-    explanation=r"$0.42 \times 2 = 0.84$: the incoming gradient times the input.",
+    explanation=r"$0.42 \cdot 2 = 0.84$: the incoming gradient times the input.",
 )
 
 # %%
@@ -177,7 +182,7 @@ predict(
         0.42: "The local derivative of the product for $w_1$ is $x_1 = -0.5$.",
     },
     hint=r"The local derivative of $w_1 \cdot x_1$ for $w_1$ is $x_1$.",
-    explanation=r"$0.42 \times (-0.5) = -0.21$. If $w_1$ grows, $y$ falls, because its input is "
+    explanation=r"$0.42 \cdot (-0.5) = -0.21$. If $w_1$ grows, $y$ falls, because its input is "
     "negative.",
 )
 
@@ -209,16 +214,17 @@ assert round(steps[1].after, 6) == 0.419974
 y.backward()
 for name, leaf in leaves.items():
     print(f"{name}: data {leaf.data:5.2f}   grad {leaf.grad:7.4f}")
-gradients = [round(leaf.grad, 2) for leaf in leaves.values()]
 
 # %% tags=["remove-input"]
+gradients = [round(leaf.grad, 2) for leaf in leaves.values()]
 assert list(leaves) == ["w0", "x0", "w1", "x1", "b"]
 assert gradients == [0.84, 0.21, -0.21, -0.42, 0.42]
 assert round(y._prev[0].grad, 2) == 0.42
 
 # %% [markdown]
 # `y.backward()` did all of this. Here is the same neuron on a page of its own: step through it,
-# switch on "Predict first" and be asked at every step, or move a leaf and see what changes.
+# switch on "Predict first" and say each number before it comes, or move a leaf and see what
+# changes.
 
 # %% tags=["hide-input"]
 show(
@@ -238,11 +244,12 @@ for name, leaf in leaves.items():
     travelled = nudge(y, leaf, by=1e-6)
     measured = travelled[-1].change / travelled[0].change
     print(f"{name}: gradient {leaf.grad:9.6f}   measured {measured:9.6f}")
-    assert abs(measured - leaf.grad) < 1e-5
-
-arrows = sum(len(node._prev) for node in topological_order(y))
 
 # %% tags=["remove-input"]
+for leaf in leaves.values():
+    travelled = nudge(y, leaf, by=1e-6)
+    assert abs(travelled[-1].change / travelled[0].change - leaf.grad) < 1e-5
+arrows = sum(len(node._prev) for node in topological_order(y))
 assert arrows == len(steps) - 1 == 9
 
 # %% [markdown]
@@ -262,9 +269,8 @@ assert arrows == len(steps) - 1 == 9
 # - The gradient of the bias is that of $z$.
 # - The gradient of a weight is that of $z$, times the *input* that the weight multiplies.
 #
-# **You may think** that a large weight has a large gradient. But the weight itself does not even
-# appear in the second pattern. Take two neurons with one input each, no bias, and the same
-# $z = 0.5$: one with a large weight, one with a small one.
+# **You may think** that a large weight has a large gradient. Take two neurons with one input each,
+# no bias, and the same $z = 0.5$: one with a large weight, one with a small one.
 
 # %%
 predict(
@@ -274,7 +280,8 @@ predict(
     answer="w of B",
     wrong={
         "w of A": "It has the larger weight. But the gradient is that of $z$, times the input.",
-        "both the same": "$z$ is the same, and so is its gradient. But it is multiplied with the input.",
+        "both the same": "$z$ is the same, and so is its gradient. But it is multiplied with "
+        "the input.",
     },
     explanation="Both multiply the gradient of $z$ with their input: 0.1 for A, 5 for B.",
 )
@@ -294,7 +301,8 @@ assert abs(large / small - 50) < 1e-9
 assert (round(small, 4), round(large, 4)) == (0.0786, 3.9322)
 
 # %% [markdown]
-# The small weight has a gradient 50 times as large, because its input is 50 times as large. And a
+# The small weight has a gradient 50 times as large, because its input is 50 times as large. The
+# weight itself does not even appear in the second pattern. And a
 # weight whose input is 0 has the gradient 0: whatever it is, it had no part in the output, and so
 # there is nothing to learn.
 #
@@ -303,7 +311,7 @@ assert (round(small, 4), round(large, 4)) == (0.0786, 3.9322)
 # Suppose the target for this input is $t = -0.5$. The neuron puts out 0.7616. How wrong that is, we
 # write as one number, the **loss**:
 #
-# > L = (y − t)² = (0.7616 + 0.5)² = 1.5916
+# $$ L = (y - t)^2 = (0.7616 + 0.5)^2 = 1.5916 $$
 #
 # The square counts too high and too low alike, and its slope shrinks with the error: the nearer $y$
 # is to the target, the smaller the steps will be.
@@ -337,7 +345,7 @@ predict(
 # So each **parameter**, that is each weight and the bias, moves *against* its gradient, by a small
 # part of it. How small, says the learning rate, $\mathrm{lr}$:
 #
-# > w ← w − lr · gradient
+# $$ w \leftarrow w - \mathrm{lr} \cdot \text{gradient} $$
 #
 # With $\mathrm{lr} = 0.02$: $w_0 \leftarrow 0.5 - 0.02 \cdot 2.1193 = 0.4576$. Do this for all
 # parameters, run forwards and backwards again, and repeat. This is **gradient descent**.
@@ -357,10 +365,9 @@ for step in range(31):
         print(f"step {step:2}   {numbers}")
     for parameter in neuron.parameters():
         parameter.data -= 0.02 * parameter.grad
-    if step == 0:
-        assert round(neuron.w[0].data, 4) == 0.4576
 
 # %% tags=["remove-input"]
+assert round(0.5 - 0.02 * 2.1193, 4) == 0.4576
 assert losses == sorted(losses, reverse=True)
 assert abs(outputs[-1] - target) < 0.02
 
@@ -371,12 +378,54 @@ assert abs(outputs[-1] - target) < 0.02
 #
 # - A neuron is a graph of steps: multiply, sum, add the bias, activate.
 # - Forward pass: numbers, from the leaves to the output. Backward pass: gradients, the other way.
-# - contribution = incoming × local. A sum hands on what comes in; a product swaps: each number gets
-#   the other one as factor.
-# - gradient of $b$ = gradient of $z$; gradient of $w$ = gradient of $z$ × input.
+# - $\text{contribution} = \text{incoming} \cdot \text{local}$. A sum hands on what comes in; a
+#   product swaps: each number gets the other one as factor.
+# - gradient of $b$ = gradient of $z$; gradient of $w$ = gradient of $z$ times the input.
 # - Learning: $w \leftarrow w - \mathrm{lr}$ · gradient of the loss.
 #
 # ## Exercises
+
+# %%
+task(
+    r"Write the loop. `descend` trains a neuron $y = \tanh(w \cdot x + b)$ on one "
+    "example: it takes `steps` steps of gradient descent on $L = (y - t)^2$, and "
+    "returns the new `w, b`. You need no engine: the gradient of $z$ is "
+    r"$2 (y - t) \cdot (1 - y^2)$.",
+    start="""
+def descend(w, b, x, t, lr, steps):
+    for _ in range(steps):
+        y = tanh(w * x + b)
+        # the gradients, and then a step against them
+    return w, b
+""",
+    solution="""
+def descend(w, b, x, t, lr, steps):
+    for _ in range(steps):
+        y = tanh(w * x + b)
+        gradient_z = 2 * (y - t) * (1 - y**2)
+        w = w - lr * gradient_z * x
+        b = b - lr * gradient_z
+    return w, b
+""",
+    cases=[
+        ((0.0, 0.0, 2.0, 0.5, 0.1, 1), (0.2, 0.1)),
+        ((0.7, -0.2, 1.0, 0.5, 0.1, 0), (0.7, -0.2)),
+        ((0.0, 0.0, 2.0, 0.5, 0.1, 2), (0.2119171503164680, 0.1059585751582340)),
+    ],
+    wrong={
+        "from math import tanh\n\ndef descend(w, b, x, t, lr, steps):\n"
+        "    for _ in range(steps):\n        y = tanh(w * x + b)\n"
+        "        g = 2 * (y - t) * (1 - y**2)\n        w, b = w + lr * g * x, b + lr * g\n"
+        "    return w, b": "That goes up: the loss grows. A step goes *against* the gradient.",
+        "from math import tanh\n\ndef descend(w, b, x, t, lr, steps):\n"
+        "    for _ in range(steps):\n        y = tanh(w * x + b)\n"
+        "        g = 2 * (y - t) * (1 - y**2)\n        w, b = w - lr * g, b - lr * g\n"
+        "    return w, b": "The gradient of a weight is that of $z$ *times its input*.",
+    },
+    given={"tanh": tanh},
+    hint="gradient of $w$ = gradient of $z$ times $x$; gradient of $b$ = gradient of $z$.",
+    explanation="Forwards, backwards, a step: that loop is in every program that trains.",
+)
 
 # %%
 exercise(
@@ -390,7 +439,7 @@ exercise(
         1: "1 is what arrives at the product. Multiply with the local derivative for $w$.",
     },
     hint=r"1 arrives at the product $w \cdot x$. Multiply it with the other number.",
-    explanation=r"$1 \times x = 2$.",
+    explanation=r"$1 \cdot x = 2$.",
 )
 
 # %%
@@ -406,7 +455,7 @@ exercise(
         "at $z = -0.5$?",
     },
     hint="Start at the output: the local derivative of relu at $z = -0.5$.",
-    explanation=r"relu puts out 0 there and passes no gradient on: $1 \times 0 \times 3 = 0$.",
+    explanation=r"relu puts out 0 there and passes no gradient on: $1 \cdot 0 \cdot 3 = 0$.",
 )
 
 # %%
@@ -438,7 +487,7 @@ exercise(
         "(1 - y**2)*x": "1 - y² is for tanh. For sigmoid it is y · (1 - y).",
         "y*x": "The local derivative of sigmoid is y · (1 - y), not y.",
     },
-    hint="gradient of w = gradient of z × input.",
+    hint="gradient of w = gradient of $z$ times the input.",
     explanation="The gradient of z is y · (1 − y), and the input that w multiplies is x.",
 )
 
