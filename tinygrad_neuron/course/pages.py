@@ -20,7 +20,6 @@ from ..calculus.operation import Operation
 from ..calculus.printing import MINUS, OPERATORS
 from ..calculus.table import TABLE
 from ..draw.rendering import EngineNotFoundError, RenderingError
-from ..walk.page import module
 from . import plain
 from .questions import Question
 from .records import Frame, Shown, Slider
@@ -127,7 +126,7 @@ def _judge(operations: tuple[Operation, ...]) -> str:
     return "\n".join(
         [
             "(() => {",
-            module("arithmetic"),
+            javascript.arithmetic(),
             javascript.source((operation.name for operation in known), partials=False),
             *(f"const {name} = {json.dumps(value)};" for name, value in table.items()),
             f"{_asset('question.js')}}})();",
