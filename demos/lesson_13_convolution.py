@@ -17,7 +17,7 @@
 # %% tags=["hide-input"]
 import random
 
-from tinygrad_neuron import Value, compile, datasets, draw_dot, losses, nn, optim, relu, training
+from tinygrad_neuron import Value, compile, datasets, losses, nn, optim, relu, training
 from tinygrad_neuron.course import Beside, exercise, predict, show, slider
 from tinygrad_neuron.draw import figures
 
@@ -67,7 +67,8 @@ def moved(image):
 # %%
 connected = FullyConnected(seed=0)
 learn(connected, train)
-print(f"{len(connected.parameters())} parameters, {accuracy(connected, test):.1%} of the test right")
+print(f"{len(connected.parameters())} parameters")
+print(f"{accuracy(connected, test):.1%} of the test right")
 
 # %%
 predict(
@@ -205,7 +206,7 @@ slider("place", range(1, 10), covering)
 # is below 0. And a part of the image that is all paper, or all ink, gives 0, for the weights of
 # this kernel add up to 0: it answers to *differences* between neighbours, not to brightness.
 #
-# Now move the image by one pixel. A fully connected layer would be at a loss. And the convolution?
+# Now move the image by one pixel. It threw the fully connected network off. And the convolution?
 
 # %%
 predict(
@@ -353,10 +354,10 @@ assert sum(alone) == kernel[0][0].grad == -6
 # %% [markdown]
 # ## How few weights that takes
 #
-# `nn.Conv2d(1, 16, 5, padding=1)` is a layer of 16 kernels of 5 by 5, each with a bias. The 1 is the
-# number of **channels** of the image, which is brightness alone; an image in colour has 3. The
-# **padding** is a frame of blank pixels, here one pixel wide, so that a kernel can lie over the rim,
-# too. On a digit of 8 by 8 each kernel then finds 6 by 6 places.
+# `nn.Conv2d(1, 16, 5, padding=1)` is a layer of 16 kernels of 5 by 5, each with a bias. The 1 is
+# the number of **channels** of the image, which is brightness alone; an image in colour has 3. The
+# **padding** is a frame of blank pixels, here one pixel wide, so that a kernel can lie over the
+# rim, too. On a digit of 8 by 8 each kernel then finds 6 by 6 places.
 
 # %%
 predict(
@@ -376,8 +377,9 @@ predict(
 # %%
 convolution = nn.Conv2d(1, 16, 5, padding=1, seed=0)
 same_outputs = nn.Linear(64, 576, seed=0)
-print("convolution:", len(convolution.parameters()), "parameters for 16 · 36 = 576 outputs")
-print("fully connected:", len(same_outputs.parameters()), "parameters for 576 outputs")
+print("for 16 · 36 = 576 outputs:")
+print("convolution:", len(convolution.parameters()), "parameters")
+print("fully connected:", len(same_outputs.parameters()), "parameters")
 
 # %% tags=["remove-cell"]
 assert (len(convolution.parameters()), len(same_outputs.parameters())) == (416, 37440)
@@ -396,8 +398,8 @@ assert numbers(by_hand([image])[0]) == numbers(feature_map)
 
 # %%
 predict(
-    "A window of four numbers: a = 1, b = 5, c = 3, d = −2. Max pooling keeps the 5. The gradient "
-    "that arrives at the output is 1. What are the gradients of the four?",
+    "A window of four numbers: a = 1, b = 5, c = 3, d = −2. Max pooling keeps the 5. The "
+    "gradient that arrives at the output is 1. What are the gradients of the four?",
     answer=(0, 1, 0, 0),
     names=("a", "b", "c", "d"),
     wrong={
@@ -416,7 +418,8 @@ predict(
 window = [[Value(1.0), Value(5.0)], [Value(3.0), Value(-2.0)]]
 [[[largest]]] = nn.MaxPool2d(2)([window])
 largest.backward()
-print("kept:", largest.data, "  gradients:", *[value.grad for row in window for value in row])
+print("kept:", largest.data)
+print("gradients:", *[value.grad for row in window for value in row])
 
 # %% tags=["remove-cell"]
 assert largest.data == 5
@@ -432,7 +435,7 @@ assert [value.grad for row in window for value in row] == [0, 1, 0, 0]
 
 # %%
 class Reader(nn.Module):
-    """Image, 16 feature maps, the largest number of each, 10 outputs: one for each digit."""
+    """Image, 16 feature maps, the largest number of each, 10 outputs."""
 
     def __init__(self, seed):
         generator = random.Random(seed)
@@ -442,10 +445,12 @@ class Reader(nn.Module):
 
     def maps(self, image):
         """The feature maps, after relu."""
-        return [[[relu(z) for z in row] for row in rows] for rows in self.convolution([image])]
+        maps = self.convolution([image])
+        return [[[relu(z) for z in row] for row in rows] for rows in maps]
 
     def __call__(self, image):
-        return self.output([largest for [[largest]] in self.pool(self.maps(image))])
+        pooled = self.pool(self.maps(image))
+        return self.output([largest for [[largest]] in pooled])
 
 
 # %%
@@ -453,10 +458,8 @@ reader = Reader(seed=0)
 learn(reader, train)
 results = {"fully connected": connected, "convolution": reader}
 for name, model in results.items():
-    print(
-        f"{name:15}  {len(model.parameters()):5} parameters   test {accuracy(model, test):.1%}"
-        f"   moved by one pixel {accuracy(model, shifted):.1%}"
-    )
+    print(f"{name}: {len(model.parameters())} parameters")
+    print(f"  test {accuracy(model, test):.1%}, moved {accuracy(model, shifted):.1%}")
 
 # %% tags=["remove-cell"]
 found = {name: (accuracy(m, test), accuracy(m, shifted)) for name, m in results.items()}
@@ -474,8 +477,9 @@ assert [len(model.parameters()) for model in results.values()] == [1210, 586]
 # %%
 show(
     figures.kernel_images(reader.convolution),
-    "The 16 kernels of 5 by 5. Blue speaks for ink, orange against it. Many have a blue and an "
-    "orange half: they look for an edge, each in its own direction.",
+    "The 16 kernels of 5 by 5. Blue speaks for ink, orange against it. "
+    "Some have a blue and an orange part side by side: they answer to an "
+    "edge or a stroke, each in its own direction.",
 )
 
 # %% [markdown]
@@ -567,7 +571,7 @@ predict(
 # %%
 for name, model in {"fully connected": Halves(seed=0), "convolution": Anywhere(seed=0)}.items():
     learn(model, bars, epochs=40)
-    print(f"{name:15}  {accuracy(model, bars):.0%} of the 48 bars right")
+    print(f"{name}: {accuracy(model, bars):.0%} of the 48 bars right")
 
 # %% tags=["remove-cell"]
 assert accuracy(model, bars) == 0.5  # the one with convolution
@@ -612,8 +616,8 @@ assert len(seen) == 25
 
 # %%
 exercise(
-    "A kernel of 3 by 3 slides over an image of 28 by 28, without padding. How many numbers has the "
-    "feature map?",
+    "A kernel of 3 by 3 slides over an image of 28 by 28, without padding. How many numbers has "
+    "the feature map?",
     answer=676,
     wrong={
         784: "That is 28 · 28. Near the rim the kernel does not fit.",
@@ -682,8 +686,8 @@ exercise(
 # ## Sources
 #
 # - David Hubel and Torsten Wiesel, "Receptive fields, binocular interaction and functional
-#   architecture in the cat's visual cortex", *Journal of Physiology* 160, 1962: cells that answer to
-#   edges in one small part of what is seen.
+#   architecture in the cat's visual cortex", *Journal of Physiology* 160, 1962: cells that answer
+#   to edges in one small part of what is seen.
 # - Kunihiko Fukushima, "Neocognitron: a self-organizing neural network model for a mechanism of
 #   pattern recognition unaffected by shift in position", *Biological Cybernetics* 36, 1980.
 # - Yann LeCun and others, "Backpropagation applied to handwritten zip code recognition", *Neural

@@ -32,7 +32,7 @@ def number_grids(
 
     >>> figure = number_grids({"w": [[1.0, -2.0]], "x": [[3.0, 4.0]]}, between=["×"])
     >>> [text.get_text() for axes in figure.axes for text in axes.texts]
-    ['1', '−2', '×', '3', '4']
+    ['1', '-2', '×', '3', '4']
     """
     house = find_theme(theme)
     rows = {name: each(plain, lists(grid)) for name, grid in grids.items()}
@@ -56,9 +56,8 @@ def number_grids(
         axes.set_title(name, fontsize="medium", color=house.ink)
         axes.set_ylim(tallest - 0.5, -0.5)
         if k < len(between):
-            sign = {"ha": "center", "va": "center", "fontsize": 15, "clip_on": False}
-            middle = len(grid) / 2 - 0.5
-            axes.text(len(grid[0]) - 0.02, middle, between[k], color=house.ink, **sign)
+            place = len(grid[0]) - 0.02, len(grid) / 2 - 0.5
+            axes.text(*place, between[k], ha="center", va="center", fontsize=15, color=house.ink)
     if title:
         figure.suptitle(title, color=house.ink, fontweight="bold")
     return figure
@@ -76,14 +75,14 @@ def _draw_grid(
         for j, v in enumerate(row):
             empty = (i, j) in hidden
             colour = house.background if empty else colours(0.5 + v / largest / 2)
-            cell = {"facecolor": colour, "edgecolor": house.muted, "linewidth": 0.6}
-            axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, **cell))
+            corner = j - 0.5, i - 0.5
+            axes.add_patch(Rectangle(corner, 1, 1, fc=colour, ec=house.muted, lw=0.6))
             if not empty:
                 ink = house.background if abs(v) > 0.6 * largest else house.ink
                 axes.text(j, i, number(v, 2), ha="center", va="center", fontsize=9, color=ink)
     for i, j in framed:
-        frame = {"fill": False, "edgecolor": house.ink, "linewidth": 2.2, "zorder": 3}
-        axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, **frame))
+        corner = j - 0.5, i - 0.5
+        axes.add_patch(Rectangle(corner, 1, 1, fill=False, ec=house.ink, lw=2.2, zorder=3))
     axes.set_xlim(-0.5, len(grid[0]) - 0.5)
     axes.set_aspect("equal")
     axes.set_anchor("N")
