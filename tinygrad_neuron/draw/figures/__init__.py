@@ -6,11 +6,13 @@ high contrast or paper.
 """
 
 from .curves import activation_curve, functions
+from .grids import number_grids
 from .looking_inside import diagnosis_bars, feature_directions, gradients_by_step
 from .maps import attention_matrix, feature_maps, kernel_images, receptive_field_image
 from .nudging import nudges
 from .planes import decision_boundary, hidden_plane
 from .recurrence import recurrence
+from .scores import softmax_bars
 from .training import activations_and_gradients, histograms, training_curves
 from .weights import weight_images
 
@@ -23,11 +25,13 @@ __all__ = [
     "training_curves",
     "activations_and_gradients",
     "histograms",
+    "softmax_bars",
     "weight_images",
     "kernel_images",
     "feature_maps",
     "receptive_field_image",
     "attention_matrix",
+    "number_grids",
     "gradients_by_step",
     "recurrence",
     "diagnosis_bars",

@@ -23,12 +23,12 @@ from ...calculus.operation import Operation
 from ...calculus.printing import MINUS, operator_of
 from ...checking import described
 from ...draw.facts import GraphFacts, read
-from ...draw.flags import SIGNS, THRESHOLDS
+from ...draw.flags import NAMES, SIGNS, THRESHOLDS
 from ...draw.text import visible
 from ...draw.themes import THEMES, custom_properties
 from ...engine import Value
 from ...files import replace_file
-from ...health import HELP, can_be_flat
+from ...health import HELP, has_flat_parts, units_of
 from ...passes import refuse_made_by_hand
 from ..formulas import Formulas, plain_partials, undirected
 from ..ordering import reading_order
@@ -37,7 +37,7 @@ from .pictures import Scopes, View, views
 
 _FOLDER = Path(__file__).parent
 MODULES = (
-    "arithmetic", "engine", "training", "text", "honest", "naming", "formula", "tabs", "edges",
+    "engine", "training", "text", "honest", "naming", "formula", "tabs", "edges",
     "picture", "viewport", "views", "leaves", "verify", "curve", "loss", "paths", "flags",
     "code", "predict", "panel", "origin", "filmstrip", "state", "showing", "address", "strides",
     "folding", "stepping", "changing", "dragging", "cards", "keys", "pointing", "theme", "main",
@@ -100,7 +100,7 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
         "nodes": [_node(graph, scopes, i, names[i]) for i in range(len(graph.order))],
         "order": [graph.position[node] for node in reading_order(graph.order) if node._prev],
         "operations": {name: _operation(node) for name, node in used.items()},
-        "flags": {"limits": THRESHOLDS, "signs": SIGNS, "help": HELP},
+        "flags": {"limits": THRESHOLDS, "signs": SIGNS, "called": NAMES, "help": HELP},
         "scopes": [
             {
                 "name": scope.name or scope.kind,
@@ -115,6 +115,9 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
         ],
         "view": _drawn(first),
     }
+    for unit, members in enumerate(units_of(graph.order)):
+        for node in members:
+            data["nodes"][graph.position[node]]["unit"] = unit
     if training is not None:
         data["training"] = training
         for node, record in zip(data["nodes"], _first_graph(shown), strict=True):
@@ -197,18 +200,13 @@ def _packed(data: object) -> str:
 
 def _script(operations: str) -> str:
     """The modules in one: what they import from each other is in the same scope here."""
-    parts = []
-    for name in MODULES:
-        parts.append(module(name))
-        if name == "arithmetic":
-            parts.append(operations + "\n")
-    return "\n" + "\n".join(parts)
+    return "\n" + "\n".join([javascript.arithmetic(), operations, *map(module, MODULES)])
 
 
 def module(name: str) -> str:
     """One of the page's scripts without its imports and exports, to stand in one with others.
 
-    >>> "const python = {" in module("arithmetic")
+    >>> "function located(" in module("training")
     True
     """
     text = (_FOLDER / f"{name}.js").read_text("utf-8")
@@ -266,7 +264,7 @@ def _operation(node: Value) -> dict[str, Any]:
         "variadic": operation.variadic,
         "chosen": bool(operation.chosen),
         "activation": operation.activation,
-        "flat": can_be_flat(node),
+        "parts": has_flat_parts(node),
         "domain": operation.domain,
     }
 
