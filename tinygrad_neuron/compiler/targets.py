@@ -6,7 +6,8 @@ gradients, added up over rows to what was there before. Where an operation fails
 ArithmeticError or ValueError; what it says is found by the interpreter.
 
 Each target is a package beside this file, with a `target()` in its module `target`. It is found by
-name, so that the targets may stand on everything that asks for one.
+name, so that the targets may stand on everything that asks for one. JavaScript is none: Python has
+nothing to run it with, so there is only the text (`Compiled.javascript`).
 """
 
 from collections.abc import Callable

@@ -37,7 +37,7 @@ from .pictures import Scopes, View, views
 
 _FOLDER = Path(__file__).parent
 MODULES = (
-    "arithmetic", "engine", "training", "text", "honest", "naming", "formula", "tabs", "edges",
+    "engine", "training", "text", "honest", "naming", "formula", "tabs", "edges",
     "picture", "viewport", "views", "leaves", "verify", "curve", "loss", "paths", "flags",
     "code", "predict", "panel", "origin", "filmstrip", "state", "showing", "address", "strides",
     "folding", "stepping", "changing", "dragging", "cards", "keys", "pointing", "theme", "main",
@@ -200,18 +200,13 @@ def _packed(data: object) -> str:
 
 def _script(operations: str) -> str:
     """The modules in one: what they import from each other is in the same scope here."""
-    parts = []
-    for name in MODULES:
-        parts.append(module(name))
-        if name == "arithmetic":
-            parts.append(operations + "\n")
-    return "\n" + "\n".join(parts)
+    return "\n" + "\n".join([javascript.arithmetic(), operations, *map(module, MODULES)])
 
 
 def module(name: str) -> str:
     """One of the page's scripts without its imports and exports, to stand in one with others.
 
-    >>> "const python = {" in module("arithmetic")
+    >>> "function located(" in module("training")
     True
     """
     text = (_FOLDER / f"{name}.js").read_text("utf-8")
