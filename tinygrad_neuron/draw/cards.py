@@ -11,7 +11,7 @@ from functools import lru_cache
 from ..engine import Value
 from ..health import can_be_flat
 from .facts import GraphFacts, full_name, name_of
-from .flags import SIGNS, Flag, all_flat, count_flags
+from .flags import NAMES, SIGNS, Flag, count_flags
 from .folding import Group, level_of
 from .placing import text_width
 from .text import html_text, number, shorten, tooltip_text
@@ -134,7 +134,8 @@ def node_card(graph: GraphFacts, node: Value, flags: Sequence[Flag], digits: int
     else:
         grad = shown(gradient, digits)
     rows = [("data", data), ("grad", grad)]
-    return card(title, rows, [flag.text for flag in flags], ink)
+    badges = [flag.text for flag in flags if flag.alarm]
+    return card(title, rows, badges, ink, [flag.text for flag in flags if not flag.alarm])
 
 
 def node_tooltip(graph: GraphFacts, node: Value, flags: Sequence[Flag]) -> str:
@@ -166,7 +167,7 @@ class Summary:
     """What a folded node shows: counts, and the ranges of values and gradients.
 
     `flags` says how many members have each flag, `out_of` how many could have it and what these
-    are; `alarming` are the flags that a whole neuron has, for all examples.
+    are; `alarming` are the flags that are an alarm at one of them.
     """
 
     kinds: Mapping[str, int]
@@ -180,7 +181,10 @@ class Summary:
     def share(self, flag: str) -> str:
         """How many of the members have a flag, in words."""
         total, what = self.out_of[flag]
-        return f"{SIGNS[flag]} {flag} {self.flags[flag]:,} of {total:,} {what}"
+        name = NAMES.get(flag, flag)
+        if flag in NAMES:  # there is only one
+            return f"{SIGNS[flag]} {name}"
+        return f"{SIGNS[flag]} {name} {self.flags[flag]:,} of {total:,} {what}"
 
 
 def summarise(
@@ -193,7 +197,8 @@ def summarise(
     if kinds["constant"] not in (0, len(members)):
         varying = [node for node in members if graph.kind(node) != "constant"]
     gradients = (graph.gradient(node) for node in varying)
-    counts = count_flags(flag for node in members for flag in flags.get(node, ())) if flags else {}
+    found = [flag for node in members for flag in flags.get(node, ())] if flags else []
+    counts = count_flags(found)
     return Summary(
         kinds,
         dict(operations.most_common()),
@@ -201,7 +206,7 @@ def summarise(
         _range(gradient for gradient in gradients if gradient is not None),
         counts,
         {flag: _counted(graph, members, flag) for flag in counts},
-        frozenset(flag for flag in counts if _alarming(members, flags, flag)),
+        frozenset(flag.name for flag in found if flag.alarm),
     )
 
 
@@ -210,25 +215,11 @@ def _counted(graph: GraphFacts, members: Sequence[Value], flag: str) -> tuple[in
     if flag == "failing":
         total = sum(bool(node._prev) for node in members)
         return total, "operation" + "s" * (total > 1)
-    if flag not in ("dead", "saturated"):
+    if flag in ("vanishing", "exploding"):
         total = sum(graph.gradient(node) is not None for node in members)
         return total, "gradient" + "s" * (total > 1)
     names = Counter(node._op for node in members if can_be_flat(node))
     return names.total(), next(iter(names)) if len(names) == 1 else "activations"
-
-
-def _alarming(members: Sequence[Value], flags: Mapping[Value, Sequence[Flag]], name: str) -> bool:
-    """Whether a flag is an alarm: an extreme gradient is; a flat activation if all are so.
-
-    All of a neuron, that is for every example; or of what is folded outside of neurons.
-    """
-    if name not in ("dead", "saturated"):
-        return True
-    neurons: dict[object, list[Value]] = {}
-    for node in members:
-        if can_be_flat(node):
-            neurons.setdefault(node.scope, []).append(node)
-    return any(all_flat(nodes, flags, name) for nodes in neurons.values())
 
 
 def _range(numbers: Iterable[float]) -> tuple[float, float] | None:

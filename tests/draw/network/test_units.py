@@ -9,6 +9,7 @@ import pytest
 from tests.draw.network.drawn import SVG, tooltip, xor
 from tinygrad_neuron import Value, draw_dot, losses, nn, relu
 from tinygrad_neuron.draw.network import draw_network
+from tinygrad_neuron.draw.themes import THEMES
 
 
 def test_biases_activations_counts_and_names_are_shown(draw):
@@ -96,29 +97,34 @@ def test_what_the_loss_does_not_depend_on_has_no_gradient(draw):
 
 @pytest.mark.parametrize("folded", [False, True])
 @pytest.mark.parametrize(
-    "activation, weights, dead",
+    "activation, weights, inactive",
     [
         ("hard_tanh", (-5, -5), True),
         ("hard_tanh", (0.1, 0.1), False),
         ("relu", (-5, -5), True),
         ("relu", (5, 5), False),
         ("tanh", (5, 5), False),  # saturated
-        ("step", (5, 5), True),
+        ("step", (5, 5), False),  # as it always is
         ("identity", (0, 0), False),
         (lambda z: relu(z) * 2.0, (-5, -5), True),
         (nn.PReLU(0.0), (-5, -5), False),  # its slope still gets a gradient
         (nn.PReLU(0.1), (-5, -5), False),
     ],
 )
-def test_a_neuron_is_dead_in_every_picture_or_in_none(draw, activation, weights, dead, folded):
+def test_a_neuron_is_inactive_in_every_picture_or_in_none(
+    draw, activation, weights, inactive, folded
+):
     neuron = nn.Neuron(2, activation=activation, weights=weights)
     graph = draw_dot(neuron([1.0, 1.0]), level="neuron" if folded else "scalar")
-    assert dead == ("Ø dead" in graph.source)
-    drawn = draw(draw_network(neuron, example=[1, 1]))
+    assert inactive == ("○ inactive" in graph.source)
+    picture = draw_network(neuron, example=[1, 1])
+    drawn = draw(picture)
     [circle] = drawn.of("neuron").values()
-    assert dead == ("dead" in circle.get("class").split())
-    assert dead == any(text.startswith("Ø ") for text in drawn.text(circle))
-    assert "dead" not in draw_network(neuron, example=[1, 1], flags=False).source
+    assert inactive == ("inactive" in circle.get("class").split())
+    assert inactive == any(text.startswith("○ ") for text in drawn.text(circle))
+    for source in (graph.source, picture.source):
+        assert THEMES["light"].alarm not in source  # nothing is wrong with one example
+    assert "inactive" not in draw_network(neuron, example=[1, 1], flags=False).source
 
 
 def test_heat_maps_are_drawn_in_every_neuron(draw):

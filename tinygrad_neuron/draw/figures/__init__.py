@@ -11,6 +11,7 @@ from .maps import attention_matrix, feature_maps, kernel_images, receptive_field
 from .nudging import nudges
 from .planes import decision_boundary, hidden_plane
 from .recurrence import recurrence
+from .scores import softmax_bars
 from .training import activations_and_gradients, histograms, training_curves
 from .weights import weight_images
 
@@ -23,6 +24,7 @@ __all__ = [
     "training_curves",
     "activations_and_gradients",
     "histograms",
+    "softmax_bars",
     "weight_images",
     "kernel_images",
     "feature_maps",

@@ -58,8 +58,8 @@ def draw_network(
     - `input_names`, `output_names`: one per input and per neuron of the last layer.
     - `max_neurons`: how many circles a layer has at most; the rest is counted, not drawn.
     - `weights`: whether to write each weight at its line; by default where there is room.
-    - `flags`: whether a neuron that passes no gradient on for the example is marked as dead, as in
-      `draw_dot`.
+    - `flags`: whether a neuron that passes no gradient on for the example is marked as inactive, as
+      in `draw_dot`.
     - `legend`: whether to explain the picture below it; `theme`: light, dark, high contrast, paper;
       `digits`: significant digits.
 
@@ -174,7 +174,9 @@ def _draw_headers(subject: Subject, canvas: Canvas, places: Sequence[Column]) ->
 def _legend(subject: Subject, places: Sequence[Column], drawn: int) -> str:
     """What width, colour and dash of a line mean, what colours mean, what stands where."""
     theme, largest = subject.theme, subject.largest
-    dead = any(subject.is_dead(k, j) for k, column in enumerate(places[1:]) for j in column.places)
+    inactive = any(
+        subject.is_inactive(k, j) for k, column in enumerate(places[1:]) for j in column.places
+    )
     strokes = []
     for share, meaning in (
         (1.0, "positive weight"),
@@ -189,7 +191,7 @@ def _legend(subject: Subject, places: Sequence[Column], drawn: int) -> str:
     parts = [legends.strokes(strokes, theme)]
     if subject.scale():
         parts.append(legends.fields(colours, subject.scale(), theme))
-    remarks = subject.remarks(drawn, dead)
+    remarks = subject.remarks(drawn, inactive)
     parts.append(legends.lines((("", theme.muted, text) for text in remarks), theme))
     return legends.caption(parts)
 

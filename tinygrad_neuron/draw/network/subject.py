@@ -20,7 +20,7 @@ class Subject:
 
     Its `layers`; for an example its `observation`; for heat maps the `plane` they show; the names
     of inputs and outputs; at `most` so many circles a layer; `digits`, how many are significant;
-    `flags`, whether dead neurons are marked.
+    `flags`, whether inactive neurons are marked.
     """
 
     model: Any
@@ -66,10 +66,10 @@ class Subject:
         """The bias of a neuron."""
         return plain(self.layers[k].neurons[j].hyperplane.bias)
 
-    def is_dead(self, k: int, j: int) -> bool:
+    def is_inactive(self, k: int, j: int) -> bool:
         """Whether a neuron is to be marked: it passes no gradient on for the example."""
         seen = self.observation
-        return self.flags and seen is not None and seen.dead[k][j]
+        return self.flags and seen is not None and seen.inactive[k][j]
 
     def rows(self, k: int, j: int) -> list[tuple[str, int, bool]]:
         """What is written in a neuron: texts, each with its size and whether it is bold."""
@@ -78,8 +78,8 @@ class Subject:
         if seen is None:
             return [(bias, 10, False)]
         activation = self.short(seen.activations[k][j])
-        if self.is_dead(k, j):
-            activation = f"{SIGNS['dead']} {activation}"
+        if self.is_inactive(k, j):
+            activation = f"{SIGNS['inactive']} {activation}"
         rows = [(activation, 11, True), (bias, 9, False)]
         if seen.gradients is not None:
             gradient = seen.gradients[k + 1][j]
@@ -116,7 +116,7 @@ class Subject:
             return "activation, from negative to positive; each layer has its own scale"
         return ""
 
-    def remarks(self, drawn: int, dead: bool) -> list[str]:
+    def remarks(self, drawn: int, inactive: bool) -> list[str]:
         """What has to be said about the picture below it."""
         remarks = []
         total = sum(len(layer.neurons) * layer.neurons[0].nin for layer in self.layers)
@@ -131,8 +131,8 @@ class Subject:
             if self.observation.gradients is not None:
                 written += ", gradient of the loss for the activation"
         remarks.append(f"{'in each circle' if self.maps is None else 'below a map'}: {written}")
-        if dead:
-            remarks.append(f"{SIGNS['dead']} dead: no gradient passes for this example")
+        if inactive:
+            remarks.append(f"{SIGNS['inactive']} inactive: no gradient passes for this example")
         if drawn < total:
             remarks.append(f"{drawn:,} of {total:,} weights are drawn")
         return remarks

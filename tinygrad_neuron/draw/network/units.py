@@ -94,11 +94,9 @@ class Units:
                 fill = theme.area(share) if math.isfinite(share) else theme.alarm
                 ink = readable_on(fill)
             kind = "neuron output" if last else "neuron"
-            rim = {}
-            if subject.is_dead(k, j):
-                kind += " dead"
-                rim = {"color": theme.alarm}
-                tooltip.append(f"{SIGNS['dead']} dead: no gradient passes for this example")
+            if subject.is_inactive(k, j):
+                kind += " inactive"
+                tooltip.append(f"{SIGNS['inactive']} inactive: no gradient passes for this example")
             name = f"layer{k}-neuron{j}"
             texts = []
             for text, size, strong in subject.rows(k, j):
@@ -114,11 +112,10 @@ class Units:
                 position=j,
                 shape={
                     "shape": "circle",
-                    "style": "filled",
                     "fillcolor": fill,
                     "width": f"{column.size / 72:.4f}",
-                    "penwidth": "2" if last or rim else "1.2",
-                    **rim,
+                    "penwidth": "2" if last else "1.2",
+                    "style": "filled,dashed" if "inactive" in kind else "filled",
                 },
             )
             if last and subject.output_names:

@@ -23,12 +23,12 @@ from ...calculus.operation import Operation
 from ...calculus.printing import MINUS, operator_of
 from ...checking import described
 from ...draw.facts import GraphFacts, read
-from ...draw.flags import SIGNS, THRESHOLDS
+from ...draw.flags import NAMES, SIGNS, THRESHOLDS
 from ...draw.text import visible
 from ...draw.themes import THEMES, custom_properties
 from ...engine import Value
 from ...files import replace_file
-from ...health import HELP, can_be_flat
+from ...health import HELP, has_flat_parts, units_of
 from ...passes import refuse_made_by_hand
 from ..formulas import Formulas, plain_partials, undirected
 from ..ordering import reading_order
@@ -100,7 +100,7 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
         "nodes": [_node(graph, scopes, i, names[i]) for i in range(len(graph.order))],
         "order": [graph.position[node] for node in reading_order(graph.order) if node._prev],
         "operations": {name: _operation(node) for name, node in used.items()},
-        "flags": {"limits": THRESHOLDS, "signs": SIGNS, "help": HELP},
+        "flags": {"limits": THRESHOLDS, "signs": SIGNS, "called": NAMES, "help": HELP},
         "scopes": [
             {
                 "name": scope.name or scope.kind,
@@ -115,6 +115,9 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
         ],
         "view": _drawn(first),
     }
+    for unit, members in enumerate(units_of(graph.order)):
+        for node in members:
+            data["nodes"][graph.position[node]]["unit"] = unit
     if training is not None:
         data["training"] = training
         for node, record in zip(data["nodes"], _first_graph(shown), strict=True):
@@ -266,7 +269,7 @@ def _operation(node: Value) -> dict[str, Any]:
         "variadic": operation.variadic,
         "chosen": bool(operation.chosen),
         "activation": operation.activation,
-        "flat": can_be_flat(node),
+        "parts": has_flat_parts(node),
         "domain": operation.domain,
     }
 
