@@ -142,6 +142,19 @@ ANSWERS = {
             ["p*(1 - p)", "2*(p - t)*p", "p"],
         ),
     ],
+    "lesson_13_convolution": [
+        (["about half", "b"], ["a", "c"]),
+        (["5", "3 * 2 - 1"], ["0", "-5"]),
+        (["it moves one column to the right"], ["a", "c"]),
+        (["9", "3 * 3"], ["0", "10"]),
+        (["416", "16 * 26"], ["40", "0"]),
+        (["0, 1, 0, 0", "a = 0, b = 1, c = 0, d = 0"], ["1, 0, 0, 0", "0, 0, 0, 0"]),
+        (["only the fully connected one", "b"], ["a", "c", "d"]),
+        (["676", "26**2"], ["900", "0"]),
+        (["7, 14", "a = 7, b = 14"], ["0, 0", "8, 14"]),
+        (["224", "8 * 28"], ["200", "0"]),
+        (["b"], ["a", "c"]),
+    ],
 }
 CASES = [(lesson, i) for lesson, answers in ANSWERS.items() for i in range(len(answers))]
 NONSENSE = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 from ..checking import unknown
 
-FONT = "Helvetica"  # one name that both layout engines have the measures of
+FONT = "Arial"  # engines measure it, and browsers draw it, with the widths of `metrics`
 
 
 @dataclass(frozen=True)
@@ -108,12 +108,12 @@ THEMES: dict[str, Theme] = {
             ink="#111827",
             muted="#4b5563",
             line="#4b5563",
-            leaf="#eef2f7",
-            parameter="#e3effa",
+            leaf="#d8dce3",
+            parameter="#c5dffb",
             operation="#ffffff",
-            output="#fdf3dc",
+            output="#ffeab0",
             rim="#4b5563",
-            accent="#9a3f00",
+            accent="#b45309",
             alarm="#a3122a",
             negative="#d55e00",
             neutral="#f7f7f7",
@@ -127,10 +127,10 @@ THEMES: dict[str, Theme] = {
             ink="#f3f4f6",
             muted="#b6bdc9",
             line="#9aa4b2",
-            leaf="#232a35",
-            parameter="#16324a",
+            leaf="#39414e",
+            parameter="#12456f",
             operation="#1b212b",
-            output="#3d3214",
+            output="#51400f",
             rim="#9aa4b2",
             accent="#ffb454",
             alarm="#ff7a90",

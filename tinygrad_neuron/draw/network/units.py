@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..flags import SIGNS
-from ..placing import LINE, Column, shown, text_width
+from ..metrics import text_width
+from ..placing import LINE, Column, shown
 from ..text import html_text, tooltip_text
 from ..themes import readable_on
 from .canvas import Canvas, at, font
