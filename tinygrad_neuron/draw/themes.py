@@ -10,6 +10,9 @@ from ..checking import unknown
 
 FONT = "Arial"  # engines measure it, and browsers draw it, with the widths of `metrics`
 
+# Of the Okabe-Ito palette: told apart by colour-blind readers too. The first two are the theme's.
+FURTHER_COLOURS = ("#009e73", "#cc79a7", "#56b4e9", "#e69f00")
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -58,6 +61,10 @@ class Theme:
         if len({self.positive[i : i + 2] for i in (1, 3, 5)}) > 1:
             return self.signed(share)
         return mix(self.negative, self.background, (1 + max(-1.0, min(share, 1.0))) / 2)
+
+    def classes(self) -> tuple[str, ...]:
+        """The colours of classes in data, one after another."""
+        return (self.negative, self.positive, *FURTHER_COLOURS)
 
     def magnitude(self, share: float) -> str:
         """The colour of a magnitude, from 0 to 1."""
