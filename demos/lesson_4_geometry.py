@@ -474,8 +474,8 @@ def signed_distance(w, b, x):
     ],
     wrong={
         "def signed_distance(w, b, x):\n"
-        "    return (b + sum(p * q for p, q in zip(w, x))) / sum(p*p for p in w)": "You divide by the "
-        "square of the norm. Take the root.",
+        "    return (b + sum(p * q for p, q in zip(w, x))) / sum(p*p for p in w)": "Divided by "
+        "the square of the norm. Take the root.",
         "def signed_distance(w, b, x):\n"
         "    return (b + sum(p * q for p, q in zip(w, x))) / sum(w)": "The norm is the root of the "
         "sum of the *squares* of the weights.",
