@@ -468,9 +468,9 @@ exercise(
     answer=-6,
     wrong={
         6: r"The sign: $2 \cdot 3 + b$ has to be 0.",
-        -3: "The step lies at $−b/w$, and $w$ is 2.",
-        -1.5: "$−b/w = 3$. You divided by $w$ where you have to multiply.",
-        1.5: "$−b/w = 3$. Multiply by $w$, and mind the sign.",
+        -3: "The step lies at $-b/w$, and $w$ is 2.",
+        -1.5: "$-b/w = 3$. You divided by $w$ where you have to multiply.",
+        1.5: "$-b/w = 3$. Multiply by $w$, and mind the sign.",
     },
     hint=r"Solve $2 \cdot 3 + b = 0$.",
     explanation="$-b/2 = 3$, so $b = -6$.",
@@ -492,7 +492,7 @@ exercise(
     ),
     wrong={
         (1, -1): "Its step is at the right place, but it rises. Turn both signs around.",
-        (-1, -1): "It falls, but $−b/w = -1$. Which bias gives 1?",
+        (-1, -1): "It falls, but $-b/w = -1$. Which bias gives 1?",
     },
     hint="Which sign does $w$ need? And where is $z = 0$?",
     explanation="Any negative $w$, with $b = -w$.",

@@ -491,7 +491,7 @@ predict(
         512: "That is after 9 folds. One more.",
     },
     hint="2, 4, 8, 16, ... Ten numbers.",
-    explanation=r"$2 \cdot 2 \cdot \dots \cdot 2$, ten times, is 1024.",
+    explanation=r"$2 \cdot 2 \cdot \ldots \cdot 2$, ten times, is 1024.",
 )
 
 

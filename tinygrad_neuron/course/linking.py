@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from docutils import nodes
+from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -78,13 +79,20 @@ def _linked(text: str, terms: dict[str, str], left: dict[str, str]) -> list[node
 
 
 def _formula(translator: Any, node: nodes.Element) -> None:
-    translator.body.append(tex2mathml(node.astext(), as_block=False))
+    translator.body.append(_mathml(node, as_block=False))
     raise nodes.SkipNode
+
+
+def _mathml(node: nodes.Element, as_block: bool) -> str:
+    try:
+        return str(tex2mathml(node.astext(), as_block=as_block))
+    except MathError as error:
+        raise ValueError(f"the formula {node.astext()!r} cannot be shown: {error}") from None
 
 
 def _displayed_formula(translator: Any, node: nodes.Element) -> None:
     translator.body.append('<div class="formula">')
-    translator.body.append(tex2mathml(node.astext(), as_block=True))
+    translator.body.append(_mathml(node, as_block=True))
     translator.body.append("</div>")
     raise nodes.SkipNode
 
