@@ -15,7 +15,7 @@
 # %% tags=["remove-input"]
 import tinygrad_neuron
 from tinygrad_neuron import draw_dot
-from tinygrad_neuron.course import exercise, predict, show, slider, task
+from tinygrad_neuron.course import exercise, hands, predict, show, slider, task
 from tinygrad_neuron.draw import figures
 
 # %%
@@ -186,7 +186,8 @@ def step_of(w, b):
     return f"{formula} {way}: {middle}", figure
 
 
-slider("w", [-4, -1, 0.5, 2, 4, 16], lambda w: step_of(w, -2), start=4)
+step_by_hand = hands.neuron(4.0, -2.0, 1.0, sigmoid, -4.0, 4.0)
+slider("w", [-4, -1, 0.5, 2, 4, 16], lambda w: step_of(w, -2), start=4, live=step_by_hand)
 
 # %% tags=["remove-input"]
 for w in (-4, -1, 0.5, 2, 4, 16):  # the slope in the middle, measured over a much shorter way

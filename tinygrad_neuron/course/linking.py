@@ -15,6 +15,8 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from .marking import asset
+
 _UNTOUCHED = (
     nodes.literal, nodes.literal_block, nodes.raw, nodes.reference, nodes.title, nodes.math,
     nodes.math_block, nodes.comment, nodes.rubric, addnodes.pending_xref,
@@ -117,10 +119,16 @@ def _levels_of_captions(
             )
 
 
+def _scripts(app: Sphinx) -> None:
+    """The book's own script: progress, what was missed, the switch for who only reads."""
+    app.add_js_file(None, body=f"{asset('memory.js')}\n{asset('book.js')}", priority=900)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.add_post_transform(GlossaryLinks)
     app.setup_extension("sphinx.ext.autodoc")
+    app.connect("builder-inited", _scripts)
     app.connect("autodoc-process-docstring", _plain_bars)
     app.connect("html-page-context", _levels_of_captions, priority=900)  # after the theme
     app.add_html_math_renderer("mathml", (_formula, None), (_displayed_formula, None))

@@ -59,10 +59,11 @@ def to_html(record: Any) -> str:
 def _slider(slider: Slider) -> str:
     frames = "".join(_frame(slider.name, frame) for frame in slider.frames)
     name = html.escape(slider.name)
-    return (
+    made = (
         f'<tn-slider data-name="{name}" data-start="{slider.start}">{frames}</tn-slider>'
         f"<script>{asset('slider.js')}</script>"
     )
+    return made if slider.live is None else str(slider.live.to_html(made))
 
 
 def _frame(name: str, frame: Frame) -> str:

@@ -151,7 +151,7 @@
       root.append(style, kind, text, asked.options ? this.choices() : this.form(), this.said);
       if (asked.before) root.append(this.waits());
       const end = memory.all().ends[asked.key];
-      if (end) this.end(end.how, false);
+      if (end && !this.again) this.end(end.how, false);
       gate.apply();
     }
 
@@ -175,9 +175,13 @@
         const { key } = this.asked;
         memory.change((kept) => {
           const missed = how === "shown" || this.tried;
-          if (kept.ends[key]?.how !== "right") kept.ends[key] = { how, lesson: memory.lesson };
-          if (!missed) delete kept.missed[key];
-          else if (!this.again) kept.missed[key] = { lesson: memory.lesson, asked: this.asked };
+          if (!this.again && kept.ends[key]?.how !== "right") kept.ends[key] = { how, lesson: memory.lesson };
+          const before = kept.missed[key];
+          if (missed && !this.again) kept.missed[key] = { lesson: memory.lesson, asked: this.asked };
+          if (missed || !before) return;
+          // At the end of its own lesson it is put off, three lessons later it is done.
+          if (before.lesson === memory.lesson) before.once = true;
+          else delete kept.missed[key];
         });
       } else {
         const { shown, explanation } = this.asked;
@@ -185,6 +189,7 @@
         this.say(`${word} <strong>${shown}</strong>${explanation ? `\n${explanation}` : ""}`, how);
       }
       gate.apply();
+      if (isNew) this.dispatchEvent(new CustomEvent("tn-ended", { bubbles: true, composed: true }));
     }
 
     choices() {
