@@ -245,7 +245,7 @@ class Compiled:
         """
         return Batch(self._variants, examples)
 
-    def trainer(self, optimiser: Optimiser) -> Trainer:
+    def trainer(self, optimiser: Optimiser, *, only_finite: bool = False) -> Trainer:
         """Whole training steps, on numbers that stay in arrays from one to the next.
 
         `trainer.step(examples)` does what these four lines do, with the same numbers to the last
@@ -257,6 +257,8 @@ class Compiled:
             optimiser.step()
 
         The Values get their numbers back where the `with` ends, or by `trainer.write_back()`.
+        With `only_finite`, a step whose loss or gradients are infinite or NaN, or that would make a
+        parameter so, is not taken: it raises a `NotFiniteError`, an `ArithmeticError`.
 
         >>> from tinygrad_neuron.optim import SGD
         >>> w = Value(3.0)
@@ -266,7 +268,7 @@ class Compiled:
         >>> losses, w.data
         ([2.5, 0.625, 0.15625], 2.125)
         """
-        made: Trainer = self._variants.target.trainer(self._variants, optimiser)
+        made: Trainer = self._variants.target.trainer(self._variants, optimiser, only_finite)
         return made
 
     def javascript(self, *arguments: Any, gradients: bool = True, **options: Any) -> str:

@@ -29,7 +29,8 @@ class Written(NamedTuple):
 class Target(Protocol):
     """How programs become functions."""
 
-    # The class of its trainers, a subclass of `trainer.Trainer`: called with variants, optimiser.
+    # The class of its trainers, a subclass of `trainer.Trainer`: called with variants, optimiser,
+    # and whether only finite steps are taken.
     trainer: Callable[..., Any]
     # Whether `write` waits for another process, so that several are written side by side.
     waits: bool

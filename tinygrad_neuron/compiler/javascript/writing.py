@@ -13,11 +13,14 @@ from ..tracing import Trace
 from .emitting import Helpers, emit
 
 
-def text(name: str, program: Program, seeded: Sequence[int] | None) -> str:
+def text(
+    name: str, program: Program, seeded: Sequence[int] | None, *, arithmetic: bool = True
+) -> str:
     """The text that defines a constant with the functions of a program.
 
     **Arguments:** `name`, from which the constant gets its name; `program`, with a backward pass
-    from the outputs `seeded`; None for a text without gradients.
+    from the outputs `seeded`; None for a text without gradients; `arithmetic`, whether the text
+    brings `calculus/arithmetic.js` along, which a page may have already.
 
     Raises a `ValueError` where an operation cannot be translated, and where gradients depend on
     what a `select` chooses so that straight-line code can be wrong.
@@ -38,8 +41,7 @@ def text(name: str, program: Program, seeded: Sequence[int] | None) -> str:
     members = [f"inputs: {json.dumps(inputs)}", f"leaves: {json.dumps(leaves)}"]
     parts = [
         f"const {constant} = (() => {{",
-        javascript.arithmetic().rstrip(),
-        "",
+        *([javascript.arithmetic()] if arithmetic else []),
         helpers.source(),
         "",
         *(f"{function}\n" for function in functions.values()),
@@ -52,7 +54,12 @@ def text(name: str, program: Program, seeded: Sequence[int] | None) -> str:
 
 
 def graph_text(
-    name: str, outputs: Sequence[Value], inputs: Sequence[Value], *, gradients: bool = True
+    name: str,
+    outputs: Sequence[Value],
+    inputs: Sequence[Value],
+    *,
+    gradients: bool = True,
+    arithmetic: bool = True,
 ) -> tuple[str, list[Value]]:
     """The text for a graph that is recorded already, and the leaves that it reads.
 
@@ -66,4 +73,5 @@ def graph_text(
     """
     lowering = Lowering(Trace(), inputs, outputs)
     program = lowering.backward((0,)) if gradients else lowering.program
-    return text(name, program, (0,) if gradients else None), program.leaves
+    source = text(name, program, (0,) if gradients else None, arithmetic=arithmetic)
+    return source, program.leaves
