@@ -57,8 +57,8 @@ def decision_boundary(
     the score is asked at; `normal`, whether to draw the normal vector (default: for a neuron);
     `distances`, whether to draw each point's signed distance from the hyperplane, z / ‖w‖;
     `plane`, the smallest and the largest number of both axes, as in `((-1, 1), (-1, 1))` (default:
-    around the examples); `largest`, the |score| with the fullest colour, so that several figures can share one scale
-    (default: the largest in this figure).
+    around the examples); `largest`, the |score| with the fullest colour, so that several figures
+    can share one scale (default: the largest in this figure).
 
     >>> from tinygrad_neuron import datasets, nn
     >>> perceptron = nn.Perceptron(2)
