@@ -2,7 +2,10 @@
 
 Each function returns the `matplotlib.figure.Figure`; `figure.savefig("name.svg")` writes it. No
 window is opened and no global state of matplotlib is touched. All take a `theme`: light, dark,
-high contrast or paper.
+high contrast or paper. SVG has the same bytes run after run.
+
+`plain` has four of them, the curve with its tangent, the boundary, the histogram and the training
+curves, without matplotlib: smaller, and for where there is none, as in a browser.
 """
 
 from .curves import activation_curve, functions
