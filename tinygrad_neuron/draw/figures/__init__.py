@@ -6,7 +6,7 @@ high contrast or paper.
 """
 
 from .curves import activation_curve, functions
-from .descent import descent
+from .descent import descent, steps_down
 from .looking_inside import diagnosis_bars, feature_directions, gradients_by_step
 from .maps import attention_matrix, feature_maps, kernel_images, receptive_field_image
 from .nudging import nudges
@@ -26,6 +26,7 @@ __all__ = [
     "activations_and_gradients",
     "histograms",
     "descent",
+    "steps_down",
     "softmax_bars",
     "weight_images",
     "kernel_images",
