@@ -7,6 +7,7 @@ high contrast or paper.
 
 from .curves import activation_curve, functions
 from .descent import descent, steps_down
+from .grids import number_grids
 from .looking_inside import diagnosis_bars, feature_directions, gradients_by_step
 from .maps import attention_matrix, feature_maps, kernel_images, receptive_field_image
 from .nudging import nudges
@@ -33,6 +34,7 @@ __all__ = [
     "feature_maps",
     "receptive_field_image",
     "attention_matrix",
+    "number_grids",
     "gradients_by_step",
     "recurrence",
     "diagnosis_bars",
