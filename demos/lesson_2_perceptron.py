@@ -60,7 +60,7 @@ show(
 #
 # $$ z = w_0 \cdot x_0 + w_1 \cdot x_1 + b $$
 #
-# $$ y = \begin{cases} 1 & \text{if } z > 0 \\ 0 & \text{otherwise} \end{cases} $$
+# $$ y = 1 \text{ if } z > 0, \text{ otherwise } y = 0 $$
 #
 # The sum of the products, $w_0 \cdot x_0 + w_1 \cdot x_1$, is called the **weighted sum**. There is
 # no threshold to compare with any more: the bias has taken its place. A bias of −2 says that the

@@ -39,8 +39,8 @@ class Hand:
         scripts = "\n".join(asset(f"hand/{name}.js") for name in _SCRIPTS)
         return (
             f"<script>(window.tnPrograms ??= {{}})['{key}'] ??= (() => {{\n"
-            f"{javascript.arithmetic()}\n{self.programs}\n}})();\n"
-            f"if (!customElements.get('tn-hand')) (() => {{\n{scripts}\n}})();</script>"
+            f"{javascript.arithmetic()}\n{self.programs}\n}})();</script>\n"
+            f"<script>if (!customElements.get('tn-hand')) (() => {{\n{scripts}\n}})();</script>"
             f'<tn-hand data-programs="{key}" data-hand="{data}">{frames}</tn-hand>'
         )
 

@@ -24,6 +24,14 @@ _UNTOUCHED = (
 )  # fmt: skip
 
 
+# Words of every day that are a term only behind one of these.
+_MEANT_BEHIND = {
+    "example": ("an ", "each ", "every ", "the "),
+    "step": ("the ", "of the "),
+    "dead": ("is ", "a "),
+}
+
+
 class GlossaryLinks(SphinxPostTransform):
     """Links the first use of each term in a lesson to the glossary."""
 
@@ -64,6 +72,9 @@ def _linked(text: str, terms: dict[str, str], left: dict[str, str]) -> list[node
     # Of all terms, lest "hidden" be linked in a "hidden layer" that was linked before.
     pattern = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
     for match in re.finditer(rf"(?<![\w-])({pattern})(?:s|es)?(?![\w-])", text, re.IGNORECASE):
+        behind = _MEANT_BEHIND.get(match[1].lower(), ("",))
+        if not text[: match.start()].lower().endswith(behind):
+            continue
         name = left.pop(match[1].lower(), None)
         if name is None:
             continue
@@ -119,6 +130,24 @@ def _levels_of_captions(
             )
 
 
+def _each_once(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Scripts and styles that pieces of a lesson bring along are kept once for the page."""
+    seen = set[str]()
+
+    def first(match: "re.Match[str]") -> str:
+        if match[0] in seen:
+            return ""
+        seen.add(match[0])
+        return match[0]
+
+    if "body" in context:
+        context["body"] = re.sub(
+            r"<(script|style)>.*?</\1>", first, context["body"], flags=re.DOTALL
+        )
+
+
 def _scripts(app: Sphinx) -> None:
     """The book's own script: progress, what was missed, the switch for who only reads."""
     app.add_js_file(None, body=f"{asset('memory.js')}\n{asset('book.js')}", priority=900)
@@ -131,5 +160,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", _scripts)
     app.connect("autodoc-process-docstring", _plain_bars)
     app.connect("html-page-context", _levels_of_captions, priority=900)  # after the theme
+    app.connect("html-page-context", _each_once)
     app.add_html_math_renderer("mathml", (_formula, None), (_displayed_formula, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
