@@ -26,6 +26,7 @@ SIGNS = {
     "vanishing": "▼",
     "exploding": "▲",
 }
+OF_VALUES = ("nan", "infinity", "failing")  # what has nothing to do with gradients
 NAMES = {"nan": "first NaN", "infinity": "first infinity"}
 
 THRESHOLDS: dict[str, float] = {"saturated": SATURATED, "vanishing": 1e-6, "exploding": 1e4}

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from ..checking import described, unknown
 from ..engine import Value
+from ..nn import Module
 from ..scope import Scope
 from .captions import caption
 from .edges import Edges
 from .facts import GraphFacts, read
-from .flags import Flag, find_flags, thresholds
+from .flags import OF_VALUES, Flag, find_flags, thresholds
 from .folding import FoldChoice, Folding, check_options, fold
 from .nodes import Nodes
 from .paths import Paths, find_paths
@@ -19,6 +20,7 @@ from .text import attribute_list, number
 from .themes import FONT, Theme, find_theme
 
 _DIRECTIONS = ("LR", "TB", "RL", "BT")
+STYLES = ("card", "formula")
 _EDGE_LABELS = ("auto", "local", "contribution", "none")
 
 # Labels of edges cost most of the layout's time: 1,000 nodes take 0.5 s without, 2.8 s with them.
@@ -60,6 +62,9 @@ def draw_dot(
     flags: "bool | Mapping[str, float]" = True,
     legend: bool = True,
     title: str = "",
+    style: str = "card",
+    font_size: int = 10,
+    gradients: bool = True,
 ) -> GraphPicture:
     """Draw the graph that a Value was computed from.
 
@@ -84,9 +89,14 @@ def draw_dot(
     - `flags`: whether failing, dead, saturated, vanishing and exploding nodes are marked, or the
       thresholds, as in `{"saturated": 0.05}` (see `flags.find_flags`).
     - `legend`: whether there is one; `title`: a line below the picture.
+    - `style`: "card", or "formula" for a slide, the operation large, below it its name and value;
+      `font_size`, in points; `gradients`: False for the forward pass alone, without gradients,
+      local derivatives and what is flagged because of them.
 
     **Returns** a `GraphPicture`, a `graphviz.Digraph`: `.source` is its text,
-    `.render("neuron.svg")` writes it, in a notebook it shows itself. Each node, edge and cluster
+    `.render("neuron.svg")` writes it, in a notebook it shows itself. Its attribute `density` says
+    how many dots a PNG has for each pixel (2), `id_prefix` what all ids start with, where several
+    pictures stand in one page. Each node, edge and cluster
     has an id (`n12`, `e12-0`, `c3`; a folded node `f12`) and classes ("node parameter dead"). An
     operand used twice has two edges. A gradient is shown only if a backward pass has reached the
     root; until then it reads "not yet".
@@ -102,7 +112,8 @@ def draw_dot(
     4.0
     """
     if not isinstance(root, Value):
-        raise TypeError(f"draw_dot: the root must be a Value, got {described(root)}")
+        hint = "; draw_network(model) draws a model" if isinstance(root, Module) else ""
+        raise TypeError(f"draw_dot: the root must be a Value, got {described(root)}{hint}")
     if rankdir not in _DIRECTIONS:
         raise ValueError(f"rankdir {rankdir!r}: {unknown(rankdir, _DIRECTIONS)}")
     if edges not in _EDGE_LABELS:
@@ -113,6 +124,12 @@ def draw_dot(
         raise ValueError("path: it needs highlight, the node that the path leads to")
     check_options(level, budget)
     number(0.5, digits)  # says what is wrong with digits
+    if style not in STYLES:
+        raise ValueError(f"style {style!r}: {unknown(style, STYLES)}")
+    if not (isinstance(font_size, int) and 6 <= font_size <= 40):
+        raise ValueError(f"font_size must be a whole number from 6 to 40, got {font_size!r}")
+    if not gradients and edges == "auto":
+        edges = "none"
     colours, limits = find_theme(theme), thresholds(flags)
     graph = read(root)
     folding = _fold(graph, level, fold, budget)
@@ -124,11 +141,14 @@ def draw_dot(
         rankdir=rankdir,
         edges=edges if edges != "auto" else _affordable(folding),
         clusters=clusters,
-        flags=find_flags(graph, limits) if limits is not None else {},
+        flags=_flags(graph, limits, gradients),
         limits=limits or {},
         paths=None if highlight is None else find_paths(graph, highlight, LISTED_PATHS, path),
         only=path,
         measure=None if color is None else metric(color, graph),
+        style=style,
+        gradients=gradients,
+        font_size=font_size,
     )
     return _picture(plan, format, legend, title)
 
@@ -139,6 +159,21 @@ _fold = fold  # the argument of draw_dot has the name too
 def plain_picture(graph: GraphFacts, folding: Folding) -> GraphPicture:
     """The picture of a folding alone: no labels at edges, no flags, nothing below it."""
     return _picture(Plan(graph, folding, find_theme("light")), "svg", legend=False, title="")
+
+
+def _flags(
+    graph: GraphFacts, limits: Mapping[str, float] | None, gradients: bool
+) -> Mapping[Value, Sequence[Flag]]:
+    """The flags that are asked for; without gradients those of values alone."""
+    if limits is None:
+        return {}
+    found = find_flags(graph, limits)
+    if gradients:
+        return found
+    kept = {
+        node: [flag for flag in flags if flag.name in OF_VALUES] for node, flags in found.items()
+    }
+    return {node: flags for node, flags in kept.items() if flags}
 
 
 def _affordable(folding: Folding) -> str:
@@ -168,7 +203,7 @@ def _head(plan: Plan, below: str) -> list[str]:
         "bgcolor": theme.background,
         "pad": "0.15",
         "fontname": FONT,
-        "fontsize": "10",
+        "fontsize": f"{plan.font_size}",
         "fontcolor": theme.ink,
         "tooltip": "computation graph",
     }
@@ -187,7 +222,7 @@ def _head(plan: Plan, below: str) -> list[str]:
     }
     edge = {
         "fontname": FONT,
-        "fontsize": "9",
+        "fontsize": f"{plan.font_size - 1}",
         "fontcolor": theme.muted,
         "color": theme.line,
         "arrowsize": "0.6",

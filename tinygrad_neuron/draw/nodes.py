@@ -8,6 +8,7 @@ from . import cards
 from .facts import full_name
 from .flags import Flag
 from .folding import Group
+from .insides import Insides, is_strip, numbers_cell
 from .legend import styles
 from .plan import Plan
 from .text import attribute_list, html_text, tooltip_text
@@ -21,6 +22,7 @@ class Nodes:
         self.plan = plan
         self.styles = styles(plan.theme)
         self.boxes: dict[Scope, str] = {}
+        self.insides = Insides(plan.graph, plan.arrows)
 
     def lines(self) -> Iterator[str]:
         """The nodes, those of a scope in its cluster, clusters in each other as in the model."""
@@ -123,12 +125,33 @@ class Nodes:
             attributes, ink = plan.highlight.node(group, attributes, ink, classes)
         attributes["class"] = " ".join(classes)
         if group.is_folded:
-            attributes["label"] = cards.group_card(group, summary, digits, ink)
+            content = self.content(group, ink)
+            attributes["label"] = cards.group_card(group, summary, digits, ink, content)
             attributes["tooltip"] = cards.group_tooltip(group, summary)
         else:
             attributes["label"] = cards.node_card(graph, group.node, flags, digits, ink)
             attributes["tooltip"] = cards.node_tooltip(graph, group.node, flags)
         return "\t" * depth + group.id + attribute_list(attributes) + "\n"
+
+    def content(self, group: Group, ink: cards.Ink) -> cards.Content | None:
+        """What a folded node has inside, as it is written."""
+        plan, graph = self.plan, self.plan.graph
+        inside = self.insides.of(group) if plan.detailed else None
+        if inside is None:
+            return None
+        digits = min(plan.digits, 3 if ink.size >= 10 else 2)
+        rows = []
+        for quantity in inside.quantities:
+            gradients = [graph.gradient(node) for node in quantity.nodes]
+            known = ink.gradients and all(gradient is not None for gradient in gradients)
+            known = known and any(graph.kind(node) != "constant" for node in quantity.nodes)
+            values = [node.data for node in quantity.nodes]
+            data = numbers_cell(values, plan.theme, digits, ink.size)
+            grad = numbers_cell(gradients, plan.theme, digits, ink.size) if known else ""
+            rows.append((quantity.name, data, grad))
+            if is_strip(quantity):
+                plan.seen.add("strip")
+        return cards.Content(inside.shape, rows)
 
 
 def _css_class(name: str) -> str:

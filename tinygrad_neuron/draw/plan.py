@@ -8,7 +8,7 @@ from ..scope import Scope
 from .cards import Ink
 from .facts import GraphFacts
 from .flags import Flag
-from .folding import Edge, Folding, Group, edges_of
+from .folding import DETAILED, Edge, Folding, Group, edges_of
 from .highlighting import Highlight
 from .paths import Paths
 from .scales import Metric, Scale, measured
@@ -24,7 +24,8 @@ class Plan:
     `graph` and its `folding`, in a `theme`, with so many `digits`; `rankdir`, the direction of
     reading; `edges`, what stands at an edge; `clusters`, whether scopes are boxed; `flags` of the
     nodes, with the `limits` they were found by; `paths` that are highlighted, `only` one of them;
-    `measure`, the name and the function of what colours the nodes. `seen` gathers the classes that
+    `measure`, the name and the function of what colours the nodes; `style`, `gradients` and
+    `font_size` as for `draw_dot`. `seen` gathers the classes that
     occur, for the legend.
     """
 
@@ -40,6 +41,9 @@ class Plan:
     paths: Paths | None = None
     only: int | None = None
     measure: "tuple[str, Metric] | None" = None
+    style: str = "card"
+    gradients: bool = True
+    font_size: int = 10
     seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -59,8 +63,11 @@ class Plan:
         self.sides = {"LR": "ew", "RL": "we", "TB": "sn", "BT": "ns"}[self.rankdir]
         folded = sum(edge.tail.is_folded or edge.head.is_folded for edge in self.arrows)
         self.crowded = folded > CROWDED
-        size = 8 if self.crowded else 10
-        self.ink = Ink(theme.ink, theme.muted, theme.alarm, readable_on(theme.alarm), size)
+        # What larger graphs have inside is not looked at node by node.
+        self.detailed = self.folding.nodes <= DETAILED
+        size = round(0.8 * self.font_size) if self.crowded else self.font_size
+        colours = theme.ink, theme.muted, theme.alarm, readable_on(theme.alarm)
+        self.ink = Ink(*colours, size, self.style, self.gradients)
         self.fed: set[Scope | None] = {  # the scopes that others feed
             edge.head.within
             for edge in self.arrows

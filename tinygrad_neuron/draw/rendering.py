@@ -56,9 +56,14 @@ _HOW_TO_GET_ONE = (
 _SOURCE_SUFFIXES = frozenset({"gv", "dot"})
 _SAME_FORMAT = {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff"}
 
-# graphviz-pure draws a bitmap at any size it is asked for: 80 inches at 96 dots each are 7,680.
-_BITMAP_LIMIT = "-Gsize=80,80"
 _BITMAPS = frozenset({"png", "jpeg", "jpg", "jpe"})
+_DOTS = 96  # an inch, at a density of 1: a browser shows a picture's SVG as large
+_LARGEST = 7680  # dots a side: graphviz-pure draws a bitmap at any size it is asked for
+
+# What a mistyped suffix is held against; of these `svgg` means one, `gv` and `v2` none.
+_USUAL = ("svg", "png", "pdf", "jpeg", "jpg", "gif", "svgz", "webp", "tiff", "eps")
+# Every id that an engine writes: of the whole, of clusters, nodes, edges and their links.
+_IDS = re.compile(rb'(<g id=")(?=[^"]*")')
 
 # Said of every Greek letter and of every list of fonts; the text is drawn all the same.
 _HARMLESS = re.compile(r"(Warning: )+no (value for width of|hard-coded metrics for) ")
@@ -145,20 +150,32 @@ class Digraph(graphviz.Digraph):
         timeout: seconds that the engine may take for one picture, as attribute `timeout`.
         layout_command: name or path of the engine, as attribute `layout_command`; by default
             `find_engine` decides.
+        density: dots of a PNG or JPEG for each pixel that the picture has in a page, as attribute
+            `density`; where the graph has a `dpi` of its own, that counts.
+        id_prefix: what all ids in an SVG start with, as attribute `id_prefix`, so that several
+            pictures can stand in one page; letters, digits, hyphens and underscores.
         **kwargs: as for `graphviz.Digraph`.
     """
 
     timeout: float = 60.0
     layout_command: str | os.PathLike[str] | None = None
+    density: float = 2.0
+    id_prefix: str = ""
 
     def __init__(
         self,
         *args: Any,
         timeout: float | None = None,
         layout_command: str | os.PathLike[str] | None = None,
+        density: float | None = None,
+        id_prefix: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if density is not None:
+            self.density = density
+        if id_prefix is not None:
+            self.id_prefix = id_prefix
         if timeout is not None:
             self.timeout = timeout
         if layout_command is not None:
@@ -209,6 +226,8 @@ class Digraph(graphviz.Digraph):
             RenderingError: if the engine fails; a RenderingTimeoutError if it takes too long.
         """
         suffix = _picture_suffix(filename)
+        if suffix is None and format is None and outfile is None:
+            _refuse_mistyped(filename)
         if filename is None or suffix is None or outfile is not None:
             rendered: str = super().render(
                 filename=filename,
@@ -286,7 +305,7 @@ class Digraph(graphviz.Digraph):
 
     def _copy_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         copied: dict[str, Any] = super()._copy_kwargs(**kwargs)  # type: ignore[no-untyped-call]
-        for name in ("timeout", "layout_command"):
+        for name in ("timeout", "layout_command", "density", "id_prefix"):
             if name in vars(self):
                 copied[name] = vars(self)[name]
         return copied
@@ -312,13 +331,31 @@ class Digraph(graphviz.Digraph):
         arguments = [f"-K{engine}", "-T" + ":".join(filter(None, (format, renderer, formatter)))]
         if neato_no_op:
             arguments.append(f"-n{neato_no_op:d}")
-        if program.is_pure and format in _BITMAPS:
-            arguments.append(_BITMAP_LIMIT)
+        if format in _BITMAPS:
+            arguments += self._bitmap_options(program)
+        prefix = self.id_prefix
+        if not re.fullmatch(r"([A-Za-z_][\w-]*)?", prefix, re.ASCII):
+            raise ValueError(
+                "id_prefix must be letters, digits, hyphens and underscores, the first one a "
+                f"letter, got {prefix!r}"
+            )
         source = "".join(input_lines).encode(input_encoding)
         drawn, remarks = _run(program, arguments, source, timeout=self.timeout, cwd=cwd)
         if remarks and not quiet:
             print(remarks, file=sys.stderr)
+        if prefix and format == "svg":
+            drawn = _IDS.sub(rb"\1" + prefix.encode(), drawn)
         return drawn
+
+    def _bitmap_options(self, program: Engine) -> list[str]:
+        """How many dots an inch has, and at most how many inches the picture."""
+        if not 0.1 <= self.density <= 10:
+            raise ValueError(f"density must be from 0.1 to 10, got {self.density!r}")
+        if "dpi" in self.graph_attr:
+            return [f"-Gsize={_LARGEST / _DOTS:g},{_LARGEST / _DOTS:g}"] if program.is_pure else []
+        dots = _DOTS * self.density
+        most = f"-Gsize={_LARGEST / dots:g},{_LARGEST / dots:g}"
+        return [f"-Gdpi={dots:g}", *([most] if program.is_pure else [])]
 
     def _draw_string(
         self, engine: str, format: str, input_lines: Iterator[str], *, encoding: str, **options: Any
@@ -369,6 +406,19 @@ def _picture_suffix(filename: str | os.PathLike[str] | None) -> str | None:
     """The format that a path's suffix names, or None: `x.svg` gives 'svg', `x.gv` gives None."""
     suffix = "" if filename is None else Path(filename).suffix[1:].lower()
     return suffix if suffix in graphviz.FORMATS - _SOURCE_SUFFIXES else None
+
+
+def _refuse_mistyped(filename: str | os.PathLike[str] | None) -> None:
+    """Refuse a suffix that is nearly a picture's: `k.svgg` would be the name of a source."""
+    suffix = "" if filename is None else Path(filename).suffix[1:].lower()
+    if suffix in _SOURCE_SUFFIXES:
+        return
+    nearest = difflib.get_close_matches(suffix, _USUAL, n=1, cutoff=0.66)
+    if nearest:
+        raise ValueError(
+            f"the suffix of {os.fspath(filename or '')!r} is no picture's format, did you mean "
+            f"{nearest[0]!r}? To save the source under that name, pass the picture's format"
+        )
 
 
 def _one_name(format: str) -> str:
