@@ -9,6 +9,7 @@ curves, without matplotlib: smaller, and for where there is none, as in a browse
 """
 
 from .curves import activation_curve, functions
+from .descent import descent, steps_down
 from .grids import number_grids
 from .looking_inside import diagnosis_bars, feature_directions, gradients_by_step
 from .maps import attention_matrix, feature_maps, kernel_images, receptive_field_image
@@ -28,6 +29,8 @@ __all__ = [
     "training_curves",
     "activations_and_gradients",
     "histograms",
+    "descent",
+    "steps_down",
     "softmax_bars",
     "weight_images",
     "kernel_images",
