@@ -14,7 +14,7 @@ from pathlib import Path
 import graphviz
 import pytest
 
-from tinygrad_neuron.draw import rendering
+from tinygrad_neuron.draw import rendering, running
 from tinygrad_neuron.draw.rendering import (
     Digraph,
     EngineNotFoundError,
@@ -227,15 +227,15 @@ def test_helpers_left_behind_by_an_engine_that_ended_are_stopped_too(commands, t
 def test_an_interrupt_stops_the_engine(commands, tmp_path, monkeypatch):
     beats = tmp_path / "beats"
     commands("dot", HEARTBEAT.format(beats=str(beats)))
-    communicate = rendering.subprocess.Popen.communicate
+    communicate = running.subprocess.Popen.communicate
 
     def interrupted(process, *args, **kwargs):
-        monkeypatch.setattr(rendering.subprocess.Popen, "communicate", communicate)
+        monkeypatch.setattr(running.subprocess.Popen, "communicate", communicate)
         while not beats.exists():
             time.sleep(0.02)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(rendering.subprocess.Popen, "communicate", interrupted)
+    monkeypatch.setattr(running.subprocess.Popen, "communicate", interrupted)
     with pytest.raises(KeyboardInterrupt):
         one_node().pipe(format="svg")
     assert stands_still(beats)
@@ -536,7 +536,7 @@ def test_view_opens_the_rendered_picture(graph, tmp_path, monkeypatch):
 def test_threads_that_look_for_an_engine_at_once_in_a_new_process_all_find_none():
     program = """
 import threading
-from tinygrad_neuron.draw import rendering
+from tinygrad_neuron.draw import rendering, running
 
 found, gate = [], threading.Barrier(8)
 
