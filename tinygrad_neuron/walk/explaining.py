@@ -8,7 +8,9 @@ Nothing is computed here: values are the graph's, and the backward steps are the
 from collections.abc import Sequence
 
 from ..calculus.operation import Operation
+from ..draw.flags import first_not_finite
 from ..engine import Value, topological_order
+from ..health import HELP
 from ..passes import (
     DOMAIN_ERRORS,
     Contribution,
@@ -105,9 +107,14 @@ class Explanation:
         )
 
     def _forward(self) -> None:
+        marked = dict(first_not_finite(self.order))
         for node in reading_order(self.order):
             if node in self.formulas:
                 sentence = self._computation(node)
+                for met in (*node._prev, node):
+                    if met in marked and (met is node or not met._prev):
+                        flag = marked.pop(met)
+                        sentence += f" {flag.text}: {flag.reason}. {HELP[flag.name]}"
                 if not _is_up_to_date(node):
                     sentence += (
                         " This number is older than those of its operands: call forward() on the "
