@@ -260,30 +260,27 @@ def topological_order(*roots: Value) -> list[Value]:
     order: list[Value] = []
     seen: set[Value] = set()
     stack: list[Value | None] = list(reversed(roots))
-    push, pop, see, finished = stack.append, stack.pop, seen.add, order.append
+    pop, see, finished = stack.pop, seen.add, order.append
     while stack:
         node = pop()
         if node is None:  # all operands of the node below are in the order
             finished(pop())  # type: ignore[arg-type]  # below a None is always a node
         elif node not in seen:
             see(node)
-            arity = node._operation.arity
-            if arity == 0:
-                finished(node)
-                continue
-            push(node)
-            push(None)
             # Written out, not by `_prev`: this loop is a tenth of a training step.
+            arity = node._operation.arity
             if arity == 2:
-                operand = node._b
-                if operand not in seen:
-                    push(operand)
-                operand = node._a
-                if operand not in seen:
-                    push(operand)
+                first, second = node._a, node._b
+                if first in seen and second in seen:  # both are in the order, as most are
+                    finished(node)
+                else:
+                    stack += (node, None, second, first)
             elif arity == 1:
-                push(node._a)
+                stack += (node, None, node._a)
+            elif arity == 0:
+                finished(node)
             else:
+                stack += (node, None)
                 stack += reversed(node._a)
     return order
 
