@@ -120,21 +120,53 @@ def shown(value: object, digits: int) -> str:
         return html_text(shorten(repr(value), 20))
 
 
-def node_card(graph: GraphFacts, node: Value, flags: Sequence[Flag], digits: int, ink: Ink) -> str:
-    """The label of a scalar node."""
+def node_card(
+    graph: GraphFacts,
+    node: Value,
+    flags: Sequence[Flag],
+    digits: int,
+    ink: Ink,
+    *,
+    written: bool = False,
+    bare: bool = False,
+) -> str:
+    """The label of a scalar node.
+
+    **Arguments:** `written`, whether plain numbers stand in the operation that takes them; `bare`,
+    whether there are only name and value.
+    """
     kind = graph.kind(node)
     label = shorten(node.label, LONGEST)
-    title = [(node._op, True), (label, not node._op)]
+    operation = operation_text(graph, node, digits) if written else node._op
+    title = [(operation, True), (label, not node._op)]
     data = shown(node.data, digits)
     if kind == "constant":
         return card([(label, False)], [("", data)], (), ink)
+    badges = [flag.text for flag in flags]
+    if bare and not node._op and label:
+        return card((), [(f'<FONT COLOR="{ink.text}"><B>{_escaped(label)}</B></FONT>', data)],
+                    badges, ink)  # fmt: skip
+    if bare:
+        return card(title, [("", data)], badges, ink)
     gradient = graph.gradient(node)
     if gradient is None:
         grad = f'<FONT COLOR="{ink.muted}"><I>not yet</I></FONT>'
     else:
         grad = shown(gradient, digits)
-    rows = [("data", data), ("grad", grad)]
-    return card(title, rows, [flag.text for flag in flags], ink)
+    return card(title, [("data", data), ("grad", grad)], badges, ink)
+
+
+def operation_text(graph: GraphFacts, node: Value, digits: int) -> str:
+    """An operation with the plain numbers that it takes: `** 2`, `10 /`, `maximum(…, 0)`."""
+    name, operands = node._op, node._prev
+    numbers = [operand if graph.written.get(operand) is node else None for operand in operands]
+    if not any(numbers):
+        return name
+    texts = ["…" if one is None else number(one.data, digits) for one in numbers]
+    if name[:1].isalnum() or len(texts) != 2:
+        return f"{name}({', '.join(dict.fromkeys(texts))})"
+    sign = "×" if name == "*" else name
+    return f"{sign} {texts[1]}" if numbers[1] is not None else f"{texts[0]} {sign}"
 
 
 def node_tooltip(graph: GraphFacts, node: Value, flags: Sequence[Flag]) -> str:

@@ -33,6 +33,27 @@ class GraphFacts:
         """Where each node stands in the order; it is the number in the node's id."""
         return {node: i for i, node in enumerate(self.order)}
 
+    @cached_property
+    def written(self) -> dict[Value, Value]:
+        """The numbers that are written into the operation that takes them, each with that operation.
+
+        Not those that stand where an input would: several operations take them, or a module
+        multiplies them with its parameter.
+        """
+        takers: dict[Value, Value] = {}
+        several: set[Value] = set()
+        for node in self.order:
+            for operand in node._prev:
+                if is_constant(operand):
+                    if operand in takers:
+                        several.add(operand)
+                    takers[operand] = node
+        return {
+            number: taker
+            for number, taker in takers.items()
+            if number not in several and not number.label and not _weighted(taker)
+        }
+
     def gradient(self, node: Value) -> float | None:
         """The node's gradient, or None where it is not computed yet."""
         return stored_gradient(node) if self.reached else None
@@ -51,6 +72,16 @@ class GraphFacts:
 def read(root: Value) -> GraphFacts:
     """The graph that a Value was computed from."""
     return GraphFacts(root, topological_order(root), stored_gradient(root) is not None)
+
+
+def _weighted(node: Value) -> bool:
+    """Whether a module multiplies an input with its parameter here."""
+    within = node.within
+    if within is None or within.module is None or len(node._prev) != 2:
+        return False
+    return node._op == "*" and any(
+        operand.within is within.module and not operand._prev for operand in node._prev
+    )
 
 
 def name_of(node: Value) -> str:

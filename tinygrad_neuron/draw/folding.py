@@ -316,12 +316,20 @@ def _banded(graph: GraphFacts, scopes: list[Scope | None], bands: int) -> Foldin
     return folding
 
 
-def _folding(graph: GraphFacts, keys: Iterable[Any]) -> Folding:
-    """One group per key; a node whose key is None stands alone."""
+def _folding(graph: GraphFacts, keys: Iterable[Any], written: bool = False) -> Folding:
+    """One group per key; a node whose key is None stands alone.
+
+    With `written` a number that is written into the operation that takes it stands in its group.
+    """
+    waiting: dict[Value, list[Value]] = {}
+    taken = graph.written if written else {}
     groups: list[Group] = []
     by_key: dict[Any, Group] = {}
     of: dict[Value, Group] = {}
     for i, (node, key) in enumerate(zip(graph.order, keys, strict=True)):
+        if node in taken:
+            waiting.setdefault(taken[node], []).append(node)
+            continue
         group = None if key is None else by_key.get(key)
         if group is None:
             if isinstance(key, Scope):
@@ -333,6 +341,10 @@ def _folding(graph: GraphFacts, keys: Iterable[Any]) -> Folding:
                 by_key[key] = group
         elif group.scope is None and group.within is not node.scope:
             group.within = None
+        numbers = waiting.get(node, ())
+        of.update(dict.fromkeys(numbers, group))
+        if key is not None:
+            group.members.extend(numbers)
         group.members.append(node)
         of[node] = group
     for group in groups:

@@ -11,7 +11,9 @@ from .facts import GraphFacts, read
 from .flags import Flag, find_flags, thresholds
 from .folding import FoldChoice, Folding, check_options, fold
 from .nodes import Nodes
+from .layout import Look
 from .paths import Paths, find_paths
+from .places import EDGE_TYPE, Places
 from .plan import Plan
 from .rendering import Digraph
 from .scales import Metric, metric
@@ -129,6 +131,7 @@ def draw_dot(
         paths=None if highlight is None else find_paths(graph, highlight, LISTED_PATHS, path),
         only=path,
         measure=None if color is None else metric(color, graph),
+        look=Look(rankdir),
     )
     return _picture(plan, format, legend, title)
 
@@ -149,8 +152,9 @@ def _picture(plan: Plan, format: str, legend: bool, title: str) -> GraphPicture:
     """The picture of a plan: nodes and edges first, for the legend says what occurs in them."""
     picture = GraphPicture("graph", format=format)
     nodes, edges = Nodes(plan), Edges(plan)
-    body = [*nodes.lines(), *map(edges.line, plan.arrows)]
-    picture.body.extend([*_head(plan, caption(plan, title, legend)), *body])
+    places = None if plan.look is None else Places(plan, nodes, edges)
+    picture.body.extend(_head(plan, caption(plan, title, legend)))
+    picture.body.extend([*nodes.lines(places), *edges.lines(places)])
     picture.folding, picture.flags, picture.paths = plan.folding, plan.flags, plan.paths
     picture.ids = {group.node: group.id for group in plan.folding.groups if not group.is_folded}
     picture.boxes = nodes.boxes
@@ -162,9 +166,7 @@ def _head(plan: Plan, below: str) -> list[str]:
     theme = plan.theme
     crowded = plan.crowded
     whole = {
-        "rankdir": plan.rankdir,
-        "ranksep": "0.1" if crowded else "0.35",
-        "nodesep": "0.16",
+        "layout": "nop2",  # every place is computed, see `layout`
         "bgcolor": theme.background,
         "pad": "0.15",
         "fontname": FONT,
@@ -172,8 +174,12 @@ def _head(plan: Plan, below: str) -> list[str]:
         "fontcolor": theme.ink,
         "tooltip": "computation graph",
     }
-    if crowded:
-        whole |= {"splines": "line", "remincross": "false"}
+    if not plan.placed:
+        del whole["layout"]
+        whole |= {"rankdir": plan.rankdir, "nodesep": "0.16"}
+        whole["ranksep"] = "0.1" if crowded else "0.35"
+        if crowded:
+            whole |= {"splines": "line", "remincross": "false"}
     if below:
         whole |= {"label": below, "labelloc": "b", "labeljust": "l"}
     node = {
@@ -187,7 +193,7 @@ def _head(plan: Plan, below: str) -> list[str]:
     }
     edge = {
         "fontname": FONT,
-        "fontsize": "9",
+        "fontsize": f"{EDGE_TYPE}",
         "fontcolor": theme.muted,
         "color": theme.line,
         "arrowsize": "0.6",

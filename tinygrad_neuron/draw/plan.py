@@ -10,6 +10,7 @@ from .facts import GraphFacts
 from .flags import Flag
 from .folding import Edge, Folding, Group, edges_of
 from .highlighting import Highlight
+from .layout import Look
 from .paths import Paths
 from .scales import Metric, Scale, measured
 from .themes import Theme, readable_on
@@ -24,8 +25,8 @@ class Plan:
     `graph` and its `folding`, in a `theme`, with so many `digits`; `rankdir`, the direction of
     reading; `edges`, what stands at an edge; `clusters`, whether scopes are boxed; `flags` of the
     nodes, with the `limits` they were found by; `paths` that are highlighted, `only` one of them;
-    `measure`, the name and the function of what colours the nodes. `seen` gathers the classes that
-    occur, for the legend.
+    `measure`, the name and the function of what colours the nodes; `look`, how it is laid out,
+    None to leave that to the engine; `bare`, whether cards are without gradients. `seen` gathers the classes that occur, for the legend.
     """
 
     graph: GraphFacts
@@ -40,6 +41,8 @@ class Plan:
     paths: Paths | None = None
     only: int | None = None
     measure: "tuple[str, Metric] | None" = None
+    look: Look | None = None
+    bare: bool = False
     seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -58,8 +61,9 @@ class Plan:
         # The side of a node where edges leave it, and the one where they arrive.
         self.sides = {"LR": "ew", "RL": "we", "TB": "sn", "BT": "ns"}[self.rankdir]
         folded = sum(edge.tail.is_folded or edge.head.is_folded for edge in self.arrows)
+        self.placed = self.look is not None
         self.crowded = folded > CROWDED
-        size = 8 if self.crowded else 10
+        size = 8 if self.crowded and not self.placed else 10
         self.ink = Ink(theme.ink, theme.muted, theme.alarm, readable_on(theme.alarm), size)
         self.fed: set[Scope | None] = {  # the scopes that others feed
             edge.head.within
