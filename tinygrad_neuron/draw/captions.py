@@ -15,6 +15,10 @@ def caption(plan: Plan, title: str, legend: bool) -> str:
     """What stands below the picture: title, remarks, paths, legend."""
     theme = plan.theme
     parts = [legends.title_line(title), legends.remark(plan.folding.text, theme)]
+    if plan.left_out:
+        parts.append(
+            legends.remark(f"left out for want of room: {', '.join(plan.left_out)}", theme)
+        )
     if plan.paths is not None:
         parts += _routes(plan, plan.paths)
     if legend:

@@ -35,7 +35,7 @@ class GraphFacts:
 
     @cached_property
     def written(self) -> dict[Value, Value]:
-        """The numbers that are written into the operation that takes them, each with that operation.
+        """The numbers that are written into the operation that takes them, each with this one.
 
         Not those that stand where an input would: several operations take them, or a module
         multiplies them with its parameter.

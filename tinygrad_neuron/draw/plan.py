@@ -26,7 +26,8 @@ class Plan:
     reading; `edges`, what stands at an edge; `clusters`, whether scopes are boxed; `flags` of the
     nodes, with the `limits` they were found by; `paths` that are highlighted, `only` one of them;
     `measure`, the name and the function of what colours the nodes; `look`, how it is laid out,
-    None to leave that to the engine; `bare`, whether cards are without gradients. `seen` gathers the classes that occur, for the legend.
+    None to leave that to the engine; `bare`, whether cards are without gradients; `left_out`,
+    what is not shown for want of room. `seen` gathers the classes that occur, for the legend.
     """
 
     graph: GraphFacts
@@ -43,6 +44,7 @@ class Plan:
     measure: "tuple[str, Metric] | None" = None
     look: Look | None = None
     bare: bool = False
+    left_out: Sequence[str] = ()
     seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .parts import HEADER, Box, Item, Look, Wire
 from .ranking import crossings, ranks
@@ -228,7 +229,7 @@ class Columns:
         return self._measure()
 
     def _order(self) -> None:
-        """The model's order; where lines cross, lanes and operations move, leaves and boxes stay."""
+        """The model's order; where lines cross, lanes and operations move, leaves and boxes not."""
         for column in self.columns:
             column.sort(key=lambda spot: spot.order)
         self._number()
@@ -274,7 +275,7 @@ class Columns:
 
     def _crossings(self) -> int:
         total = 0
-        for column, following in zip(self.columns, self.columns[1:], strict=False):
+        for column in self.columns[:-1]:
             ports: list[tuple[float, float]] = []
             for spot in column:
                 for link in spot.outs:
@@ -458,7 +459,7 @@ class Columns:
     ) -> list[Run]:
         """Where a wire is horizontal."""
         runs: list[Run] = []
-        back = any(a.column >= b.column for a, b in zip(way, way[1:], strict=False))
+        back = any(a.column >= b.column for a, b in pairwise(way))
         for k, spot in enumerate(way):
             left, right = lefts[spot.column], rights[spot.column]
             y = spot.y + spot.line
@@ -497,9 +498,7 @@ def _keeps(spot: Spot) -> bool:
     return isinstance(spot.item, Box) or not spot.ins
 
 
-def relevant(
-    wires: Iterable[Wire], box: Box | None
-) -> list[tuple[Wire, Item | None, Item | None]]:
+def relevant(wires: Iterable[Wire], box: Box | None) -> list[tuple[Wire, Item | None, Item | None]]:
     """The wires that a box has to do with, each with what stands directly in it at both ends."""
     found = []
     for wire in wires:

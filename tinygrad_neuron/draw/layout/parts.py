@@ -71,7 +71,7 @@ class Look:
     """How a layout is to be: the direction of reading, and how much room there is between things.
 
     `column` is the least room between columns, `row` that between what is above each other,
-    `margin` that in a box around what it holds; `width` is what a line of columns may be long before
+    `margin` that in a box around what it holds; `width` is how long a line of columns may be before
     it goes on below, 0 for any length.
     """
 

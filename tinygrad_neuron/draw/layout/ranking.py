@@ -28,7 +28,7 @@ def ranks(items: Sequence[Item], pairs: Iterable[Pair], fed: set[Item]) -> dict[
         rank[item] = 1 + max((rank[other] for other in before[item]), default=-1)
     for item in finished:  # consumers first
         arriving = len(before[item]) + (item in fed)
-        if after[item] and arriving < len(after[item]) or (after[item] and not arriving):
+        if after[item] and arriving < max(len(after[item]), 1):
             rank[item] = min(rank[other] for other in after[item]) - 1
     first = min(rank.values(), default=0)
     return {item: rank[item] - first for item in items}

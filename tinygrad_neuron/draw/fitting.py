@@ -1,0 +1,124 @@
+"""Fitting a picture into a room: what is left out, what folds, which way it is read.
+
+Each way of drawing is laid out, which takes milliseconds, and the first that fits is taken. So a
+picture depends on the graph alone, not on the engine that draws it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from .edges import Edges
+from .folding import Folding
+from .layout import Look
+from .nodes import Nodes
+from .places import Places
+from .plan import Plan
+from .sizes import Size, label_size
+
+PAD = 0.15  # inches around the picture
+_POINT = 4 / 3  # pixels of the web
+_LOOSE, _TIGHT = (26.0, 10.0, 8.0), (15.0, 5.0, 5.0)  # room between columns, rows, and in boxes
+_FULL = 0.75  # cards never fill more of a picture than this
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a picture shows beside names and values, and how much room there is between things."""
+
+    gradients: bool
+    edges: str
+    loose: bool
+    left_out: tuple[str, ...] = ()
+
+    def look(self, direction: str, width: float = 0.0) -> Look:
+        """The look of a layout in a direction, its columns in lines of at most a width."""
+        return Look(direction, *(_LOOSE if self.loose else _TIGHT), width)
+
+
+@dataclass(eq=False)
+class Drawing:
+    """A plan with everything of it worked out; `size` is that of the picture in pixels."""
+
+    plan: Plan
+    nodes: Nodes
+    edges: Edges
+    places: Places | None
+    below: str
+    size: Size = field(default=(0.0, 0.0))
+
+
+def details(edges: str) -> Iterator[Details]:
+    """What to leave out, bit by bit: room first, then gradients, then what stands at edges.
+
+    `edges` is what is asked for there; what is not "auto" stays.
+    """
+    auto = edges == "auto"
+    kept = "local" if auto else edges
+    yield Details(True, kept, True)
+    yield Details(True, kept, False)
+    yield Details(False, kept, False, ("gradients",))
+    if auto:
+        yield Details(False, "none", False, ("gradients", "local derivatives"))
+
+
+def drawing(plan: Plan, below: Callable[[Plan], str]) -> Drawing:
+    """Work out a plan: its nodes and edges first, for what stands below says what occurs in them."""
+    nodes, edges = Nodes(plan), Edges(plan)
+    places = None if plan.look is None else Places(plan, nodes, edges)
+    text = below(plan)
+    drawn = Drawing(plan, nodes, edges, places, text)
+    if places is not None:
+        width, height = places.size
+        if text:
+            wide, high = label_size(text, 10)
+            width, height = max(width, wide), height + high + 8
+        drawn.size = tuple(_POINT * (side + 144 * PAD + 2) for side in (width, height))
+    return drawn
+
+
+def fitted(
+    foldings: Iterable[Folding],
+    make: Callable[[Folding, Details, Look], Plan],
+    below: Callable[[Plan], str],
+    edges: str,
+    directions: tuple[str, ...],
+    room: Size | None,
+) -> Drawing:
+    """The first way of drawing that fits into the room; without a room, the first; else the least.
+
+    **Arguments:** `foldings`, from the finest; `make`, the plan for a choice; `below`, what stands
+    below the picture of a plan; `edges`, what is asked for at edges; `directions`, the ones that
+    may be taken.
+    """
+    least: Drawing | None = None
+    for folding in foldings:
+        for detail in details(edges):
+            for direction, width in _ways(directions, room):
+                plan = make(folding, detail, detail.look(direction, width))
+                drawn = drawing(plan, below)
+                if room is None or all(a <= b for a, b in zip(drawn.size, room, strict=True)):
+                    return drawn
+                if least is None or _area(drawn) < _area(least):
+                    least = drawn
+                if room is not None and _full(drawn) > _FULL * room[0] * room[1]:
+                    break
+    assert least is not None
+    return least
+
+
+def _ways(directions: tuple[str, ...], room: Size | None) -> Iterator[tuple[str, float]]:
+    yield directions[0], 0.0
+    if room is not None:
+        yield from ((direction, 0.0) for direction in directions[1:])
+
+
+def _area(drawn: Drawing) -> float:
+    return drawn.size[0] * drawn.size[1]
+
+
+def _full(drawn: Drawing) -> float:
+    """What the cards of a picture take, in square pixels."""
+    assert drawn.places is not None
+    return _POINT**2 * sum(card.width * card.height for card in drawn.places.cards.values())

@@ -1,0 +1,113 @@
+"""Which scope each node stands in, where each call of a shared module is a box of its own.
+
+An operation stands in the call in which it was recorded. A parameter stands in the one call that
+uses it; where several calls share it, in what is around all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..scope import Scope
+from .facts import GraphFacts
+
+
+@dataclass(eq=False)
+class Homes:
+    """The scope of each node, in the graph's order; None for a node in no scope.
+
+    `first` says of each scope which one stands for it: itself, or where equal ones are rolled up
+    the first of them; `count`, how many are rolled up there; `call`, of each call of a module that
+    is called several times in what is around it, which one it is and of how many.
+    """
+
+    of: list[Scope | None]
+    count: dict[Scope, int] = field(default_factory=dict)
+
+    @property
+    def any(self) -> bool:
+        """Whether there are scopes."""
+        return any(scope is not None for scope in self.of)
+
+    @cached_property
+    def scopes(self) -> list[Scope]:
+        """All scopes in the order of their first nodes, those around others first."""
+        found: dict[Scope, None] = {}
+        for scope in self.of:
+            if scope is not None and scope not in found:
+                found.update(dict.fromkeys(scope.path))
+        return list(found)
+
+    @cached_property
+    def call(self) -> dict[Scope, tuple[int, int]]:
+        """The number of each call of a module, where what is around it calls it several times."""
+        calls: dict[tuple[Scope | None, Scope], list[Scope]] = {}
+        for scope in self.scopes:
+            if scope.module is not None:
+                calls.setdefault((scope.parent, scope.module), []).append(scope)
+        return {
+            scope: (i, len(found))
+            for found in calls.values()
+            if len(found) > 1
+            for i, scope in enumerate(found, 1)
+        }
+
+    def rolled(self) -> Homes:
+        """Equal scopes in one: the calls of a module, and blocks whose names differ in digits."""
+        first: dict[object, Scope] = {}
+        stands: dict[Scope | None, Scope | None] = {None: None}
+        count: dict[Scope, int] = {}
+        for scope in self.scopes:
+            name = "".join("#" if c.isdigit() else c for c in scope.name)
+            key = (stands[scope.parent], scope.module or (scope.kind, name))
+            if scope.module is None and scope.kind != "scope":
+                key = (stands[scope.parent], scope)  # a place in the model is no call of it
+            one = stands[scope] = first.setdefault(key, scope)
+            count[one] = count.get(one, 0) + 1
+        # Those inside a roll are counted by what is around them.
+        for one in reversed(count):
+            around = one.parent
+            if around in count:
+                count[one] = max(1, count[one] // count[around])
+        return Homes([stands[scope] for scope in self.of], count)
+
+
+def by_place(graph: GraphFacts) -> Homes:
+    """Every node at its module's place in the model, whichever call it was recorded in."""
+    return Homes([node.scope for node in graph.order])
+
+
+def by_call(graph: GraphFacts) -> Homes:
+    """Every node in the call in which it was recorded."""
+    position = graph.position
+    homes: list[Scope | None] = [node.within for node in graph.order]
+    takers: dict[int, list[Scope | None]] = {}
+    for node, home in zip(graph.order, homes, strict=True):
+        for operand in node._prev:
+            if not operand._prev and operand.within is not None:
+                takers.setdefault(position[operand], []).append(home)
+    for i, found in takers.items():
+        place = homes[i]
+        calls = dict.fromkeys(
+            call for home in found for call in _around(home) if call.module is place
+        )
+        if calls or place is None or place.module is None:
+            homes[i] = _common(calls or found)
+    return Homes(homes)
+
+
+def _around(home: Scope | None) -> tuple[Scope, ...]:
+    return home.path if home is not None else ()
+
+
+def _common(scopes: Iterable[Scope | None]) -> Scope | None:
+    """The innermost scope that is around all of these."""
+    paths = [_around(scope) for scope in dict.fromkeys(scopes)]
+    shared = None
+    for level in zip(*paths, strict=False):
+        if any(scope is not level[0] for scope in level):
+            break
+        shared = level[0]
+    return shared
