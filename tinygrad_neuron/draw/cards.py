@@ -19,6 +19,7 @@ from .text import html_text, number, shorten, tooltip_text
 LONGEST = 40  # characters of a label that a node shows; the tooltip has all
 # The layout engine measures Helvetica; what draws the picture may have a wider font instead.
 _WIDER, _WIDER_BOLD = 0.1, 0.2
+_DIGITS = re.compile(r"\d+$")
 _PARTS = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
 
 
@@ -141,13 +142,18 @@ def node_card(
     title = [(operation, True), (label, not node._op)]
     data = shown(node.data, digits)
     if kind == "constant":
-        return card([(label, False)], [("", data)], (), ink)
+        name = label or graph.input_names.get(node, "")
+        if bare and name:
+            return card((), [(_escaped(name), data)], (), ink)
+        return card([(name, False)], [("", data)], (), ink)
     badges = [flag.text for flag in flags]
-    if bare and not node._op and label:
-        return card((), [(f'<FONT COLOR="{ink.text}"><B>{_escaped(label)}</B></FONT>', data)],
-                    badges, ink)  # fmt: skip
+    if bare and operation:
+        if node.within is not None and node.within.module is not None:
+            label = ""  # a module's own names say what the operation says
+        return card([(operation, True), (label, False)], [("", data)], badges, ink)
     if bare:
-        return card(title, [("", data)], badges, ink)
+        name = f'<FONT COLOR="{ink.text}"><B>{_escaped(label)}</B></FONT>' if label else ""
+        return card((), [(name, data)], badges, ink)
     gradient = graph.gradient(node)
     if gradient is None:
         grad = f'<FONT COLOR="{ink.muted}"><I>not yet</I></FONT>'
@@ -271,10 +277,16 @@ def _range(numbers: Iterable[float]) -> tuple[float, float] | None:
         return None
 
 
-def group_title(group: Group, summary: Summary) -> tuple[str, str]:
+def group_title(graph: GraphFacts, group: Group, summary: Summary) -> tuple[str, str]:
     """What a folded node is called, and what is folded there."""
     if group.scope is not None:
         return group.scope.name or group.scope.kind, group.scope.kind if group.scope.name else ""
+    stems = {_DIGITS.sub("", node.label) for node in group.members}
+    if len(stems) == 1 and (stem := stems.pop()):  # h1, h2, h3
+        return stem, group.why
+    named = {graph.input_names.get(node, "") for node in group.members}
+    if len(named) == 1 and (name := named.pop()):
+        return name, ""
     if summary.operations:
         names = list(summary.operations)
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
@@ -285,9 +297,19 @@ def group_title(group: Group, summary: Summary) -> tuple[str, str]:
     return f"{kind}s", label
 
 
-def group_card(group: Group, summary: Summary, digits: int, ink: Ink) -> str:
-    """The label of a folded node."""
-    name, what = group_title(group, summary)
+def group_card(
+    graph: GraphFacts, group: Group, summary: Summary, digits: int, ink: Ink, *, bare: bool = False
+) -> str:
+    """The label of a folded node; `bare`, whether there are only its name and its values."""
+    name, what = group_title(graph, group, summary)
+    if bare:
+        values = _written(summary.data, min(digits, 2))
+        badges = [summary.share(flag) for flag in summary.flags if flag in summary.alarming]
+        named = f'<FONT COLOR="{ink.text}"><B>{_escaped(shorten(name, LONGEST))}</B></FONT>'
+        if group.scope is not None:
+            return card((), [(named, values)], badges, ink)
+        title = [(shorten(name, LONGEST), True), (f"× {len(group.members):,}", False)]
+        return card(title, [("", values)], badges, ink)
     rows = []
     parameters = summary.kinds.get("parameter", 0)
     count = f"{len(group.members):,} node{'s' * (len(group.members) > 1)}"
@@ -314,9 +336,9 @@ def _written(ends: "tuple[float, float] | None", digits: int) -> str:
     return low if low == high else f"{low} … {high}"
 
 
-def group_tooltip(group: Group, summary: Summary) -> str:
+def group_tooltip(graph: GraphFacts, group: Group, summary: Summary) -> str:
     """Everything about a folded node, with the full numbers."""
-    name, what = group_title(group, summary)
+    name, what = group_title(graph, group, summary)
     if group.scope is not None:
         name, what = full_name(group.scope), f"a {level_of(group.scope)}, folded"
     lines = [name, what, f"{len(group.members):,} nodes"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -41,8 +40,6 @@ class Edges:
                 attributes |= {"color": mix(plan.theme.background, plan.theme.line, 0.5)}
                 attributes |= {"penwidth": "0.7", "arrowsize": "0.4"}
                 attributes |= dict(zip(("tailport", "headport"), plan.sides, strict=True))
-            elif edge.count > 1:
-                attributes["penwidth"] = f"{1 + 0.4 * math.log10(edge.count):.2g}"
         else:
             label, tip, classes = self.single(*edge.members[0])
         if edge.tail.node._prev and not plan.placed:

@@ -1,5 +1,6 @@
 """A graph read once: its nodes in order, and the facts about them that a picture shows."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,6 +9,7 @@ from ..operators import stored_gradient
 from ..passes import is_constant
 from ..scope import Scope
 
+_NUMBERS = re.compile(r"\d+")
 KINDS = ("constant", "input", "parameter", "operation", "output")
 
 
@@ -54,6 +56,17 @@ class GraphFacts:
             if number not in several and not number.label and not _weighted(taker)
         }
 
+    @cached_property
+    def input_names(self) -> dict[Value, str]:
+        """What a plain number is called that a module multiplies with its parameter: `x0`."""
+        names: dict[Value, str] = {}
+        for node in self.order:
+            if _weighted(node) and "*" in node.label:
+                for operand in node._prev:
+                    if is_constant(operand):
+                        names.setdefault(operand, node.label.rpartition("*")[2])
+        return names
+
     def gradient(self, node: Value) -> float | None:
         """The node's gradient, or None where it is not computed yet."""
         return stored_gradient(node) if self.reached else None
@@ -93,3 +106,12 @@ def full_name(scope: Scope) -> str:
     """A scope's place in the model and what it is: `layers[0].neurons[1] (Neuron)`."""
     path = str(scope)
     return path if path == scope.kind else f"{path} ({scope.kind})"
+
+
+def stem(label: str) -> str:
+    """A name without its numbers, which a row of equal things has in common.
+
+    >>> stem("x12"), stem("step 3")
+    ('x#', 'step #')
+    """
+    return _NUMBERS.sub("#", label)

@@ -6,11 +6,12 @@ picture depends on the graph alone, not on the engine that draws it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from .edges import Edges
-from .folding import Folding
+from .folding import Folding, Group, edges_of
 from .layout import Look
 from .nodes import Nodes
 from .places import Places
@@ -20,7 +21,10 @@ from .sizes import Size, label_size
 PAD = 0.15  # inches around the picture
 _POINT = 4 / 3  # pixels of the web
 _LOOSE, _TIGHT = (26.0, 10.0, 8.0), (15.0, 5.0, 5.0)  # room between columns, rows, and in boxes
-_FULL = 0.75  # cards never fill more of a picture than this
+_DENSER = 1.5  # so much higher than the room, lines of columns may still fit: each is lower
+_MARGINS = 75.0  # points that lines of columns need at their sides, and what stands below
+_HOPELESS, _FAR = 2.5, 5.0  # times the room: other directions do not help, nor fewer details
+_CARD, _LANE = 3000, 400  # square pixels of a card and of a line that passes a column, the least
 
 
 @dataclass(frozen=True)
@@ -94,31 +98,73 @@ def fitted(
     """
     least: Drawing | None = None
     for folding in foldings:
+        if room is not None and folding.drawn > 1 and _least(folding) > room[0] * room[1]:
+            continue
         for detail in details(edges):
-            for direction, width in _ways(directions, room):
+            tried: list[Size] = []
+            for direction, width in _ways(directions, room, tried):
                 plan = make(folding, detail, detail.look(direction, width))
                 drawn = drawing(plan, below)
                 if room is None or all(a <= b for a, b in zip(drawn.size, room, strict=True)):
                     return drawn
                 if least is None or _area(drawn) < _area(least):
                     least = drawn
-                if room is not None and _full(drawn) > _FULL * room[0] * room[1]:
+                if _area(drawn) > _HOPELESS * room[0] * room[1]:
                     break
-    assert least is not None
+                    print(
+                        "   ",
+                        folding.how or "all",
+                        folding.drawn,
+                        detail.gradients,
+                        detail.edges,
+                        detail.loose,
+                        direction,
+                        width,
+                        [round(x) for x in drawn.size],
+                    )
+                tried.append(drawn.size)
+            if room is not None and least is not None and _area(drawn) > _FAR * room[0] * room[1]:
+                break
+    if least is None:  # a single level was asked for, and it is far too large
+        detail = list(details(edges))[-1]
+        least = drawing(make(folding, detail, detail.look(directions[0])), below)
     return least
 
 
-def _ways(directions: tuple[str, ...], room: Size | None) -> Iterator[tuple[str, float]]:
-    yield directions[0], 0.0
-    if room is not None:
-        yield from ((direction, 0.0) for direction in directions[1:])
+def _ways(
+    directions: tuple[str, ...], room: Size | None, tried: list[Size]
+) -> Iterator[tuple[str, float]]:
+    """The directions, each in one line and then in several, if those may fit.
+
+    `tried` has the sizes of the ones before.
+    """
+    for direction in directions:
+        yield direction, 0.0
+        if room is None:
+            return
+        long, high, most, room_high = *tried[-1], *room
+        if direction in ("TB", "BT"):
+            long, high, most, room_high = high, long, room_high, most
+        lines = math.ceil(long / most)
+        if lines > 1 and lines * high < _DENSER * room_high:
+            yield direction, most / _POINT - _MARGINS
 
 
 def _area(drawn: Drawing) -> float:
     return drawn.size[0] * drawn.size[1]
 
 
-def _full(drawn: Drawing) -> float:
-    """What the cards of a picture take, in square pixels."""
-    assert drawn.places is not None
-    return _POINT**2 * sum(card.width * card.height for card in drawn.places.cards.values())
+def _least(folding: Folding) -> float:
+    """The least area of a picture, from counts: cards, and the columns that lines pass."""
+    rank: dict[Group, int] = {}
+    tails: dict[Group, list[Group]] = {}
+    for edge in edges_of(folding):
+        tails.setdefault(edge.head, []).append(edge.tail)
+    passed: dict[Group, int] = {}
+    for group in folding.groups:
+        rank[group] = 1 + max((rank.get(tail, 0) for tail in tails.get(group, ())), default=-1)
+    for head, found in tails.items():
+        for tail in found:
+            if rank[tail]:  # a leaf stands beside what takes it
+                passed[tail] = max(passed.get(tail, 0), rank[head] - rank[tail] - 1)
+    return _CARD * folding.drawn + _LANE * sum(passed.values())

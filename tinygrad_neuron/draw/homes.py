@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..scope import Scope
-from .facts import GraphFacts
+from .facts import GraphFacts, stem
 
 
 @dataclass(eq=False)
@@ -54,25 +54,6 @@ class Homes:
             for i, scope in enumerate(found, 1)
         }
 
-    def rolled(self) -> Homes:
-        """Equal scopes in one: the calls of a module, and blocks whose names differ in digits."""
-        first: dict[object, Scope] = {}
-        stands: dict[Scope | None, Scope | None] = {None: None}
-        count: dict[Scope, int] = {}
-        for scope in self.scopes:
-            name = "".join("#" if c.isdigit() else c for c in scope.name)
-            key = (stands[scope.parent], scope.module or (scope.kind, name))
-            if scope.module is None and scope.kind != "scope":
-                key = (stands[scope.parent], scope)  # a place in the model is no call of it
-            one = stands[scope] = first.setdefault(key, scope)
-            count[one] = count.get(one, 0) + 1
-        # Those inside a roll are counted by what is around them.
-        for one in reversed(count):
-            around = one.parent
-            if around in count:
-                count[one] = max(1, count[one] // count[around])
-        return Homes([stands[scope] for scope in self.of], count)
-
 
 def by_place(graph: GraphFacts) -> Homes:
     """Every node at its module's place in the model, whichever call it was recorded in."""
@@ -81,21 +62,45 @@ def by_place(graph: GraphFacts) -> Homes:
 
 def by_call(graph: GraphFacts) -> Homes:
     """Every node in the call in which it was recorded."""
+    return _with_leaves(graph, [node.within for node in graph.order], {})
+
+
+def rolled(graph: GraphFacts) -> Homes:
+    """Equal scopes in one: the calls of a module, and blocks whose names differ in digits."""
+    first: dict[object, Scope] = {}
+    stands: dict[Scope | None, Scope | None] = {None: None}
+    count: dict[Scope, int] = {}
+    for scope in Homes([node.within for node in graph.order]).scopes:
+        name = stem(scope.name)
+        key: object = (stands[scope.parent], scope.module or (scope.kind, name))
+        if scope.module is None and scope.kind != "scope":
+            key = scope  # a place in the model is no call of it
+        one = stands[scope] = first.setdefault(key, scope)
+        count[one] = count.get(one, 0) + 1
+    for one in reversed(count):  # those inside a roll are counted by what is around them
+        around = stands.get(one.parent)
+        if around in count:
+            count[one] = max(1, count[one] // count[around])
+    return _with_leaves(graph, [stands[node.within] for node in graph.order], count)
+
+
+def _with_leaves(graph: GraphFacts, homes: list[Scope | None], count: dict[Scope, int]) -> Homes:
+    """Homes with each parameter in the call that uses it, or around all that share it."""
     position = graph.position
-    homes: list[Scope | None] = [node.within for node in graph.order]
     takers: dict[int, list[Scope | None]] = {}
     for node, home in zip(graph.order, homes, strict=True):
         for operand in node._prev:
             if not operand._prev and operand.within is not None:
                 takers.setdefault(position[operand], []).append(home)
     for i, found in takers.items():
-        place = homes[i]
+        place = graph.order[i].within
         calls = dict.fromkeys(
             call for home in found for call in _around(home) if call.module is place
         )
-        if calls or place is None or place.module is None:
-            homes[i] = _common(calls or found)
-    return Homes(homes)
+        homes[i] = _common(calls or found)
+        if not calls and homes[i] is None:
+            homes[i] = place  # no call of its module is in the graph
+    return Homes(homes, count)
 
 
 def _around(home: Scope | None) -> tuple[Scope, ...]:

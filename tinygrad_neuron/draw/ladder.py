@@ -21,9 +21,9 @@ from .folding import (
     folding_by,
     folding_by_depth,
 )
-from .homes import Homes, by_call
+from .homes import Homes, by_call, rolled
 
-MANY = 450  # cards: more never fit a slide, whatever stands in them
+MANY = 300  # cards: more never fit a slide, whatever stands in them
 FEW = 60  # up to so many cards, a level that is asked for shows each call by itself
 
 
@@ -39,10 +39,8 @@ def ladder(
     if level is not None or most is None:
         yield _asked(graph, calls, level or "scalar", choice, most)
         return
-    first = True
     for folding in _all(graph, calls, choice, most):
-        folding.automatic = not first
-        first = False
+        folding.automatic = bool(folding.how)
         if folding.drawn <= most:
             yield folding
 
@@ -55,10 +53,10 @@ def _asked(
     keys = shapes.keys_of(graph, folded_at(calls, level, choice), repeats) or []
     folding = folding_by(graph, calls, keys, written=True)
     if folding.drawn > FEW and repeats is not None and calls.call and most is not None:
-        rolled = calls.rolled()
-        keys = shapes.keys_of(graph, folded_at(rolled, level, choice), repeats) or []
-        folding = folding_by(graph, rolled, keys, written=True)
-        folding.how = _how(level, rolled)
+        once = rolled(graph)
+        keys = shapes.keys_of(graph, folded_at(once, level, choice), repeats) or []
+        folding = folding_by(graph, once, keys, written=True)
+        folding.how = _how(level, once)
     return folding
 
 
@@ -69,28 +67,27 @@ def _all(
     if len(graph.order) - len(graph.written) <= most or any(first):
         yield folding_by(graph, calls, shapes.keys_of(graph, first, None) or [], written=True)
     levels = LEVELS[1:] if calls.any else ()
-    rolled = calls.rolled() if any(n > 1 for n in calls.rolled().count.values()) else None
-    chained = rolled is not None and _chained(graph, rolled, choice)
+    once = rolled(graph) if calls.any else calls
+    several = len(once.scopes) < len(calls.scopes)
+    chained = several and _chained(graph, once, choice)
     steps: list[tuple[str, Homes]] = []
     for level in levels:
         steps.append((level, calls))
-        if rolled is not None and not chained:
-            steps.append((level, rolled))
-    if rolled is not None and chained:
-        steps += [(level, rolled) for level in levels]
+        if several and not chained:
+            steps.append((level, once))
+    if chained:
+        steps += [(level, once) for level in levels]
     for level, homes in steps:
         scopes = folded_at(homes, level, choice)
-        for repeats in (None, 1):
+        for repeats in (1,) if homes is once and several else (None, 1):
             keys = shapes.keys_of(graph, scopes, repeats, None if repeats is None else most)
             if keys is None or shapes.count(graph, keys, written=True) > most:
                 continue
             folding = folding_by(graph, homes, keys, written=True)
             folding.how = _how(level, homes)
             yield folding
-    homes = rolled or calls
-    scopes = folded_at(homes, "network", choice) if calls.any else folded_at(calls, "scalar")
-    also = _how("network", homes) if calls.any else ""
-    yield from _loose(graph, homes, scopes, most, also)
+    scopes = folded_at(once, "network" if calls.any else "scalar", choice)
+    yield from _loose(graph, once, scopes, most, _how("network", once) if calls.any else "")
 
 
 def _loose(
@@ -99,8 +96,8 @@ def _loose(
     """What is in no scope, folded by what it has in common."""
     more = f", and {also}" if also else ""
     tried = (
-        (shapes.keys_of(graph, scopes, 1, most), "equal nodes, and chains of one operation"),
         (shapes.roles(graph, scopes), "nodes that do the same in the same surroundings"),
+        (shapes.keys_of(graph, scopes, 1, most), "equal nodes, and chains of one operation"),
     )
     for keys, how in tried:
         if keys is not None and shapes.count(graph, keys, written=True) <= most:
@@ -114,16 +111,16 @@ def _loose(
 
 
 def _how(level: str, homes: Homes) -> str:
-    calls = sum(homes.count.values()) > len(homes.count)
+    calls = any(count > 1 for count in homes.count.values())
     return f"each {level} is one node" + (" for all its calls" if calls else "")
 
 
-def _chained(graph: GraphFacts, rolled: Homes, choice: FoldChoice | None) -> bool:
+def _chained(graph: GraphFacts, once: Homes, choice: FoldChoice | None) -> bool:
     """Whether calls of one module come one after the other, so that rolled up they feed themselves.
 
     Then the picture with each rolled up has a circle.
     """
-    folding = folding_by(graph, rolled, folded_at(rolled, "network", choice))
+    folding = folding_by(graph, once, folded_at(once, "network", choice))
     position = graph.position
     calls = by_call(graph)
     for node in graph.order:

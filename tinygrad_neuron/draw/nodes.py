@@ -140,7 +140,7 @@ class Nodes:
                 classes.append("not-computed")
         plan.seen.update(classes)
         attributes = {"id": group.id, **self.styles[kind]}
-        if group.is_folded and plan.crowded:
+        if group.is_folded and (plan.bare or plan.crowded):
             attributes["margin"] = "0.05,0.05"
         if group in plan.measured and plan.scale is not None:
             fill = plan.scale.colour(plan.measured[group])
@@ -155,8 +155,10 @@ class Nodes:
             attributes, ink = plan.highlight.node(group, attributes, ink, classes)
         attributes["class"] = " ".join(classes)
         if group.is_folded:
-            attributes["label"] = cards.group_card(group, summary, digits, ink)
-            attributes["tooltip"] = cards.group_tooltip(group, summary)
+            attributes["label"] = cards.group_card(
+                graph, group, summary, digits, ink, bare=plan.bare
+            )
+            attributes["tooltip"] = cards.group_tooltip(graph, group, summary)
         else:
             attributes["label"] = cards.node_card(
                 graph, group.node, flags, digits, ink, written=plan.placed, bare=plan.bare

@@ -30,7 +30,7 @@ class Places:
         for order, group in enumerate(plan.folding.groups):
             self.cards[group] = self._card(group, nodes.attributes[group], order, plan.ink.size)
         for scope in nodes.boxes:  # those around others first
-            title = line_width(nodes.title(scope), 10) + 10
+            title = line_width(nodes.title(scope), 10) + 12
             self.boxes[scope] = Box(0.0, 0.0, title=title)
         for around, inside in nodes.inside.items():
             for item in inside:
@@ -93,7 +93,7 @@ class Places:
         """The corners of a box, and the place of its title."""
         box = self.boxes[scope]
         corners = f"{self._at(box.x, box.y + box.height)},{self._at(box.x + box.width, box.y)}"
-        return {"bb": corners, "lp": self._at(box.x + box.title / 2 + 2, box.y + 9)}
+        return {"bb": corners, "lp": self._at(box.x + box.title / 2 + 4, box.y + 9)}
 
     def _at(self, x: float, y: float) -> str:
         return f"{x:.1f},{self.arrangement.height - y:.1f}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..passes import is_constant
 from ..scope import Scope
-from .facts import GraphFacts
+from .facts import GraphFacts, stem
 
 ROUNDS = 2  # how far around a node its surroundings reach
 
@@ -79,7 +79,7 @@ def shapes(
         if scopes[i] is not None:
             key: Any = scopes[i]
         elif operation.arity == 0:
-            label = "".join("#" if c.isdigit() else c for c in node.label)
+            label = stem(node.label)
             key = (graph.kind(node), label if repeats > 1 else "", node.scope)
         else:
             places = [position[operand] for operand in node._prev]
@@ -143,10 +143,12 @@ def roles(graph: GraphFacts, scopes: list[Scope | None]) -> list[Any]:
         for operand in node._prev:
             takers[position[operand]].append(i)
     colours: list[Any] = []
-    for i, node in enumerate(graph.order):
-        label = "".join("#" if c.isdigit() else c for c in node.label)
+    labels = [stem(node.label) for node in graph.order]
+    for i, (node, label) in enumerate(zip(graph.order, labels, strict=True)):
         if scopes[i] is not None:
             colours.append(scopes[i])
+        elif "#" in label:
+            colours.append(label)  # h0, an input, is what h1 and h2 are
         elif not node._prev and len(takers[i]) > 1:
             colours.append(i)
         else:
@@ -156,8 +158,8 @@ def roles(graph: GraphFacts, scopes: list[Scope | None]) -> list[Any]:
         mixed = []
         for i, node in enumerate(graph.order):
             around = tuple(colours[position[operand]] for operand in node._prev)
-            if not node._prev:
-                around = tuple(dict.fromkeys(colours[taker] for taker in takers[i][:1]))
+            if "#" in labels[i] or not node._prev:
+                around = ()
             mixed.append(numbers.setdefault((colours[i], around), len(numbers)))
         colours = mixed
     sizes: dict[Any, int] = {}

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .level import Columns, Level, Run, relevant
-from .parts import Box, Card, Item, Look, Point, Wire
+from .level import TURN, Columns, Level, relevant
+from .parts import Box, Card, Item, Look, Point, Run, Wire
+from .rows import wrapped
 
-_TURN = 20.0  # how far a line goes out where it turns round
 _HEAD = 6.5  # the length of an arrowhead
 
 
@@ -41,7 +41,11 @@ def arrange(items: Sequence[Item], wires: Sequence[Wire], look: Look) -> Arrange
         level = Columns(box, box.items, relevant(touching[box], box), solved, look).solve()
         solved[box] = level
         box.width, box.height = level.width, level.height
-    whole = Columns(None, items, relevant(wires, None), solved, look).solve()
+    columns = Columns(None, items, relevant(wires, None), solved, look)
+    whole = columns.solve()
+    if 0 < look.width < whole.width and len(whole.columns) > 1:
+        rows, whole = wrapped(items, wires, solved, look, columns, whole)
+        items, boxes = rows, [*rows, *boxes]
     _place(items, boxes, whole, solved)
     for wire in wires:
         _route(wire, whole, solved)
@@ -108,7 +112,7 @@ def _curve(runs: Sequence[Run]) -> list[Point]:
                 middle = (x + a) / 2
                 curve += [(middle, before), (middle, at), (a, at)]
             else:
-                way = _TURN if forward else -_TURN
+                way = TURN if forward else -TURN
                 curve += [(x + way, before), (a + way, at), (a, at)]
         end = b - (_HEAD if b > a else -_HEAD) if last else b
         if abs(end - curve[-1][0]) > 0.01:

@@ -7,17 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .parts import HEADER, Box, Item, Look, Wire
+from .parts import HEADER, Box, Item, Look, Run, Wire
 from .ranking import crossings, ranks
 from .straight import nearest
 
 LANE = 5.0  # the height that is kept for a line
+TURN = 16.0  # how far a line goes out where it turns round
 LEAD = 9.0  # how far a line is straight before an arrowhead
 _SWEEPS = 6
 _STEEP = 0.14  # so much more room between columns for each point that a line rises there
-_MOST_ROOM = 44.0
-
-Run = tuple[float, float, float]  # where a line is horizontal: from x, to x, at y
+_MOST_ROOM = 1.4  # at most so many times the least room is added
 
 
 @dataclass(eq=False)
@@ -110,6 +109,7 @@ class Columns:
         self.entries: dict[Item, Spot] = {}
         self.exits: dict[Item, Spot] = {}
         self.labels: dict[Wire, Spot] = {}
+        self.turns: set[int] = set()  # the columns after which lines turn round
         self._place_items()
         self._find_ways()
 
@@ -208,6 +208,7 @@ class Columns:
     def _turn_back(self, wire: Wire, start: Spot, end: Spot) -> None:
         """Lanes above everything for a wire that goes back."""
         way = [start]
+        self.turns |= {start.column, end.column - 1}
         for column in range(start.column, end.column - 1, -1):
             lane = Spot(2 * LANE, order=-1.0, column=column)
             self.columns[column].append(lane)
@@ -392,6 +393,7 @@ class Columns:
         width = rights[-1] if rights else 0.0
         if not self.exits:
             width += margin
+        width += TURN * (len(self.columns) - 1 in self.turns)
         if look.direction == "BT":
             width += header
         title = 0.0 if box is None or self.bare else box.title + 12.0
@@ -431,6 +433,7 @@ class Columns:
         """Where each column starts and ends; between two the more room the more lines rise."""
         look = self.look
         x = 0.0 if self.entries else margin
+        x += TURN * (-1 in self.turns)
         if look.direction == "TB":
             x += 0.0 if self.entries else header
         lefts, rights = [], []
@@ -449,7 +452,8 @@ class Columns:
                     base = 0.5 * look.column
                 elif any(spot.labels for spot in column):
                     base = 0.7 * look.column
-                x += min(base + _STEEP * rise, base + _MOST_ROOM)
+                base += TURN * (i in self.turns)
+                x += base + min(_STEEP * rise, _MOST_ROOM * look.column)
                 if i == 0 and self.entries and look.direction == "TB":
                     x += header
         return lefts, rights

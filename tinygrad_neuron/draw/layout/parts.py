@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 Point = tuple[float, float]
+Run = tuple[float, float, float]  # where a line is horizontal: from x, to x, at y
 
 
 @dataclass(eq=False)
