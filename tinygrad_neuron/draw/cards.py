@@ -280,7 +280,8 @@ def _range(numbers: Iterable[float]) -> tuple[float, float] | None:
 def group_title(graph: GraphFacts, group: Group, summary: Summary) -> tuple[str, str]:
     """What a folded node is called, and what is folded there."""
     if group.scope is not None:
-        return group.scope.name or group.scope.kind, group.scope.kind if group.scope.name else ""
+        kind = group.scope.kind if group.scope.name else ""
+        return group.scope.name or group.scope.kind, group.why or kind
     stems = {_DIGITS.sub("", node.label) for node in group.members}
     if len(stems) == 1 and (stem := stems.pop()):  # h1, h2, h3
         return stem, group.why
@@ -306,9 +307,12 @@ def group_card(
         values = _written(summary.data, min(digits, 2))
         badges = [summary.share(flag) for flag in summary.flags if flag in summary.alarming]
         named = f'<FONT COLOR="{ink.text}"><B>{_escaped(shorten(name, LONGEST))}</B></FONT>'
-        if group.scope is not None:
+        if group.scope is not None and not group.why.startswith("call"):
             return card((), [(named, values)], badges, ink)
-        title = [(shorten(name, LONGEST), True), (f"× {len(group.members):,}", False)]
+        if group.scope is not None:
+            return card([(name, True), (what, False)], [("", values)], badges, ink)
+        times = f"× {len(group.members):,}"
+        title = [(shorten(name, LONGEST), True), (times, False)]
         return card(title, [("", values)], badges, ink)
     rows = []
     parameters = summary.kinds.get("parameter", 0)

@@ -7,8 +7,10 @@ from functools import lru_cache
 
 from ..engine import Value
 from ..passes import slopes
+from .bundles import Bundle
 from .cards import short_name
-from .folding import Edge
+from .facts import full_name
+from .folding import Edge, Group
 from .places import Places
 from .plan import Plan
 from .text import attribute_list, number, tooltip_text
@@ -28,10 +30,13 @@ class Edges:
         for edge, attributes in self.attributes.items():
             if places is not None:
                 attributes = attributes | places.edge(edge)
-            yield f"\t{edge.tail.id} -> {edge.head.id}{attribute_list(attributes)}\n"
+            first = edge.edges[0] if isinstance(edge, Bundle) else edge
+            yield f"\t{first.tail.id} -> {first.head.id}{attribute_list(attributes)}\n"
 
-    def edge(self, edge: Edge) -> dict[str, str]:
+    def edge(self, edge: Edge | Bundle) -> dict[str, str]:
         """What is said of one edge: its label, tooltip and classes."""
+        if isinstance(edge, Bundle):
+            return self.mesh(edge)
         plan = self.plan
         attributes = {"id": edge.id}
         if edge.tail.is_folded or edge.head.is_folded:
@@ -61,6 +66,28 @@ class Edges:
             plan.seen.add("edge label")
         attributes["tooltip"] = tip
         return attributes
+
+    def mesh(self, bundle: Bundle) -> dict[str, str]:
+        """What is said of a line for a whole mesh: between what, and how many lines it is."""
+        ends = [
+            end.scope or end.node if isinstance(end, Group) else end
+            for end in (bundle.tail, bundle.head)
+        ]
+        names = [short_name(end) if isinstance(end, Value) else full_name(end) for end in ends]
+        tip = tooltip_text(
+            f"{' → '.join(names)}\neach to each: {bundle.label} lines\n"
+            f"{bundle.count:,} edges of the graph"
+        )
+        self.plan.seen.add("edge mesh")
+        return {
+            "id": bundle.id,
+            "penwidth": "2.5",
+            "arrowsize": "0.5",
+            "class": "folded mesh",
+            "label": bundle.label,
+            "labeltooltip": tip,
+            "tooltip": tip,
+        }
 
     def single(self, node: Value, position: int) -> tuple[str, str, list[str]]:
         """The label, the tooltip and the classes of an edge between two scalar nodes."""

@@ -75,10 +75,8 @@ class GraphFacts:
         """One of `KINDS`."""
         if is_constant(node):
             return "constant"
-        if node is self.root:
-            return "output"
-        if node._operation.arity != 0:
-            return "operation"
+        if node._operation.arity != 0 or node._prev:
+            return "output" if node is self.root else "operation"
         return "input" if node.scope is None else "parameter"
 
 

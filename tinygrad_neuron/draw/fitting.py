@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from .edges import Edges
-from .folding import Folding, Group, edges_of
+from .folding import Folding, Group
 from .layout import Look
 from .nodes import Nodes
 from .places import Places
@@ -68,7 +68,7 @@ def details(edges: str) -> Iterator[Details]:
 
 
 def drawing(plan: Plan, below: Callable[[Plan], str]) -> Drawing:
-    """Work out a plan: its nodes and edges first, for what stands below says what occurs in them."""
+    """Work out a plan: nodes and edges first, for what stands below says what occurs in them."""
     nodes, edges = Nodes(plan), Edges(plan)
     places = None if plan.look is None else Places(plan, nodes, edges)
     text = below(plan)
@@ -158,7 +158,7 @@ def _least(folding: Folding) -> float:
     """The least area of a picture, from counts: cards, and the columns that lines pass."""
     rank: dict[Group, int] = {}
     tails: dict[Group, list[Group]] = {}
-    for edge in edges_of(folding):
+    for edge in folding.edges:
         tails.setdefault(edge.head, []).append(edge.tail)
     passed: dict[Group, int] = {}
     for group in folding.groups:

@@ -11,6 +11,7 @@ network) or by a callback; past a budget, everything folds until it can be looke
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..engine import Value
@@ -76,7 +77,13 @@ class Folding:
     automatic: bool = False
     budget: int | None = None
     room: str = ""
+    summaries: dict[Group, Any] = field(default_factory=dict, repr=False)
     how: str = ""
+
+    @cached_property
+    def edges(self) -> "list[Edge]":
+        """The edges of the picture, by their heads; those inside a group are not drawn."""
+        return edges_of(self)
 
     @property
     def drawn(self) -> int:
@@ -149,7 +156,7 @@ def fold(
         if tried is None or shapes.count(graph, tried) > most:
             continue
         folding = folding_by(graph, homes, tried)
-        if coarser in ("network", "scalar") or len(edges_of(folding)) <= READABLE_EDGES:
+        if coarser in ("network", "scalar") or len(folding.edges) <= READABLE_EDGES:
             how = f"each {coarser} is one node"
             if coarser == "scalar":
                 how = "equal nodes, and chains of one operation"
@@ -230,7 +237,7 @@ def folding_by(
         group = None if key is None else by_key.get(key)
         if group is None:
             if isinstance(key, Scope):
-                group = Group(f"f{i}", [], scope=key, within=key.parent)
+                group = Group(f"f{i}", [], key, key.parent, homes.note(key))
             else:
                 group = Group(f"n{i}" if key is None else f"f{i}", [], within=home)
             groups.append(group)

@@ -54,6 +54,7 @@ def draw_dot(
     fold: FoldChoice | None = None,
     budget: "tuple[int, int] | int | None" = ROOM,
     clusters: bool = True,
+    bundles: bool = True,
     color: "str | Metric | None" = None,
     theme: "str | Theme" = "light",
     highlight: Value | None = None,
@@ -141,6 +142,7 @@ def draw_dot(
             look=look,
             bare=not details.gradients,
             left_out=details.left_out,
+            bundles=bundles,
         )
 
     drawn = fitted(

@@ -43,8 +43,15 @@ class Homes:
     @cached_property
     def call(self) -> dict[Scope, tuple[int, int]]:
         """The number of each call of a module, where what is around it calls it several times."""
+        last: dict[Scope, int] = {}  # a call ends with its result
+        for i, home in enumerate(self.of):
+            if home is not None:
+                last[home] = i
+        for home, i in list(last.items()):
+            for around in home.path:
+                last[around] = max(last.get(around, i), i)
         calls: dict[tuple[Scope | None, Scope], list[Scope]] = {}
-        for scope in self.scopes:
+        for scope in sorted(last, key=last.__getitem__):
             if scope.module is not None:
                 calls.setdefault((scope.parent, scope.module), []).append(scope)
         return {
@@ -53,6 +60,15 @@ class Homes:
             if len(found) > 1
             for i, scope in enumerate(found, 1)
         }
+
+    def note(self, scope: Scope) -> str:
+        """Which call of its module a scope is, or how many are rolled up in it; else nothing."""
+        rolled = self.count.get(scope, 1)
+        if rolled > 1:
+            return f"× {rolled:,}" + " calls" * (scope.module is not None)
+        if scope in self.call:
+            return "call {:,} of {:,}".format(*self.call[scope])
+        return ""
 
 
 def by_place(graph: GraphFacts) -> Homes:
@@ -87,11 +103,11 @@ def rolled(graph: GraphFacts) -> Homes:
 def _with_leaves(graph: GraphFacts, homes: list[Scope | None], count: dict[Scope, int]) -> Homes:
     """Homes with each parameter in the call that uses it, or around all that share it."""
     position = graph.position
-    takers: dict[int, list[Scope | None]] = {}
+    takers: dict[int, dict[Scope | None, None]] = {}
     for node, home in zip(graph.order, homes, strict=True):
         for operand in node._prev:
-            if not operand._prev and operand.within is not None:
-                takers.setdefault(position[operand], []).append(home)
+            if operand.within is not None and not operand._prev:
+                takers.setdefault(position[operand], {})[home] = None
     for i, found in takers.items():
         place = graph.order[i].within
         calls = dict.fromkeys(

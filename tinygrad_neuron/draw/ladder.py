@@ -16,7 +16,6 @@ from .folding import (
     REPEATS,
     FoldChoice,
     Folding,
-    edges_of,
     folded_at,
     folding_by,
     folding_by_depth,
@@ -69,7 +68,7 @@ def _all(
     levels = LEVELS[1:] if calls.any else ()
     once = rolled(graph) if calls.any else calls
     several = len(once.scopes) < len(calls.scopes)
-    chained = several and _chained(graph, once, choice)
+    chained = several and _chained(graph, calls, once, choice)
     steps: list[tuple[str, Homes]] = []
     for level in levels:
         steps.append((level, calls))
@@ -115,14 +114,13 @@ def _how(level: str, homes: Homes) -> str:
     return f"each {level} is one node" + (" for all its calls" if calls else "")
 
 
-def _chained(graph: GraphFacts, once: Homes, choice: FoldChoice | None) -> bool:
+def _chained(graph: GraphFacts, calls: Homes, once: Homes, choice: FoldChoice | None) -> bool:
     """Whether calls of one module come one after the other, so that rolled up they feed themselves.
 
     Then the picture with each rolled up has a circle.
     """
     folding = folding_by(graph, once, folded_at(once, "network", choice))
     position = graph.position
-    calls = by_call(graph)
     for node in graph.order:
         for operand in node._prev:
             if folding.of[operand] is folding.of[node] and folding.of[node].scope is not None:
@@ -130,7 +128,7 @@ def _chained(graph: GraphFacts, once: Homes, choice: FoldChoice | None) -> bool:
                 if ours is not None and theirs is not None and ours.path[0] is not theirs.path[0]:
                     return True
     after: dict[Any, set[Any]] = {}
-    for edge in edges_of(folding):
+    for edge in folding.edges:
         after.setdefault(edge.head, set()).add(edge.tail)
     done: set[Any] = set()
     ready = [group for group in folding.groups if group not in after]

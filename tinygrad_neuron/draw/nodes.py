@@ -30,6 +30,7 @@ class Nodes:
         self.attributes = {group: self.node(group) for group in plan.folding.groups}
         self.inside, self.counts = self._nested()
         self.boxes = {scope: f"c{i}" for i, scope in enumerate(self._scopes())}
+        self.titles = {scope: self.title(scope) for scope in self.boxes}
 
     def _nested(self) -> tuple[dict[Scope | None, list[Group | Scope]], dict[Scope, int]]:
         """What lies directly in each scope, and how many nodes of the graph lie in it."""
@@ -90,9 +91,10 @@ class Nodes:
     def cluster(self, scope: Scope, depth: int, places: Places | None) -> Iterator[str]:
         """The head of a box around what belongs to a scope."""
         theme, own, count = self.plan.theme, self.boxes[scope], self.counts[scope]
-        label = html_text(scope.name or scope.kind)
-        if scope.name:
-            label += f'&#160;&#160;<FONT COLOR="{theme.muted}">{html_text(scope.kind)}</FONT>'
+        name, what = self.titles[scope]
+        label = html_text(name)
+        if what:
+            label += f'&#160;&#160;<FONT COLOR="{theme.muted}">{html_text(what)}</FONT>'
         attributes = {
             "id": own,
             "class": f"scope {_css_class(scope.kind)}",
@@ -112,9 +114,13 @@ class Nodes:
         yield f"{indent}subgraph cluster_{own[1:]} {{\n"
         yield f"{indent}\tgraph{attribute_list(attributes)}\n"
 
-    def title(self, scope: Scope) -> str:
-        """What a box is called, as plain text."""
-        return f"{scope.name}  {scope.kind}" if scope.name else scope.kind
+    def title(self, scope: Scope) -> tuple[str, str]:
+        """What a box is called, and what it is: a class, and which call of its module."""
+        name, note = scope.name or scope.kind, self.plan.folding.homes.note(scope)
+        if note.startswith("call"):
+            self.plan.seen.add("calls")
+        kind = scope.kind if scope.name and scope.kind != "scope" else ""
+        return name, " · ".join(part for part in (kind, note) if part)
 
     def node(self, group: Group) -> dict[str, str]:
         """What is said of one node, scalar or folded: its text, its kind and its flags."""
@@ -124,7 +130,11 @@ class Nodes:
         if group.is_folded:
             kind = "folded"
             classes = ["folded"]
-            summary = cards.summarise(graph, group.members, plan.flags)
+            if graph.root in group.members[-1:] and graph.root._prev:
+                classes.append("output")
+            if group.why.startswith("call"):
+                plan.seen.add("calls")
+            summary = plan.summary(group)
             classes += summary.flags
             alarming = bool(summary.alarming)
             if set(summary.flags) - summary.alarming:
@@ -140,6 +150,8 @@ class Nodes:
                 classes.append("not-computed")
         plan.seen.update(classes)
         attributes = {"id": group.id, **self.styles[kind]}
+        if "output" in classes:
+            attributes["fillcolor"] = plan.theme.output
         if group.is_folded and (plan.bare or plan.crowded):
             attributes["margin"] = "0.05,0.05"
         if group in plan.measured and plan.scale is not None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..scope import Scope
+from .bundles import Bundle
 from .folding import Edge, Group
-from .layout import Arrangement, Box, Card, Look, Wire, arrange
+from .layout import Arrangement, Box, Card, Item, Look, Wire, arrange
 from .plan import Plan
 from .sizes import label_size, line_width
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from .nodes import Nodes
 
 EDGE_TYPE = 10  # points
-_SLACK = 4.0  # an engine rounds what it measures upwards
+_SLACK = 2.0  # an engine rounds what it measures upwards
+_TAB = 4.0  # of a folder
 _RIMS = 8.0  # what the second line around an output takes
 
 
@@ -30,7 +32,7 @@ class Places:
         for order, group in enumerate(plan.folding.groups):
             self.cards[group] = self._card(group, nodes.attributes[group], order, plan.ink.size)
         for scope in nodes.boxes:  # those around others first
-            title = line_width(nodes.title(scope), 10) + 12
+            title = line_width("  ".join(nodes.titles[scope]), 10) + 12
             self.boxes[scope] = Box(0.0, 0.0, title=title)
         for around, inside in nodes.inside.items():
             for item in inside:
@@ -57,17 +59,22 @@ class Places:
         self.rims[group] = rims
         return Card(
             width + 144 * margins[0] + _SLACK + rims,
-            height + 144 * margins[1] + rims,
+            height + 144 * margins[1] + rims + _TAB * (attributes.get("shape") == "folder"),
             order,
         )
 
-    def _wire(self, edge: Edge, attributes: dict[str, str]) -> Wire:
+    def _wire(self, edge: Edge | Bundle, attributes: dict[str, str]) -> Wire:
         label = None
         if "label" in attributes:
             width, height = label_size(attributes["label"], EDGE_TYPE)
             label = (width + 4, height)
+        if isinstance(edge, Bundle):
+            return Wire(self._end(edge.tail), self._end(edge.head), label, 4.0)
         inner = edge.tail.node._prev or edge.tail.is_folded
         return Wire(self.cards[edge.tail], self.cards[edge.head], label, 4.0 if inner else 1.0)
+
+    def _end(self, end: Group | Scope) -> Item:
+        return self.cards[end] if isinstance(end, Group) else self.boxes[end]
 
     # As attributes
 
@@ -80,7 +87,7 @@ class Places:
             "height": f"{(card.height - rims) / 72:.4f}",
         }
 
-    def edge(self, edge: Edge) -> dict[str, str]:
+    def edge(self, edge: Edge | Bundle) -> dict[str, str]:
         """The curve of an edge, up to its arrowhead, and the place of its label."""
         wire = self.wires[edge]
         *curve, tip = wire.curve
