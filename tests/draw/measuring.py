@@ -143,9 +143,11 @@ def _inside(point: tuple[float, float], box: Box, slack: float = 1.5) -> bool:
 
 def _distance(box: Box, line: list[tuple[float, float]]) -> float:
     """How far a label is from a line."""
-    return min(
-        max(box[0] - x, x - box[2], 0.0) + max(box[1] - y, y - box[3], 0.0) for x, y in line
-    ) if line else 0.0
+    return (
+        min(max(box[0] - x, x - box[2], 0.0) + max(box[1] - y, y - box[3], 0.0) for x, y in line)
+        if line
+        else 0.0
+    )
 
 
 def _overlap(a: Box, b: Box) -> float:

@@ -54,7 +54,9 @@ def network_of_the_lecture(examples):
 def moons_of_micrograd():
     model = nn.MLP(2, [16, 16, 1], seed=0)
     points = random.Random(0)
-    examples = [([points.uniform(-1, 1), points.uniform(-1, 1)], 1 - 2 * (i % 2)) for i in range(100)]
+    examples = [
+        ([points.uniform(-1, 1), points.uniform(-1, 1)], 1 - 2 * (i % 2)) for i in range(100)
+    ]
     return mean([relu(1 - y * model(x)) for x, y in examples])
 
 
@@ -120,7 +122,9 @@ def without_modules(nodes=3000):
     known = [Value(points.uniform(-1, 1), label=f"a{i}") for i in range(20)]
     while len(known) < nodes:
         a, b = points.choice(known[-40:]), points.choice(known[-60:])
-        known.append(tanh(a) if points.random() < 0.3 else a * b if points.random() < 0.5 else a + b)
+        known.append(
+            tanh(a) if points.random() < 0.3 else a * b if points.random() < 0.5 else a + b
+        )
     return sum(known[-60:])
 
 

@@ -223,7 +223,8 @@ def folding_by(
 ) -> Folding:
     """One group per key, a node whose key is None stands alone; a scope as key is folded.
 
-    With `written` a number that is written into the operation that takes it stands in its group.
+    With `written` a number that is written into the operation that takes it is no member of a
+    group, but `of` has that of the operation.
     """
     waiting: dict[Value, list[Value]] = {}
     taken = graph.written if written else {}
@@ -245,10 +246,7 @@ def folding_by(
                 by_key[key] = group
         elif group.scope is None and group.within is not home:
             group.within = None
-        numbers = waiting.pop(node, ())
-        of.update(dict.fromkeys(numbers, group))
-        if key is not None:
-            group.members.extend(numbers)
+        of.update(dict.fromkeys(waiting.pop(node, ()), group))
         group.members.append(node)
         of[node] = group
     for group in groups:
