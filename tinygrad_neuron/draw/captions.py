@@ -70,17 +70,17 @@ def _signs(plan: Plan) -> Iterator[tuple[str, str, str]]:
     for name, sign in SIGNS.items():
         if name in seen:
             limit = number(plan.limits.get(name, 0.0))
+            alarm = f"{name} alarm" in seen
             meaning = {
-                "dead": "dead: no gradient passes",
+                "nan": "the first NaN on the way from the leaves",
+                "infinity": "the first infinity on the way from the leaves",
+                "failing": "failing: no result for what its operands hold",
+                "dead": "dead: no gradient passes for any example",
+                "inactive": "inactive: no gradient passes for this example",
                 "saturated": f"saturated: local derivative below {limit}",
                 "vanishing": f"vanishing: gradient below {limit} of the output's",
                 "exploding": f"exploding: gradient above {limit} times the output's",
-                "failing": "failing: no result for what its operands hold",
             }[name]
-            yield sign, theme.alarm if f"{name} alarm" in seen else theme.muted, meaning
-    if "in part" in seen:
-        yield (
-            "2 of 9",
-            theme.muted,
-            "so many of what is folded there; red where it is all that a neuron has",
-        )
+            if name == "saturated":
+                meaning += "; red where so for every example" if alarm else " for this example"
+            yield sign, theme.alarm if alarm else theme.muted, meaning

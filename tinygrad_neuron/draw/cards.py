@@ -1,7 +1,5 @@
 """What stands in a node: the HTML-like labels and the tooltips."""
 
-import html
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,17 +9,12 @@ from functools import lru_cache
 from ..engine import Value
 from ..health import can_be_flat
 from .facts import GraphFacts, full_name, name_of
-from .flags import SIGNS, Flag, all_flat, count_flags
+from .flags import NAMES, SIGNS, Flag, count_flags
 from .folding import Group, level_of
-from .placing import text_width
 from .text import html_text, number, shorten, tooltip_text
 
 LONGEST = 40  # characters of a label that a node shows; the tooltip has all
-# The layout engine measures Helvetica; what draws the picture may have a wider font instead.
-_WIDER, _WIDER_BOLD = 0.1, 0.2
 _DIGITS = re.compile(r"\d+$")
-_PARTS = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
-
 
 _escaped = lru_cache(html_text)  # the symbols of operations come again and again
 
@@ -39,73 +32,43 @@ class Ink:
 
 def card(
     title: Sequence[tuple[str, bool]],
-    rows: Iterable[tuple[str, str]],
+    rows: Iterable[tuple[str, ...]],
     badges: Iterable[str],
     ink: Ink,
     quiet: Iterable[str] = (),
 ) -> str:
-    """An HTML-like label: a title, rows of a name and its text, badges of what is flagged.
+    """An HTML-like label: a title, rows of a name and its numbers, badges of what is flagged.
 
-    **Arguments:** `title`, pieces of text, each with whether it is bold; `rows`, pairs of a name
-    and of text that is already HTML; `badges`, the flags in words; `quiet`, those of them that are
-    no alarm.
+    **Arguments:** `title`, pieces of text, each with whether it is bold; `rows`, each a name and
+    what stands in its columns, which is HTML already and aligned to the right (without a name:
+    across the card); `badges`, the flags in words; `quiet`, those of them that are no alarm.
     """
-    head = _title([(piece, bold) for piece, bold in title if piece], ink.size)
-    lines = [f'<TR><TD COLSPAN="3">{head}</TD></TR>'] if head else []
     rows = list(rows)
-    slack = max(
-        (math.ceil(_WIDER * _width(text, ink.size)) for name, text in rows if name), default=0
-    )
-    for name, text in rows:
+    across = f'COLSPAN="{max(map(len, rows), default=1)}"'
+    head = _title([(piece, bold) for piece, bold in title if piece])
+    lines = [f"<TD {across}>{head}</TD>"] if head else []
+    for name, *cells in rows:
         if name:
-            lines.append(
-                f'<TR><TD ALIGN="LEFT"><FONT COLOR="{ink.muted}">{name}&#160;</FONT></TD>'
-                f'<TD ALIGN="RIGHT">{text}</TD><TD WIDTH="{slack}"></TD></TR>'
-            )
-        elif slack:
-            width = math.ceil(_width(text, ink.size) * (1 + _WIDER / 2))
-            lines.append(f'<TR><TD COLSPAN="3" ALIGN="LEFT" WIDTH="{width}">{text}</TD></TR>')
+            line = f'<TD ALIGN="LEFT"><FONT COLOR="{ink.muted}">{name}&#160;</FONT></TD>'
+            lines.append(line + "".join(f'<TD ALIGN="RIGHT">{cell}</TD>' for cell in cells))
         else:
-            lines.append(f'<TR><TD COLSPAN="3">{text}</TD></TR>')
+            lines.append(f"<TD {across}>{cells[0]}</TD>")
     for badge in badges:
-        width = math.ceil(_width(badge, ink.size) * (1 + _WIDER_BOLD)) + 6
         lines.append(
-            f'<TR><TD COLSPAN="3" CELLPADDING="3" WIDTH="{width}" BGCOLOR="{ink.alarm}">'
-            f'<FONT COLOR="{ink.on_alarm}"><B>{badge}</B></FONT></TD></TR>'
+            f'<TD {across} CELLPADDING="3" BGCOLOR="{ink.alarm}">'
+            f'<FONT COLOR="{ink.on_alarm}"><B>{badge}</B></FONT></TD>'
         )
     for badge in quiet:
-        width = math.ceil(_width(badge, ink.size) * (1 + _WIDER / 2))
-        lines.append(
-            f'<TR><TD COLSPAN="3" ALIGN="LEFT" WIDTH="{width}">'
-            f'<FONT COLOR="{ink.muted}">{badge}</FONT></TD></TR>'
-        )
-    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
-    return "<" + table + "\n".join(lines) + "</TABLE>>"
+        lines.append(f'<TD {across}><FONT COLOR="{ink.muted}">{badge}</FONT></TD>')
+    inside = "\n".join(f"<TR>{line}</TR>" for line in lines)
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{inside}</TABLE>>'
 
 
-def _title(pieces: Sequence[tuple[str, bool]], size: int) -> str:
-    """The pieces of a title; each of several in its own cell, so that none runs into the next."""
-    written = [f"<B>{_escaped(piece)}</B>" if bold else _escaped(piece) for piece, bold in pieces]
-    if len(written) < 2:
-        return "".join(written)
-    widths = [
-        _plain_width(piece, size) * (1 + _WIDER_BOLD if bold else 1) for piece, bold in pieces
-    ]
-    cells = [
-        f'<TD ALIGN="LEFT" WIDTH="{math.ceil(width) + 4}">{text}</TD>'
-        for width, text in zip(widths, written, strict=True)
-    ]
-    return f"{_PARTS}<TR>{''.join(cells)}</TR></TABLE>"
-
-
-@lru_cache
-def _plain_width(text: str, size: int) -> float:
-    return text_width(text, size)
-
-
-@lru_cache
-def _width(markup: str, size: int) -> float:
-    return text_width(html.unescape(re.sub("<[^>]*>", "", markup)), size)
+def _title(pieces: Sequence[tuple[str, bool]]) -> str:
+    """The pieces of a title beside each other."""
+    return "&#160;&#160;".join(
+        f"<B>{_escaped(piece)}</B>" if bold else _escaped(piece) for piece, bold in pieces
+    )
 
 
 def short_name(node: Value) -> str:
@@ -146,20 +109,21 @@ def node_card(
         if bare and name:
             return card((), [(_escaped(name), data)], (), ink)
         return card([(name, False)], [("", data)], (), ink)
-    badges = [flag.text for flag in flags]
+    badges = [flag.text for flag in flags if flag.alarm]
+    quiet = [flag.text for flag in flags if not flag.alarm]
     if bare and operation:
         if node.within is not None and node.within.module is not None:
             label = ""  # a module's own names say what the operation says
-        return card([(operation, True), (label, False)], [("", data)], badges, ink)
+        return card([(operation, True), (label, False)], [("", data)], badges, ink, quiet)
     if bare:
         name = f'<FONT COLOR="{ink.text}"><B>{_escaped(label)}</B></FONT>' if label else ""
-        return card((), [(name, data)], badges, ink)
+        return card((), [(name, data)], badges, ink, quiet)
     gradient = graph.gradient(node)
     if gradient is None:
         grad = f'<FONT COLOR="{ink.muted}"><I>not yet</I></FONT>'
     else:
         grad = shown(gradient, digits)
-    return card(title, [("data", data), ("grad", grad)], badges, ink)
+    return card(title, [("data", data), ("grad", grad)], badges, ink, quiet)
 
 
 def operation_text(graph: GraphFacts, node: Value, digits: int) -> str:
@@ -204,7 +168,7 @@ class Summary:
     """What a folded node shows: counts, and the ranges of values and gradients.
 
     `flags` says how many members have each flag, `out_of` how many could have it and what these
-    are; `alarming` are the flags that a whole neuron has, for all examples.
+    are; `alarming` are the flags that are an alarm at one of them.
     """
 
     kinds: Mapping[str, int]
@@ -218,7 +182,10 @@ class Summary:
     def share(self, flag: str) -> str:
         """How many of the members have a flag, in words."""
         total, what = self.out_of[flag]
-        return f"{SIGNS[flag]} {flag} {self.flags[flag]:,} of {total:,} {what}"
+        name = NAMES.get(flag, flag)
+        if flag in NAMES:  # there is only one
+            return f"{SIGNS[flag]} {name}"
+        return f"{SIGNS[flag]} {name} {self.flags[flag]:,} of {total:,} {what}"
 
 
 def summarise(
@@ -231,7 +198,8 @@ def summarise(
     if kinds["constant"] not in (0, len(members)):
         varying = [node for node in members if graph.kind(node) != "constant"]
     gradients = (graph.gradient(node) for node in varying)
-    counts = count_flags(flag for node in members for flag in flags.get(node, ())) if flags else {}
+    found = [flag for node in members for flag in flags.get(node, ())] if flags else []
+    counts = count_flags(found)
     return Summary(
         kinds,
         dict(operations.most_common()),
@@ -239,7 +207,7 @@ def summarise(
         _range(gradient for gradient in gradients if gradient is not None),
         counts,
         {flag: _counted(graph, members, flag) for flag in counts},
-        frozenset(flag for flag in counts if _alarming(members, flags, flag)),
+        frozenset(flag.name for flag in found if flag.alarm),
     )
 
 
@@ -248,25 +216,11 @@ def _counted(graph: GraphFacts, members: Sequence[Value], flag: str) -> tuple[in
     if flag == "failing":
         total = sum(bool(node._prev) for node in members)
         return total, "operation" + "s" * (total > 1)
-    if flag not in ("dead", "saturated"):
+    if flag in ("vanishing", "exploding"):
         total = sum(graph.gradient(node) is not None for node in members)
         return total, "gradient" + "s" * (total > 1)
     names = Counter(node._op for node in members if can_be_flat(node))
     return names.total(), next(iter(names)) if len(names) == 1 else "activations"
-
-
-def _alarming(members: Sequence[Value], flags: Mapping[Value, Sequence[Flag]], name: str) -> bool:
-    """Whether a flag is an alarm: an extreme gradient is; a flat activation if all are so.
-
-    All of a neuron, that is for every example; or of what is folded outside of neurons.
-    """
-    if name not in ("dead", "saturated"):
-        return True
-    neurons: dict[object, list[Value]] = {}
-    for node in members:
-        if can_be_flat(node):
-            neurons.setdefault(node.scope, []).append(node)
-    return any(all_flat(nodes, flags, name) for nodes in neurons.values())
 
 
 def _range(numbers: Iterable[float]) -> tuple[float, float] | None:

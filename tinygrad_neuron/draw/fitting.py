@@ -78,7 +78,7 @@ def drawing(plan: Plan, below: Callable[[Plan], str]) -> Drawing:
         if text:
             wide, high = label_size(text, 10)
             width, height = max(width, wide), height + high + 8
-        drawn.size = tuple(_POINT * (side + 144 * PAD + 2) for side in (width, height))
+        drawn.size = (_POINT * (width + 144 * PAD + 2), _POINT * (height + 144 * PAD + 2))
     return drawn
 
 
@@ -146,8 +146,9 @@ def _ways(
         if direction in ("TB", "BT"):
             long, high, most, room_high = high, long, room_high, most
         lines = math.ceil(long / most)
-        if lines > 1 and lines * high < _DENSER * room_high:
-            yield direction, most / _POINT - _MARGINS
+        for more in (0, 1) if lines > 1 else ():
+            if (lines + more) * high < _DENSER * room_high:
+                yield direction, min(most / _POINT - _MARGINS, long / _POINT / (lines + more) + 1)
 
 
 def _area(drawn: Drawing) -> float:

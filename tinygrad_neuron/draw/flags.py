@@ -1,19 +1,32 @@
-"""What is wrong in a graph: failing, dead, saturated, vanishing, exploding."""
+"""What is wrong in a graph: failing, not a number, dead, saturated, vanishing, exploding.
+
+And what only looks like it: for one example a unit may be inactive or saturated.
+"""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..calculus.operation import Operation
 from ..checking import unknown
 from ..engine import Value
-from ..health import SATURATED, can_be_flat, steepest
-from ..passes import DOMAIN_ERRORS, computed, slopes
+from ..health import SATURATED, has_flat_parts, steepest, units_of
+from ..passes import DOMAIN_ERRORS, computed, is_constant, slopes
 from .facts import GraphFacts, name_of
 from .text import number
 
 # Each flag has a sign of its own shape, so that no colour is needed to tell them apart.
-SIGNS = {"dead": "Ø", "saturated": "▬", "vanishing": "▼", "exploding": "▲", "failing": "✗"}
+SIGNS = {
+    "nan": "≠",
+    "infinity": "∞",
+    "failing": "✗",
+    "dead": "Ø",
+    "inactive": "○",
+    "saturated": "▬",
+    "vanishing": "▼",
+    "exploding": "▲",
+}
+NAMES = {"nan": "first NaN", "infinity": "first infinity"}
 
 THRESHOLDS: dict[str, float] = {"saturated": SATURATED, "vanishing": 1e-6, "exploding": 1e4}
 
@@ -23,15 +36,19 @@ DETAILED = 100_000
 
 @dataclass(frozen=True)
 class Flag:
-    """What is wrong at a node (a key of `SIGNS`), and the factor that did it, in words."""
+    """What is the matter with a node (a key of `SIGNS`), and what did it, in words.
+
+    `alarm` says whether it is wrong, or only so for one example.
+    """
 
     name: str
     reason: str
+    alarm: bool = True
 
     @property
     def text(self) -> str:
-        """The sign and the word."""
-        return f"{SIGNS[self.name]} {self.name}"
+        """The sign and the words."""
+        return f"{SIGNS[self.name]} {NAMES.get(self.name, self.name)}"
 
 
 def thresholds(flags: "bool | Mapping[str, float]") -> dict[str, float] | None:
@@ -55,24 +72,28 @@ def thresholds(flags: "bool | Mapping[str, float]") -> dict[str, float] | None:
 def find_flags(graph: GraphFacts, limits: Mapping[str, float]) -> dict[Value, list[Flag]]:
     """The flags of every node that has one.
 
-    - dead: an activation (or step, sign, maximum, minimum) whose local derivatives are all 0:
-      no gradient passes.
-    - saturated: one whose local derivatives are all smaller than `limits["saturated"]`.
+    - inactive: an activation (or maximum, minimum) whose local derivatives are all 0: for this
+      example no gradient passes. dead: one of a unit that is so for every one of at least two.
+    - saturated: one whose local derivatives are all smaller than `limits["saturated"]`; an alarm
+      where its unit is flat for every one of at least two examples.
     - vanishing, exploding: a gradient, relative to that of the root, below `limits["vanishing"]`
       but not 0, or above `limits["exploding"]`, or not finite.
     - failing: an operation that cannot compute its result from what its operands hold now.
+    - nan, infinity: the first of its kind on the way from the leaves.
 
     >>> from .facts import read
     >>> y = Value(-2.0, label="z").relu()
     >>> [[flag]] = find_flags(read(y), THRESHOLDS).values()
-    >>> flag.text, flag.reason
-    ('Ø dead', 'relu passes no gradient on: its local derivative for z = -2 is 0')
+    >>> flag.text, flag.alarm, flag.reason
+    ('○ inactive', False, 'relu passes no gradient on: its local derivative for z = -2 is 0')
     """
     found = flat_nodes(graph.order, limits["saturated"])
     for node in graph.order:
         failure = _failure(node)
         if failure is not None:
             found.setdefault(node, []).append(failure)
+    for node, flag in _first_not_finite(graph):
+        found.setdefault(node, []).insert(0, flag)
     seed = abs(graph.gradient(graph.root) or 0.0)
     if not seed:
         return found
@@ -100,22 +121,32 @@ def find_flags(graph: GraphFacts, limits: Mapping[str, float]) -> dict[Value, li
 
 
 def flat_nodes(nodes: Iterable[Value], limit: float) -> dict[Value, list[Flag]]:
-    """The flag of every node that is dead or saturated, the latter below a local derivative."""
-    flags = {node: _flat(node, limit) for node in nodes if can_be_flat(node)}
-    return {node: [flag] for node, flag in flags.items() if flag is not None}
+    """The flag of every node that is inactive, dead or saturated: below a local derivative."""
+    found: dict[Value, list[Flag]] = {}
+    for unit in units_of(nodes):
+        flat = [(node, slope) for node in unit if (slope := steepest(node)) and slope[0] < limit]
+        every = len(flat) == len(unit) > 1
+        dead = every and all(_passes_nothing(node, slope[0]) for node, slope in flat)
+        for node, (size, operand) in flat:
+            where = f"its local derivative for {operand.label or 'input'} = {number(operand.data)}"
+            reason = f"{node._op} is nearly flat: {where} is only {number(size)}"
+            name = "saturated"
+            if _passes_nothing(node, size):
+                reason = f"{node._op} passes no gradient on: {where} is 0"
+                name = "dead" if dead else "inactive"
+            reason += f"; it is flat for each of {len(unit):,} examples" if every else ""
+            found[node] = [Flag(name, reason, every and name != "inactive")]
+    return found
 
 
-def all_flat(
-    nodes: Iterable[Value], flags: Mapping[Value, Sequence[Flag]], name: str = "dead"
-) -> bool:
-    """Whether every node that can be dead (or saturated) is so, and there is one.
+def _passes_nothing(node: Value, size: float) -> bool:
+    return size == 0.0 and has_flat_parts(node)
 
-    For the nodes of a neuron, this is what "the neuron is dead" means.
-    """
-    able = [node for node in nodes if can_be_flat(node)]
-    return bool(able) and all(
-        any(flag.name == name for flag in flags.get(node, ())) for node in able
-    )
+
+def is_inactive(nodes: Iterable[Value]) -> bool:
+    """Whether nothing passes through nodes of one example: all that can be flat there are so."""
+    slopes = [steepest(node) for unit in units_of(nodes) for node in unit]
+    return bool(slopes) and all(slope is not None and slope[0] == 0.0 for slope in slopes)
 
 
 def _failure(node: Value) -> Flag | None:
@@ -131,15 +162,41 @@ def _failure(node: Value) -> Flag | None:
     return None
 
 
-def _flat(node: Value, limit: float) -> Flag | None:
-    found = steepest(node)
-    if found is None or not found[0] < limit:
-        return None
-    size, operand = found
-    where = f"its local derivative for {operand.label or 'input'} = {number(operand.data)}"
-    if size == 0.0:
-        return Flag("dead", f"{node._op} passes no gradient on: {where} is 0")
-    return Flag("saturated", f"{node._op} is nearly flat: {where} is only {number(size)}")
+def _first_not_finite(graph: GraphFacts) -> Iterator[tuple[Value, Flag]]:
+    """Where the first NaN and the first infinity are on the way from the leaves.
+
+    An infinity that stands in the program, as in a mask, is meant.
+    """
+    broken = {node: node.data for node in graph.order if not _is_finite(node)}
+    for name, is_so in (("nan", math.isnan), ("infinity", math.isinf)):
+        begun = [
+            node
+            for node, data in broken.items()
+            if is_so(data)
+            and not any(is_so(broken.get(operand, 0.0)) for operand in node._prev)
+            and not (name == "infinity" and is_constant(node))
+        ]
+        if begun:
+            first, more = begun[0], len(begun) - 1
+            reason = f"{name_of(first)} was given as {number(first.data)}"
+            if first._prev:
+                operands = ", ".join(f"{name_of(v)} = {number(v.data)}" for v in first._prev[:4])
+                operands += ", …" if len(first._prev) > 4 else ""
+                reason = f"{_operation_name(first)} of {operands} is {number(first.data)}"
+            reason += f"; {more:,} more arise{'s' * (more == 1)} elsewhere" if more else ""
+            yield first, Flag(name, reason)
+
+
+def _operation_name(node: Value) -> str:
+    operation = node._operation
+    return operation.name if isinstance(operation, Operation) else node._op
+
+
+def _is_finite(node: Value) -> bool:
+    try:
+        return math.isfinite(node.data)
+    except TypeError:  # something that is no number was assigned
+        return True
 
 
 def _strongest_factors(graph: GraphFacts, extreme: Mapping[Value, str]) -> dict[Value, str]:

@@ -137,15 +137,13 @@ class Nodes:
             summary = plan.summary(group)
             classes += summary.flags
             alarming = bool(summary.alarming)
-            if set(summary.flags) - summary.alarming:
-                plan.seen.add("in part")
             plan.seen.update(f"{name} alarm" for name in summary.alarming)
         else:
             kind = graph.kind(group.node)
             flags = plan.flags.get(group.node, ())
             classes = [kind, *(flag.name for flag in flags)]
-            alarming = bool(flags)
-            plan.seen.update(f"{flag.name} alarm" for flag in flags)
+            alarming = any(flag.alarm for flag in flags)
+            plan.seen.update(f"{flag.name} alarm" for flag in flags if flag.alarm)
             if kind != "constant" and graph.gradient(group.node) is None:
                 classes.append("not-computed")
         plan.seen.update(classes)

@@ -15,7 +15,7 @@ from ..losses import mean_squared_error
 from ..nn import MLP, Dropout, Layer, Linear, Neuron, Sequential
 from ..nn.activations import ActivationModule
 from ..operators import forget_gradient, stored_gradient
-from .flags import THRESHOLDS, all_flat, flat_nodes
+from .flags import is_inactive
 
 Loss: TypeAlias = Callable[..., Value]
 Plane: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
@@ -48,7 +48,7 @@ class Observation:
     `inputs`; for each layer its neurons' `pre_activations` and `activations`; `gradients` of the
     loss, first those for the inputs, then those for each layer's activations: None where there is
     no loss, and for single ones that the loss does not depend on; `parameter_gradients`, the same
-    for each weight and bias it depends on; `dead`, for each layer whether its neurons pass no
+    for each weight and bias it depends on; `inactive`, for each layer whether its neurons pass no
     gradient on.
     """
 
@@ -57,7 +57,7 @@ class Observation:
     activations: list[list[float]]
     gradients: list[list[float | None]] | None = None
     parameter_gradients: dict[Value, float] = field(default_factory=dict)
-    dead: list[list[bool]] = field(default_factory=list)
+    inactive: list[list[bool]] = field(default_factory=list)
 
 
 def layers_of(model: Any, what: str = "draw_network") -> list[NeuronLayer]:
@@ -175,8 +175,8 @@ def observe(
     for layer, seen in zip(layers, [numbers, *_data(outputs[:-1])], strict=True):
         sums.append([neuron.pre_activation(seen).data for neuron in layer.neurons])
     activations = _data(outputs)
-    dead = [
-        [_is_dead(output, seen) for output in row]
+    inactive = [
+        [_is_inactive(output, seen) for output in row]
         for row, seen in zip(outputs, [inputs, *outputs], strict=False)
     ]
     if target is not None or loss is not None:
@@ -188,12 +188,12 @@ def observe(
         parameters = [p for layer in layers for n in layer.neurons for p in n.parameters()]
         *gradients, for_parameters = _gradients(total, [inputs, *outputs, parameters])
         reached = {p: g for p, g in zip(parameters, for_parameters, strict=True) if g is not None}
-        return Observation(numbers, sums, activations, gradients, reached, dead)
-    return Observation(numbers, sums, activations, dead=dead)
+        return Observation(numbers, sums, activations, gradients, reached, inactive)
+    return Observation(numbers, sums, activations, inactive=inactive)
 
 
-def _is_dead(output: Value, inputs: Sequence[Value]) -> bool:
-    """Whether a neuron passes no gradient on: all that can be dead from its inputs on is so."""
+def _is_inactive(output: Value, inputs: Sequence[Value]) -> bool:
+    """Whether a neuron passes no gradient on: all that can be flat from its inputs on is so."""
     seen, stack = {output, *inputs}, [output]
     nodes: list[Value] = []
     while stack:
@@ -202,7 +202,7 @@ def _is_dead(output: Value, inputs: Sequence[Value]) -> bool:
             if operand not in seen:
                 seen.add(operand)
                 stack.append(operand)
-    return all_flat(nodes, flat_nodes(nodes, THRESHOLDS["saturated"]))
+    return is_inactive(nodes)
 
 
 def _data(values: list[list[Value]]) -> list[list[float]]:
@@ -225,18 +225,18 @@ def _gradients(total: Value, wanted: list[list[Value]]) -> list[list[float | Non
 def responses(
     layers: Sequence[NeuronLayer],
     plane: Plane,
-    cells: int,
+    count: int,
 ) -> list[list[list[list[float]]]]:
     """What the inputs and every neuron give over the plane, for a network with two inputs.
 
-    **Arguments:** `plane`, the smallest and the largest number of each input; `cells`, how many
-    fields a side the plane is divided into; a neuron is asked at the middle of each.
+    **Arguments:** `plane`, the smallest and the largest number of each input; `count`, at how many
+    places a side a neuron is asked, from edge to edge.
 
     **Returns** for the inputs, then for each layer: for each neuron the rows of a map, the first
     that of the largest second input.
     """
     across, up = (
-        [low + (high - low) * (k + 0.5) / cells for k in range(cells)] for low, high in plane
+        [low + (high - low) * k / (count - 1) for k in range(count)] for low, high in plane
     )
     maps: list[list[list[list[float]]]] = [
         [[] for _ in range(count)] for count in (2, *(len(layer.neurons) for layer in layers))

@@ -8,8 +8,9 @@ from ..scope import Scope
 from .bundles import Bundle
 from .folding import Edge, Group
 from .layout import Arrangement, Box, Card, Item, Look, Wire, arrange
+from .metrics import text_width
 from .plan import Plan
-from .sizes import label_size, line_width
+from .sizes import label_size
 
 if TYPE_CHECKING:
     from .edges import Edges
@@ -32,7 +33,7 @@ class Places:
         for order, group in enumerate(plan.folding.groups):
             self.cards[group] = self._card(group, nodes.attributes[group], order, plan.ink.size)
         for scope in nodes.boxes:  # those around others first
-            title = line_width("  ".join(nodes.titles[scope]), 10) + 12
+            title = 1.1 * text_width("  ".join(nodes.titles[scope]), 10) + 12
             self.boxes[scope] = Box(0.0, 0.0, title=title)
         for around, inside in nodes.inside.items():
             for item in inside:

@@ -29,6 +29,7 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -61,6 +62,9 @@ _BITMAPS = frozenset({"png", "jpeg", "jpg", "jpe"})
 
 # Said of every Greek letter and of every list of fonts; the text is drawn all the same.
 _HARMLESS = re.compile(r"(Warning: )+no (value for width of|hard-coded metrics for) ")
+# In a new process `sysconfig` fills its table of paths, and a thread that reads it meanwhile fails
+# (AttributeError: 'userbase'): those that draw at once look for an engine one after another.
+_ONE_AT_A_TIME = threading.Lock()
 _NOT_WRITTEN = re.compile(r'Format: "[^"]*" not recognized. Use one of: (?P<formats>.*)')
 
 
@@ -355,8 +359,9 @@ class Digraph(graphviz.Digraph):
 def _script_folders() -> list[str]:
     """Where `pip install` puts commands for the running Python, activated or not."""
     folders = [os.path.dirname(sys.executable)] if sys.executable else []
-    for scheme in (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user")):
-        folders.append(sysconfig.get_path("scripts", scheme))
+    with _ONE_AT_A_TIME:
+        for scheme in (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user")):
+            folders.append(sysconfig.get_path("scripts", scheme))
     return folders
 
 

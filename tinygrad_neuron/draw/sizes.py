@@ -5,43 +5,15 @@ HTML-like labels are tables of text; their sizes follow from the widths of lette
 
 import html
 import xml.etree.ElementTree as ElementTree
-from functools import lru_cache
 from itertools import zip_longest
 
-# The widths of Helvetica's letters from U+0020 to U+007E, in thousandths of the type's size (Adobe,
-# Font Metrics); Arial has the same. What is not in it counts as a broad letter.
-_WIDTHS = (
-    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556,
-    556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667,
-    611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667,
-    667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500,
-    222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
-)  # fmt: skip
-_OTHER, _WIDE = 600, 1000
-# An engine that draws letters on pixels makes them wider than the font says, bold ones most.
-_USUAL, _BOLD = 1.08, 1.27
+from .metrics import text_width
+
+# An engine that draws letters on pixels makes them wider than the font says.
+_PIXELS = 1.1
 _LINE = 1.2  # a line is so much higher than its type
 
 Size = tuple[float, float]
-
-
-@lru_cache(100_000)
-def line_width(text: str, size: float, bold: bool = False) -> float:
-    """The width of a line of text, in the unit of its size.
-
-    >>> line_width("w0", 10)
-    12.78
-    """
-    total = 0
-    for letter in text:
-        code = ord(letter)
-        if 0x20 <= code < 0x7F:
-            total += _WIDTHS[code - 0x20]
-        elif code == 0xA0:
-            total += _WIDTHS[0]
-        else:
-            total += _WIDE if code > 0x2000 else _OTHER
-    return round(total * size * (_BOLD if bold else _USUAL) / 1000, 3)
 
 
 def label_size(label: str, size: float) -> Size:
@@ -52,9 +24,13 @@ def label_size(label: str, size: float) -> Size:
     """
     if label[:1] != "<":
         lines = html.unescape(label).split("\n")
-        return max(line_width(line, size) for line in lines), _LINE * size * len(lines)
+        return max(_width(line, size) for line in lines), _LINE * size * len(lines)
     root = ElementTree.fromstring(f"<HTML>{label[1:-1]}</HTML>")
     return _content(root, size, False)
+
+
+def _width(text: str, size: float, bold: bool = False) -> float:
+    return _PIXELS * text_width(text, size, bold)
 
 
 def _content(element: ElementTree.Element, size: float, bold: bool) -> Size:
@@ -78,7 +54,7 @@ def _lines(element: ElementTree.Element, size: float, bold: bool, lines: list[Si
     for text in (element.text,):
         if text:
             width, height = lines[-1]
-            added = line_width(text.replace("\n", ""), size, bold)
+            added = _width(text.replace("\n", ""), size, bold)
             lines[-1] = (width + added, max(height, _LINE * size))
     for child in element:
         if child.tag == "TABLE":
@@ -88,7 +64,7 @@ def _lines(element: ElementTree.Element, size: float, bold: bool, lines: list[Si
             _lines(child, size, bold, lines)
         if child.tail:
             width, height = lines[-1]
-            added = line_width(child.tail.replace("\n", ""), size, bold)
+            added = _width(child.tail.replace("\n", ""), size, bold)
             lines[-1] = (width + added, max(height, _LINE * size))
 
 

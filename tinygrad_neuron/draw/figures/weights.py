@@ -53,5 +53,7 @@ def weight_images(
         if k < len(names):
             axes.set_title(names[k], fontsize="small", pad=2, color=house.ink)
     bar = figure.colorbar(shown, ax=grid, label=label, shrink=0.6, aspect=25)
+    if min(w for image in images for w in image) >= 0:
+        bar.ax.set_ylim(0, largest)  # ink and the like is never negative
     dress_bar(bar, house)
     return figure

@@ -1,6 +1,7 @@
 """What the picture of a network shows, and what is written about each part of it."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +12,7 @@ from ..observing import NeuronLayer, Observation, Plane, responses
 from ..text import number
 from ..themes import Theme
 
-CELLS = 12  # fields a side of a heat map
+PLACES = 31  # a side of a heat map: between them it is interpolated
 
 
 @dataclass
@@ -20,7 +21,7 @@ class Subject:
 
     Its `layers`; for an example its `observation`; for heat maps the `plane` they show; the names
     of inputs and outputs; at `most` so many circles a layer; `digits`, how many are significant;
-    `flags`, whether dead neurons are marked.
+    `flags`, whether inactive neurons are marked; `data`, points of the plane and their classes.
     """
 
     model: Any
@@ -33,11 +34,28 @@ class Subject:
     theme: Theme
     digits: int
     flags: bool
+    data: Sequence[tuple[Sequence[float], Any]] = ()
 
     @cached_property
     def maps(self) -> list[list[list[list[float]]]] | None:
         """The heat maps of the inputs and of each layer's neurons, if they are asked for."""
-        return None if self.plane is None else responses(self.layers, self.plane, CELLS)
+        return None if self.plane is None else responses(self.layers, self.plane, PLACES)
+
+    @cached_property
+    def points(self) -> list[tuple[tuple[float, float], str]]:
+        """The data as it lies in a map, from 0 to 1 to the right and up, each in its colour."""
+        colours, classes = self.theme.classes(), self.classes
+        (left, right), (low, high) = self.plane or ((0.0, 1.0), (0.0, 1.0))
+        return [
+            (((x - left) / (right - left), (y - low) / (high - low)),
+             colours[classes.index(label) % len(colours)])
+            for (x, y), label in self.data
+        ]  # fmt: skip
+
+    @property
+    def classes(self) -> list[Any]:
+        """The classes of the data, in order."""
+        return sorted({label for _, label in self.data})
 
     @property
     def counts(self) -> list[int]:
@@ -66,10 +84,10 @@ class Subject:
         """The bias of a neuron."""
         return plain(self.layers[k].neurons[j].hyperplane.bias)
 
-    def is_dead(self, k: int, j: int) -> bool:
+    def is_inactive(self, k: int, j: int) -> bool:
         """Whether a neuron is to be marked: it passes no gradient on for the example."""
         seen = self.observation
-        return self.flags and seen is not None and seen.dead[k][j]
+        return self.flags and seen is not None and seen.inactive[k][j]
 
     def rows(self, k: int, j: int) -> list[tuple[str, int, bool]]:
         """What is written in a neuron: texts, each with its size and whether it is bold."""
@@ -78,13 +96,19 @@ class Subject:
         if seen is None:
             return [(bias, 10, False)]
         activation = self.short(seen.activations[k][j])
-        if self.is_dead(k, j):
-            activation = f"{SIGNS['dead']} {activation}"
+        if self.is_inactive(k, j):
+            activation = f"{SIGNS['inactive']} {activation}"
         rows = [(activation, 11, True), (bias, 9, False)]
         if seen.gradients is not None:
             gradient = seen.gradients[k + 1][j]
             rows.append((f"grad {'none' if gradient is None else self.short(gradient)}", 9, False))
         return rows
+
+    @property
+    def has_zero_line(self) -> bool:
+        """Whether some map has a line at 0."""
+        maps = (grid for row in self.maps or () for grid in row)
+        return any(min(map(min, grid)) < 0 < max(map(max, grid)) for grid in maps)
 
     @property
     def lines_of_text(self) -> int:
@@ -116,7 +140,7 @@ class Subject:
             return "activation, from negative to positive; each layer has its own scale"
         return ""
 
-    def remarks(self, drawn: int, dead: bool) -> list[str]:
+    def remarks(self, drawn: int, inactive: bool) -> list[str]:
         """What has to be said about the picture below it."""
         remarks = []
         total = sum(len(layer.neurons) * layer.neurons[0].nin for layer in self.layers)
@@ -125,14 +149,16 @@ class Subject:
             remarks.append(
                 f"maps: x0 from {left:g} to {right:g} to the right, x1 from {low:g} to {high:g} up"
             )
+            if self.has_zero_line:
+                remarks.append("the line in a map: where the neuron puts out 0")
         written = "the bias b"
         if self.observation is not None:
             written = "activation for this example, bias b"
             if self.observation.gradients is not None:
                 written += ", gradient of the loss for the activation"
         remarks.append(f"{'in each circle' if self.maps is None else 'below a map'}: {written}")
-        if dead:
-            remarks.append(f"{SIGNS['dead']} dead: no gradient passes for this example")
+        if inactive:
+            remarks.append(f"{SIGNS['inactive']} inactive: no gradient passes for this example")
         if drawn < total:
             remarks.append(f"{drawn:,} of {total:,} weights are drawn")
         return remarks

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..flags import SIGNS
-from ..placing import LINE, Column, shown, text_width
+from ..metrics import text_width
+from ..placing import LINE, Column, shown
 from ..text import html_text, tooltip_text
 from ..themes import readable_on
 from .canvas import Canvas, at, font
-from .maps import heat_map
-from .subject import CELLS, Subject
+from .maps import Area, data_points, heat_map
+from .subject import Subject
 
 _SHORT_NAME = 8  # characters of a name that fit into the box of an input
 
@@ -94,11 +95,9 @@ class Units:
                 fill = theme.area(share) if math.isfinite(share) else theme.alarm
                 ink = readable_on(fill)
             kind = "neuron output" if last else "neuron"
-            rim = {}
-            if subject.is_dead(k, j):
-                kind += " dead"
-                rim = {"color": theme.alarm}
-                tooltip.append(f"{SIGNS['dead']} dead: no gradient passes for this example")
+            if subject.is_inactive(k, j):
+                kind += " inactive"
+                tooltip.append(f"{SIGNS['inactive']} inactive: no gradient passes for this example")
             name = f"layer{k}-neuron{j}"
             texts = []
             for text, size, strong in subject.rows(k, j):
@@ -114,11 +113,10 @@ class Units:
                 position=j,
                 shape={
                     "shape": "circle",
-                    "style": "filled",
                     "fillcolor": fill,
                     "width": f"{column.size / 72:.4f}",
-                    "penwidth": "2" if last or rim else "1.2",
-                    **rim,
+                    "penwidth": "2" if last else "1.2",
+                    "style": "filled,dashed" if "inactive" in kind else "filled",
                 },
             )
             if last and subject.output_names:
@@ -172,12 +170,16 @@ class Units:
         finite = [v for row in grid for v in row if math.isfinite(v)]
         if finite:
             tooltip.append(f"over the plane from {min(finite)!r} to {max(finite)!r}")
+        area, theme = Area(*place, size), self.subject.theme
+        self.canvas.behind.extend(heat_map(theme, grid, area))
+        if self.subject.points:
+            radius = 2.5 if size > 60 else 1.5
+            self.canvas.behind.extend(data_points(self.subject.points, theme, area, radius))
         self.canvas.graph.node(
             name,
-            label=heat_map(self.subject.theme, grid, int(size) // CELLS),
+            label="",
             tooltip=tooltip_text("\n".join(tooltip)),
             shape="box",
-            margin="0",
             width=f"{size / 72:.4f}",
             height=f"{size / 72:.4f}",
             penwidth="2" if "output" in kind else "1.2",

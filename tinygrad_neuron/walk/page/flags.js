@@ -1,4 +1,5 @@
-// What goes wrong in backpropagation: dead, saturated, vanishing, exploding.
+// What goes wrong: the first NaN and infinity, dead, saturated, vanishing, exploding; and what only looks
+// like it, inactive or saturated for one example.
 
 import { gradientAt } from "./picture.js";
 import { chips, marked } from "./naming.js";
@@ -8,29 +9,18 @@ import { element, number } from "./text.js";
 const factors = new WeakMap(); // of each run, since they do not change from step to step
 
 // The flags of what is computed after so many steps: node -> list of flags.
-// `facts`: the limits and the sign of each flag, and what helps, as the engine has them.
-export function findFlags(nodes, operations, { limits, signs }, result, names, step) {
+// `facts`: the limits, the sign and the name of each flag, and what helps, as the engine has them.
+export function findFlags(nodes, operations, { limits, signs, called }, result, names, step) {
   const found = new Map();
-  const add = (i, name, reason) => {
-    const flag = { name, text: `${signs[name]} ${name}`, reason };
+  const add = (i, name, reason, alarm = true) => {
+    const flag = { name, text: `${signs[name]} ${called[name] ?? name}`, reason, alarm };
     found.set(i, [...(found.get(i) ?? []), flag]);
   };
   if (!factors.has(result)) factors.set(result, strongestFactors(nodes, result));
   const factor = factors.get(result);
+  addNotFinite(nodes, result, names, step, add);
+  addFlat(nodes, operations, limits, result, names, step, add);
   nodes.forEach((node, i) => {
-    if (node.operation && result.computedAt[i] <= step && node.kind !== "constant") {
-      if (operations[node.operation].flat) {
-        let [size, at] = [-1, 0];
-        result.local[i].forEach((slope, position) => {
-          if (Math.abs(slope) > size) [size, at] = [Math.abs(slope), node.operands[position]];
-        });
-        const where = `its local derivative for ${names[at]} = ${number(result.data[at])}`;
-        if (size === 0) add(i, "dead", `${node.operation} passes no gradient on: ${where} is 0`);
-        else if (size > 0 && size < limits.saturated) {
-          add(i, "saturated", `${node.operation} is nearly flat: ${where} is only ${number(size)}`);
-        }
-      }
-    }
     const gradient = gradientAt(result, i, step);
     if (gradient === null || gradient === 0) return;
     const size = Math.abs(gradient);
@@ -41,6 +31,50 @@ export function findFlags(nodes, operations, { limits, signs }, result, names, s
     else if (!(size <= limits.exploding)) add(i, "exploding", reason + because("largest", factor[i]?.[2]));
   });
   return found;
+}
+
+// The first NaN and the first infinity on the way from the leaves; an infinite constant is meant.
+function addNotFinite(nodes, result, names, step, add) {
+  for (const [name, is] of [["nan", Number.isNaN], ["infinity", (x) => x === Infinity || x === -Infinity]]) {
+    const begun = nodes.flatMap((node, i) =>
+      is(result.data[i]) && (!node.operation || result.computedAt[i] <= step) &&
+      !(name === "infinity" && node.kind === "constant") &&
+      !(node.operands ?? []).some((operand) => is(result.data[operand])) ? [i] : []);
+    if (!begun.length) continue;
+    const [first] = begun;
+    const [{ operation, operands = [] }, held] = [nodes[first], number(result.data[first])];
+    const of = operands.slice(0, 4).map((i) => `${names[i]} = ${number(result.data[i])}`).join(", ");
+    const rest = operands.length > 4 ? ", …" : "";
+    const others = begun.length - 1;
+    const more = others ? `; ${others} more arise${others === 1 ? "s" : ""} elsewhere` : "";
+    add(first, name, (operation ? `${operation} of ${of}${rest} is ${held}` : `${names[first]} was given as ${held}`) + more);
+  }
+}
+
+// What is flat: of each unit the nodes together, one for each example.
+function addFlat(nodes, operations, limits, result, names, step, add) {
+  const units = new Map();
+  nodes.forEach((node, i) => {
+    if (node.unit === undefined || result.computedAt[i] > step || node.kind === "constant") return;
+    let [size, at] = [-1, 0];
+    result.local[i].forEach((slope, position) => {
+      if (Math.abs(slope) > size) [size, at] = [Math.abs(slope), node.operands[position]];
+    });
+    const nothing = size === 0 && operations[node.operation].parts;
+    const flat = size >= 0 && size < limits.saturated;
+    units.set(node.unit, [...(units.get(node.unit) ?? []), { i, size, at, nothing, flat }]);
+  });
+  for (const unit of units.values()) {
+    const every = unit.length > 1 && unit.every(({ flat }) => flat);
+    const dead = every && unit.every(({ nothing }) => nothing);
+    for (const { i, size, at, nothing } of unit.filter(({ flat }) => flat)) {
+      const where = `its local derivative for ${names[at]} = ${number(result.data[at])}`;
+      const each = every ? `; it is flat for each of ${unit.length} examples` : "";
+      const { operation } = nodes[i];
+      if (nothing) add(i, dead ? "dead" : "inactive", `${operation} passes no gradient on: ${where} is 0${each}`, dead);
+      else add(i, "saturated", `${operation} is nearly flat: ${where} is only ${number(size)}${each}`, every);
+    }
+  }
 }
 
 // Per node: the largest contribution, and the smallest and largest factor on the way it came.
@@ -65,9 +99,9 @@ export function showFlags(section, found, names, help) {
   const items = [...found].flatMap(([i, flags]) => flags.map((flag) => [i, flag]));
   nameTab("flags", items.length ? `Flags ${items.length}` : "Flags");
   const shown = items.slice(0, 6).map(([i, flag]) =>
-    element("li", {}, element("b", {}, `${flag.text}: `, ...chips(marked(names[i], i))), `. ${flag.reason}. `,
+    element("li", {}, element("b", { className: flag.alarm ? "" : "harmless" }, `${flag.text}: `, ...chips(marked(names[i], i))), `. ${flag.reason}. `,
       element("span", { className: "remark", textContent: help[flag.name] })));
   if (items.length > 6) shown.push(element("li", { textContent: `and ${items.length - 6} more` }));
-  if (!items.length) shown.push(element("li", { className: "remark", textContent: "Nothing is dead, saturated, vanishing or exploding so far." }));
+  if (!items.length) shown.push(element("li", { className: "remark", textContent: "Nothing is dead, saturated, vanishing, exploding or NaN so far." }));
   section.querySelector("ul").replaceChildren(...shown);
 }

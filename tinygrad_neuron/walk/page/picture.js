@@ -141,12 +141,17 @@ export class Picture {
     for (const card of this.list) {
       if (!card.members) continue;
       const counts = new Map();
+      let wrong = false;
       for (const i of card.members) {
-        for (const { text } of found.get(i) ?? []) counts.set(text, (counts.get(text) ?? 0) + 1);
+        for (const { text, alarm } of found.get(i) ?? []) {
+          counts.set(text, (counts.get(text) ?? 0) + 1);
+          wrong ||= alarm;
+        }
       }
       const texts = [...counts].map(([text, count]) => (card.folded ? `${text} (${count})` : text));
       this.above(card, "flag", texts.join(" "));
-      card.group.classList.toggle("flagged", counts.size > 0);
+      card.flag?.classList.toggle("harmless", !wrong);
+      card.group.classList.toggle("flagged", wrong);
     }
   }
 
