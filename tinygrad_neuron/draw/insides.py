@@ -110,10 +110,12 @@ def _of_neuron(parameters: Sequence[Value], outputs: Sequence[Value]) -> Iterato
 
 def _calls(members: Iterable[Value], scope: Scope | None) -> set[Scope]:
     """The calls of the module at a scope that are folded there."""
-    found = set()
+    found: set[Scope] = set()
+    if scope is None:
+        return found
     for node in members:
         within: Scope | None = node.within
-        while within is not None and within.place is not scope:
+        while within is not None and within.place is not scope.place:
             within = within.parent
         if within is not None and within.module is not None:
             found.add(within)
@@ -163,9 +165,8 @@ def numbers_cell(values: Sequence[object], theme: Theme, digits: int, size: int)
         return "?"
     if WRITTEN < len(numbers) <= STRIP and len(set(numbers)) > 1:
         largest = max((abs(x) for x in numbers if math.isfinite(x)), default=math.nan)
-        most = f'<FONT POINT-SIZE="{max(size - 2, 6)}">&#160;{number(largest, 2)}</FONT>'
         fields = strip(numbers, theme, size - 2)
-        return f"{_TABLE}<TR><TD>{fields}</TD><TD>{most}</TD></TR></TABLE>"
+        return f"{_TABLE}<TR><TD>{fields}</TD><TD>&#160;{number(largest, 2)}</TD></TR></TABLE>"
     return html_text(numbers_text(numbers, digits))
 
 
