@@ -96,13 +96,13 @@ print(f"moved by one pixel: {accuracy(connected, shifted):.1%} right")
 #
 # ## First idea: look at a small patch
 #
-# A stroke or a corner is a matter of a few pixels that are *next to each other*. So give a
-# neuron not the whole image, but a patch of 3 by 3. What a neuron can see of the input is called
-# its **receptive field**, and one that is small is **local**.
+# A stroke or a corner is a matter of a few pixels that are *next to each other*. So give a neuron
+# not the whole image, but a patch of 3 by 3. What a neuron can see of the input is called its
+# **receptive field**, and one that is small is **local**.
 #
-# Here is a small image, a handwritten 1 on 5 by 5 pixels, and a neuron with 9 weights. Such a
-# small grid of weights is called a **kernel**. This one speaks for ink in its middle column, and
-# against ink beside it.
+# Here is a small image, a handwritten 1 on 5 by 5 pixels, and a neuron with 9 weights. Such a small
+# grid of weights is called a **kernel**. This one speaks for ink in its middle column, and against
+# ink beside it.
 
 # %%
 image = [
@@ -241,8 +241,8 @@ assert moved_map == [[-1, -1, 5], [-1, -1, 5], [-1, -1, 4]]
 #
 # ## One weight gathers many contributions
 #
-# How does a kernel learn? Each of its weights is one number that is used at nine places. You
-# know from lesson 7 what that means for its gradient.
+# How does a kernel learn? Each of its weights is one number that is used at nine places. You know
+# from lesson 7 what that means for its gradient.
 #
 # Let the map be wanted as 4 in the middle column and 0 elsewhere. The loss is half of the squared
 # error, added up over the map, so the gradient that arrives at each place is the map minus what is
@@ -331,8 +331,8 @@ assert [len(gathered(i, j)) for i, j in EVERYWHERE] == [9] * 9
 # **You may think** that "the same weights everywhere" means nine neurons whose weights merely
 # *begin* alike, and that each place then learns for itself. Let us build that: nine kernels, one
 # for each place, that begin alike. Their gradients are not alike, so after one step they are nine
-# different detectors. Only if their contributions are added up, and all take the same step, do
-# they stay one kernel. That is what sharing does by itself.
+# different detectors. Only if their contributions are added up, and all take the same step, do they
+# stay one kernel. That is what sharing does by itself.
 
 # %%
 own = [[[Value(-1.0), Value(2.0), Value(-1.0)] for _ in range(3)] for _ in EVERYWHERE]
@@ -429,8 +429,8 @@ assert [value.grad for row in window for value in row] == [0, 1, 0, 0]
 # ## A network that reads digits
 #
 # Now all together: 16 kernels with relu, then for each of them the largest number of its whole map
-# (a window of 6 by 6), and a last layer that decides from these 16 numbers alone. It learns
-# exactly as the networks before it: cross-entropy, Adam, `fit`.
+# (a window of 6 by 6), and a last layer that decides from these 16 numbers alone. It learns exactly
+# as the networks before it: cross-entropy, Adam, `fit`.
 
 
 # %%
@@ -515,8 +515,8 @@ slider("digit", range(10), reading)
 # nothing about the answer. Here is a task where it says everything: an upright bar of three pixels
 # stands somewhere in the image. Is it in the left half or in the right half?
 #
-# Both networks may learn from all 48 images there are, and are asked about the same 48. The
-# kernels here have 3 by 3 weights and so much padding that they go over every pixel.
+# Both networks may learn from all 48 images there are, and are asked about the same 48. The kernels
+# here have 3 by 3 weights and so much padding that they go over every pixel.
 
 
 # %% tags=["hide-input"]
@@ -607,8 +607,8 @@ assert len(seen) == 25
 #   the feature map.
 # - Each number of the map sees a local receptive field; all places share the same few weights.
 # - The gradient of a shared weight is the sum of its contributions from all places.
-# - Move the input, and the map moves along. Pooling then keeps that a feature is there, and
-#   throws away where.
+# - Move the input, and the map moves along. Pooling then keeps that a feature is there, and throws
+#   away where.
 # - 586 parameters read 96.1% of the digits, and most of those moved by a pixel.
 # - The shape of a network is a statement about the data. It helps where the statement is true.
 #
