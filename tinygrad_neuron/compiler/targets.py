@@ -6,7 +6,8 @@ gradients, added up over rows to what was there before. Where an operation fails
 ArithmeticError or ValueError; what it says is found by the interpreter.
 
 Each target is a package beside this file, with a `target()` in its module `target`. It is found by
-name, so that the targets may stand on everything that asks for one.
+name, so that the targets may stand on everything that asks for one. JavaScript is none: Python has
+nothing to run it with, so there is only the text (`Compiled.javascript`).
 """
 
 from collections.abc import Callable
@@ -28,7 +29,8 @@ class Written(NamedTuple):
 class Target(Protocol):
     """How programs become functions."""
 
-    # The class of its trainers, a subclass of `trainer.Trainer`: called with variants, optimiser.
+    # The class of its trainers, a subclass of `trainer.Trainer`: called with variants, optimiser,
+    # and whether only finite steps are taken.
     trainer: Callable[..., Any]
     # Whether `write` waits for another process, so that several are written side by side.
     waits: bool

@@ -10,7 +10,6 @@ from ..calculus import javascript
 from ..calculus.operation import Operation
 from ..calculus.printing import MINUS, OPERATORS
 from ..calculus.table import TABLE
-from ..walk.page import module
 from .marking import asset, marked_up
 from .questions import Question, Verdict
 from .tasks import Task
@@ -93,7 +92,7 @@ def _judge(operations: tuple[Operation, ...]) -> str:
     return "\n".join(
         [
             "(() => {",
-            module("arithmetic"),
+            javascript.arithmetic(),
             javascript.source((operation.name for operation in known), partials=False),
             *(f"const {name} = {json.dumps(value)};" for name, value in table.items()),
             asset("memory.js"),

@@ -8,7 +8,10 @@ from dataclasses import dataclass, fields
 
 from ..checking import unknown
 
-FONT = "Helvetica"  # one name that both layout engines have the measures of
+FONT = "Arial"  # engines measure it, and browsers draw it, with the widths of `metrics`
+
+# Of the Okabe-Ito palette: told apart by colour-blind readers too. The first two are the theme's.
+FURTHER_COLOURS = ("#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,10 @@ class Theme:
             return self.signed(share)
         return mix(self.negative, self.background, (1 + max(-1.0, min(share, 1.0))) / 2)
 
+    def classes(self) -> tuple[str, ...]:
+        """The colours of classes in data, one after another."""
+        return (self.negative, self.positive, *FURTHER_COLOURS)
+
     def magnitude(self, share: float) -> str:
         """The colour of a magnitude, from 0 to 1."""
         return mix(self.low, self.high, min(max(share, 0.0), 1.0))
@@ -108,12 +115,12 @@ THEMES: dict[str, Theme] = {
             ink="#111827",
             muted="#4b5563",
             line="#4b5563",
-            leaf="#eef2f7",
-            parameter="#e3effa",
+            leaf="#d8dce3",
+            parameter="#c5dffb",
             operation="#ffffff",
-            output="#fdf3dc",
+            output="#ffeab0",
             rim="#4b5563",
-            accent="#9a3f00",
+            accent="#b45309",
             alarm="#a3122a",
             negative="#d55e00",
             neutral="#f7f7f7",
@@ -127,10 +134,10 @@ THEMES: dict[str, Theme] = {
             ink="#f3f4f6",
             muted="#b6bdc9",
             line="#9aa4b2",
-            leaf="#232a35",
-            parameter="#16324a",
+            leaf="#39414e",
+            parameter="#12456f",
             operation="#1b212b",
-            output="#3d3214",
+            output="#51400f",
             rim="#9aa4b2",
             accent="#ffb454",
             alarm="#ff7a90",

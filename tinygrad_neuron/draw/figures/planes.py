@@ -10,7 +10,6 @@ from ..observing import Plane, checked_plane, layers_of, run
 from ..themes import Theme, find_theme
 from .hyperplane import draw_distances, draw_hyperplane, normal_vector
 from .style import (
-    FURTHER_COLOURS,
     MARKERS,
     blank,
     dress,
@@ -228,7 +227,7 @@ def _draw_classes(
 ) -> None:
     """The examples, each class in a colour and a shape of its own, and a legend of these."""
     classes = sorted({label for _, label in examples})
-    colours = (theme.negative, theme.positive, *FURTHER_COLOURS)
+    colours = theme.classes()
     for k, label in enumerate(classes):
         points = [x for x, other in examples if other == label]
         axes.scatter(

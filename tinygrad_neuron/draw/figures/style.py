@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...checking import to_float
 from ...engine import Value
-from ..themes import Theme, mix
+from ..themes import FURTHER_COLOURS, Theme, mix
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
-# Of the Okabe-Ito palette: told apart by colour-blind readers too. The first two are the theme's.
-FURTHER_COLOURS = ("#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES = ("-", "--", "-.", ":")
 
