@@ -44,7 +44,7 @@ class Target(Protocol):
 
 def target_named(name: str) -> Target:
     """The target of a name, "python" or "c"."""
-    if name not in NAMES:
+    if not isinstance(name, str) or name not in NAMES:
         raise ValueError(f"compile: target must be 'python' or 'c', got {name!r}")
     target: Target = import_module(f"{__package__}.{name}.target").target()
     return target
