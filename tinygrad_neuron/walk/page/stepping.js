@@ -151,6 +151,7 @@ byId("scrubber").addEventListener("input", (event) => {
 });
 byId("predicting").addEventListener("change", () => {
   closePrediction();
+  if (byId("predicting").checked) byId("size").value = "contribution"; // one is asked about at a time
   render();
 });
 // The curve of the loss is a scrubber too.

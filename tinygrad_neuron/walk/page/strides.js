@@ -48,7 +48,7 @@ export function sizesOf(nodes, scopes, runs) {
 }
 
 // The size that a page opens with: contributions where they are few, else what gives about a dozen.
-const FEW_STEPS = 150;
+const FEW_STEPS = 200;
 const DOZEN = 12;
 export function usualOf(sizes) {
   if (sizes.contribution <= FEW_STEPS) return "contribution";
