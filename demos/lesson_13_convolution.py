@@ -474,7 +474,7 @@ assert [len(model.parameters()) for model in results.values()] == [1210, 586]
 #
 # These are the kernels it has learned. Nobody drew them.
 
-# %%
+# %% tags=["hide-input"]
 show(
     figures.kernel_images(reader.convolution),
     "The 16 kernels of 5 by 5. Blue speaks for ink, orange against it. "

@@ -96,7 +96,7 @@ def test_the_source_a_learner_sees_has_no_plumbing(lesson):
         for what, pattern in PLUMBING.items()
         if cell.kind == "code" and re.search(pattern, cell.visible_source, re.MULTILINE)
     ]
-    assert [] == found or lesson.number < 9
+    assert [] == found
 
 
 @BY_NAME

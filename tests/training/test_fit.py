@@ -121,23 +121,39 @@ def test_an_error_leaves_the_steps_that_were_taken(code):
     assert numbers(model) == numbers(same)
 
 
-def test_a_loss_that_is_not_finite_ends_it_and_says_where(code):
-    model = nn.Sequential(nn.Linear(1, 1, seed=0))
-    optimiser = optim.SGD(model.parameters(), lr=1e200)
-    data = [([1e100], 0.0), ([-1e100], 1.0)]
-    record = training.fit(
-        model,
-        lambda y, t: losses.mean_squared_error(y, [t]),
-        data,
-        optimiser,
-        10,
-        progress=False,
-        target=code,
-    )
-    assert record.stopped == "loss not finite"
-    assert any("is inf" in w or "the loss is" in w for w in record.warnings)
+@pytest.mark.parametrize(
+    ("loss", "weight", "lr", "second", "what"),
+    [
+        (lambda y, t: y[0] * y[0], 1.0, 0.1, 1e160, "the loss is inf"),
+        (lambda y, t: 1e150 * y[0], 0.0, 0.1, 1e200, "the loss is 0, but gradients are not finite"),
+        (
+            lambda y, t: y[0],
+            0.0,
+            1e200,
+            1e200,
+            "the loss is 0, but parameters would become infinite",
+        ),
+    ],
+)
+def test_a_step_that_is_not_finite_is_not_taken_and_it_says_where(
+    code, loss, weight, lr, second, what
+):
+    def trained(*inputs):
+        model = nn.Sequential(nn.Linear(1, 1, bias=False, seed=0))
+        model[0].weight[0][0].data = weight
+        optimiser = optim.SGD(model.parameters(), lr=lr, momentum=0.5)
+        data, generator = [([x], 0.0) for x in inputs], random.Random(0)  # keeps two in order
+        options = {"batch_size": 1, "progress": False, "target": code, "seed": generator}
+        record = training.fit(model, loss, data, optimiser, 1, **options)
+        return record, numbers(model), optimiser.state_dict()
+
+    record, found, state = trained(0.0, second)
+    assert (found, state) == trained(0.0)[1:]
+    assert record.stopped == "not finite"
+    assert record.warnings[0].startswith(f"epoch 1, batch 2: {what}. That step was not taken")
+    assert f"({lr:g} now)" in record.warnings[0]
     first, *others = repr(record).splitlines()
-    assert "loss not finite" in first
+    assert "not finite" in first
     assert others == [f"- {warning}" for warning in record.warnings]
 
 

@@ -346,7 +346,8 @@ _ENTRIES = (
     Operation(
         "gelu",
         "0.5 * a * erfc(-0.7071067811865476 * a)",
-        ["0.5 * erfc(-0.7071067811865476 * a) + a * (0.3989422804014327 * exp(-0.5 * (a * a)))"],
+        ["0.5 * erfc(-0.7071067811865476 * a) + c * (0.3989422804014327 * exp(-0.5 * (c * c)))"],
+        where={"c": "minimum(maximum(a, -40), 40)"},  # where the exp is 0 long since
         activation=True,
         summary="The Gaussian error linear unit: a times the normal distribution function at a.",
         source="D. Hendrycks and K. Gimpel (2016).",
@@ -355,10 +356,12 @@ _ENTRIES = (
     Operation(
         "gelu_tanh",
         "a * s",
-        ["s + c * (s * (1 - s)) * 1.5957691216057308 * (1 + 0.134145 * c * c)"],
+        ["s + c * (s * t) * 1.5957691216057308 * (1 + 0.134145 * c * c)"],
         where={
-            "s": "sigmoid(1.5957691216057308 * (a + 0.044715 * a * a * a))",
-            "c": "minimum(maximum(a, -40), 40)",  # where s * (1 - s) is 0 long since
+            "c": "minimum(maximum(a, -40), 40)",  # where s is 0 or 1 long since
+            "z": "1.5957691216057308 * (c + 0.044715 * c * c * c)",
+            "s": "sigmoid(z)",
+            "t": "sigmoid(-z)",  # 1 - s in all digits
         },
         activation=True,
         summary="The tanh approximation of gelu: "

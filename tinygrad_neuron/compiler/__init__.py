@@ -5,13 +5,14 @@ from .compiled import Compiled, compile
 from .examples import Batch
 from .program import Program
 from .tracing import TracingError
-from .trainer import Trainer
+from .trainer import NotFiniteError, Trainer
 
 __all__ = [
     "compile",
     "Compiled",
     "Batch",
     "Trainer",
+    "NotFiniteError",
     "Program",
     "TracingError",
     "CompilerNotFoundError",

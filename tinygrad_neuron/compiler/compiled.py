@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, overload
 
+from ..checking import listed
 from ..engine import Value
 from ..functions import mean
 from ..functions import sum as add_up
@@ -205,12 +206,11 @@ class Compiled:
         >>> total.data, w.grad
         (2.0, 6.0)
         """
-        rows = examples if isinstance(examples, list | tuple | Batch) else list(examples)
-        return self._over(rows, 1.0, "sum")
+        return self._over(_rows("sum", examples), 1.0, "sum")
 
     def mean(self, examples: Iterable[Sequence[Any]]) -> Value:
         """The mean of the function over examples; otherwise as `sum`."""
-        rows = examples if isinstance(examples, list | tuple | Batch) else list(examples)
+        rows = _rows("mean", examples)
         return self._over(rows, 1.0 / len(rows) if rows else 1.0, "mean")
 
     def map(self, examples: Iterable[Sequence[Any]]) -> list[Any]:
@@ -223,7 +223,7 @@ class Compiled:
         if tracing.trace is not None:  # part of another function that is being traced
             return [self.function(*example) for example in examples]
         results: list[Any] = []
-        batch = examples if isinstance(examples, Batch) else list(examples)
+        batch = _rows("map", examples)
         for variant, rows, values in self._runs(batch):
             data = [leaf.data for leaf in variant.leaves]
             for outputs in variant.map_rows(rows, values, data):
@@ -245,7 +245,7 @@ class Compiled:
         """
         return Batch(self._variants, examples)
 
-    def trainer(self, optimiser: Optimiser) -> Trainer:
+    def trainer(self, optimiser: Optimiser, *, only_finite: bool = False) -> Trainer:
         """Whole training steps, on numbers that stay in arrays from one to the next.
 
         `trainer.step(examples)` does what these four lines do, with the same numbers to the last
@@ -257,6 +257,8 @@ class Compiled:
             optimiser.step()
 
         The Values get their numbers back where the `with` ends, or by `trainer.write_back()`.
+        With `only_finite`, a step whose loss or gradients are infinite or NaN, or that would make a
+        parameter so, is not taken: it raises a `NotFiniteError`, an `ArithmeticError`.
 
         >>> from tinygrad_neuron.optim import SGD
         >>> w = Value(3.0)
@@ -266,7 +268,7 @@ class Compiled:
         >>> losses, w.data
         ([2.5, 0.625, 0.15625], 2.125)
         """
-        made: Trainer = self._variants.target.trainer(self._variants, optimiser)
+        made: Trainer = self._variants.target.trainer(self._variants, optimiser, only_finite)
         return made
 
     def javascript(self, *arguments: Any, gradients: bool = True, **options: Any) -> str:
@@ -382,3 +384,10 @@ class Compiled:
         """The flat list of the latest structure of inputs, forward and backward."""
         variant = self.variant
         return variant.program(tuple(range(len(variant.outputs))))
+
+
+def _rows(name: str, examples: Any) -> Any:
+    """Examples as a list, or the batch that they were bound to."""
+    if isinstance(examples, list | tuple | Batch):
+        return examples
+    return listed(name, "examples", examples, "a list with the tuple of arguments of each")

@@ -29,7 +29,8 @@ class Written(NamedTuple):
 class Target(Protocol):
     """How programs become functions."""
 
-    # The class of its trainers, a subclass of `trainer.Trainer`: called with variants, optimiser.
+    # The class of its trainers, a subclass of `trainer.Trainer`: called with variants, optimiser,
+    # and whether only finite steps are taken.
     trainer: Callable[..., Any]
     # Whether `write` waits for another process, so that several are written side by side.
     waits: bool
@@ -43,7 +44,7 @@ class Target(Protocol):
 
 def target_named(name: str) -> Target:
     """The target of a name, "python" or "c"."""
-    if name not in NAMES:
+    if not isinstance(name, str) or name not in NAMES:
         raise ValueError(f"compile: target must be 'python' or 'c', got {name!r}")
     target: Target = import_module(f"{__package__}.{name}.target").target()
     return target

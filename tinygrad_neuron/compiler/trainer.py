@@ -1,5 +1,6 @@
 """Training steps on numbers that stay in arrays from one step to the next."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
@@ -9,6 +10,17 @@ from ..optim import Optimiser
 from .examples import Batch
 from .variant import Variant
 from .variants import Variants
+
+
+class NotFiniteError(ArithmeticError):
+    """A training step that was not taken: its loss, its gradients or what it would have made of the
+    parameters are infinite or NaN. `loss` is the mean over the examples, `what` is not finite."""
+
+    def __init__(self, loss: float, what: str) -> None:
+        super().__init__(
+            f"step: {what}; the step was not taken, and the parameters are as before it"
+        )
+        self.loss, self.what = loss, what
 
 
 class Trainer:
@@ -21,7 +33,7 @@ class Trainer:
     that the loss reads stay live, and get no gradient.
     """
 
-    def __init__(self, variants: Variants, optimiser: Optimiser) -> None:
+    def __init__(self, variants: Variants, optimiser: Optimiser, only_finite: bool = False) -> None:
         if not isinstance(optimiser, Optimiser):
             raise TypeError(
                 "trainer takes an optimiser such as optim.SGD(model.parameters()), "
@@ -30,6 +42,7 @@ class Trainer:
         optimiser.rule()
         self.variants = variants
         self.optimiser = optimiser
+        self.only_finite = only_finite
         self.parameters = optimiser.parameters
         self._places = {parameter: k for k, parameter in enumerate(self.parameters)}
         self._orders: dict[Variant, list[int]] = {}
@@ -75,7 +88,8 @@ class Trainer:
     def step(self, examples: Iterable[Sequence[Any]] | Batch) -> float:
         """One training step on the mean over examples; returns that mean, before the step.
 
-        If an operation fails, the error is the eager one, and the step has not been taken.
+        If an operation fails, the error is the eager one, and the step has not been taken; so also
+        after a `NotFiniteError`, of a trainer that takes only finite steps.
         """
         batch = examples if isinstance(examples, Batch) else Batch(self.variants, examples)
         optimiser = self.optimiser
@@ -133,6 +147,25 @@ class Trainer:
     def _step(self, batch: Batch, numbers: Mapping[str, float]) -> float:
         """One step, with the numbers of the rule; returns the mean over the batch before it."""
         raise NotImplementedError
+
+
+def finite(numbers: Sequence[float]) -> bool:
+    """Whether all numbers are finite.
+
+    >>> finite([1e308, 1e308]), finite([0.0, -math.inf]), finite([])
+    (True, False, True)
+    """
+    total = sum(numbers)  # cheap, and NaN or infinite if one of them is
+    return total - total == 0.0 or all(map(math.isfinite, numbers))
+
+
+def not_finite(loss: float, gradients: Sequence[float]) -> NotFiniteError:
+    """The error of a step that was not taken, by what came first."""
+    if not math.isfinite(loss):
+        return NotFiniteError(loss, f"the loss is {loss}")
+    if finite(gradients):
+        return NotFiniteError(loss, f"the loss is {loss:.4g}, but parameters would become infinite")
+    return NotFiniteError(loss, f"the loss is {loss:.4g}, but gradients are not finite")
 
 
 def _signs(numbers: tuple[float, ...]) -> list[int]:

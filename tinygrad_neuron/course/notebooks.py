@@ -95,7 +95,8 @@ def _to_write_in(cell: Cell) -> Iterator[str]:
             text = ast.literal_eval(named["text"])
             names = ast.literal_eval(named["names"]) if "names" in named else ()
             given = ", ".join(f"{name}=..." for name in names) or "..."
-            yield f'# Write your answer instead of the dots.\ncourse.check("{key_of(text)}", {given})'
+            told = "# Write your answer instead of the dots."
+            yield f'{told}\ncourse.check("{key_of(text)}", {given})'
 
 
 def write_notebook(lesson: Lesson, folder: Path) -> Path:

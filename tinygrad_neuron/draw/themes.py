@@ -10,6 +10,10 @@ from ..checking import unknown
 
 FONT = "Arial"  # engines measure it, and browsers draw it, with the widths of `metrics`
 
+# Of the Okabe-Ito palette: told apart by colour-blind readers too. The first two are the theme's.
+_FURTHER_COLOURS = ("#009e73", "#cc79a7", "#56b4e9", "#e69f00")
+_FURTHER_GREYS = ("#000000", "#d0d0d0", "#404040", "#808080")
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -55,9 +59,23 @@ class Theme:
         >>> THEMES["light"].area(1.0), THEMES["paper"].area(-1.0), THEMES["paper"].area(1.0)
         ('#0072b2', '#606060', '#ffffff')
         """
-        if len({self.positive[i : i + 2] for i in (1, 3, 5)}) > 1:
+        if not self.is_grey:
             return self.signed(share)
         return mix(self.negative, self.background, (1 + max(-1.0, min(share, 1.0))) / 2)
+
+    @property
+    def is_grey(self) -> bool:
+        """Whether signs are told apart by greys."""
+        return len({self.positive[i : i + 2] for i in (1, 3, 5)}) == 1
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """Colours beside those of positive and negative."""
+        return _FURTHER_GREYS if self.is_grey else _FURTHER_COLOURS
+
+    def classes(self) -> tuple[str, ...]:
+        """The colours of classes in data, one after another."""
+        return (self.negative, self.positive, *self.further)
 
     def magnitude(self, share: float) -> str:
         """The colour of a magnitude, from 0 to 1."""

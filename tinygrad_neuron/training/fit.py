@@ -4,10 +4,11 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
-from ..checking import described, listed, positive_integer
-from ..compiler import Compiled, compile
+from ..checking import a_function, described, flag, listed, positive_integer
+from ..compiler import Compiled, NotFiniteError, compile
 from ..engine import Value
 from ..init import Seed, generator_of
 from ..nn import Module
@@ -65,8 +66,9 @@ def fit(
 
     **Returns** a `TrainingRecord`. Where there are validation data, the parameters are afterwards
     those of the best epoch. Ctrl-C ends the training after the steps that were taken; nothing is
-    lost, and the record says so. A loss that is not finite ends it too; then it is
-    always diagnosed, on the batch where it arose.
+    lost, and the record says so. A step whose loss, gradients or new parameters are not finite is
+    not taken, and ends it too: the parameters are those from before it, the record says in which
+    epoch and batch, and that batch is diagnosed.
     """
     examples, held_out = _examples("data", data), None
     if validation is not None:
@@ -87,6 +89,8 @@ def fit(
             "fit: the optimiser moves none of the model's parameters; make it with "
             "model.parameters()"
         )
+    a_function("fit", "loss", loss)
+    progress, diagnose = flag("fit", "progress", progress), flag("fit", "diagnose", diagnose)
     named = _named(metrics)
     if validation is None and named:
         raise ValueError("fit: metrics are measured on validation data; give validation=... too")
@@ -138,19 +142,20 @@ class _Run:
         shown = _bar(epochs) if progress else None
         modes = [(module, module.training) for module in self.model.modules()]
         try:
-            with self.compiled.trainer(self.optimiser) as trainer:
+            with self.compiled.trainer(self.optimiser, only_finite=True) as trainer:
                 self.model.train()
                 for epoch in range(1, epochs + 1):
                     self.generator.shuffle(examples)
                     sums = 0.0
                     for k in range(0, len(examples), size):
                         batch = examples[k : k + size]
-                        mean = trainer.step(batch)
-                        if not math.isfinite(mean):
+                        try:
+                            sums += trainer.step(batch) * len(batch)
+                        except NotFiniteError as error:
                             trainer.write_back()
-                            self._not_finite(batch)
+                            place = f"epoch {epoch}, batch {k // size + 1}"
+                            self._not_finite(error, place, batch)
                             return
-                        sums += mean * len(batch)
                     record.loss.append(sums / len(examples))
                     if self.validation is not None:
                         trainer.write_back()
@@ -195,9 +200,15 @@ class _Run:
             if self.validation is not None:
                 self.best = [parameter.data for parameter in self.optimiser.parameters]
 
-    def _not_finite(self, batch: list[Example]) -> None:
-        self.record.stopped = "loss not finite"
-        self.record.diagnosis = diagnosed(self.model, batch, self.loss)
+    def _not_finite(self, error: NotFiniteError, place: str, batch: list[Example]) -> None:
+        """Say where a step was not taken, why, and what helps."""
+        self.record.stopped = "not finite"
+        found = diagnosed(self.model, batch, self.loss)
+        words = (
+            f"{place}: {error.what}. That step was not taken, the parameters are those from before "
+            f"it; scaled inputs or a smaller lr ({self.optimiser.current_lr():g} now) help"
+        )
+        self.record.diagnosis = replace(found, warnings=(words, *found.warnings))
 
     def diagnose(self, examples: list[Example]) -> None:
         """Look for what is wrong after training, with all units taking part."""
@@ -230,14 +241,12 @@ def _plain(x: Any) -> bool:
 
 
 def _named(metrics: Iterable[Metric] | Mapping[str, Metric]) -> dict[str, Metric]:
+    given = metrics.values() if isinstance(metrics, Mapping) else metrics
+    given = listed("fit", "metrics", given, "a list of functions of outputs and targets")
+    for metric in given:
+        a_function("fit", "a metric", metric)
     if isinstance(metrics, Mapping):
         return dict(metrics)
-    given = list(metrics)
-    for metric in given:
-        if not callable(metric):
-            raise TypeError(
-                f"fit: a metric must be a function of outputs and targets, got {described(metric)}"
-            )
     return {getattr(metric, "__name__", repr(metric)): metric for metric in given}
 
 

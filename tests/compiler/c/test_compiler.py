@@ -1,5 +1,6 @@
 """Finding and running the C compiler: whatever it does, and whatever its folders are like."""
 
+import ctypes
 import os
 import sys
 import tempfile
@@ -193,3 +194,70 @@ def test_windows_is_told_that_it_is_not_supported_yet(monkeypatch: pytest.Monkey
             load(text())
         finally:
             monkeypatch.undo()  # pathlib, which pytest uses, asks for it too
+
+
+# Faults of compilers
+
+# Plain arithmetic in plain loops, a part of what a padded Conv2d's gradients need. GCC 12.2 gives
+# other sums at -O2 -march=native on a machine with AVX-512: its vectors of straight lines.
+SUMS = [
+    [(10, 14), (0, 13), (1, 12), (4, 7), (5, 6), (6, 5), (7, 4)],
+    [(3, 10), (4, 9), (5, 8), (8, 3), (9, 2), (10, 1), (0, 0)],
+    [(4, 10), (5, 9), (9, 3), (10, 2), (0, 1), (1, 0)],
+    [(6, 9), (7, 8), (10, 3), (0, 2), (1, 1), (2, 0)],
+]
+LOOPS = "\n".join(
+    "for (long i = 0; i < 2; i++) { double t = 0.0; "
+    + " ".join(f"t = t + v->a[{a}]*x[20*i + {b}];" for a, b in terms)
+    + f" v->t[{2 * k} + i] = t; }}"
+    for k, terms in enumerate(SUMS)
+)
+STRAIGHT_LINES = f"""
+struct values {{ double a[11]; double t[8]; }};
+void sums(const double *restrict x, struct values *restrict v) {{ {LOOPS} }}
+"""
+
+# A loop that stores vectors, of which GCC 12.2 says (-march=native) that it stores nothing, once it
+# has written the address as a difference: the call is then left out.
+NOTHING_STORED = """
+typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
+struct values { double a[4]; double t[16]; };
+static __attribute__((noinline)) void part(const double *restrict x, struct values *restrict v)
+{
+    for (long h = 0; h < 4; h++) {
+        four t0 = {0.0};
+        t0 = t0 + v->a[h]*(*(four *)&(x[0]));
+        *(four *)&(v->t[4 * h]) = t0;
+    }
+}
+void products(const double *x, double *t)
+{
+    struct values v;
+    for (int i = 0; i < 4; i++)
+        v.a[i] = x[i] + 1;
+    for (int i = 0; i < 16; i++)
+        v.t[i] = -1.0;
+    part(x, &v);
+    for (int i = 0; i < 16; i++)
+        t[i] = v.t[i];
+}
+"""
+
+
+@needs_compiler
+def test_straight_lines_give_their_sums() -> None:
+    x = (ctypes.c_double * 40)(*range(40))
+    values = (ctypes.c_double * 19)(*range(11))
+    load(STRAIGHT_LINES).sums(x, values)
+    expected = [sum(a * (20 * i + b) for a, b in terms) for terms in SUMS for i in range(2)]
+    assert expected == values[11:]
+
+
+@needs_compiler
+def test_vectors_are_stored() -> None:
+    if compiler.find_compiler().vector < 4:
+        pytest.skip("no vectors of four numbers")
+    x = (ctypes.c_double * 4)(1.0, 2.0, 3.0, 4.0)
+    found = (ctypes.c_double * 16)()
+    load(NOTHING_STORED).products(x, found)
+    assert [a * b for a in range(2, 6) for b in range(1, 5)] == found[:]

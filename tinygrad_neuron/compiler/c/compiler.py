@@ -42,7 +42,9 @@ FLAGS = (
 # Where the compiler takes them: all that this processor can do; and no analysis by which gcc 12
 # gives wrong numbers. Its vectors of straight lines spoil the gradients of a padded Conv2d of two
 # channels; of a function that stores through a pointer that it computed from two others it says
-# that it writes nothing (the projections of a masked attention). Nothing measured is slower so.
+# that it writes nothing (the projections of a masked attention). The faults are the compiler's: the
+# texts are clean under its sanitizers, and tests/compiler/c/test_compiler.py has both in a few
+# lines. Nothing measured is slower so.
 OPTIONAL = (
     ("-march=native",),
     ("-fno-tree-slp-vectorize", "-fno-ipa-modref", "-fno-ipa-pure-const"),

@@ -3,6 +3,7 @@ and one call does a whole step."""
 
 import ctypes
 import functools
+import math
 import weakref
 from array import array
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from ...calculus import expressions
 from ...calculus.table import TABLE
 from ...update_rule import assignments
 from ..examples import Batch
-from ..trainer import Trainer
+from ..trainer import Trainer, not_finite
 from ..variant import Variant, generate
 from ..variants import Runs
 from . import operations
@@ -39,15 +40,59 @@ struct trainer {
     double **state;
     double *data_of_run, *gradients_of_run;
     double *gradients_so_far; /* of a step that is not done */
+    double *kept; /* room for data and state; 0: steps that are not finite are taken too */
+    long states, constants, refused;
 };
+
+/* Whether all numbers, times a factor, are finite: x - x is 0, or else NaN. */
+static int all_finite(const double *x, long count, double factor)
+{
+    double a = 0.0, b = 0.0, c = 0.0, d = 0.0;
+    long k = 0;
+    for (; k + 4 <= count; k += 4) {
+        const double p = factor*x[k], q = factor*x[k + 1], r = factor*x[k + 2], s = factor*x[k + 3];
+        a += p - p, b += q - q, c += r - r, d += s - s;
+    }
+    for (; k < count; k++)
+        a += factor*x[k] - factor*x[k];
+    return a + b + c + d == 0.0;
+}
+
+/* Data and state, copied to where they are kept, or back. */
+static void keep(struct trainer *t, int back)
+{
+    for (long s = -1; s < t->states; s++) {
+        double *const here = s < 0 ? t->data : t->state[s];
+        double *const kept = t->kept + (s + 1)*t->parameters;
+        const double *const from = back ? kept : here;
+        double *const to = back ? here : kept;
+        for (long k = 0; k < t->parameters; k++)
+            to[k] = from[k];
+    }
+}
 
 /* The optimiser's rule, by the gradients so far. */
 void finish(struct trainer *t)
 {
     double *const gradients = t->gradients_so_far;
+    /* By gradients and settings below 1e100 no parameter becomes infinite. */
+    const int tame = !t->kept || (all_finite(gradients, t->parameters, 1e208)
+                                  && all_finite(t->numbers, t->constants, 1e208));
+    if (!tame) {
+        t->refused = !all_finite(gradients, t->parameters, 1.0);
+        if (t->refused)
+            return;
+        keep(t, 0);
+    }
     t->gradients_so_far = t->gradients;
     t->gradients = gradients;
     move(t);
+    if (!tame && !all_finite(t->data, t->parameters, 1.0)) {
+        t->refused = 1;
+        keep(t, 1);
+        t->gradients = t->gradients_so_far;
+        t->gradients_so_far = gradients;
+    }
 }
 
 /* The gradients of the mean over all examples, then the optimiser's rule: one training step. */
@@ -81,7 +126,10 @@ double step(struct trainer *t, const struct run *runs, long count, long examples
         t->failed |= !py_isfinite(gradients[k]);
     if (t->failed)
         return 0.0;
-    finish(t);
+    if (t->kept && !all_finite(&total, 1, 1.0))
+        t->refused = 1;
+    else
+        finish(t);
     return total / (double)examples;
 }
 """
@@ -114,6 +162,10 @@ class _Struct(ctypes.Structure):
         ("data_of_run", ctypes.c_void_p),
         ("gradients_of_run", ctypes.c_void_p),
         ("gradients_so_far", ctypes.c_void_p),
+        ("kept", ctypes.c_void_p),
+        ("states", ctypes.c_long),
+        ("constants", ctypes.c_long),
+        ("refused", ctypes.c_long),
     )
 
 
@@ -194,6 +246,7 @@ class CTrainer(Trainer):
         self._gradients = array("d", [gradients[k] for k in slots]) + room
         self._spare = array("d", self._gradients)
         self._state = [array("d", [numbers[k] for k in slots]) for numbers in state]
+        self._kept = array("d", bytes(8 * parameters * (1 + len(state)) * self.only_finite))
         self._of_run = [array("d", bytes(8 * leaves)) for _ in range(2)]
         self._state_addresses = (ctypes.c_void_p * max(len(state), 1))(*map(address, self._state))
         self._struct = _Struct(
@@ -206,6 +259,9 @@ class CTrainer(Trainer):
             ctypes.addressof(self._state_addresses),
             *map(address, self._of_run),
             address(self._spare),
+            address(self._kept) if self.only_finite else None,
+            len(state),
+            len(self._numbers_array),
         )
         self._address = ctypes.addressof(self._struct)
 
@@ -229,7 +285,15 @@ class CTrainer(Trainer):
         mean: float = self._call(self._address, *plan.arguments)
         if self._struct.failed:
             mean = self._repeat(plan, len(batch))
+        if self.only_finite and self._struct.refused:
+            self._struct.refused = 0
+            raise not_finite(mean, self._so_far()[: len(self.parameters)])
         return mean
+
+    def _so_far(self) -> "array[float]":
+        """The gradients of a step that is not done."""
+        first = self._struct.gradients_so_far == address(self._gradients)
+        return self._gradients if first else self._spare
 
     def _give(self, numbers: tuple[float, ...]) -> None:
         """Hand on the numbers in the rule; which rule it is may depend on them."""
@@ -286,11 +350,13 @@ class CTrainer(Trainer):
                 gradients[k] = gradient
         if not plan.doubtful:
             check(failed)
-        first = self._struct.gradients_so_far == address(self._gradients)
-        so_far = self._gradients if first else self._spare
+        so_far = self._so_far()
         for k, gradient in enumerate(gradients):
             so_far[self._slot_of[k]] = gradient
-        self._library.finish(ctypes.c_void_p(self._address))
+        if self.only_finite and not math.isfinite(total):
+            self._struct.refused = 1
+        else:
+            self._library.finish(ctypes.c_void_p(self._address))
         return total / examples
 
 

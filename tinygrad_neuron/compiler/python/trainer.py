@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ..examples import Batch
-from ..trainer import Trainer
+from ..trainer import Trainer, finite, not_finite
 
 
 class PythonTrainer(Trainer):
@@ -38,6 +38,11 @@ class PythonTrainer(Trainer):
                 gradients[k] = gradient
         assert gradients is not None
         del gradients[count:]
-        updated, *self._state = self.optimiser.updated(self._data, gradients, self._state, numbers)
-        self._data, self._gradients = updated, gradients
-        return total / len(batch)
+        mean = total / len(batch)
+        if self.only_finite and not (mean - mean == 0.0 and finite(gradients)):
+            raise not_finite(mean, gradients)
+        updated, *state = self.optimiser.updated(self._data, gradients, self._state, numbers)
+        if self.only_finite and not finite(updated):
+            raise not_finite(mean, gradients)
+        self._data, self._state, self._gradients = updated, state, gradients
+        return mean
