@@ -110,7 +110,7 @@ predict(
         "not small?",
         "no: it changes nothing": "It changes much for the layers with larger gradients.",
     },
-    explanation="One rate for all layers: what is right for the first is far too much for the last.",
+    explanation="One rate for all layers: what suits the first is far too much for the last.",
 )
 
 # %%
@@ -407,12 +407,10 @@ assert too_far == {
 # %%
 prelu = nn.PReLU(0.25)
 model = learn(nn.MLP(64, [32, 10], activation=prelu, init="he_normal", seed=0), 0.1)
-print(
-    f"slope 0.25 at the start, {prelu.slope.data:.2f} after three epochs; {read_right(model)} right"
-)
+print(f"slope 0.25 at the start, {prelu.slope.data:.2f} after three epochs")
 
 # %% tags=["remove-input"]
-assert prelu.slope.data != 0.25
+assert round(prelu.slope.data, 2) == 0.55
 
 # %% [markdown]
 # ## Your turn: bring it back to life
