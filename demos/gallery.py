@@ -178,7 +178,8 @@ def networks(folder: Path) -> Iterator[Picture | Heading]:
     )
     moons = datasets.moons(100, noise=0.1, seed=1337)
     trained, curves = train(moons)
-    draw_network(trained, heat_maps=True, plane=((-1.5, 2.5), (-1.0, 1.5))).render(
+    plane = ((-1.5, 2.5), (-1.0, 1.5))
+    draw_network(trained, heat_maps=True, plane=plane, data=moons).render(
         folder / "network-heat-maps.svg"
     )
     yield Picture(

@@ -14,11 +14,14 @@
 #
 # Here is one unit that does all of this.
 
+# %% tags=["remove-input"]
+from tinygrad_neuron import draw_circuit
+from tinygrad_neuron.course import Beside, exercise, predict, show, slider, task
+
 # %%
 from itertools import combinations, product
 
-from tinygrad_neuron import draw_circuit, nn
-from tinygrad_neuron.course import Beside, exercise, predict, show, slider
+from tinygrad_neuron import nn
 
 alarm = nn.McCullochPitts(4, threshold=2, inhibitory=[3])
 names = ["front", "middle", "back", "key"]
@@ -42,16 +45,18 @@ show(
 # - An **inhibitory** input speaks against. One that is active is enough: the unit stays silent,
 #   whatever the others say. This is a **veto**.
 #
-# The **threshold** θ (the Greek letter theta) is the count it takes:
+# The **threshold** $\theta$ (the Greek letter theta) is the count it takes:
 #
 # > The unit fires if no inhibitory input is active and at least θ excitatory inputs are.
 #
-# With numbers: front and back report smoke, the key is not turned. The count is 1 + 0 + 1 = 2, the
-# threshold is 2, and 2 ≥ 2. No veto. So y = 1.
+# With numbers: front and back report smoke, the key is not turned. The count is $1 + 0 + 1 = 2$,
+# the threshold is 2, and $2 \ge 2$. No veto. So $y = 1$.
 
 # %%
-assert alarm(1, 0, 1, 0) == 1
 print("front 1, middle 0, back 1, key 0: alarm", alarm(1, 0, 1, 0))
+
+# %% tags=["remove-input"]
+assert alarm(1, 0, 1, 0) == 1
 
 # %% tags=["hide-input"]
 show(
@@ -72,11 +77,13 @@ predict(
 )
 
 # %% tags=["hide-input"]
-assert alarm(1, 1, 1, 1) == 0
 show(
     draw_circuit(alarm, inputs=(1, 1, 1, 1), input_names=names),
     "All four inputs are active. The key vetoes, so the unit stays silent.",
 )
+
+# %% tags=["remove-input"]
+assert alarm(1, 1, 1, 1) == 0
 
 # %% [markdown]
 # In 1943 this unit was published by Warren McCulloch, who studied nerve cells, and Walter Pitts, a
@@ -88,9 +95,9 @@ show(
 # ## The threshold decides which question is asked
 #
 # Take the three sensors without the key. A **truth table** lists every combination of the inputs,
-# and the output for each. Three inputs have 2 · 2 · 2 = 8 combinations, so the table has 8 rows.
-# Row 101 is short for x0 = 1, x1 = 0, x2 = 1. Here a threshold of 0 is allowed, as in later
-# textbooks.
+# and the output for each. Three inputs have $2 \cdot 2 \cdot 2 = 8$ combinations, so the table has
+# 8 rows. Row 101 is short for $x_0 = 1$, $x_1 = 0$, $x_2 = 1$. Here a threshold of 0 is allowed, as
+# in later textbooks.
 
 # %%
 predict(
@@ -101,7 +108,7 @@ predict(
         "it stays silent": "Put the numbers into the rule: the count is 0, the threshold is 0. "
         "Is 0 at least 0?"
     },
-    explanation="The count is 0, and 0 ≥ 0. With the threshold 0 nothing is needed to fire.",
+    explanation=r"The count is 0, and $0 \ge 0$. With the threshold 0 nothing is needed to fire.",
 )
 
 
@@ -131,6 +138,7 @@ def table_for(threshold):
 
 slider("threshold", [0, 1, 2, 3, 4], table_for)
 
+# %% tags=["remove-input"]
 firing = [sum(nn.truth_table(nn.McCullochPitts(3, t), 3).values()) for t in range(5)]
 assert firing == [8, 7, 4, 1, 0]
 
@@ -139,8 +147,8 @@ assert firing == [8, 7, 4, 1, 0]
 # is **OR**. With the threshold 3 it asks "all of them?", and that is **AND**. A unit that computes
 # such a logical connection is called a **gate**.
 #
-# In general, for n excitatory inputs: the threshold 1 gives OR, the threshold n gives AND, and a
-# threshold k between them gives "at least k of n".
+# In general, for $n$ excitatory inputs: the threshold 1 gives OR, the threshold $n$ gives AND, and
+# a threshold $k$ between them gives "at least $k$ of $n$".
 #
 # ## Saying no: a veto makes NOT
 #
@@ -148,17 +156,18 @@ assert firing == [8, 7, 4, 1, 0]
 # this, because one more active input never makes it fall silent. A veto can. Let the only input be
 # inhibitory, and the threshold 0:
 #
-# - input 0: no veto, the count is 0, and 0 ≥ 0. It fires: 1.
+# - input 0: no veto, the count is 0, and $0 \ge 0$. It fires: 1.
 # - input 1: veto. It stays silent: 0.
 
 # %%
 inverter = nn.McCullochPitts(1, threshold=0, inhibitory=[0])
-assert nn.truth_table(inverter, 1) == {(0,): 1, (1,): 0}
 print("NOT:", nn.truth_table(inverter, 1))
 
+# %% tags=["remove-input"]
+assert nn.truth_table(inverter, 1) == {(0,): 1, (1,): 0}
+
 # %% [markdown]
-# **You may think** that an inhibitory input counts as −1, so that enough active inputs overrule
-# it. In many later models it is so. In this one it is not, and it makes a difference:
+# Now one inhibitory input among many excitatory ones:
 
 # %%
 predict(
@@ -166,8 +175,8 @@ predict(
     "What does the unit put out?",
     answer=0,
     wrong={
-        1: "You subtracted: 5 - 1 = 4, and 4 is at least 1. But a veto is not subtracted.",
-        4: "5 - 1 = 4 would be a count. The output is 1 or 0, and one veto decides it.",
+        1: "You subtracted: $5 - 1 = 4$, and 4 is at least 1. But a veto is not subtracted.",
+        4: "$5 - 1 = 4$ would be a count. The output is 1 or 0, and one veto decides it.",
     },
     hint="The output is 1 or 0. One active inhibitory input is a veto.",
     explanation="One veto outweighs any number of active excitatory inputs.",
@@ -178,10 +187,15 @@ vetoed = nn.McCullochPitts(6, threshold=1, inhibitory=[5])
 if_subtracted = int(5 - 1 >= 1)
 print("with a veto:", vetoed(1, 1, 1, 1, 1, 1))
 print("if it counted as -1:", if_subtracted)
+
+# %% tags=["remove-input"]
 assert (vetoed(1, 1, 1, 1, 1, 1), if_subtracted) == (0, 1)
 
 # %% [markdown]
-# ## What one unit cannot do
+# **You may think** that an inhibitory input counts as −1, so that enough active inputs overrule
+# it. In many later models it is so. In this one it is not, and it makes a difference.
+#
+# ## Two switches and a lamp
 #
 # Two switches on a staircase control one lamp. It is on if *exactly one* of them is up. This is
 # **XOR**, the exclusive or: 00 → 0, 01 → 1, 10 → 1, 11 → 0.
@@ -203,8 +217,8 @@ predict(
 
 # %% [markdown]
 # Here is why. Neither input may be inhibitory: each of them is active in a row where the unit has
-# to fire. So both are excitatory. The row 10 has the count 1 and has to fire, so θ is at most 1.
-# But then the row 11, with the count 2, fires as well. It should not.
+# to fire. So both are excitatory. The row 10 has the count 1 and has to fire, so $\theta$ is at
+# most 1. But then the row 11, with the count 2, fires as well. It should not.
 #
 # A computer need not be clever: it can try every unit in which each input is connected once. Each
 # of the two inputs is excitatory or inhibitory, and beyond the thresholds 0, 1, 2 and 3 nothing new
@@ -222,12 +236,14 @@ print(f"{len(units)} units, {len(tables)} different truth tables")
 print("AND among them:", (0, 0, 0, 1) in tables)
 print("OR among them: ", (0, 1, 1, 1) in tables)
 print("XOR among them:", (0, 1, 1, 0) in tables)
+
+# %% tags=["remove-input"]
 assert (len(units), len(tables)) == (16, 9)
 assert {(0, 0, 0, 1), (0, 1, 1, 1)} < tables and (0, 1, 1, 0) not in tables
 
 # %% [markdown]
-# An output column for four rows is four bits, so there are 2 · 2 · 2 · 2 = 16 truth tables of two
-# inputs. The 16 units give only 9 of them.
+# An output column for four rows is four bits, so there are $2 \cdot 2 \cdot 2 \cdot 2 = 16$ truth
+# tables of two inputs. The 16 units give only 9 of them.
 #
 # ## What several units can do: everything
 #
@@ -241,6 +257,8 @@ assert {(0, 0, 0, 1), (0, 1, 1, 1)} < tables and (0, 1, 1, 0) not in tables
 
 # %%
 xor = nn.boolean_function({(0, 0): 0, (0, 1): 1, (1, 0): 1, (1, 1): 0})
+
+# %% tags=["remove-input"]
 assert [xor(0, 0), xor(0, 1), xor(1, 0), xor(1, 1)] == [0, 1, 1, 0]
 
 
@@ -264,32 +282,75 @@ slider("inputs", ["00", "01", "10", "11"], circuit_for)
 rows = list(product([0, 1], repeat=3))
 checked = 0
 for outputs in product([0, 1], repeat=8):
-    wanted = dict(zip(rows, outputs, strict=True))
-    assert nn.truth_table(nn.boolean_function(wanted), 3) == wanted
-    checked += 1
-print(f"{checked} truth tables of three inputs, all built, all right")
+    wanted = dict(zip(rows, outputs))
+    built = nn.boolean_function(wanted)
+    checked += nn.truth_table(built, 3) == wanted
+print(f"{checked} truth tables of three inputs are built, and right")
+
+# %% tags=["remove-input"]
 assert checked == 256
 
 # %% [markdown]
-# There is a price. A table of n inputs has 2 · 2 · … · 2 (n times) rows, and each row with the
-# output 1 costs a detector. For 10 inputs there are 1024 rows, for 20 more than a million. And one
-# thing is missing altogether: *we* chose every threshold. The unit learned nothing. That is the
-# matter of lesson 2.
+# There is a price. A table of $n$ inputs has $2 \cdot 2 \cdot \dots \cdot 2$ ($n$ times) rows, and
+# each row with the output 1 costs a detector. For 10 inputs there are 1024 rows, for 20 more than a
+# million. And one thing is missing altogether: *we* chose every threshold. The unit learned
+# nothing. That is the matter of lesson 2.
 
 # %%
-assert 2**10 == 1024 and 2**20 > 1_000_000
 print("rows of a table of 10 inputs:", 2**10, "  of 20 inputs:", 2**20)
+
+# %% tags=["remove-input"]
+assert 2**10 == 1024 and 2**20 > 1_000_000
 
 # %% [markdown]
 # ## In short
 #
-# - A McCulloch-Pitts unit fires if at least θ excitatory inputs are active and no inhibitory one.
-# - The threshold picks the question: θ = 1 is OR, θ = n is AND, between them is "at least θ of n".
+# - A McCulloch-Pitts unit fires if at least $\theta$ excitatory inputs are active and no inhibitory
+#   one.
+# - The threshold picks the question: $\theta = 1$ is OR, $\theta = n$ is AND, between them is "at
+#   least $\theta$ of $n$".
 # - One active inhibitory input is a veto, not a −1.
 # - No single unit computes XOR. Detectors and an OR compute any Boolean function.
 # - Nothing is learned here: the thresholds are chosen by hand.
 #
 # ## Exercises
+
+# %%
+task(
+    "Write the unit itself: `unit` gets the list `excitatory` and the list `inhibitory`, of inputs "
+    "that are 0 or 1, and the threshold. It returns 1 or 0.",
+    start="""
+def unit(excitatory, inhibitory, threshold):
+    count = sum(excitatory)
+    return 0  # when does it fire?
+""",
+    solution="""
+def unit(excitatory, inhibitory, threshold):
+    count = sum(excitatory)
+    if any(inhibitory):
+        return 0
+    return 1 if count >= threshold else 0
+""",
+    cases=[
+        (([1, 0, 1], [0], 2), 1),
+        (([1, 1, 1], [1], 2), 0),
+        (([1, 0, 0], [], 2), 0),
+        (([], [0], 0), 1),
+        (([1, 1, 1, 1, 1], [1], 1), 0),
+        (([1, 0], [0, 1], 1), 0),
+    ],
+    wrong={
+        "def unit(e, i, t): return int(sum(e) >= t)": "The inhibitory inputs are not asked. One "
+        "that is active is enough to keep the unit silent.",
+        "def unit(e, i, t): return int(sum(e) - sum(i) >= t)": "That counts an inhibitory input as "
+        "−1. It is a veto: no count of excitatory inputs outweighs it.",
+        "def unit(e, i, t): return 0 if any(i) else int(sum(e) > t)": "The unit fires if the count "
+        "is *at least* the threshold. You ask for more than that.",
+    },
+    hint="First ask for a veto: `any(inhibitory)` is true if one of them is 1. Then compare the "
+    "count with the threshold.",
+    explanation="A veto first, then the count against the threshold: that is the whole unit.",
+)
 
 # %%
 exercise(
@@ -302,7 +363,7 @@ exercise(
         2.5: "Half of five, but votes are counted in whole numbers: at least how many?",
     },
     hint="The unit fires if the count is at least the threshold.",
-    explanation="At least 3 of 5: θ = 3.",
+    explanation=r"At least 3 of 5: $\theta = 3$.",
 )
 
 # %%
@@ -359,7 +420,8 @@ exercise(
         "yes": "Each input is active in a row that fires (01 or 10), so neither may be inhibitory. "
         "And 00 fires, so the threshold is at most 0. What happens for 11?"
     },
-    explanation="Both inputs would have to be excitatory and θ at most 0. Then 11 fires too.",
+    explanation=r"Both inputs would have to be excitatory and $\theta$ at most 0. Then 11 fires "
+    "too.",
 )
 assert (1, 1, 1, 0) not in tables
 

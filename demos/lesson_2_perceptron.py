@@ -12,18 +12,25 @@
 # *versicolor*. Nobody tells the unit below where to draw the line between the kinds. It guesses,
 # and each time it is wrong, it is corrected a little.
 
+# %% tags=["remove-input"]
+from itertools import product
+
+from tinygrad_neuron import draw_network
+from tinygrad_neuron.course import exercise, predict, show, slider, task
+from tinygrad_neuron.draw import figures
+
 # %%
-from itertools import permutations, product
+from itertools import permutations
 from math import sqrt
 
-from tinygrad_neuron import datasets, draw_network, nn
-from tinygrad_neuron.course import exercise, predict, show, slider
-from tinygrad_neuron.draw import figures
+from tinygrad_neuron import datasets, nn
 
 flowers = [((x[2], x[3]), kind) for x, kind in datasets.iris() if kind < 2]
 unit = nn.Perceptron(2)
 run = unit.fit(flowers)
 print(f"{len(flowers)} flowers, {sum(run.mistakes)} mistakes, then none")
+
+# %% tags=["remove-input"]
 assert (len(flowers), sum(run.mistakes), run.converged) == (100, 4, True)
 
 # %% tags=["hide-input"]
@@ -36,8 +43,8 @@ show(
         normal=False,
         title="100 irises: petal length and width in cm",
     ),
-    "Each point is a flower: petal length x0 to the right, petal width x1 upwards. All setosas lie "
-    "on one side of the line, all versicolors on the other.",
+    "Each point is a flower: petal length $x_0$ to the right, petal width $x_1$ "
+    "upwards. All setosas lie on one side of the line, all versicolors on the other.",
 )
 
 # %% [markdown]
@@ -46,45 +53,48 @@ show(
 # ## From counting to weighing
 #
 # The unit of lesson 1 counted its inputs, each one the same as the next. The **perceptron**, which
-# Frank Rosenblatt published in 1958, weighs them. Each of the inputs x0, x1, ... may be any number
-# and has a **weight** w0, w1, ...: a number it is multiplied by. A positive weight speaks for
-# firing, a negative one against, and a large one speaks loudly. One more number, the **bias** b,
-# is added whatever the inputs are.
+# Frank Rosenblatt published in 1958, weighs them. Each of the inputs $x_0$, $x_1$, ... may be any
+# number and has a **weight** $w_0$, $w_1$, ...: a number it is multiplied by. A positive weight
+# speaks for firing, a negative one against, and a large one speaks loudly. One more number, the
+# **bias** $b$, is added whatever the inputs are.
 #
-# > z = w0 · x0 + w1 · x1 + b
-# >
-# > y = 1 if z > 0, else y = 0
+# $$ z = w_0 \cdot x_0 + w_1 \cdot x_1 + b $$
 #
-# The sum of the products, w0 · x0 + w1 · x1, is called the **weighted sum**. There is no threshold
-# to compare with any more: the bias has taken its place. A bias of −2 says that the weighted sum
-# must be more than 2.
+# $$ y = \begin{cases} 1 & \text{if } z > 0 \\ 0 & \text{otherwise} \end{cases} $$
 #
-# A perceptron with w0 = 2, w1 = 1 and b = −2 gets the inputs 1 and 1. Then z = 2 · 1 + 1 · 1 − 2,
-# which is 1. That is more than 0, so y = 1.
+# The sum of the products, $w_0 \cdot x_0 + w_1 \cdot x_1$, is called the **weighted sum**. There is
+# no threshold to compare with any more: the bias has taken its place. A bias of −2 says that the
+# weighted sum must be more than 2.
+#
+# A perceptron with $w_0 = 2$, $w_1 = 1$ and $b = -2$ gets the inputs 1 and 1. Then
+# $z = 2 \cdot 1 + 1 \cdot 1 - 2$, which is 1. That is more than 0, so $y = 1$.
 
 # %%
 gate = nn.Perceptron(2, weights=[2, 1], bias=-2)
 z = gate.pre_activation([1, 1]).data
 print("z =", z, " y =", gate.predict([1, 1]))
+
+# %% tags=["remove-input"]
 assert (z, gate.predict([1, 1])) == (1.0, 1)
 
 # %% tags=["hide-input"]
 show(
     draw_network(gate, example=[1, 1], legend=False, flags=False),
-    "Two inputs, two lines with the weights 2 and 1, one unit with the bias -2. For the inputs 1 "
-    "and 1 it puts out 1.",
+    "Two inputs, two lines with the weights 2 and 1, one unit with the bias −2. For "
+    "the inputs 1 and 1 it puts out 1.",
 )
 
 # %%
 predict(
-    "The same perceptron (w0 = 2, w1 = 1, b = -2) gets the inputs 1 and 0. What does it put out?",
+    "The same perceptron ($w_0 = 2$, $w_1 = 1$, $b = -2$) gets the inputs 1 and 0. "
+    "What does it put out?",
     answer=0,
     wrong={
-        1: "z = 2*1 + 1*0 - 2 = 0. It fires only if z is more than 0.",
+        1: r"$z = 2 \cdot 1 + 1 \cdot 0 - 2 = 0$. It fires only if $z$ is more than 0.",
         2: "2 is the weighted sum. Add the bias, and then ask whether the result is more than 0.",
     },
-    hint="Compute z first. The output is 1 if z is more than 0, else 0.",
-    explanation="z = 2*1 + 1*0 - 2 = 0, which is not more than 0.",
+    hint="Compute $z$ first. The output is 1 if $z$ is more than 0, else 0.",
+    explanation=r"$z = 2 \cdot 1 + 1 \cdot 0 - 2 = 0$, which is not more than 0.",
 )
 assert [gate.predict(x) for x, _ in datasets.gate("and")] == [0, 0, 0, 1]
 
@@ -94,20 +104,76 @@ assert [gate.predict(x) for x, _ in datasets.gate("and")] == [0, 0, 0, 1]
 #
 # ## The learning rule
 #
-# An **example** is a pair: inputs, and the output that is wanted for them, the **target** t. Show
-# the unit an example. If y = t, change nothing. If not, it was a mistake, and every weight and the
-# bias are corrected:
+# An **example** is a pair: inputs, and the output that is wanted for them, the **target** $t$. Show
+# the unit an example. If $y = t$, change nothing. If not, it was a mistake, and every weight and
+# the bias are corrected:
 #
-# > wᵢ ← wᵢ + lr · (t − y) · xᵢ
-# >
-# > b ← b + lr · (t − y)
+# $$ w_i \leftarrow w_i + \mathrm{lr} \cdot (t - y) \cdot x_i $$
 #
-# The **error** t − y is 1 if the unit should have fired and did not, and −1 if it fired and should
-# not have. The **learning rate** lr says how large a correction is; we take 1. Going once through
-# all examples is an **epoch**. The unit goes on, epoch after epoch, until one passes without a
-# mistake. Then it has **converged**.
+# $$ b \leftarrow b + \mathrm{lr} \cdot (t - y) $$
 #
-# This is the whole rule in Python:
+# The arrow says: the left side becomes what the right side is now.
+#
+# The **error** $t - y$ is 1 if the unit should have fired and did not, and −1 if it fired and
+# should not have. The **learning rate** $\mathrm{lr}$ says how large a correction is; we take 1.
+# Going once through all examples is an **epoch**. The unit goes on, epoch after epoch, until one
+# passes without a mistake. Then it has **converged**.
+#
+# Now you. The code after the task has it too, so write first.
+
+# %%
+task(
+    "Write `corrected`: it gets the weights and the bias, one example and the learning rate, and "
+    "returns `w0, w1, b` as they are after it.",
+    start="""
+def corrected(w0, w1, b, x0, x1, t, lr):
+    z = w0 * x0 + w1 * x1 + b
+    y = 1 if z > 0 else 0
+    # correct the three numbers here
+    return w0, w1, b
+""",
+    solution="""
+def corrected(w0, w1, b, x0, x1, t, lr):
+    z = w0 * x0 + w1 * x1 + b
+    y = 1 if z > 0 else 0
+    error = t - y
+    w0 = w0 + lr * error * x0
+    w1 = w1 + lr * error * x1
+    b = b + lr * error
+    return w0, w1, b
+""",
+    cases=[
+        ((0.0, 0.0, 0.0, 1, 1, 1, 1.0), (1.0, 1.0, 1.0)),
+        ((1.0, 1.0, 1.0, 0, 0, 0, 1.0), (1.0, 1.0, 0.0)),
+        ((2.0, 1.0, -2.0, 1, 1, 1, 1.0), (2.0, 1.0, -2.0)),
+        ((3.0, -1.0, 0.5, 2, 3, 0, 0.1), (2.8, -1.3, 0.4)),
+    ],
+    wrong={
+        "def corrected(w0, w1, b, x0, x1, t, lr):\n    e = t - (w0*x0 + w1*x1 + b > 0)\n"
+        "    return w0 + lr*e*x0, w1 + lr*e*x1, b": "The weights are right. The bias is corrected "
+        "too, as if its input were 1.",
+        "def corrected(w0, w1, b, x0, x1, t, lr):\n    e = t - (w0*x0 + w1*x1 + b > 0)\n"
+        "    return w0 + lr*e, w1 + lr*e, b + lr*e": "Each weight is corrected by the error times "
+        "*its input*. An input of 0 had no part in the mistake.",
+        "def corrected(w0, w1, b, x0, x1, t, lr):\n    e = (w0*x0 + w1*x1 + b > 0) - t\n"
+        "    return w0 + lr*e*x0, w1 + lr*e*x1, b + lr*e": "The error is the target minus the "
+        "output, $t - y$. Yours makes every mistake worse.",
+        "def corrected(w0, w1, b, x0, x1, t, lr):\n    e = t - (w0*x0 + w1*x1 + b > 0)\n"
+        "    return w0 + e*x0, w1 + e*x1, b + e": "With the learning rate 1 this is right. It is "
+        "to be multiplied by `lr`.",
+        "def corrected(w0, w1, b, x0, x1, t, lr):\n    e = t - (w0*x0 + w1*x1 + b)\n"
+        "    return w0 + lr*e*x0, w1 + lr*e*x1, b + lr*e": "The error is $t - y$, not $t - z$: the "
+        "perceptron is right or wrong, never nearly right.",
+    },
+    hint="First the error, $t - y$. Then each of the three formulas becomes one line.",
+    explanation="That is the whole learning rule. If $y = t$, the error is 0 and nothing changes.",
+)
+
+# %% [markdown]
+# ## The whole rule in Python
+#
+# This is the rule with the loops around it. It goes through the examples, epoch after epoch, and
+# keeps a record of every mistake.
 
 
 # %%
@@ -133,41 +199,50 @@ def learn(examples, lr=1.0, most_epochs=100):
     return (w0, w1, b), story
 
 
-weights, story = learn(datasets.gate("and"))
-for number, (what, w0, w1, b) in enumerate(story, 1):
-    print(f"{number:2}. {what}; now w0 = {w0:g}, w1 = {w1:g}, b = {b:g}")
-assert weights == (2.0, 1.0, -2.0) and len(story) == 10
-
 # %% [markdown]
-# Follow the first two mistakes.
+# Let it learn AND, and follow its first two mistakes.
 #
-# 1. All weights are 0, so z = 0 and y = 0 for every input. For the inputs (1, 1) the target is 1:
-#    the error is 1 − 0 = 1. So w0 becomes 0 + 1 · 1 · 1 = 1, in the same way w1 = 1, and b = 1.
-# 2. For the inputs (0, 0) now z = 1 and y = 1, but the target is 0: the error is −1. The bias goes
-#    down to 1 − 1 = 0. And the weights?
+# 1. All weights are 0, so $z = 0$ and $y = 0$ for every input. For the inputs (1, 1) the target is
+#    1: the error is $1 - 0 = 1$. So $w_0$ becomes $0 + 1 \cdot 1 \cdot 1 = 1$, in the same way
+#    $w_1 = 1$, and $b = 1$.
+# 2. For the inputs (0, 0) now $z = 1$ and $y = 1$, but the target is 0: the error is −1. The bias
+#    goes down to $1 - 1 = 0$. And the weights?
 
 # %%
 predict(
-    "Second mistake: x = (0, 0), w0 = 1, error -1. What is w0 afterwards?",
+    "Second mistake: $x = (0, 0)$, $w_0 = 1$, error −1. What is $w_0$ afterwards?",
     answer=1,
     wrong={
-        0: "The error is multiplied by the input, and the input is 0: 1 + 1*(-1)*0.",
-        2: "The error is -1, not 1. And it is multiplied by the input. What is x0 here?",
-        -1: "The rule adds lr * error * x0 to the old weight, and x0 is 0.",
+        0: "The error is multiplied by the input, and the input is 0: "
+        r"$1 + 1 \cdot (-1) \cdot 0$.",
+        2: "The error is −1, not 1. And it is multiplied by the input. What is $x_0$ here?",
+        -1: r"The rule adds $\mathrm{lr} \cdot \text{error} \cdot x_0$ to the old weight, and "
+        "$x_0$ is 0.",
     },
-    hint="w0 + lr * error * x0, with x0 = 0.",
-    explanation="1 + 1*(-1)*0 = 1. An input of 0 had no part in the mistake, so its weight stays.",
+    hint=r"$w_0 + \mathrm{lr} \cdot \text{error} \cdot x_0$, with $x_0 = 0$.",
+    explanation=r"$1 + 1 \cdot (-1) \cdot 0 = 1$. An input of 0 had no part in the mistake, so its"
+    " weight stays.",
 )
+
+# %%
+weights, story = learn(datasets.gate("and"))
+for number, (what, w0, w1, b) in enumerate(story, 1):
+    print(f"{number:2}. {what}; now w0 = {w0:g}, w1 = {w1:g}, b = {b:g}")
+
+# %% tags=["remove-input"]
+assert weights == (2.0, 1.0, -2.0) and len(story) == 10
 assert story[1][1] == 1.0
 assert sum(story[0][1:]) == 3  # z of (1, 1) after the first correction
 
 # %% [markdown]
-# Why does a correction help? Look at z for the same example before and after the first mistake. It
-# was 0. Now it is 1 · 1 + 1 · 1 + 1 = 3, on the right side of 0. In general a correction moves z
-# of that example by lr · (t − y) · (x0² + x1² + 1). The last bracket is always positive, so z
-# moves in the direction that was wanted.
+# These are all ten mistakes. At the end the weights are 2 and 1, and the bias is −2.
 #
-# But the same correction also moves z of the *other* examples.
+# Why does a correction help? Look at $z$ for the same example before and after the first mistake.
+# It was 0. Now it is $1 \cdot 1 + 1 \cdot 1 + 1 = 3$, on the right side of 0. In general a
+# correction moves $z$ of that example by $\mathrm{lr} \cdot (t - y) \cdot (x_0^2 + x_1^2 + 1)$. The
+# last bracket is always positive, so $z$ moves in the direction that was wanted.
+#
+# But the same correction also moves $z$ of the *other* examples.
 
 # %%
 predict(
@@ -182,6 +257,8 @@ predict(
 perceptron = nn.Perceptron(2)
 run = perceptron.fit(datasets.gate("and"))
 print("mistakes in each epoch:", run.mistakes)
+
+# %% tags=["remove-input"]
 assert run.mistakes == [1, 3, 3, 2, 1, 0]
 # It is the same rule: the same weights after every mistake.
 assert run.updates == [((w0, w1), b) for _, w0, w1, b in story]
@@ -189,7 +266,7 @@ assert run.updates == [((w0, w1), b) for _, w0, w1, b in story]
 # %% [markdown]
 # ## The line moves at every mistake
 #
-# Where z = 0 lies the border between firing and silence. With two inputs it is a straight line.
+# Where $z = 0$ lies the border between firing and silence. With two inputs it is a straight line.
 # Each correction changes the weights, and so moves the line. Step through all ten.
 
 
@@ -217,6 +294,8 @@ def after(count):
 
 
 slider("mistakes", list(range(len(story) + 1)), after)
+
+# %% tags=["remove-input"]
 assert all(perceptron.predict(x) == target for x, target in datasets.gate("and"))
 
 # %% [markdown]
@@ -229,19 +308,43 @@ assert all(perceptron.predict(x) == target for x, target in datasets.gate("and")
 # converges after a finite number of mistakes, in whatever order they come. Albert Novikoff gave a
 # short proof in 1962, with a number: starting from zero weights, there are at most
 #
-# > (R / γ)²
+# $$ \left( \frac{R}{\gamma} \right)^2 $$
 #
-# mistakes (γ is the Greek letter gamma). To read it, write a 1 behind the inputs of every example,
-# for the bias. Then
+# mistakes. The two letters are lengths. $R$ says how far the farthest example reaches, and $\gamma$
+# (the Greek letter gamma), the **margin**, says how wide the gap between the two kinds is. So the
+# bound is small if the gap is wide compared with the size of the inputs. How many examples there
+# are does not enter it.
 #
-# - R is the length of the longest example, √(x0² + x1² + 1);
-# - γ, the **margin**, belongs to weights that separate the examples with no z equal to 0: z > 0 for
-#   the target 1, z < 0 for the target 0. It is the smallest |z| of all examples, divided by
-#   √(w0² + w1² + b²). Any such weights give a valid bound, those with the largest γ the best.
+# <details><summary>How both are computed, and why the bound holds (it uses arrows, which lesson 4
+# draws: come back to it then)</summary>
 #
-# The bound is small if the gap between the kinds is wide compared with the size of the inputs. How
-# many examples there are does not enter the bound. For AND the learned weights 2, 1 and −2 will
-# not do: z is 0 at (1, 0). Take w0 = w1 = 1 and b = −1.5:
+# Write a 1 behind the inputs of every example, for the bias. Then
+#
+# - $R$ is the length of the longest example, $\sqrt{x_0^2 + x_1^2 + 1}$;
+# - $\gamma$ belongs to weights that separate the examples with no $z$ equal to 0. It is the
+#   smallest size of $z$ among all examples, divided by $\sqrt{w_0^2 + w_1^2 + b^2}$. Any such
+#   weights give a valid bound, those with the largest $\gamma$ the best.
+#
+# The proof follows two numbers from mistake to mistake. Let $x$ be an example with the 1 behind it,
+# let $s$ be 1 if it should fire and −1 if not, and let $v = (w_0, w_1, b)$ be what has been learned
+# so far. A correction with $\mathrm{lr} = 1$ adds $s \cdot x$ to $v$. Let $u$ be the separating
+# weights, scaled to the length 1, so $s \cdot (u \cdot x) \ge \gamma$ for every example.
+#
+# 1. Each mistake raises $u \cdot v$ by $s \cdot (u \cdot x)$, that is by at least $\gamma$. After
+#    $k$ mistakes $u \cdot v \ge k \gamma$.
+# 2. At a mistake $s \cdot (v \cdot x) \le 0$. So the square of the length of $v$ grows by
+#    $2 s \cdot (v \cdot x) + \lVert x\rVert^2 \le R^2$. After $k$ mistakes
+#    $\lVert v\rVert^2 \le k R^2$.
+# 3. Since $u$ has the length 1, $u \cdot v \le \lVert v\rVert$. So $k \gamma \le \sqrt{k} \cdot R$,
+#    and therefore $k \le (R / \gamma)^2$.
+#
+# The first number grows with $k$, the second only with the root of $k$. They would collide if there
+# were more mistakes than that.
+#
+# </details>
+#
+# For AND the learned weights 2, 1 and −2 will not do for a margin: $z$ is 0 at (1, 0). Take
+# $w_0 = w_1 = 1$ and $b = -1.5$:
 
 # %%
 R = max(sqrt(x0**2 + x1**2 + 1) for (x0, x1), _ in datasets.gate("and"))
@@ -249,7 +352,6 @@ smallest = min(abs(x0 + x1 - 1.5) for (x0, x1), _ in datasets.gate("and"))
 margin = smallest / sqrt(1**2 + 1**2 + 1.5**2)
 bound = (R / margin) ** 2
 print(f"R = {R:.3f}, margin = {margin:.3f}, at most {bound:.0f} mistakes")
-assert round(bound, 6) == 51.0
 
 counts, ends = set(), set()
 for order in permutations(datasets.gate("and")):
@@ -258,6 +360,9 @@ for order in permutations(datasets.gate("and")):
     ends.add(found)
 print(f"in all 24 orders: {min(counts)} to {max(counts)} mistakes")
 print("the weights and the bias at the end:", sorted(ends))
+
+# %% tags=["remove-input"]
+assert round(bound, 6) == 51.0
 assert (min(counts), max(counts)) == (10, 12) and max(counts) <= bound
 assert ends == {(1.0, 2.0, -2.0), (2.0, 1.0, -2.0)}
 
@@ -271,6 +376,8 @@ assert ends == {(1.0, 2.0, -2.0), (2.0, 1.0, -2.0)}
 far_away = [((x0 + 10, x1 + 10), target) for (x0, x1), target in datasets.gate("and")]
 found, told = learn(far_away, most_epochs=2000)
 print(f"AND, moved by 10 in both directions: {len(told)} mistakes, then w0, w1, b = {found}")
+
+# %% tags=["remove-input"]
 assert len(told) == 3140
 assert all(
     (found[0] * x0 + found[1] * x1 + found[2] > 0) == target for (x0, x1), target in far_away
@@ -284,34 +391,42 @@ assert all(
 
 # %%
 predict(
-    "With lr = 1 there were 10 mistakes on AND. How many are there with lr = 8, from zero weights?",
+    r"With $\mathrm{lr} = 1$ there were 10 mistakes on AND. How many are there with "
+    r"$\mathrm{lr} = 8$, from zero weights?",
     answer=10,
     wrong={
         80: "Eight times the rate, eight times the mistakes? Write down the first corrections.",
         1.25: "Eight times as fast? Mistakes are whole, and large steps are not the point here.",
-        2: "Eight times as fast? Write down z after the first correction, with lr = 1 and lr = 8.",
+        2: "Eight times as fast? Write down $z$ after the first correction, with "
+        r"$\mathrm{lr} = 1$ and $\mathrm{lr} = 8$.",
         1: "One large correction does not do it: it goes too far for other examples.",
     },
-    hint="With lr = 8 every weight is 8 times what it was with lr = 1. Does the sign of z change?",
-    explanation="All weights and the bias are 8 times as large, so z is too, and its sign is the "
-    "same. The unit makes the very same mistakes.",
+    hint=r"With $\mathrm{lr} = 8$ every weight is 8 times what it was with "
+    r"$\mathrm{lr} = 1$. Does the sign of $z$ change?",
+    explanation="All weights and the bias are 8 times as large, so $z$ is too, and its sign is "
+    "the same. The unit makes the very same mistakes.",
 )
 
 # %%
 for lr in (0.5, 1, 8):
     found, told = learn(datasets.gate("and"), lr=lr)
     print(f"lr = {lr}: {len(told)} mistakes, then w0, w1, b = {found}")
-    assert len(told) == 10 and found == (2 * lr, 1 * lr, -2 * lr)
+
 elsewhere = [nn.Perceptron(2, lr=lr, weights=[3, -4]) for lr in (0.5, 8)]
 counted = [sum(unit.fit(datasets.gate("and")).mistakes) for unit in elsewhere]
 print("from w0 = 3, w1 = -4, with lr = 0.5 and with lr = 8:", counted)
+
+# %% tags=["remove-input"]
 assert counted[0] != counted[1]
+for lr in (0.5, 1, 8):
+    found, told = learn(datasets.gate("and"), lr=lr)
+    assert len(told) == 10 and found == (2 * lr, 1 * lr, -2 * lr)
 
 # %% [markdown]
 # From zero weights the learning rate only sets the scale. (Starting from other weights it does
 # make a difference. And for the neurons from lesson 3 on it will matter very much.)
 #
-# ## It will never be done: XOR
+# ## XOR once more
 #
 # In lesson 1 no single unit could compute XOR, the exclusive or: 00 → 0, 01 → 1, 10 → 1, 11 → 0. A
 # perceptron has more freedom, since any numbers may be weights.
@@ -334,6 +449,26 @@ predict(
     explanation="No line separates XOR: each epoch has a mistake, and each mistake a correction.",
 )
 
+# %% [markdown]
+# No weights will do, whatever they are.
+#
+# <details><summary>Why no line separates XOR: four lines of algebra</summary>
+#
+# The four rows ask for four things:
+#
+# - 00 shall give 0: $b \le 0$.
+# - 10 shall give 1: $w_0 + b > 0$.
+# - 01 shall give 1: $w_1 + b > 0$.
+# - 11 shall give 0: $w_0 + w_1 + b \le 0$.
+#
+# Add the second and the third: $w_0 + w_1 + 2b > 0$. Take $b$ away, which is 0 or negative, and the
+# left side does not become smaller: $w_0 + w_1 + b > 0$. But the fourth says that it is not. No
+# three numbers can do all four.
+#
+# </details>
+#
+# Watch what the unit does instead:
+
 # %%
 restless = nn.Perceptron(2)
 states = []
@@ -341,6 +476,8 @@ for epoch in range(1, 7):
     mistakes = restless.fit(datasets.xor(), epochs=1).mistakes[0]
     states.append((*restless.hyperplane.normal, restless.b.data))
     print(f"epoch {epoch}: {mistakes} mistakes, w0, w1, b = {states[-1]}")
+
+# %% tags=["remove-input"]
 assert states[1] == states[2] == states[3] == states[4] == states[5]
 assert mistakes == 4
 
@@ -361,9 +498,10 @@ assert mistakes == 4
 #
 # ## In short
 #
-# - A perceptron computes z = w0 · x0 + w1 · x1 + b and fires if z > 0.
-# - At a mistake: wᵢ ← wᵢ + lr · (t − y) · xᵢ, and b ← b + lr · (t − y).
-# - If a line separates the examples, it converges after at most (R / γ)² mistakes.
+# - A perceptron computes $z = w_0 \cdot x_0 + w_1 \cdot x_1 + b$ and fires if $z > 0$.
+# - At a mistake: $w_i \leftarrow w_i + \mathrm{lr} \cdot (t - y) \cdot x_i$, and
+#   $b \leftarrow b + \mathrm{lr} \cdot (t - y)$.
+# - If a line separates the examples, it converges after at most $(R / \gamma)^2$ mistakes.
 # - It stops at *a* line without mistakes, not at the best one.
 # - If no line separates them, as with XOR, it never settles.
 #
@@ -371,18 +509,21 @@ assert mistakes == 4
 
 # %%
 exercise(
-    "w0 = 1, w1 = -2, b = 0, and lr = 1. The example is x = (2, 1) with the target 1. What are the "
-    "weights and the bias afterwards?",
+    r"$w_0 = 1$, $w_1 = -2$, $b = 0$, and $\mathrm{lr} = 1$. The example is "
+    "$x = (2, 1)$ with the target 1. What are the weights and the bias afterwards?",
     answer=(3, -1, 1),
     names=("w0", "w1", "b"),
     wrong={
-        (1, -2, 0): "z = 1*2 - 2*1 + 0 = 0 is not more than 0, so y = 0: it is a mistake.",
-        (-1, -3, -1): "The error is target minus output, 1 - 0 = 1. You took -1.",
+        (1, -2, 0): r"$z = 1 \cdot 2 - 2 \cdot 1 + 0 = 0$ is not more than 0, so $y = 0$: it is a "
+        "mistake.",
+        (-1, -3, -1): "The error is target minus output, $1 - 0 = 1$. You took −1.",
         (3, -1, 0): "The weights are right. The bias is corrected too.",
-        (2, -1, 1): "The correction is multiplied by the input, and x0 is 2.",
+        (2, -1, 1): "The correction is multiplied by the input, and $x_0$ is 2.",
     },
-    hint="First z, then y, then the error t - y. Then w0 + error*x0, w1 + error*x1, b + error.",
-    explanation="z = 0, y = 0, error 1: w0 = 1 + 2, w1 = -2 + 1, b = 0 + 1.",
+    hint="First $z$, then $y$, then the error $t - y$. Then "
+    r"$w_0 + \text{error} \cdot x_0$, $w_1 + \text{error} \cdot x_1$, "
+    r"$b + \text{error}$.",
+    explanation="$z = 0$, $y = 0$, error 1: $w_0 = 1 + 2$, $w_1 = -2 + 1$, $b = 0 + 1$.",
 )
 
 # %%
@@ -400,11 +541,15 @@ exercise(
         None,
     ),
     wrong={
-        (1, 1, -1): "Close. For (0, 1) z = 1 - 1 = 0, and the unit fires only if z is more than 0.",
-        (1, 1, -1.5): "This one is AND: for (0, 1) z = 1 - 1.5 = -0.5, so it stays silent.",
+        (
+            1,
+            1,
+            -1,
+        ): "Close. For (0, 1) $z = 1 - 1 = 0$, and the unit fires only if $z$ is more than 0.",
+        (1, 1, -1.5): "This one is AND: for (0, 1) $z = 1 - 1.5 = -0.5$, so it stays silent.",
         (1, 1, 1): "With the bias 1 it fires for (0, 0) too. The sign!",
     },
-    hint="Each input alone has to lift z above 0, and no input must not.",
+    hint="Each input alone has to lift $z$ above 0, and no input must not.",
     explanation="All four rows are right. There are many such answers.",
 )
 
@@ -416,8 +561,8 @@ exercise(
     answer="XNOR",
     wrong={
         "AND": "It learned AND in this lesson.",
-        "NAND": "NAND is AND with all signs turned around: w0 = w1 = -1, b = 1.5.",
-        "NOR": "w0 = w1 = -1 and b = 0.5 will do.",
+        "NAND": "NAND is AND with all signs turned around: $w_0 = w_1 = -1$, $b = 1.5$.",
+        "NOR": "$w_0 = w_1 = -1$ and $b = 0.5$ will do.",
     },
     explanation="XNOR is XOR with 0 and 1 exchanged. The same line would separate both.",
 )
@@ -426,16 +571,16 @@ assert not nn.Perceptron(2).fit(datasets.gate("xnor")).converged
 
 # %%
 exercise(
-    "The longest example has R = 6 and the margin is 2. How many mistakes can there be at most?",
+    "The longest example has $R = 6$ and the margin is 2. How many mistakes can there be at most?",
     answer=9,
     wrong={
-        3: "6 / 2 = 3. And the square of it?",
-        36: "That is R squared. Divide by the margin first.",
+        3: "$6 / 2 = 3$. And the square of it?",
+        36: "That is $R$ squared. Divide by the margin first.",
         12: "The bound is a quotient, squared, not a product.",
-        18: "36 / 2: the margin is squared as well.",
+        18: "$36 / 2$: the margin is squared as well.",
     },
-    hint="(R / margin) squared.",
-    explanation="(6 / 2)^2 = 9.",
+    hint="($R$ / margin) squared.",
+    explanation="$(6 / 2)^{2} = 9$.",
 )
 
 # %% [markdown]

@@ -12,18 +12,23 @@
 # 0.5 points per hour and 0.3 points per exercise, takes 0.4 points away from everybody, and turns
 # the points into a number between 0 (no) and 1 (yes).
 
+# %% tags=["remove-input"]
+import tinygrad_neuron
+from tinygrad_neuron import draw_dot
+from tinygrad_neuron.course import exercise, predict, show, slider, task
+from tinygrad_neuron.draw import figures
+
 # %%
 from math import exp
 
-import tinygrad_neuron
-from tinygrad_neuron import Value, draw_dot, nn, relu, sigmoid, walkthrough
-from tinygrad_neuron.course import exercise, predict, show, slider
-from tinygrad_neuron.draw import figures
+from tinygrad_neuron import Value, nn, relu, sigmoid, walkthrough
 
 neuron = nn.Neuron(2, activation="sigmoid", weights=[0.5, 0.3], bias=-0.4)
 student = [Value(2.0, label="x0"), Value(3.0, label="x1")]
 y = neuron(student)
 print(f"her chances: {y.data:.4f}")
+
+# %% tags=["remove-input"]
 assert round(y.data, 4) == 0.8176
 
 # %% tags=["hide-input"]
@@ -38,32 +43,34 @@ show(
 #
 # An **artificial neuron** is the perceptron of lesson 2, with one part exchanged.
 #
-# > z = w0 · x0 + w1 · x1 + b
-# >
-# > y = f(z)
+# $$ z = w_0 \cdot x_0 + w_1 \cdot x_1 + b $$
 #
-# The number z is called the **pre-activation**. The function f that makes the output of it is
-# called the **activation function**. In a perceptron, f is the *step*: 1 if z > 0, else 0. Here it
-# is **sigmoid**, a smooth curve from 0 to 1:
+# $$ y = f(z) $$
 #
-# > sigmoid(z) = 1 / (1 + e^(−z))
+# The number $z$ is called the **pre-activation**. The function $f$ that makes the output of it is
+# called the **activation function**. In a perceptron, $f$ is the *step*: 1 if $z > 0$, else 0. Here
+# it is **sigmoid**, a smooth curve from 0 to 1:
 #
-# Here e is the number 2.718..., and e^(−z) is e to the power −z. With our numbers:
+# $$ \operatorname{sigmoid}(z) = \frac{1}{1 + e^{-z}} $$
 #
-# 1. multiply: 0.5 · 2 = 1, and 0.3 · 3 = 0.9
-# 2. sum: 1 + 0.9 = 1.9
-# 3. add the bias: z = 1.9 − 0.4 = 1.5
-# 4. activation function: e^(−1.5) = 0.2231, so y = 1 / (1 + 0.2231) = 0.8176
+# Here $e$ is the number 2.718..., and $e^{-z}$ is $e$ to the power $-z$. With our numbers:
+#
+# 1. multiply: $0.5 \cdot 2 = 1$, and $0.3 \cdot 3 = 0.9$
+# 2. sum: $1 + 0.9 = 1.9$
+# 3. add the bias: $z = 1.9 - 0.4 = 1.5$
+# 4. activation function: $e^{-1.5} = 0.2231$, so $y = 1 / (1 + 0.2231) = 0.8176$
 
 # %%
 z = 0.5 * 2 + 0.3 * 3 - 0.4
 print(f"z = {z:g}, e^(-z) = {exp(-z):.4f}, y = {1 / (1 + exp(-z)):.4f}")
-assert abs(1 / (1 + exp(-z)) - y.data) < 1e-15
-assert (f"{exp(1):.3f}", f"{exp(-1.5):.4f}") == ("2.718", "0.2231")
 
 steps = [step for step in walkthrough(y) if step.phase == "forward"]
 for step in steps:
     print(f"{step.number}. {step.name} = {step.formula} = {step.numbers}")
+
+# %% tags=["remove-input"]
+assert abs(1 / (1 + exp(-z)) - y.data) < 1e-15
+assert (f"{exp(1):.3f}", f"{exp(-1.5):.4f}") == ("2.718", "0.2231")
 
 # %% [markdown]
 # Now step through it. Only the first half matters here. The second half runs backwards, and is the
@@ -76,20 +83,24 @@ show(
     "them run backwards; lesson 6 is about these. (walkthrough(y).terminal() steps through "
     "it in a terminal.)",
 )
+
+# %% tags=["remove-input"]
 assert len(steps) == 5
 
 # %%
 predict(
-    "Another student has studied for 0 hours and solved 0 exercises. Which pre-activation z does "
-    "the neuron have for him?",
+    "Another student has studied for 0 hours and solved 0 exercises. Which "
+    "pre-activation $z$ does the neuron have for him?",
     answer=-0.4,
     wrong={
         0: "The weighted sum is 0. And the bias, which is added whatever the inputs are?",
-        0.4: "The bias is -0.4: it takes points away.",
-        0.5: "sigmoid(0) is 0.5. But z is not 0 here, and the question is about z.",
+        0.4: "The bias is −0.4: it takes points away.",
+        0.5: r"$\operatorname{sigmoid}(0)$ is 0.5. But $z$ is not 0 here, and the question is "
+        "about $z$.",
     },
-    hint="z is the weighted sum plus the bias.",
-    explanation="0.5 * 0 + 0.3 * 0 - 0.4 = -0.4. The output is sigmoid(-0.4), about 0.4.",
+    hint="$z$ is the weighted sum plus the bias.",
+    explanation=r"$0.5 \cdot 0 + 0.3 \cdot 0 - 0.4 = -0.4$. The output is "
+    r"$\operatorname{sigmoid}(-0.4)$, about 0.4.",
 )
 assert neuron.pre_activation([0, 0]).data == -0.4 and round(neuron([0, 0]).data, 2) == 0.4
 
@@ -97,19 +108,19 @@ assert neuron.pre_activation([0, 0]).data == -0.4 and round(neuron([0, 0]).data,
 # ## Why not the step?
 #
 # Suppose she fails: the target is 0, and the neuron said 0.8176. In which direction should the
-# weight w0 go? Find out by trying: lower it by 0.01, and look at the output.
+# weight $w_0$ go? Find out by trying: lower it by 0.01, and look at the output.
 
 # %%
 predict(
-    "Take the step of the perceptron in place of sigmoid. Now y = 1, since z = 1.5 is more than 0. "
-    "w0 is lowered by 0.01. By how much does y change?",
+    "Take the step of the perceptron in place of sigmoid. Now $y = 1$, since "
+    "$z = 1.5$ is more than 0. $w_0$ is lowered by 0.01. By how much does $y$ change?",
     answer=0,
     wrong={
-        -0.02: "That is the change of z: -0.01 * 2. The step of 1.48 is still 1.",
-        -1: "z is now 1.48, still more than 0.",
-        -0.01: "w0 changes by 0.01, z by 0.01 * 2. And the step?",
+        -0.02: r"That is the change of $z$: $-0.01 \cdot 2$. The step of 1.48 is still 1.",
+        -1: "$z$ is now 1.48, still more than 0.",
+        -0.01: r"$w_0$ changes by 0.01, $z$ by $0.01 \cdot 2$. And the step?",
     },
-    hint="z becomes 1.5 - 0.01 * 2 = 1.48. What is the step of that?",
+    hint=r"$z$ becomes $1.5 - 0.01 \cdot 2 = 1.48$. What is the step of that?",
     explanation="The step of 1.5 is 1, and so is the step of 1.48. Nothing seems to have happened.",
 )
 
@@ -122,23 +133,25 @@ for name in ("step", "sigmoid"):
     before, after = outputs
     change = after - before
     print(f"{name}: from {before:.4f} to {after:.4f}, by {change:.4f}")
-    assert round(change, 4) == {"step": 0, "sigmoid": -0.003}[name]
+
+# %% tags=["remove-input"]
+assert round(change, 4) == -0.003
 
 # %% [markdown]
-# The step does not answer. It says nothing until z passes 0, and then everything at once. Sigmoid
-# answers every small change with a small change, here −0.0030: lowering w0 is the right direction.
-# All of learning from lesson 5 on is built on such answers.
+# The step does not answer. It says nothing until $z$ passes 0, and then everything at once. Sigmoid
+# answers every small change with a small change, here −0.0030: lowering $w_0$ is the right
+# direction. All of learning from lesson 5 on is built on such answers.
 #
 # ## What it has to do with a nerve cell
 #
 # | in a nerve cell | in the neuron |
 # |---|---|
-# | pulses that arrive from other cells | inputs x0, x1, ... |
+# | pulses that arrive from other cells | inputs $x_0$, $x_1$, ... |
 # | a synapse, where a cell touches the next: strong or weak, exciting or inhibiting | a weight |
 # | the branches and the body of the cell, where what arrives adds up | the weighted sum |
 # | how easily the cell is excited | the bias |
 # | the start of the axon, its outgoing fibre, where the pulses begin | the activation function |
-# | the firing rate: how many pulses a second | the output y |
+# | the firing rate: how many pulses a second | the output $y$ |
 #
 # It is a likeness, and it ends soon. A real cell sends single pulses, and their timing matters.
 # Its branches compute something of their own. A real cell either excites the cells it talks to or
@@ -147,13 +160,13 @@ for name in ("step", "sigmoid"):
 #
 # ## The weight sets the steepness, the bias the place
 #
-# Take one input. Then z = w · x + b is a straight line: its slope is w, for z grows by w where x
-# grows by 1. Sigmoid bends that line into a step, and the middle of the step, y = 0.5, lies where
-# z = 0. Solve w · x + b = 0 for x:
+# Take one input. Then $z = w \cdot x + b$ is a straight line: its slope is $w$, for $z$ grows by
+# $w$ where $x$ grows by 1. Sigmoid bends that line into a step, and the middle of the step,
+# $y = 0.5$, lies where $z = 0$. Solve $w \cdot x + b = 0$ for $x$:
 #
-# > x = −b / w
+# $$ x = -\frac{b}{w} $$
 #
-# For w = 4 and b = −2 that is x = 2 / 4 = 0.5. Now move the weight.
+# For $w = 4$ and $b = -2$ that is $x = 2 / 4 = 0.5$. Now move the weight.
 
 
 # %% tags=["hide-input"]
@@ -173,60 +186,87 @@ def step_of(w, b):
     return f"{formula} {way}: {middle}", figure
 
 
-slider("w", [-4, -1, 0.5, 2, 4, 16], lambda w: step_of(w, -2))
+slider("w", [-4, -1, 0.5, 2, 4, 16], lambda w: step_of(w, -2), start=4)
 
+# %% tags=["remove-input"]
 for w in (-4, -1, 0.5, 2, 4, 16):  # the slope in the middle, measured over a much shorter way
     assert abs((sigmoid(w * 1e-6).data - 0.5) / 1e-6 - w / 4) < 1e-6
 assert step_of(16, -2)[0].endswith("slope 3.99")
 
 # %% [markdown]
-# A larger weight makes a steeper step: with w = 16 it is nearly the step of a perceptron. A
-# negative weight turns it around. The slope in the middle is w / 4, since sigmoid itself has the
-# slope 1/4 at z = 0, and z moves w times as fast as x. (The slopes above are measured over 0.01,
-# so for w = 16 it is 3.99 instead of 4.)
+# A larger weight makes a steeper step: with $w = 16$ it is nearly the step of a perceptron. A
+# negative weight turns it around. The slope in the middle is $w / 4$, since sigmoid itself has the
+# slope $1/4$ at $z = 0$, and $z$ moves $w$ times as fast as $x$. (The slopes above are measured
+# over 0.01, so for $w = 16$ it is 3.99 instead of 4.)
 #
 # Now the bias. The weight stays 4.
 
 # %%
 predict(
-    "w = 4. The bias goes from 0 to 2. Where is the middle of the step now?",
+    "$w = 4$. The bias goes from 0 to 2. Where is the middle of the step now?",
     answer=-0.5,
     wrong={
-        -2: "Right direction. But the middle is where 4x + 2 = 0.",
-        2: "With a positive bias less input is enough, so the step moves to the left. And how far? "
-        "Solve 4x + 2 = 0.",
-        0.5: "Put it in: 4 * 0.5 + 2 = 4. It should be 0.",
+        -2: "Right direction. But the middle is where $4x + 2 = 0$.",
+        2: "With a positive bias less input is enough, so the step moves to the left. And "
+        "how far? Solve $4x + 2 = 0$.",
+        0.5: r"Put it in: $4 \cdot 0.5 + 2 = 4$. It should be 0.",
     },
-    hint="The middle is where z = 4x + 2 is 0.",
-    explanation="4x + 2 = 0 gives x = -2/4 = -0.5.",
+    hint="The middle is where $z = 4x + 2$ is 0.",
+    explanation="$4x + 2 = 0$ gives $x = -2/4 = -0.5$.",
 )
 
-# %%
-slider("b", [-16, -8, -2, 0, 2, 8, 16], lambda b: step_of(4, b))
+# %% tags=["hide-input"]
+slider("b", [-16, -8, -2, 0, 2, 8, 16], lambda b: step_of(4, b), start=2)
 
+# %% tags=["remove-input"]
 for b in (-16, -8, -2, 0, 2, 8, 16):
     assert abs(sigmoid(4 * (-b / 4) + b).data - 0.5) < 1e-12
 
 # %% [markdown]
-# **You may think** that a bias of 2 moves the step by 2. It moves it by 2 / 4 = 0.5, and to the
-# left. What counts is −b / w: the same bias moves a steep step a little, and a flat one far.
+# **You may think** that a bias of 2 moves the step by 2. It moves it by $2 / 4 = 0.5$, and to the
+# left. What counts is $-b / w$: the same bias moves a steep step a little, and a flat one far.
 
 # %%
 for w in (0.5, 1, 4):
     place = -2 / w
     print(f"w = {w}, b = 2: the middle is at x = {place:g}")
+
+# %% tags=["remove-input"]
+for w in (0.5, 1, 4):
+    place = -2 / w
     assert abs(sigmoid(w * place + 2).data - 0.5) < 1e-12
 
 # %% [markdown]
 # ## Activation functions, one by one
 #
-# Sigmoid is one choice among many. Move through them. The full curve is the function. The dashed
-# one is its slope at each z: how many times as fast as z it grows, just there. This slope is
-# called the **derivative** of f, written f′(z). Lesson 5 measures it; here it is enough to see
+# Sigmoid is one choice among many. The one you will meet most in this course is **tanh** (say
+# "tansh"; the hyperbolic tangent), a sigmoid that runs from −1 to 1:
+#
+# $$ \tanh(z) = \frac{e^z - e^{-z}}{e^z + e^{-z}} = 2 \cdot \operatorname{sigmoid}(2z) - 1 $$
+#
+# It is 0 at $z = 0$, so a neuron with tanh can say no (−1), yes (1), and "nothing to say" (0). For
+# $z = 1$ it is 0.7616: a number that comes back in lesson 6.
+
+# %%
+for z in (-2, -1, 0, 1, 2):
+    print(f"z = {z:2}   sigmoid {sigmoid(z).data:.4f}   tanh {2 * sigmoid(2 * z).data - 1:7.4f}")
+
+# %% tags=["remove-input"]
+for z in (-2, -1, 0, 1, 2):
+    assert abs(tinygrad_neuron.tanh(z).data - (2 * sigmoid(2 * z).data - 1)) < 1e-12
+assert round(tinygrad_neuron.tanh(1).data, 4) == 0.7616
+
+# %% [markdown]
+# Now move through the families, one slider each. The full curve is the function. The dashed
+# one is its slope at each $z$: how many times as fast as $z$ it grows, just there. This slope is
+# called the **derivative** of $f$, written $f'(z)$. Lesson 5 measures it; here it is enough to see
 # where it is large, and where it is nearly 0. Where it is nearly 0 the neuron **saturates**: it
 # hardly answers.
 #
 # One more word: neurons whose outputs go to other neurons, and not to us, are called **hidden**.
+#
+# **Step and identity** are the two extremes: all at once, and no change at all. The **S-shaped**
+# ones, sigmoid, tanh, softsign and the two hard ones, limit the output, and saturate on both sides.
 
 # %% tags=["hide-input"]
 ACTIVATIONS = {  # formula, lowest and highest y (None: no limit), steepest slope, where it is used
@@ -278,8 +318,10 @@ def activation(name):
     return "\n".join(lines), figures.activation_curve(name, points=161, title="\n".join(lines))
 
 
-slider("activation", list(ACTIVATIONS), activation)
+names = list(ACTIVATIONS)
+slider("S-shaped", names[:7], activation, start="sigmoid")
 
+# %% tags=["remove-input"]
 # The limits and slopes above, checked at many places from -25 to 25.
 places = [k / 25 for k in range(-625, 626)]
 for name, (_, low, high, steepest, _) in ACTIVATIONS.items():
@@ -294,68 +336,115 @@ for name, (_, low, high, steepest, _) in ACTIVATIONS.items():
         assert -1.3 < places[values.index(min(values))] < -0.7, name
 
 # %% [markdown]
-# They come in families:
-#
-# - **Step and identity**: all at once, and no change at all.
-# - **S-shaped**: sigmoid, tanh, softsign and the two hard ones. They limit the output, and
-#   saturate on both sides.
-# - **Rectifiers**: **relu** (rectified linear unit) and its relatives. They let positive z pass
-#   unchanged, or nearly, and never saturate there. A relu whose z is negative for every example
-#   answers nothing at all: it is **dead**. leaky_relu, elu and selu leave it a little life.
-#   **softplus** is relu with the corner rounded.
-# - **Smooth with a dip**: swish, gelu, mish. Like relu far away from 0, smooth near it, and below 0
-#   for negative z, deepest near −1. (In gelu, Φ(z) is the share of a normal distribution, the one
-#   around 0 with the spread 1, that lies below z.)
-#
-# Two more take several numbers at once, and so have no curve: **softmax** turns several z into
+# The **rectifiers**, **relu** (rectified linear unit) and its relatives, let positive $z$ pass
+# unchanged, or nearly, and never saturate there. A relu whose $z$ is negative for every example
+# answers nothing at all: it is **dead**. leaky_relu, elu and selu leave it a little life.
+# **softplus** is relu with the corner rounded.
+
+# %% tags=["hide-input"]
+slider("rectifier", names[7:12], activation)
+
+# %% [markdown]
+# The last family is **smooth with a dip**: swish, gelu, mish. Like relu far away from 0, smooth
+# near it, and below 0 for negative $z$, deepest near −1. (In gelu, $\Phi(z)$ is the share of a
+# normal distribution, the one around 0 with the spread 1, that lies below $z$.)
+
+# %% tags=["hide-input"]
+slider("with a dip", names[12:], activation)
+
+# %% [markdown]
+# Two more take several numbers at once, and so have no curve: **softmax** turns several $z$ into
 # shares that add up to 1 (lesson 9), and **maxout** passes on the largest of several.
 
 # %%
 predict(
-    "A sigmoid neuron has z = 10. An input changes, and z becomes 11. By how much does y grow, "
-    "roughly?",
+    "A sigmoid neuron has $z = 10$. An input changes, and $z$ becomes 11. By how much"
+    " does $y$ grow, roughly?",
     options=["1", "0.25", "0.00003"],
     answer="0.00003",
     wrong={
         "1": "That is what relu does. Sigmoid cannot grow beyond 1, and it is nearly there.",
-        "0.25": "0.25 is the slope at z = 0, in the middle of the step. Here z is far from it.",
+        "0.25": "0.25 is the slope at $z = 0$, in the middle of the step. Here $z$ is far from it.",
     },
-    explanation="At z = 10 sigmoid is saturated: it is nearly 1 already.",
+    explanation="At $z = 10$ sigmoid is saturated: it is nearly 1 already.",
 )
 
 # %%
 grown = sigmoid(11).data - sigmoid(10).data
 grown_relu = relu(11).data - relu(10).data
 print(f"sigmoid grows by {grown:.5f}, relu by {grown_relu:g}")
+
+# %% tags=["remove-input"]
 assert f"{grown:.5f}" == "0.00003" and grown_relu == 1
 
 # %% [markdown]
+# ### Which one?
+#
 # What should you choose? For the *output*, ask what the answer may be: any number (identity), a
 # yes or no (sigmoid), one of several kinds (softmax). For the neurons *before* it, begin with
 # relu, or with tanh in a small network.
 #
 # ## In short
 #
-# - A neuron multiplies, sums, adds the bias, and applies its activation function: y = f(w · x +
-#   b).
-# - Its weight sets the steepness, and its sign the direction; the step lies at x = −b / w.
-# - A step cannot say which way is better. A smooth f answers every small change.
-# - Where the slope of f is nearly 0 the neuron saturates; a relu that never fires is dead.
+# - A neuron multiplies, sums, adds the bias, and applies its activation function:
+#   $y = f(w \cdot x + b)$.
+# - Its weight sets the steepness, and its sign the direction; the step lies at $x = -b / w$.
+# - A step cannot say which way is better. A smooth $f$ answers every small change.
+# - Where the slope of $f$ is nearly 0 the neuron saturates; a relu that never fires is dead.
 # - The output's activation function follows from what the answer may be.
 #
 # ## Exercises
 
 # %%
+task(
+    "Write a neuron: `neuron` gets the list `weights`, the list `inputs` and the number `bias`, "
+    "and returns the output, with sigmoid as its activation function. `exp` is there.",
+    start="""
+def neuron(weights, inputs, bias):
+    z = bias
+    for w, x in zip(weights, inputs):
+        pass  # what does each input add?
+    return z
+""",
+    solution="""
+def neuron(weights, inputs, bias):
+    z = bias
+    for w, x in zip(weights, inputs):
+        z = z + w * x
+    return 1 / (1 + exp(-z))
+""",
+    cases=[
+        (([0.5, 0.3], [2.0, 3.0], -0.4), 1 / (1 + exp(-1.5))),
+        (([1.0], [0.0], 0.0), 0.5),
+        (([], [], 0.0), 0.5),
+        (([2.0, -1.0, 0.5], [1.0, 4.0, -2.0], 1.0), 1 / (1 + exp(2.0))),
+    ],
+    wrong={
+        "def neuron(w, x, b): return b + sum(p * q for p, q in zip(w, x))": "That is the "
+        "pre-activation $z$. The activation function is missing.",
+        "from math import exp\n\ndef neuron(w, x, b):\n"
+        "    return 1 / (1 + exp(-sum(p * q for p, q in zip(w, x))))": "The bias is missing: it is "
+        "added whatever the inputs are.",
+        "from math import exp\n\ndef neuron(w, x, b):\n"
+        "    return 1 / (1 + exp(b + sum(p * q for p, q in zip(w, x))))": "Mind the sign: sigmoid "
+        "has $e^{-z}$, with a minus.",
+    },
+    given={"exp": exp},
+    hint="In the loop, `z = z + w * x`. At the end, put $z$ into the formula of sigmoid.",
+    explanation="Multiply, sum, add the bias, activate: four kinds of steps, in six lines.",
+)
+
+# %%
 exercise(
-    "w0 = 2, w1 = -1, b = 1, and the inputs are 3 and 4. What is the pre-activation z?",
+    "$w_0 = 2$, $w_1 = -1$, $b = 1$, and the inputs are 3 and 4. What is the pre-activation $z$?",
     answer=3,
     wrong={
-        2: "That is the weighted sum: 2*3 - 1*4. Add the bias.",
-        11: "w1 is -1, so the second product is -4.",
+        2: r"That is the weighted sum: $2 \cdot 3 - 1 \cdot 4$. Add the bias.",
+        11: "$w_1$ is −1, so the second product is −4.",
         1: "Check the sign of the bias: it is +1.",
     },
-    hint="2*3 + (-1)*4, and then the bias.",
-    explanation="6 - 4 + 1 = 3.",
+    hint=r"$2 \cdot 3 + (-1) \cdot 4$, and then the bias.",
+    explanation="$6 - 4 + 1 = 3$.",
 )
 
 # %%
@@ -364,32 +453,32 @@ exercise(
     "output?",
     answer=0,
     wrong={
-        -3: "z is -3, that is right. relu of a negative number is 0.",
-        3: "z = 0 - 4 + 1 is -3, not 3.",
+        -3: "$z$ is −3, that is right. relu of a negative number is 0.",
+        3: "$z = 0 - 4 + 1$ is −3, not 3.",
         -4: "Add the bias, and then apply relu.",
     },
-    hint="First z, then relu: z if z > 0, else 0.",
-    explanation="z = 2*0 - 1*4 + 1 = -3, and relu(-3) = 0.",
+    hint="First $z$, then relu: $z$ if $z > 0$, else 0.",
+    explanation=r"$z = 2 \cdot 0 - 1 \cdot 4 + 1 = -3$, and $\operatorname{relu}(-3) = 0$.",
 )
 
 # %%
 exercise(
-    "A sigmoid neuron with one input has w = 2. Its step shall lie at x = 3. Which bias does it "
-    "need?",
+    "A sigmoid neuron with one input has $w = 2$. Its step shall lie at $x = 3$. "
+    "Which bias does it need?",
     answer=-6,
     wrong={
-        6: "The sign: 2*3 + b has to be 0.",
-        -3: "The step lies at -b/w, and w is 2.",
-        -1.5: "-b/w = 3. You divided by w where you have to multiply.",
-        1.5: "-b/w = 3. Multiply by w, and mind the sign.",
+        6: r"The sign: $2 \cdot 3 + b$ has to be 0.",
+        -3: "The step lies at $−b/w$, and $w$ is 2.",
+        -1.5: "$−b/w = 3$. You divided by $w$ where you have to multiply.",
+        1.5: "$−b/w = 3$. Multiply by $w$, and mind the sign.",
     },
-    hint="Solve 2*3 + b = 0.",
-    explanation="-b/2 = 3, so b = -6.",
+    hint=r"Solve $2 \cdot 3 + b = 0$.",
+    explanation="$-b/2 = 3$, so $b = -6$.",
 )
 
 # %%
 exercise(
-    "Give w and b of a sigmoid neuron whose output falls as x grows, and is 0.5 at x = 1.",
+    "Give $w$ and $b$ of a sigmoid neuron whose output falls as $x$ grows, and is 0.5 at $x = 1$.",
     answer=(-1, 1),
     names=("w", "b"),
     judge=lambda w, b: (
@@ -403,10 +492,10 @@ exercise(
     ),
     wrong={
         (1, -1): "Its step is at the right place, but it rises. Turn both signs around.",
-        (-1, -1): "It falls, but -b/w = -1. Which bias gives 1?",
+        (-1, -1): "It falls, but $−b/w = -1$. Which bias gives 1?",
     },
-    hint="Which sign does w need? And where is z = 0?",
-    explanation="Any negative w, with b = -w.",
+    hint="Which sign does $w$ need? And where is $z = 0$?",
+    explanation="Any negative $w$, with $b = -w$.",
 )
 
 # %%
@@ -418,7 +507,7 @@ exercise(
     wrong={
         "sigmoid": "Then no forecast could ever be more than 1 degree.",
         "relu": "Then it could never forecast frost.",
-        "tanh": "Then every forecast would lie between -1 and 1 degree.",
+        "tanh": "Then every forecast would lie between −1 and 1 degree.",
     },
     explanation="A temperature may be any number, and identity gives any number.",
 )

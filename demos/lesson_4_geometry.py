@@ -11,48 +11,53 @@
 # A coast guard watches ships on a map, with distances in kilometres. The coast is a straight line.
 # One neuron with two inputs knows on which side of it a ship is, and how far away.
 
+# %% tags=["remove-input"]
+from tinygrad_neuron.course import exercise, predict, show, slider, task
+from tinygrad_neuron.draw import figures
+
 # %%
 from itertools import product
 from math import cos, dist, hypot, pi, sin
 
 from tinygrad_neuron import datasets, nn
-from tinygrad_neuron.course import exercise, predict, show, slider
-from tinygrad_neuron.draw import figures
 
 guard = nn.Neuron(2, activation="identity", weights=[3, 4], bias=-5)
 ships = [((0.0, 0.0), 0), ((1.0, 1.0), 1), ((3.0, -1.0), 2)]
 for x, _ in ships:
     print(f"ship at {x}: z = {guard.pre_activation(x).data:g}")
+
+# %% tags=["remove-input"]
 assert [guard.pre_activation(x).data for x, _ in ships] == [-5, 2, 0]
 
 # %% [markdown]
-# The weights are 3 and 4, the bias is −5. For the ship at (1, 1) the pre-activation is z = 3 · 1 +
-# 4 · 1 − 5 = 2: positive, at sea. For the one at (0, 0) it is −5: on land, which is bad for a
-# ship. For the one at (3, −1) it is 9 − 4 − 5 = 0. That ship lies on the coast.
+# The weights are 3 and 4, the bias is −5. For the ship at (1, 1) the pre-activation is
+# $z = 3 \cdot 1 + 4 \cdot 1 - 5 = 2$: positive, at sea. For the one at (0, 0) it is −5: on land,
+# which is bad for a ship. For the one at (3, −1) it is $9 - 4 - 5 = 0$. That ship lies on the
+# coast.
 #
 # ## The line where z is 0
 #
-# All points with z = 0 make a straight line. The neuron is undecided there. With three inputs they
-# make a plane, and with more inputs something flat that nobody can draw. The name for all of these
-# is **hyperplane**.
+# All points with $z = 0$ make a straight line. The neuron is undecided there. With three inputs
+# they make a plane, and with more inputs something flat that nobody can draw. The name for all of
+# these is **hyperplane**.
 #
-# Put the weights together into an arrow: 3 to the right and 4 up. This is the **weight vector** w
-# = (3, 4). The sum of products w0 · x0 + w1 · x1 has a short name too, the **dot product** w · x.
-# So z = w · x + b.
+# Put the weights together into an arrow: 3 to the right and 4 up. This is the **weight vector**
+# $w = (3, 4)$. The sum of products $w_0 \cdot x_0 + w_1 \cdot x_1$ has a short name too, the **dot
+# product** $w \cdot x$. So $z = w \cdot x + b$.
 
 # %%
 predict(
-    "A ship on the coast sails 4 km to the left and 3 km up: its x0 changes by -4, its x1 by 3. "
-    "By how much does z change?",
+    "A ship on the coast sails 4 km to the left and 3 km up: its $x_0$ changes by −4,"
+    " its $x_1$ by 3. By how much does $z$ change?",
     answer=0,
     wrong={
-        24: "3 * (-4) is -12, not 12. Add it to 4 * 3.",
-        -24: "4 * 3 is 12, not -12. Add it to 3 * (-4).",
-        -7: "x0 is multiplied by 3 and x1 by 4: 3 * (-4) + 4 * 3.",
-        5: "5 km is the way it sails. z changes by 3 * (-4) + 4 * 3.",
+        24: r"$3 \cdot (-4)$ is −12, not 12. Add it to $4 \cdot 3$.",
+        -24: r"$4 \cdot 3$ is 12, not −12. Add it to $3 \cdot (-4)$.",
+        -7: r"$x_0$ is multiplied by 3 and $x_1$ by 4: $3 \cdot (-4) + 4 \cdot 3$.",
+        5: r"5 km is the way it sails. $z$ changes by $3 \cdot (-4) + 4 \cdot 3$.",
     },
-    hint="The change of z is 3 * (change of x0) + 4 * (change of x1).",
-    explanation="3 * (-4) + 4 * 3 = 0. It sails along the coast.",
+    hint="The change of $z$ is 3 · (change of $x_0$) + 4 · (change of $x_1$).",
+    explanation=r"$3 \cdot (-4) + 4 \cdot 3 = 0$. It sails along the coast.",
 )
 
 # %%
@@ -60,22 +65,26 @@ along, w = (-4, 3), (3, 4)
 dot = w[0] * along[0] + w[1] * along[1]
 arrived = guard.pre_activation([3 - 4, -1 + 3]).data
 print("w · (-4, 3) =", dot, "   z where it arrives:", arrived)
+
+# %% tags=["remove-input"]
 assert dot == 0 and arrived == 0
 
 # %% [markdown]
-# A step along the line leaves z as it is, so its dot product with w is 0. And two vectors whose
+# A step along the line leaves $z$ as it is, so its dot product with $w$ is 0. And two vectors whose
 # dot product is 0 stand at right angles. By Pythagoras: (3, 4) and (−4, 3) both have the length 5,
-# and from tip to tip it is √(7² + 1²) = √50 = √(5² + 5²). So **the weight vector stands at right
-# angles on the line**. And it points to the side where z is positive: one step along w changes z by
-# 3 · 3 + 4 · 4 = 25, which is positive. A vector that stands so on a hyperplane is called its
-# **normal vector**.
+# and from tip to tip it is $\sqrt{7^2 + 1^2} = \sqrt{50} = \sqrt{5^2 + 5^2}$. So **the weight
+# vector stands at right angles on the line**. And it points to the side where $z$ is positive: one
+# step along $w$ changes $z$ by $3 \cdot 3 + 4 \cdot 4 = 25$, which is positive. A vector that
+# stands so on a hyperplane is called its **normal vector**.
 
 # %%
 tip_to_tip = hypot(w[0] - along[0], w[1] - along[1])
 print(f"lengths {hypot(*w):g} and {hypot(*along):g}, from tip to tip √{tip_to_tip**2:g}")
-assert (hypot(*w), hypot(*along), round(tip_to_tip**2, 9)) == (5, 5, 5**2 + 5**2)
 one_step = guard.pre_activation([3 + 3, -1 + 4]).data - guard.pre_activation([3, -1]).data
 print("one step along w changes z by", one_step)
+
+# %% tags=["remove-input"]
+assert (hypot(*w), hypot(*along), round(tip_to_tip**2, 9)) == (5, 5, 5**2 + 5**2)
 assert one_step == 25
 
 # %% [markdown]
@@ -92,15 +101,16 @@ show(
         distances=True,
         title="The coast: w = (3, 4), b = -5",
     ),
-    "The line runs from the upper left to the lower right. The arrow stands on it at right angles "
-    "and points to the sea. At each ship its signed distance d is written: -1, 0.4 and 0.",
+    "The line runs from the upper left to the lower right. The arrow stands on it at "
+    "right angles and points to the sea. At each ship its signed distance $d$ is "
+    "written: −1, 0.4 and 0.",
 )
 
 # %% [markdown]
 # ## How far is it?
 #
-# Which way does z grow fastest? Let the ship at (1, 1) sail 1 km in each of 360 directions, and
-# note by how much z grows.
+# Which way does $z$ grow fastest? Let the ship at (1, 1) sail 1 km in each of 360 directions, and
+# note by how much $z$ grows.
 
 
 # %%
@@ -114,45 +124,49 @@ best = max(range(360), key=growth)
 print(f"best direction: {best} degrees, z grows by {growth(best):.3f}")
 direction = (cos(best * pi / 180), sin(best * pi / 180))
 print(f"that is ({direction[0]:.2f}, {direction[1]:.2f})")
+
+# %% tags=["remove-input"]
 assert best == 53 and round(growth(best), 2) == 5.0
 assert [round(part, 1) for part in direction] == [0.6, 0.8]
 
 # %% [markdown]
-# The best direction is (0.6, 0.8), and that is (3, 4) divided by 5: the direction of w. And z
+# The best direction is (0.6, 0.8), and that is (3, 4) divided by 5: the direction of $w$. And $z$
 # grows by 5 on 1 km. This 5 is the length of the weight vector, its **norm**:
 #
-# > ‖w‖ = √(w0² + w1²) = √(3² + 4²) = √25 = 5
+# $$ \lVert w\rVert = \sqrt{w_0^2 + w_1^2} = \sqrt{3^2 + 4^2} = \sqrt{25} = 5 $$
 #
-# So straight away from the coast z grows by ‖w‖ per kilometre. Turn that around, and z tells the
-# distance:
+# So straight away from the coast $z$ grows by $\lVert w\rVert$ per kilometre. Turn that around,
+# and $z$ tells the distance:
 #
-# > d = z / ‖w‖
+# $$ d = \frac{z}{\lVert w\rVert} $$
 #
-# For the ship at (1, 1): d = 2 / 5 = 0.4 km. On land z is negative, and so is d. It is called the
-# **signed distance** for that.
+# For the ship at (1, 1): $d = 2 / 5 = 0.4$ km. On land $z$ is negative, and so is $d$. It is called
+# the **signed distance** for that.
 
 # %%
 ship = (1.0, 1.0)
 coast = [(3 - 4 * k / 1000, -1 + 3 * k / 1000) for k in range(-2000, 2001)]
 nearest = min(dist(ship, place) for place in coast)
 print(f"z / ‖w‖ = {guard.signed_distance(ship):g}, measured: {nearest:g}")
+
+# %% tags=["remove-input"]
 assert abs(guard.signed_distance(ship) - 0.4) < 1e-12
 assert abs(nearest - 0.4) < 1e-6
 assert guard.signed_distance([0, 0]) == -1
 
 # %%
 predict(
-    "Another neuron has everything doubled: w = (6, 8) and b = -10. How far is the ship at (1, 1) "
-    "from its line?",
+    "Another neuron has everything doubled: $w = (6, 8)$ and $b = -10$. How far is "
+    "the ship at (1, 1) from its line?",
     answer=0.4,
     wrong={
-        0.8: "z has doubled, to 4. But the norm has doubled too, to 10.",
-        4: "That is z. The distance is z divided by the norm of w.",
-        0.2: "z doubles as well: it is 6 + 8 - 10 = 4.",
-        2: "That was z before. Now z is 4, and the norm is 10.",
+        0.8: "$z$ has doubled, to 4. But the norm has doubled too, to 10.",
+        4: "That is $z$. The distance is $z$ divided by the norm of $w$.",
+        0.2: "$z$ doubles as well: it is $6 + 8 - 10 = 4$.",
+        2: "That was $z$ before. Now $z$ is 4, and the norm is 10.",
     },
-    hint="z = 6 + 8 - 10, and the norm is the root of 36 + 64.",
-    explanation="z = 4 and ‖w‖ = 10, so d = 0.4. It is the same line.",
+    hint="$z = 6 + 8 - 10$, and the norm is the root of $36 + 64$.",
+    explanation=r"$z = 4$ and $\lVert w\rVert = 10$, so $d = 0.4$. It is the same line.",
 )
 
 # %%
@@ -161,19 +175,23 @@ for x, _ in ships:
     z = doubled.pre_activation(x).data
     d = doubled.signed_distance(x)
     print(f"ship at {x}: z = {z:g}, d = {d:g}")
+
+# %% tags=["remove-input"]
+for x, _ in ships:
+    z, d = doubled.pre_activation(x).data, doubled.signed_distance(x)
     assert z == 2 * guard.pre_activation(x).data
     assert abs(d - guard.signed_distance(x)) < 1e-12
 
 # %% [markdown]
-# **You may think** that z is the distance, or that a neuron with everything doubled has another
-# line. Neither is so. z doubles everywhere, and the line and all distances stay. The neuron has
-# only become surer of itself: a sigmoid behind z would be steeper, as in lesson 3.
+# **You may think** that $z$ is the distance, or that a neuron with everything doubled has another
+# line. Neither is so. $z$ doubles everywhere, and the line and all distances stay. The neuron has
+# only become surer of itself: a sigmoid behind $z$ would be steeper, as in lesson 3.
 #
 # ## Turn the weight vector, and the half-plane follows
 #
-# The line cuts the plane in two halves. On the side that w points to, z is positive, and we read
-# z > 0 as yes. Below, w has the norm 2 and b is −1, so the line is 0.5 away from the origin (0, 0).
-# Turn w through the full circle.
+# The line cuts the plane in two halves. On the side that $w$ points to, $z$ is positive, and we
+# read $z > 0$ as yes. Below, $w$ has the norm 2 and $b$ is −1, so the line is 0.5 away from the
+# origin (0, 0). Turn $w$ through the full circle.
 
 # %% tags=["hide-input"]
 points = [
@@ -205,16 +223,18 @@ def turned(angle):
     return text, figure
 
 
-slider("angle", list(range(0, 360, 30)), turned)
+slider("angle", list(range(0, 360, 30)), turned, start=0)
+
+# %% tags=["remove-input"]
 assert "6 of the 6" in turned(60)[0] and "0 of the 6" in turned(240)[0]
 
 # %% [markdown]
 # ## The bias is a negative threshold
 #
-# We read z > 0 as yes, and w · x + b > 0 where w · x > −b. So −b is a threshold for the weighted
-# sum, and the bias is a threshold with its sign turned around. Changing the bias moves
-# the line without turning it. The signed distance of the origin is b / ‖w‖, since at (0, 0) z is
-# just b.
+# We read $z > 0$ as yes, and $w \cdot x + b > 0$ where $w \cdot x > -b$. So $-b$ is a threshold for
+# the weighted sum, and the bias is a threshold with its sign turned around. Changing the bias moves
+# the line without turning it. The signed distance of the origin is $b / \lVert w\rVert$, since at
+# (0, 0) $z$ is just $b$.
 
 
 # %% tags=["hide-input"]
@@ -235,19 +255,22 @@ def moved(bias):
     return text, figure
 
 
-slider("b", [-10, -5, 0, 5, 10], moved)
+slider("b", [-10, -5, 0, 5, 10], moved, start=-5)
 
 # %% [markdown]
 # The unit of lesson 1 with excitatory inputs fired if the count was *at least* θ. In the language
-# of weights: all weights are 1, and b lies between −θ and −θ + 1, for example b = 0.5 − θ.
+# of weights: all weights are 1, and $b$ lies between $-\theta$ and $-\theta + 1$, for example
+# $b = 0.5 - \theta$.
 
 # %%
 for theta in range(5):
     unit = nn.McCullochPitts(3, threshold=theta)
     same = nn.Perceptron(3, weights=[1, 1, 1], bias=0.5 - theta)
-    for bits in product((0, 1), repeat=3):
-        assert unit(*bits) == same.predict(bits)
-    print(f"threshold {theta}, bias {0.5 - theta:g}: the same truth table")
+    agree = sum(unit(*bits) == same.predict(bits) for bits in product((0, 1), repeat=3))
+    print(f"threshold {theta}, bias {0.5 - theta:g}: the same output in {agree} of 8 rows")
+
+# %% tags=["remove-input"]
+assert agree == 8
 
 # %% [markdown]
 # ## The bias trick
@@ -255,18 +278,20 @@ for theta in range(5):
 # The bias is awkward: a number of its own, treated unlike the weights. There is a trick. Write a 1
 # behind the inputs, and the bias behind the weights. Then
 #
-# > (3, 4, −5) · (x0, x1, 1) = 3 · x0 + 4 · x1 − 5
+# $$ (3, 4, -5) \cdot (x_0, x_1, 1) = 3 \cdot x_0 + 4 \cdot x_1 - 5 $$
 #
-# and z is a single dot product. The bias has become the weight of an input that is always 1. This
+# and $z$ is a single dot product. The bias has become the weight of an input that is always 1. This
 # is the **bias trick**. Lesson 2 used it in the convergence theorem.
 
 # %%
 trick = nn.Neuron(2, weights=[3, 4], bias=-5, bias_trick=True)
 print("three weights:", [weight.data for weight in trick.w])
-assert [weight.data for weight in trick.w] == [3, 4, -5]
 for x, _ in ships:
-    assert trick.pre_activation(x).data == guard.pre_activation(x).data
-print("the same z for every ship")
+    print(f"ship at {x}: z = {trick.pre_activation(x).data:g}")
+
+# %% tags=["remove-input"]
+assert all(trick.pre_activation(x).data == guard.pre_activation(x).data for x, _ in ships)
+assert [weight.data for weight in trick.w] == [3, 4, -5]
 
 # %% [markdown]
 # ## The weights are a template
@@ -275,12 +300,8 @@ print("the same z for every ship")
 # nine inputs. Let the weights be an image too, a T:
 
 # %%
-T = [1, 1, 1,
-     -1, 1, -1,
-     -1, 1, -1]  # fmt: skip
-smudged = [-1, 1, 1,
-           -1, 1, -1,
-           -1, 1, 1]  # fmt: skip
+T = [*(1, 1, 1), *(-1, 1, -1), *(-1, 1, -1)]
+smudged = [*(-1, 1, 1), *(-1, 1, -1), *(-1, 1, 1)]
 inverted = [-pixel for pixel in T]
 
 looks_for_t = nn.Perceptron(9, weights=T, bias=-4)
@@ -288,52 +309,73 @@ looks_for_t = nn.Perceptron(9, weights=T, bias=-4)
 # %% tags=["hide-input"]
 show(
     figures.weight_images([T, smudged, inverted], 3, names=["T", "smudged", "inverted"]),
-    "Three images of 9 pixels, 1 in blue and -1 in orange: a T, the same with two wrong pixels, "
-    "and the T in negative.",
+    "Three images of 9 pixels, 1 in blue and −1 in orange: a T, the same with two "
+    "wrong pixels, and the T in negative.",
 )
 
 # %%
 predict(
-    "For the T itself, w · x is 9: each pixel adds 1 · 1 or (-1) · (-1). Two pixels of the smudged "
-    "T are wrong. What is w · x for it?",
+    r"For the T itself, $w \cdot x$ is 9: each pixel adds $1 \cdot 1$ or "
+    r"$(-1) \cdot (-1)$. Two pixels of the smudged T are wrong. What is $w \cdot x$ "
+    "for it?",
     answer=5,
     wrong={
-        7: "A wrong pixel does not add 0. It adds -1, in place of +1.",
+        7: "A wrong pixel does not add 0. It adds −1, in place of +1.",
         9: "That is the T without a smudge.",
-        -5: "Seven pixels add 1 each, two add -1 each.",
+        -5: "Seven pixels add 1 each, two add −1 each.",
         4: "Seven pixels add 1 each. And the two wrong ones?",
     },
-    hint="Seven pixels add 1 each, two pixels add -1 each.",
-    explanation="7 - 2 = 5. Each wrong pixel costs 2.",
+    hint="Seven pixels add 1 each, two pixels add −1 each.",
+    explanation="$7 - 2 = 5$. Each wrong pixel costs 2.",
 )
 
 # %%
 z = [looks_for_t.pre_activation(x).data for x in (T, smudged, inverted)]
 matches = [each + 4 for each in z]  # without the bias, which is -4
 print("w · x for the T, the smudged and the inverted one:", matches)
-assert matches == [9, 5, -9]
 
 every_image = list(product((-1, 1), repeat=9))
 seen = [image for image in every_image if looks_for_t.predict(image)]
 best_image = max(every_image, key=lambda x: looks_for_t.signed_distance(x))
 print(f"it fires for {len(seen)} of all {len(every_image)} images")
 print("it likes the T best:", list(best_image) == T)
+
+# %% tags=["remove-input"]
+assert matches == [9, 5, -9]
 assert (len(every_image), len(seen)) == (512, 46) and list(best_image) == T
 
 # %% [markdown]
 # Of all images of this kind the one that looks like the weights has the largest dot product. This
-# is called **template matching**: the weights are a template, and w · x says how well the input
-# fits. The bias says how good a fit is wanted. With b = −4 the neuron fires for the T with at most
-# 2 wrong pixels: there are 46 such images.
+# is called **template matching**: the weights are a template, and $w \cdot x$ says how well the
+# input fits. The bias says how good a fit is wanted. With $b = -4$ the neuron fires for the T with
+# at most 2 wrong pixels: there are 46 such images.
 #
-# The geometry behind it is one formula. With α, the angle between the two vectors,
+# The geometry behind it is one formula. With $\alpha$, the angle between the two vectors,
 #
-# > w · x = ‖w‖ · ‖x‖ · cos α
+# $$ w \cdot x = \lVert w\rVert \cdot \lVert x\rVert \cdot \cos\alpha $$
+#
+# <details><summary>Where this formula comes from: the law of cosines</summary>
+#
+# The arrows $w$ and $x$ and the way from tip to tip, $w - x$, make a triangle. The law of cosines,
+# which is Pythagoras for triangles without a right angle, says
+#
+# $$
+# \lVert w - x\rVert^2
+# = \lVert w\rVert^2 + \lVert x\rVert^2 - 2 \lVert w\rVert \lVert x\rVert \cos\alpha
+# $$
+#
+# Multiply the left side out, as $(w_0 - x_0)^2 + (w_1 - x_1)^2$:
+#
+# $$ \lVert w - x\rVert^2 = \lVert w\rVert^2 + \lVert x\rVert^2 - 2 (w \cdot x) $$
+#
+# Both say the same, so $w \cdot x = \lVert w\rVert \lVert x\rVert \cos\alpha$.
+#
+# </details>
 #
 # The cosine is 1 where both point in the same direction, 0 at right angles, and −1 in opposite
-# directions. Here all images have the norm √9 = 3, so the angle alone decides.
+# directions. Here all images have the norm $\sqrt{9} = 3$, so the angle alone decides.
 #
-# **You may think** that the largest w · x always means the best fit. Not if the inputs have
+# **You may think** that the largest $w \cdot x$ always means the best fit. Not if the inputs have
 # different norms:
 
 # %%
@@ -342,13 +384,15 @@ for x in ((3, 4), (30, 0)):
     dot = w[0] * x[0] + w[1] * x[1]
     cosine = dot / (hypot(*w) * hypot(*x))
     print(f"x = {x}: w · x = {dot}, cosine {cosine:g}")
+
+# %% tags=["remove-input"]
 assert 3 * 30 + 4 * 0 > 3 * 3 + 4 * 4
 assert (25 / (5 * 5), 90 / (5 * 30)) == (1.0, 0.6)
 
 # %% [markdown]
-# (30, 0) gets 90 and (3, 4) only 25, although (3, 4) points just where w points. The other is
-# merely long. Where only the fit should count, divide by the norms, or bring all inputs to the
-# same norm.
+# (30, 0) gets 90 and (3, 4) only 25, although (3, 4) points just where $w$ points. The other is
+# merely long. Where only the fit should count, divide by the norms, or bring all inputs to the same
+# norm.
 #
 # Templates need not be drawn by hand. Here are handwritten digits, 8 by 8 pixels. Half of the
 # images make the averages, the other half is kept back to test. The average of all threes, minus
@@ -361,13 +405,13 @@ train, test = datasets.train_test_split(digits, test_fraction=0.5, seed=0)
 
 def average(digit):
     images = [x for x, target in train if target == digit]
-    pixels = zip(*images, strict=True)
+    pixels = zip(*images)
     return [sum(values) / len(images) for values in pixels]
 
 
 three, eight = average(3), average(8)
-template = [a - b for a, b in zip(three, eight, strict=True)]
-halfway = [(a + b) / 2 for a, b in zip(three, eight, strict=True)]
+template = [a - b for a, b in zip(three, eight)]
+halfway = [(a + b) / 2 for a, b in zip(three, eight)]
 
 reader = nn.Perceptron(64, weights=template)
 reader.b.data = -reader.pre_activation(halfway).data  # z is 0 halfway
@@ -375,10 +419,11 @@ reader.b.data = -reader.pre_activation(halfway).data  # z is 0 halfway
 answers = [(reader.predict(x), t == 3) for x, t in test if t in (3, 8)]
 right = sum(answer == is_three for answer, is_three in answers)
 print(f"{right} of {len(answers)} threes and eights are told apart")
+
+# %% tags=["remove-input"]
 assert (right, len(answers)) == (171, 179)
 
 # %% tags=["hide-input"]
-assert sum(template[8 * row + 2] for row in range(8)) < 0
 show(
     figures.weight_images(
         [three, eight, template], 8, names=["average 3", "average 8", "the weights"]
@@ -387,52 +432,92 @@ show(
     "left side, where an eight has ink and a three has none.",
 )
 
+# %% tags=["remove-input"]
+assert sum(template[8 * row + 2] for row in range(8)) < 0
+
 # %% [markdown]
 # None of the 179 test images went into the averages. A single neuron, without any learning rule,
 # gets 171 of 179 right. (The bias puts the line halfway between the two averages.)
 #
 # ## In short
 #
-# - A neuron is undecided on a hyperplane, z = 0. Its weight vector stands on it at right angles.
-# - The signed distance of a point is z / ‖w‖. Doubling all weights and the bias changes no
-#   distance.
-# - Turning w turns the line. The bias, a negative threshold, moves it without turning.
+# - A neuron is undecided on a hyperplane, $z = 0$. Its weight vector stands on it at right angles.
+# - The signed distance of a point is $z / \lVert w\rVert$. Doubling all weights and the bias
+#   changes no distance.
+# - Turning $w$ turns the line. The bias, a negative threshold, moves it without turning.
 # - The bias is the weight of an input that is always 1.
-# - w · x = ‖w‖ ‖x‖ cos α: the weights are a template, and w · x says how well the input fits.
+# - $w \cdot x = \lVert w\rVert \lVert x\rVert \cos\alpha$: the weights are a template, and
+#   $w \cdot x$ says how well the input fits.
 #
 # ## Exercises
 
 # %%
+task(
+    "Write `signed_distance`: it gets the list `w`, the number `b` and a point, the list `x`, all "
+    "of any length, and returns how far the point is from the hyperplane, with its sign.",
+    start="""
+def signed_distance(w, b, x):
+    z = b + sum(weight * number for weight, number in zip(w, x))
+    return z  # not yet in kilometres
+""",
+    solution="""
+def signed_distance(w, b, x):
+    z = b + sum(weight * number for weight, number in zip(w, x))
+    norm = sum(weight**2 for weight in w) ** 0.5
+    return z / norm
+""",
+    cases=[
+        (([3, 4], -5, [1, 1]), 0.4),
+        (([3, 4], -5, [0, 0]), -1.0),
+        (([6, 8], -10, [1, 1]), 0.4),
+        (([1, 2, 2], 3, [0, 0, 0]), 1.0),
+    ],
+    wrong={
+        "def signed_distance(w, b, x):\n"
+        "    return (b + sum(p * q for p, q in zip(w, x))) / sum(p*p for p in w)": "Divided by "
+        "the square of the norm. Take the root.",
+        "def signed_distance(w, b, x):\n"
+        "    return (b + sum(p * q for p, q in zip(w, x))) / sum(w)": "The norm is the root of the "
+        "sum of the *squares* of the weights.",
+        "def signed_distance(w, b, x):\n    z = b + sum(p * q for p, q in zip(w, x))\n"
+        "    return abs(z) / sum(p * p for p in w) ** 0.5": "The size is right. Keep the sign: it "
+        "says on which side the point is.",
+    },
+    hint="The norm is `sum(weight**2 for weight in w) ** 0.5`.",
+    explanation="$z$ divided by the norm: in any number of dimensions.",
+)
+
+# %%
 exercise(
-    "What is the norm of w = (-6, 8)?",
+    "What is the norm of $w = (-6, 8)$?",
     answer=10,
     wrong={
         100: "That is the sum of the squares. Take the root.",
         14: "The squares are added, not the numbers themselves.",
-        2: "Square first: (-6)^2 is 36, and its sign is gone.",
+        2: "Square first: $(-6)^{2}$ is 36, and its sign is gone.",
     },
-    hint="The root of (-6)^2 + 8^2.",
-    explanation="√(36 + 64) = √100 = 10.",
+    hint="The root of $(-6)^{2} + 8^{2}$.",
+    explanation=r"$\sqrt{36 + 64} = \sqrt{100} = 10$.",
 )
 
 # %%
 exercise(
-    "w = (3, 4) and b = -20. What is the signed distance of the point (2, 1) from the line?",
+    "$w = (3, 4)$ and $b = -20$. What is the signed distance of the point (2, 1) from the line?",
     answer=-2,
     wrong={
-        -10: "That is z. Divide it by the norm, 5.",
-        2: "The distance is right, the sign is not: z = 6 + 4 - 20 is negative.",
-        0.4: "Look at the bias again: it is -20.",
-        10: "That would be |z|. Divide by the norm, and keep the sign.",
+        -10: "That is $z$. Divide it by the norm, 5.",
+        2: "The distance is right, the sign is not: $z = 6 + 4 - 20$ is negative.",
+        0.4: "Look at the bias again: it is −20.",
+        10: "That would be $|z|$. Divide by the norm, and keep the sign.",
     },
-    hint="z = 3*2 + 4*1 - 20, divided by the norm of w.",
-    explanation="z = -10, ‖w‖ = 5, and -10 / 5 = -2.",
+    hint=r"$z = 3 \cdot 2 + 4 \cdot 1 - 20$, divided by the norm of $w$.",
+    explanation=r"$z = -10$, $\lVert w\rVert = 5$, and $-10 / 5 = -2$.",
 )
 
 # %%
 exercise(
-    "A neuron shall say yes exactly to the right of the vertical line x0 = 2. Give its weights and "
-    "its bias.",
+    "A neuron shall say yes exactly to the right of the vertical line $x_0 = 2$. Give"
+    " its weights and its bias.",
     answer=(1, 0, -2),
     names=("w0", "w1", "b"),
     judge=lambda w0, w1, b: (
@@ -445,12 +530,13 @@ exercise(
         else None
     ),
     wrong={
-        (0, 1, -2): "This is the line x1 = 2, and it is horizontal. w points to where yes is.",
-        (-1, 0, 2): "The line is right, but it says yes on the left. Turn w around, and b with it.",
-        (1, 0, 2): "z is 0 at x0 = -2. The sign of the bias!",
+        (0, 1, -2): "This is the line $x_1 = 2$, and it is horizontal. $w$ points to where yes is.",
+        (-1, 0, 2): "The line is right, but it says yes on the left. Turn $w$ around, and $b$ with "
+        "it.",
+        (1, 0, 2): "$z$ is 0 at $x_0 = -2$. The sign of the bias!",
     },
-    hint="Where does w point, if yes is on the right? And z has to be 0 at x0 = 2.",
-    explanation="w points to the right, (1, 0) or a multiple of it, and b = -2·w0.",
+    hint="Where does $w$ point, if yes is on the right? And $z$ has to be 0 at $x_0 = 2$.",
+    explanation=r"$w$ points to the right, (1, 0) or a multiple of it, and $b = -2\cdot w_0$.",
 )
 
 # %%
@@ -465,11 +551,13 @@ exercise(
     ],
     answer="it moves towards the origin",
     wrong={
-        "it stays": "It would if b were multiplied too. The distance of the origin is b / ‖w‖.",
-        "it moves away from the origin": "The distance of the origin is b / ‖w‖, and ‖w‖ grows.",
-        "it turns": "The direction of w stays: both weights grow in the same proportion.",
+        "it stays": "It would if $b$ were multiplied too. The distance of the origin is "
+        r"$b / \lVert w\rVert$.",
+        "it moves away from the origin": r"The distance of the origin is $b / \lVert w\rVert$, "
+        r"and $\lVert w\rVert$ grows.",
+        "it turns": "The direction of $w$ stays: both weights grow in the same proportion.",
     },
-    explanation="The distance of the origin, b / ‖w‖, becomes a tenth.",
+    explanation=r"The distance of the origin, $b / \lVert w\rVert$, becomes a tenth.",
 )
 
 # %%
@@ -486,11 +574,12 @@ exercise(
     ),
     wrong={
         8: "The bias is a negative threshold. The sign!",
-        -9: "Then z = 9 - 9 = 0 for the T, and the perceptron fires only if z is more than 0.",
+        -9: "Then $z = 9 - 9 = 0$ for the T, and the perceptron fires only if $z$ is more than 0.",
         -4: "This one lets two wrong pixels pass, as above.",
     },
-    hint="w · x is 9 for the T and 7 with one wrong pixel. Where must the threshold −b lie?",
-    explanation="Any b from −7 down to, but not including, −9.",
+    hint=r"$w \cdot x$ is 9 for the T and 7 with one wrong pixel. Where must the threshold "
+    "$-b$ lie?",
+    explanation="Any $b$ from −7 down to, but not including, −9.",
 )
 
 # %% [markdown]

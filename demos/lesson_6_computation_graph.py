@@ -10,9 +10,14 @@
 #
 # Here is a neuron with two inputs, taken apart. Each line is one step, and does one thing.
 
+# %% tags=["remove-input"]
+from math import tanh
+
+from tinygrad_neuron import draw_dot, walkthrough
+from tinygrad_neuron.course import exercise, predict, show, slider, task
+
 # %%
-from tinygrad_neuron import Value, draw_dot, nn, nudge, topological_order, walkthrough
-from tinygrad_neuron.course import exercise, predict, show, slider
+from tinygrad_neuron import Value, nn, nudge, topological_order
 
 
 def neuron_in_steps():
@@ -33,11 +38,13 @@ def neuron_in_steps():
 
 
 y, leaves = neuron_in_steps()
+
+# %% tags=["hide-input"]
 show(
     draw_dot(y, edges="none", legend=False),
-    "Five leaves: w0, x0, w1 and x1 on the left, b in the middle, where it "
-    "is added. Two products, their sum w·x, then z, then y. Every box has "
-    "its number (data). The gradients (grad) are not computed yet.",
+    "Five leaves: $w_0$, $x_0$, $w_1$ and $x_1$ on the left, $b$ in the middle, where"
+    r" it is added. Two products, their sum $w\cdot x$, then $z$, then $y$. Every box "
+    "has its number (data). The gradients (grad) are not computed yet.",
 )
 
 # %% [markdown]
@@ -51,6 +58,8 @@ show(
 # %%
 neuron = nn.Neuron(2, activation="tanh", weights=[0.5, -1.0], bias=-0.5)
 print("by hand:", y.data, "  nn.Neuron:", neuron([2.0, -0.5]).data)
+
+# %% tags=["remove-input"]
 assert neuron([2.0, -0.5]).data == y.data
 
 # %% [markdown]
@@ -58,33 +67,35 @@ assert neuron([2.0, -0.5]).data == y.data
 #
 # The numbers go through the graph from the leaves to the output. This is the **forward pass**:
 #
-# > w0 · x0 = 0.5 · 2 = 1
-# >
-# > w1 · x1 = −1 · (−0.5) = 0.5
-# >
-# > w·x = 1 + 0.5 = 1.5
-# >
-# > z = 1.5 + (−0.5) = 1
-# >
-# > y = tanh(1) = 0.7616
+# $$ w_0 \cdot x_0 = 0.5 \cdot 2 = 1 $$
+#
+# $$ w_1 \cdot x_1 = -1 \cdot (-0.5) = 0.5 $$
+#
+# $$ w \cdot x = 1 + 0.5 = 1.5 $$
+#
+# $$ z = 1.5 + (-0.5) = 1 $$
+#
+# $$ y = \tanh(1) = 0.7616 $$
 
 # %%
-computed = [node for node in topological_order(y) if node._prev]
-numbers = [round(node.data, 4) for node in computed]
-for node, number in zip(computed, numbers, strict=True):
-    print(node.label, "=", number)
+for node in topological_order(y):
+    if node.label not in leaves:
+        print(node.label, "=", round(node.data, 4))
+
+# %% tags=["remove-input"]
+numbers = [round(node.data, 4) for node in topological_order(y) if node._prev]
 assert numbers == [1, 0.5, 1.5, 1, 0.7616]
 
 # %% [markdown]
 # ## Backwards
 #
 # Now the question of lesson 5, for each of the nodes: if I nudge *this* number, how many times as
-# far does y move? The answer is the node's **gradient**.
+# far does $y$ move? The answer is the node's **gradient**.
 #
 # We begin at the end and go back, against the arrows. This is the **backward pass**, and the whole
 # method is called **backpropagation**. It needs one rule only, the chain rule:
 #
-# > contribution = incoming × local
+# $$ \text{contribution} = \text{incoming} \cdot \text{local} $$
 #
 # A node knows its own gradient already: that is what is **incoming**. It multiplies it with the
 # local derivative of its step, and hands the product to the number it was computed from. What
@@ -94,79 +105,85 @@ assert numbers == [1, 0.5, 1.5, 1, 0.7616]
 
 # %%
 predict(
-    "The first gradient is that of y itself. If y moves by 0.01, how many "
-    "times as far does y move?",
+    "The first gradient is that of $y$ itself. If $y$ moves by 0.01, how many times "
+    "as far does $y$ move?",
     answer=1,
     wrong={
         0: "It does move: by exactly as much as itself.",
-        0.7616: "That is the number y, not its gradient. How many times as far as itself does y "
-        "move?",
-        0.01: "That is the nudge. How many times as far as the nudge does y move?",
+        0.7616: "That is the number $y$, not its gradient. How many times as far as itself does "
+        "$y$ move?",
+        0.01: "That is the nudge. How many times as far as the nudge does $y$ move?",
     },
-    hint="y moves exactly as far as y.",
+    hint="$y$ moves exactly as far as $y$.",
     explanation="The derivative of anything for itself is 1. Here the backward pass begins.",
 )
 
 # %%
 predict(
-    "y = tanh(z) = 0.7616. The local derivative of tanh is 1 − y². What is the gradient of z?",
+    r"$y = \tanh(z) = 0.7616$. The local derivative of tanh is $1 - y^2$. What is the "
+    "gradient of $z$?",
     answer=0.42,
     tolerance=0.01,
     wrong={
-        0.7616: "That is y. The local derivative is 1 - y².",
-        0.58: "That is y². Subtract it from 1.",
-        0.2384: "That is 1 - y. The local derivative is 1 - y²: square y first.",
+        0.7616: "That is $y$. The local derivative is $1 - y^2$.",
+        0.58: "That is $y^2$. Subtract it from 1.",
+        0.2384: "That is $1 - y$. The local derivative is $1 - y^2$: square $y$ first.",
     },
-    hint="1 - 0.7616² = 1 - 0.58. Multiply with the incoming 1.",
-    explanation="1 × (1 − 0.7616²) = 1 × 0.42 = 0.42.",
+    hint="$1 - 0.7616^2 = 1 - 0.58$. Multiply with the incoming 1.",
+    explanation=r"$1 \cdot (1 - 0.7616^2) = 1 \cdot 0.42 = 0.42$.",
 )
 
 # %%
 predict(
-    "z = w·x + b, and z has the gradient 0.42. What is the gradient of b?",
+    r"$z = w\cdot x + b$, and $z$ has the gradient 0.42. What is the gradient of $b$?",
     answer=0.42,
     tolerance=0.01,
     wrong={
-        0.21: "A sum does not share out. If b grows by 0.01, z grows by 0.01: the local derivative "
-        "is 1.",
-        -0.21: "You multiplied with b itself. The local derivative of a sum is 1 for each part.",
+        0.21: "A sum does not share out. If $b$ grows by 0.01, $z$ grows by 0.01: the local "
+        "derivative is 1.",
+        -0.21: "You multiplied with $b$ itself. The local derivative of a sum is 1 for each part.",
         1: "1 is the local derivative. Multiply it with the incoming 0.42.",
     },
     hint="The local derivative of a sum is 1 for each of its parts.",
-    explanation="0.42 × 1 = 0.42. And w·x gets as much. A sum hands on what comes in, undivided.",
+    explanation=r"$0.42 \cdot 1 = 0.42$. And $w\cdot x$ gets as much. A sum hands on what comes "
+    "in, undivided.",
 )
 
 # %% [markdown]
-# So b and w·x have the gradient 0.42. The same happens once more at w·x, which is the sum of the
-# two products: each of them gets 0.42. Now the products.
+# So $b$ and $w\cdot x$ have the gradient 0.42. The same happens once more at $w\cdot x$, which is
+# the sum of the two products: each of them gets 0.42. Now the products.
 
 # %%
 predict(
-    "w0·x0 has the gradient 0.42, with w0 = 0.5 and x0 = 2. What is the gradient of w0?",
+    r"$w_0\cdot x_0$ has the gradient 0.42, with $w_0 = 0.5$ and $x_0 = 2$. What is "
+    "the gradient of $w_0$?",
     answer=0.84,
     tolerance=0.01,
     wrong={
-        0.21: "You multiplied with w0 itself. In a product the local derivative is the other "
-        "number.",
+        0.21: "You multiplied with $w_0$ itself. In a product the local derivative is the other"
+        " number.",
         0.42: "The local derivative of a product is not 1. It is the other number.",
         2: "That is the local derivative. Multiply it with the incoming 0.42.",
     },
-    hint="The local derivative of w0 · x0 for w0 is x0.",
-    explanation="0.42 × 2 = 0.84: the incoming gradient times the input.",
+    hint=r"The local derivative of $w_0 \cdot x_0$ for $w_0$ is $x_0$.",
+    explanation=r"$0.42 \cdot 2 = 0.84$: the incoming gradient times the input.",
 )
 
 # %%
 predict(
-    "w1·x1 has the gradient 0.42 too, with w1 = −1 and x1 = −0.5. What is the gradient of w1?",
+    r"$w_1\cdot x_1$ has the gradient 0.42 too, with $w_1 = -1$ and $x_1 = -0.5$. What"
+    " is the gradient of $w_1$?",
     answer=-0.21,
     tolerance=0.01,
     wrong={
-        -0.42: "That is the gradient of x1: 0.42 times w1. For w1 it is the other number, x1.",
-        0.21: "The size is right. But x1 is negative.",
-        0.42: "The local derivative of the product for w1 is x1 = -0.5.",
+        -0.42: "That is the gradient of $x_1$: 0.42 times $w_1$. For $w_1$ it is the other "
+        "number, $x_1$.",
+        0.21: "The size is right. But $x_1$ is negative.",
+        0.42: "The local derivative of the product for $w_1$ is $x_1 = -0.5$.",
     },
-    hint="The local derivative of w1 · x1 for w1 is x1.",
-    explanation="0.42 × (−0.5) = −0.21. If w1 grows, y falls, because its input is negative.",
+    hint=r"The local derivative of $w_1 \cdot x_1$ for $w_1$ is $x_1$.",
+    explanation=r"$0.42 \cdot (-0.5) = -0.21$. If $w_1$ grows, $y$ falls, because its input is "
+    "negative.",
 )
 
 # %% [markdown]
@@ -176,7 +193,6 @@ predict(
 
 # %% tags=["hide-input"]
 steps = [step for step in walkthrough(y) if step.phase == "backward"]
-assert round(steps[1].after, 6) == 0.419974
 
 
 def after(count):
@@ -191,20 +207,26 @@ def after(count):
 
 slider("gradients known", range(1, len(steps) + 1), after)
 
+# %% tags=["remove-input"]
+assert round(steps[1].after, 6) == 0.419974
+
 # %%
 y.backward()
 for name, leaf in leaves.items():
     print(f"{name}: data {leaf.data:5.2f}   grad {leaf.grad:7.4f}")
-assert list(leaves) == ["w0", "x0", "w1", "x1", "b"]
+
+# %% tags=["remove-input"]
 gradients = [round(leaf.grad, 2) for leaf in leaves.values()]
+assert list(leaves) == ["w0", "x0", "w1", "x1", "b"]
 assert gradients == [0.84, 0.21, -0.21, -0.42, 0.42]
 assert round(y._prev[0].grad, 2) == 0.42
 
 # %% [markdown]
 # `y.backward()` did all of this. Here is the same neuron on a page of its own: step through it,
-# switch on "Predict first" and be asked at every step, or move a leaf and see what changes.
+# switch on "Predict first" and say each number before it comes, or move a leaf and see what
+# changes.
 
-# %%
+# %% tags=["hide-input"]
 show(
     walkthrough(y),
     "Both passes of the neuron, step by step. In a terminal: "
@@ -222,8 +244,11 @@ for name, leaf in leaves.items():
     travelled = nudge(y, leaf, by=1e-6)
     measured = travelled[-1].change / travelled[0].change
     print(f"{name}: gradient {leaf.grad:9.6f}   measured {measured:9.6f}")
-    assert abs(measured - leaf.grad) < 1e-5
 
+# %% tags=["remove-input"]
+for leaf in leaves.values():
+    travelled = nudge(y, leaf, by=1e-6)
+    assert abs(travelled[-1].change / travelled[0].change - leaf.grad) < 1e-5
 arrows = sum(len(node._prev) for node in topological_order(y))
 assert arrows == len(steps) - 1 == 9
 
@@ -241,25 +266,24 @@ assert arrows == len(steps) - 1 == 9
 #
 # Two patterns hold in every neuron:
 #
-# - The gradient of the bias is that of z.
-# - The gradient of a weight is that of z, times the *input* that the weight multiplies.
+# - The gradient of the bias is that of $z$.
+# - The gradient of a weight is that of $z$, times the *input* that the weight multiplies.
 #
-# **You may think** that a large weight has a large gradient. But the weight itself does not even
-# appear in the second pattern. Take two neurons with one input each, no bias, and the same z = 0.5:
-# one with a large weight, one with a small one.
+# **You may think** that a large weight has a large gradient. Take two neurons with one input each,
+# no bias, and the same $z = 0.5$: one with a large weight, one with a small one.
 
 # %%
 predict(
-    "Neuron A: w = 5, x = 0.1. Neuron B: w = 0.1, x = 5. Both have z = "
-    "0.5. Which weight has the larger gradient?",
+    "Neuron A: $w = 5$, $x = 0.1$. Neuron B: $w = 0.1$, $x = 5$. Both have $z = 0.5$."
+    " Which weight has the larger gradient?",
     options=["w of A", "w of B", "both the same"],
     answer="w of B",
     wrong={
-        "w of A": "It has the larger weight. But the gradient is that of z, times the input.",
-        "both the same": "z is the same, and so is its gradient. But it is multiplied with the "
-        "input.",
+        "w of A": "It has the larger weight. But the gradient is that of $z$, times the input.",
+        "both the same": "$z$ is the same, and so is its gradient. But it is multiplied with "
+        "the input.",
     },
-    explanation="Both multiply the gradient of z with their input: 0.1 for A, 5 for B.",
+    explanation="Both multiply the gradient of $z$ with their input: 0.1 for A, 5 for B.",
 )
 
 # %%
@@ -271,25 +295,28 @@ for name, weight, number in (("A", 5.0, 0.1), ("B", 0.1, 5.0)):
     weight_gradients.append(w.grad)
     print(f"{name}: w = {weight}, x = {number}, gradient of w {w.grad:.4f}")
 small, large = weight_gradients
+
+# %% tags=["remove-input"]
 assert abs(large / small - 50) < 1e-9
 assert (round(small, 4), round(large, 4)) == (0.0786, 3.9322)
 
 # %% [markdown]
-# The small weight has a gradient 50 times as large, because its input is 50 times as large. And a
+# The small weight has a gradient 50 times as large, because its input is 50 times as large. The
+# weight itself does not even appear in the second pattern. And a
 # weight whose input is 0 has the gradient 0: whatever it is, it had no part in the output, and so
 # there is nothing to learn.
 #
 # ## What it is good for: learning
 #
-# Suppose the target for this input is t = −0.5. The neuron puts out 0.7616. How wrong that is, we
+# Suppose the target for this input is $t = -0.5$. The neuron puts out 0.7616. How wrong that is, we
 # write as one number, the **loss**:
 #
-# > L = (y − t)² = (0.7616 + 0.5)² = 1.5916
+# $$ L = (y - t)^2 = (0.7616 + 0.5)^2 = 1.5916 $$
 #
-# The square counts too high and too low alike, and its slope shrinks with the error: the nearer y
+# The square counts too high and too low alike, and its slope shrinks with the error: the nearer $y$
 # is to the target, the smaller the steps will be.
 #
-# The loss is just two more steps at the end of the graph. So the backward pass can start from L,
+# The loss is just two more steps at the end of the graph. So the backward pass can start from $L$,
 # and then every weight has the gradient of the *loss*.
 
 # %%
@@ -297,29 +324,31 @@ target = -0.5
 loss = (neuron([2.0, -0.5]) - target) ** 2
 loss.backward()
 print(f"L = {loss.data:.4f}   gradient of w0: {neuron.w[0].grad:.4f}")
+
+# %% tags=["remove-input"]
 assert (round(loss.data, 4), round(neuron.w[0].grad, 4)) == (1.5916, 2.1193)
 
 # %%
 predict(
-    "The gradient of the loss for w0 is 2.1193. In which direction should w0 move?",
+    "The gradient of the loss for $w_0$ is 2.1193. In which direction should $w_0$ move?",
     options=["up", "down", "not at all"],
     answer="down",
     wrong={
-        "up": "The gradient is positive: if w0 grows, the loss grows as well. And we want less of "
-        "it.",
-        "not at all": "The gradient is not 0, so the loss reacts to w0. Use that.",
+        "up": "The gradient is positive: if $w_0$ grows, the loss grows as well. And we want "
+        "less of it.",
+        "not at all": "The gradient is not 0, so the loss reacts to $w_0$. Use that.",
     },
-    explanation="Positive means that both move the same way. To make the loss fall, w0 falls.",
+    explanation="Positive means that both move the same way. To make the loss fall, $w_0$ falls.",
 )
 
 # %% [markdown]
 # So each **parameter**, that is each weight and the bias, moves *against* its gradient, by a small
-# part of it. How small, says the learning rate, lr:
+# part of it. How small, says the learning rate, $\mathrm{lr}$:
 #
-# > w ← w − lr · gradient
+# $$ w \leftarrow w - \mathrm{lr} \cdot \text{gradient} $$
 #
-# With lr = 0.02: w0 ← 0.5 − 0.02 · 2.1193 = 0.4576. Do this for all parameters, run forwards and
-# backwards again, and repeat. This is **gradient descent**.
+# With $\mathrm{lr} = 0.02$: $w_0 \leftarrow 0.5 - 0.02 \cdot 2.1193 = 0.4576$. Do this for all
+# parameters, run forwards and backwards again, and repeat. This is **gradient descent**.
 
 # %%
 outputs, losses = [], []
@@ -336,9 +365,9 @@ for step in range(31):
         print(f"step {step:2}   {numbers}")
     for parameter in neuron.parameters():
         parameter.data -= 0.02 * parameter.grad
-    if step == 0:
-        assert round(neuron.w[0].data, 4) == 0.4576
 
+# %% tags=["remove-input"]
+assert round(0.5 - 0.02 * 2.1193, 4) == 0.4576
 assert losses == sorted(losses, reverse=True)
 assert abs(outputs[-1] - target) < 0.02
 
@@ -349,55 +378,101 @@ assert abs(outputs[-1] - target) < 0.02
 #
 # - A neuron is a graph of steps: multiply, sum, add the bias, activate.
 # - Forward pass: numbers, from the leaves to the output. Backward pass: gradients, the other way.
-# - contribution = incoming × local. A sum hands on what comes in; a product swaps: each number gets
-#   the other one as factor.
-# - gradient of b = gradient of z; gradient of w = gradient of z × input.
-# - Learning: w ← w − lr · gradient of the loss.
+# - $\text{contribution} = \text{incoming} \cdot \text{local}$. A sum hands on what comes in; a
+#   product swaps: each number gets the other one as factor.
+# - gradient of $b$ = gradient of $z$; gradient of $w$ = gradient of $z$ times the input.
+# - Learning: $w \leftarrow w - \mathrm{lr}$ · gradient of the loss.
 #
 # ## Exercises
 
 # %%
+task(
+    r"Write the loop. `descend` trains a neuron $y = \tanh(w \cdot x + b)$ on one "
+    "example: it takes `steps` steps of gradient descent on $L = (y - t)^2$, and "
+    "returns the new `w, b`. You need no engine: the gradient of $z$ is "
+    r"$2 (y - t) \cdot (1 - y^2)$.",
+    start="""
+def descend(w, b, x, t, lr, steps):
+    for _ in range(steps):
+        y = tanh(w * x + b)
+        # the gradients, and then a step against them
+    return w, b
+""",
+    solution="""
+def descend(w, b, x, t, lr, steps):
+    for _ in range(steps):
+        y = tanh(w * x + b)
+        gradient_z = 2 * (y - t) * (1 - y**2)
+        w = w - lr * gradient_z * x
+        b = b - lr * gradient_z
+    return w, b
+""",
+    cases=[
+        ((0.0, 0.0, 2.0, 0.5, 0.1, 1), (0.2, 0.1)),
+        ((0.7, -0.2, 1.0, 0.5, 0.1, 0), (0.7, -0.2)),
+        ((0.0, 0.0, 2.0, 0.5, 0.1, 2), (0.2119171503164680, 0.1059585751582340)),
+    ],
+    wrong={
+        "from math import tanh\n\ndef descend(w, b, x, t, lr, steps):\n"
+        "    for _ in range(steps):\n        y = tanh(w * x + b)\n"
+        "        g = 2 * (y - t) * (1 - y**2)\n        w, b = w + lr * g * x, b + lr * g\n"
+        "    return w, b": "That goes up: the loss grows. A step goes *against* the gradient.",
+        "from math import tanh\n\ndef descend(w, b, x, t, lr, steps):\n"
+        "    for _ in range(steps):\n        y = tanh(w * x + b)\n"
+        "        g = 2 * (y - t) * (1 - y**2)\n        w, b = w - lr * g, b - lr * g\n"
+        "    return w, b": "The gradient of a weight is that of $z$ *times its input*.",
+    },
+    given={"tanh": tanh},
+    hint="gradient of $w$ = gradient of $z$ times $x$; gradient of $b$ = gradient of $z$.",
+    explanation="Forwards, backwards, a step: that loop is in every program that trains.",
+)
+
+# %%
 exercise(
-    "y = w · x + b with w = 3, x = 2, b = −1, and no activation. What is the gradient of w?",
+    r"$y = w \cdot x + b$ with $w = 3$, $x = 2$, $b = -1$, and no activation. What is "
+    "the gradient of $w$?",
     answer=2,
     wrong={
-        3: "That is w itself. The local derivative of a product is the other number.",
-        6: "That is the product w · x. Its local derivative for w is x alone.",
-        5: "That is the output y = 3 · 2 - 1. How much does it move, per nudge of w?",
-        1: "1 is what arrives at the product. Multiply with the local derivative for w.",
+        3: "That is $w$ itself. The local derivative of a product is the other number.",
+        6: r"That is the product $w \cdot x$. Its local derivative for $w$ is $x$ alone.",
+        5: r"That is the output $y = 3 \cdot 2 - 1$. How much does it move, per nudge of $w$?",
+        1: "1 is what arrives at the product. Multiply with the local derivative for $w$.",
     },
-    hint="1 arrives at the product w · x. Multiply it with the other number.",
-    explanation="1 × x = 2.",
+    hint=r"1 arrives at the product $w \cdot x$. Multiply it with the other number.",
+    explanation=r"$1 \cdot x = 2$.",
 )
 
 # %%
 exercise(
-    "A neuron with relu has z = −0.5. Its weight is 4, its input 3. What "
-    "is the gradient of the weight?",
+    "A neuron with relu has $z = -0.5$. Its weight is 4, its input 3. What is the "
+    "gradient of the weight?",
     answer=0,
     wrong={
-        3: "That would be right for z > 0. What is the local derivative of relu at z = -0.5?",
-        4: "That is the weight. And what is the local derivative of relu at z = -0.5?",
-        -1.5: "The local derivative of relu is 1 or 0. It is not z.",
-        12: "That is w · x. Start at the output: what is the local derivative of relu at z = -0.5?",
+        3: "That would be right for $z > 0$. What is the local derivative of relu at $z = -0.5$?",
+        4: "That is the weight. And what is the local derivative of relu at $z = -0.5$?",
+        -1.5: "The local derivative of relu is 1 or 0. It is not $z$.",
+        12: r"That is $w \cdot x$. Start at the output: what is the local derivative of relu "
+        "at $z = -0.5$?",
     },
-    hint="Start at the output: the local derivative of relu at z = -0.5.",
-    explanation="relu puts out 0 there and passes no gradient on: 1 × 0 × 3 = 0.",
+    hint="Start at the output: the local derivative of relu at $z = -0.5$.",
+    explanation=r"relu puts out 0 there and passes no gradient on: $1 \cdot 0 \cdot 3 = 0$.",
 )
 
 # %%
 exercise(
-    "L = (w · x + b)² with w = 1, x = 3, b = −1. Give the gradients of w, x and b.",
+    r"$L = (w \cdot x + b)^2$ with $w = 1$, $x = 3$, $b = -1$. Give the gradients of "
+    "$w$, $x$ and $b$.",
     answer=(12, 4, 4),
     names=("w", "x", "b"),
     wrong={
-        (4, 12, 4): "You swapped w and x: in a product each gets the other one as factor.",
-        (6, 2, 2): "You took the number z = 2 as the gradient of z. It is 2 · z.",
-        (3, 1, 1): "You left out the square: it hands 2 · z = 4 to z.",
-        (12, 4, 1): "The bias gets the whole gradient of z, as w · x does.",
+        (4, 12, 4): "You swapped $w$ and $x$: in a product each gets the other one as factor.",
+        (6, 2, 2): r"You took the number $z = 2$ as the gradient of $z$. It is $2 \cdot z$.",
+        (3, 1, 1): r"You left out the square: it hands $2 \cdot z = 4$ to $z$.",
+        (12, 4, 1): r"The bias gets the whole gradient of $z$, as $w \cdot x$ does.",
     },
-    hint="z = 2, so the gradient of z is 2 · z = 4. Then b, then the product.",
-    explanation="z gets 2 · 2 = 4; b gets 4; w gets 4 · 3 = 12; x gets 4 · 1 = 4.",
+    hint=r"$z = 2$, so the gradient of $z$ is $2 \cdot z = 4$. Then $b$, then the product.",
+    explanation=r"$z$ gets $2 \cdot 2 = 4$; $b$ gets 4; $w$ gets $4 \cdot 3 = 12$; $x$ gets "
+    r"$4 \cdot 1 = 4$.",
 )
 
 # %%
@@ -412,23 +487,24 @@ exercise(
         "(1 - y**2)*x": "1 - y² is for tanh. For sigmoid it is y · (1 - y).",
         "y*x": "The local derivative of sigmoid is y · (1 - y), not y.",
     },
-    hint="gradient of w = gradient of z × input.",
+    hint="gradient of w = gradient of $z$ times the input.",
     explanation="The gradient of z is y · (1 − y), and the input that w multiplies is x.",
 )
 
 # %%
 exercise(
-    "The gradient of the loss for a weight w = 2 is −3, and the learning "
-    "rate is 0.1. What is w after one step?",
+    "The gradient of the loss for a weight $w = 2$ is −3, and the learning rate is "
+    "0.1. What is $w$ after one step?",
     answer=2.3,
     wrong={
-        1.7: "w moves against its gradient. The gradient is negative, so w moves up.",
-        -1: "You added the whole gradient. w moves by lr · gradient, against its direction.",
+        1.7: "$w$ moves against its gradient. The gradient is negative, so $w$ moves up.",
+        -1: r"You added the whole gradient. $w$ moves by $\mathrm{lr}$ · gradient, against its"
+        " direction.",
         5: "The direction is right. But it moves only a part of the way, 0.1 of it.",
         0.3: "That is how far it moves. From where?",
     },
-    hint="w - lr · gradient, with a negative gradient.",
-    explanation="2 − 0.1 · (−3) = 2.3.",
+    hint=r"$w - \mathrm{lr}$ · gradient, with a negative gradient.",
+    explanation=r"$2 - 0.1 \cdot (-3) = 2.3$.",
 )
 
 # %% [markdown]

@@ -12,64 +12,70 @@
 # *all* neurons of the next layer, and a weight is used again for every example. The smallest case
 # is this one:
 #
-# > p = w · x, then y = p + x
+# $$ p = w \cdot x, \qquad y = p + x $$
 #
-# x goes into the product *and* into the sum. With x = 2 and w = 3: p = 6 and y = 8.
+# $x$ goes into the product *and* into the sum. With $x = 2$ and $w = 3$: $p = 6$ and $y = 8$.
+
+# %% tags=["remove-input"]
+from tinygrad_neuron import walkthrough
+from tinygrad_neuron.course import Beside, exercise, predict, show, slider, task
+from tinygrad_neuron.draw import figures
+from tinygrad_neuron.gradient_check import difference
 
 # %%
-from tinygrad_neuron import (
-    Value,
-    draw_dot,
-    local_derivatives,
-    nudge,
-    topological_order,
-    walkthrough,
-)
-from tinygrad_neuron.course import Beside, exercise, predict, show, slider
-from tinygrad_neuron.draw import figures
+import math
+
+from tinygrad_neuron import Value, datasets, draw_dot, local_derivatives, nudge, topological_order
 
 x, w = Value(2.0, label="x"), Value(3.0, label="w")
 p = w * x
 y = p + x
 p.label, y.label = "p", "y"
-assert (p.data, y.data) == (6, 8)
 
+# %% tags=["hide-input"]
 show(
     draw_dot(y, edges="none", legend=False),
-    "Two arrows leave x: one to the product p, one straight to y.",
+    "Two arrows leave $x$: one to the product $p$, one straight to $y$.",
 )
+
+# %% tags=["remove-input"]
+assert (p.data, y.data) == (6, 8)
 
 # %%
 predict(
-    "What is the gradient of x, that is: if x moves by 0.01, how many times as far does y move?",
+    "What is the gradient of $x$, that is: if $x$ moves by 0.01, how many times as "
+    "far does $y$ move?",
     answer=4,
     wrong={
-        3: "That is the way through the product. But x goes into the sum as well.",
-        1: "That is the direct way into the sum. But x goes into the product as well.",
-        2: "That is x itself, and the gradient of w. How does y react to x?",
-        8: "That is y. Nudge x to 2.01, and compute p and y again.",
+        3: "That is the way through the product. But $x$ goes into the sum as well.",
+        1: "That is the direct way into the sum. But $x$ goes into the product as well.",
+        2: "That is $x$ itself, and the gradient of $w$. How does $y$ react to $x$?",
+        8: "That is $y$. Nudge $x$ to 2.01, and compute $p$ and $y$ again.",
     },
-    hint="With x = 2.01, p = 6.03 and y = 6.03 + 2.01. How far has y moved?",
-    explanation="3 · 2.01 + 2.01 = 8.04, so y moves by 0.04: 0.03 through p, and 0.01 directly.",
+    hint="With $x = 2.01$, $p = 6.03$ and $y = 6.03 + 2.01$. How far has $y$ moved?",
+    explanation=r"$3 \cdot 2.01 + 2.01 = 8.04$, so $y$ moves by 0.04: 0.03 through $p$, and 0.01 "
+    "directly.",
 )
 
 # %% [markdown]
 # ## Add up the paths
 #
-# A nudge of x travels along both arrows at once, and both changes meet in y. So there are two
-# **paths** from x to y. Along each path the local derivatives are multiplied, as in lesson 5. The
-# products of all paths are *added*:
+# A nudge of $x$ travels along both arrows at once, and both changes meet in $y$. So there are two
+# **paths** from $x$ to $y$. Along each path the local derivatives are multiplied, as in lesson 5.
+# The products of all paths are *added*:
 #
-# > through p: 1 · 3 = 3
-# >
-# > directly: 1
-# >
-# > gradient of x: 3 + 1 = 4
+# - through $p$: $1 \cdot 3 = 3$;
+# - directly: 1;
+# - so the gradient of $x$ is $3 + 1 = 4$.
 
 # %%
 y.backward()
 picture = draw_dot(y, highlight=x)
-show(picture, "Two paths from x to y, their products, and the sum: 3 + 1 = 4.")
+
+# %% tags=["hide-input"]
+show(picture, "Two paths from $x$ to $y$, their products, and the sum: $3 + 1 = 4$.")
+
+# %% tags=["remove-input"]
 assert (picture.paths.count, picture.paths.sum, x.grad) == (2, 4, 4)
 
 # %% [markdown]
@@ -78,7 +84,7 @@ assert (picture.paths.count, picture.paths.sum, x.grad) == (2, 4, 4)
 #
 # **You may think** that `=` would do: compute the gradient, store it. So let us write a backward
 # pass of our own, `hand_on`, that we can break. It goes through the nodes backwards and hands on
-# contributions, incoming × local. `add` decides what happens on arrival.
+# contributions, incoming times local. `add` decides what happens on arrival.
 
 
 # %% tags=["hide-input"]
@@ -100,42 +106,44 @@ def hand_on(nodes, add):
 backwards = [y, p, w, x]
 print("with +=:", hand_on(backwards, add=True))
 print("with = :", hand_on(backwards, add=False))
-assert hand_on(backwards, add=True) == {"y": 1, "p": 1, "w": 2, "x": 4}
-assert hand_on(backwards, add=False)["x"] == 3
 
 first, *_, last = nudge(y, x, by=0.01)
 print(f"measured: {last.change / first.change:.4f}")
+
+# %% tags=["remove-input"]
+assert hand_on(backwards, add=True) == {"y": 1, "p": 1, "w": 2, "x": 4}
+assert hand_on(backwards, add=False)["x"] == 3
 assert round(last.change / first.change, 6) == 4
 
 # %% [markdown]
-# With `=` the contribution that came directly (1) was overwritten by the one that came through p
+# With `=` the contribution that came directly (1) was overwritten by the one that came through $p$
 # (3). Nothing warns you: the number looks reasonable, and it is wrong.
 #
 # ## Why the order matters
 #
 # Now two doublings in a row:
 #
-# > b = a + a, then c = b + b
+# $$ b = a + a, \qquad c = b + b $$
 #
-# With a = 3: b = 6 and c = 12.
+# With $a = 3$: $b = 6$ and $c = 12$.
 
 # %%
 predict(
-    "b = a + a and c = b + b. What is the gradient of a?",
+    "$b = a + a$ and $c = b + b$. What is the gradient of $a$?",
     answer=4,
     wrong={
-        2: "That is the gradient of b. On the way to a there is another doubling.",
+        2: "That is the gradient of $b$. On the way to $a$ there is another doubling.",
         1: "That would be right if each number were used once. Each is used twice.",
-        12: "That is c. If a moves by 0.01, b moves by 0.02. And c?",
-        6: "The wrong order gives 6, as you will see in a moment. If a moves by 0.01, b moves by "
-        "0.02. And c?",
+        12: "That is $c$. If $a$ moves by 0.01, $b$ moves by 0.02. And $c$?",
+        6: "The wrong order gives 6, as you will see in a moment. If $a$ moves by 0.01, $b$ "
+        "moves by 0.02. And $c$?",
     },
-    hint="If a moves by 0.01, b moves by 0.02. And c?",
-    explanation="c = 2 · b and b = 2 · a, so c = 4 · a.",
+    hint="If $a$ moves by 0.01, $b$ moves by 0.02. And $c$?",
+    explanation=r"$c = 2 \cdot b$ and $b = 2 \cdot a$, so $c = 4 \cdot a$.",
 )
 
 # %% [markdown]
-# b gets two contributions from c, 1 and 1. Here is an obvious way to program it: as soon as
+# $b$ gets two contributions from $c$, 1 and 1. Here is an obvious way to program it: as soon as
 # something arrives at a node, the node hands on what it has. It is wrong.
 
 
@@ -174,6 +182,7 @@ for name, method in {"at once": at_once, "waiting": waiting}.items():
     histories[name] = log
     print(name, *[f"{label} = {gradient:g}" for label, gradient in log], sep="   ")
 
+# %% tags=["remove-input"]
 wrong, right = histories["at once"], histories["waiting"]
 assert wrong == [("b", 1), ("a", 1), ("a", 2), ("b", 2), ("a", 4), ("a", 6)]
 assert right == [("b", 1), ("b", 2), ("a", 2), ("a", 4)]
@@ -205,9 +214,10 @@ def side_by_side(arrived):
 slider("arrivals", range(1, 7), side_by_side)
 
 # %% [markdown]
-# "At once" ends with 6 for a. With arrivals 2 and 3, b hands its first half on: a has 1 + 1 = 2.
-# Then b's second half arrives. Now b has 2, and hands on *all* of it, along both arrows:
-# a has 2 + 2 + 2 = 6. The first half was counted twice. "Waiting" ends with 4, and that is right.
+# "At once" ends with 6 for $a$. With arrivals 2 and 3, $b$ hands its first half on: $a$ has
+# $1 + 1 = 2$. Then the second half of $b$ arrives. Now $b$ has 2, and hands on *all* of it, along
+# both arrows: $a$ has $2 + 2 + 2 = 6$. The first half was counted twice. "Waiting" ends with 4, and
+# that is right.
 #
 # So the rule is: **a node hands on its gradient when everything has arrived, and it does so once.**
 # For that, every node must come after all nodes that use it. A list of nodes in which each stands
@@ -217,20 +227,89 @@ slider("arrivals", range(1, 7), side_by_side)
 # %%
 c, b, a = doublings()
 print("topological order:", *[node.label for node in topological_order(c)])
-assert topological_order(c) == [a, b, c]
 c.backward()
-assert (b.grad, a.grad) == (2, 4)
 
+# %% tags=["hide-input"]
 show(
     walkthrough(c),
-    "Both passes of b = a + a, c = b + b, step by step. In the backward "
-    "pass b hands on only when both contributions of c have arrived.",
+    "Both passes of $b = a + a$, $c = b + b$, step by step. In the backward pass $b$ "
+    "hands on only when both contributions of $c$ have arrived.",
+)
+
+# %% tags=["remove-input"]
+assert topological_order(c) == [a, b, c]
+assert (b.grad, a.grad) == (2, 4)
+
+# %% [markdown]
+# Write such an order yourself. The graph is a dictionary: for each node, the list of what it was
+# computed from, twice where it was used twice.
+
+# %% tags=["remove-input"]
+DOUBLINGS = {"c": ["b", "b"], "b": ["a", "a"], "a": []}
+NEURON = {"y": ["z"], "z": ["s", "b"], "s": ["p", "q"], "p": ["w", "x"], "q": ["v", "x"]}
+NEURON.update({leaf: [] for leaf in "bwvx"})
+SHORTCUT = {"f": ["d", "e"], "e": ["a", "d"], "d": ["a", "b"], "a": [], "b": []}
+
+
+def order_fault(order):
+    """What is wrong with a learner's order, on three graphs."""
+    for output, graph in {"c": DOUBLINGS, "y": NEURON, "f": SHORTCUT}.items():
+        found = order(output, graph)
+        if not isinstance(found, list):
+            return f"It should return a list, not {found!r}."
+        if sorted(found) != sorted(graph):
+            return f"For the graph {graph} it gives {found}: every node should be there once."
+        for node, operands in graph.items():
+            late = [operand for operand in operands if found.index(operand) > found.index(node)]
+            if late:
+                return (
+                    f"For the graph {graph} it gives {found}: {late[0]} stands behind {node}, "
+                    "which was computed from it."
+                )
+    return None
+
+
+# %%
+task(
+    "Write `order`: it gets the name of the output and the graph, and returns the "
+    "list of all nodes, each once, and each behind those it was computed from.",
+    start="""
+def order(output, graph):
+    found = []
+
+    def visit(node):
+        found.append(node)
+        for operand in graph[node]:
+            visit(operand)
+
+    visit(output)
+    return found
+""",
+    solution="""
+def order(output, graph):
+    found = []
+
+    def visit(node):
+        if node in found:
+            return
+        for operand in graph[node]:
+            visit(operand)
+        found.append(node)
+
+    visit(output)
+    return found
+""",
+    judge=order_fault,
+    hint="Two changes: a node that has been found is not visited again; and a node is "
+    "appended when all its operands are, not before.",
+    explanation="Operands first, then the node itself, each only once: a topological order.",
 )
 
 # %% [markdown]
+# ## Paths multiply, nodes do not
+#
 # There is a second gain. "At once" can be mended: let each node hand on only what is new. The
-# result is then right, but every path is walked on its own, and paths multiply. Each doubling
-# doubles their number.
+# result is then right, but every path is walked on its own.
 
 # %%
 predict(
@@ -239,10 +318,12 @@ predict(
     answer="more than a million",
     wrong={
         "20": "That is the number of steps. At each step a path can go over either of two arrows.",
-        "40": "That is the number of arrows. A path chooses one of two at each step: 2 · 2 · 2 ...",
-        "400": "A path chooses one of two arrows at each of the 20 steps: 2 · 2 · 2 ...",
+        "40": "That is the number of arrows. A path chooses one of two at each step: "
+        r"$2 \cdot 2 \cdot 2$ ...",
+        "400": r"A path chooses one of two arrows at each of the 20 steps: $2 \cdot 2 \cdot 2$ "
+        "...",
     },
-    explanation="2 · 2 · … · 2, twenty times, is 1,048,576.",
+    explanation=r"$2 \cdot 2 \cdot \dots \cdot 2$, twenty times, is 1,048,576.",
 )
 
 # %%
@@ -255,50 +336,56 @@ paths = draw_dot(end, highlight=start, edges="none").paths.count
 nodes = topological_order(end)
 print(f"{paths:,} paths, but only {len(nodes)} nodes to visit")
 print(f"gradient of the first number: {start.grad:,.0f}")
+
+# %% tags=["remove-input"]
 assert (paths, len(nodes), start.grad) == (1_048_576, 21, 1_048_576)
 
 # %% [markdown]
-# Going through the nodes in topological order, the backward pass visits 21 nodes instead of walking
-# a million paths.
+# Paths multiply: each doubling doubles their number. Going through the nodes in topological order,
+# the backward pass visits 21 nodes instead of walking a million paths.
 #
 # ## Why zero the gradients
 #
 # `backward()` adds to what is already in a leaf. That is true *within* one call, as we have seen.
-# It is also true from one call to the next. Only leaves keep their gradients; the nodes between
-# begin each call at 0.
+# And from one call to the next?
 
 # %%
 w = Value(2.0, label="w")
 loss = (w - 5) ** 2
 loss.backward()
 print("after one call:", w.grad)
+
+# %% tags=["remove-input"]
 assert w.grad == -6
 
 # %%
 predict(
-    "The gradient of w is −6. We call `loss.backward()` once more. What is `w.grad` then?",
+    "The gradient of $w$ is −6. We call `loss.backward()` once more. What is `w.grad` then?",
     answer=-12,
     wrong={
         -6: "So it would be if the call began from zero. It adds to what is there.",
         36: "Gradients are added, not multiplied.",
-        0: "The second call does not take anything away. It adds -6 once more.",
+        0: "The second call does not take anything away. It adds −6 once more.",
     },
-    hint="It adds the same -6 to what is already there.",
-    explanation="−6 + (−6) = −12.",
+    hint="It adds the same −6 to what is already there.",
+    explanation="$-6 + (-6) = -12$.",
 )
 
 # %%
 loss.backward()
 print("after two calls:", w.grad)
+
+# %% tags=["remove-input"]
 assert w.grad == -12
 assert loss._prev[0].grad == -6
 
 # %% [markdown]
-# In a training loop this would be a mess: the gradient of the second step would still contain that
-# of the first. So we **zero the gradients** before each backward pass: `w.grad = 0.0`, or, for all
-# parameters of a model, `model.zero_grad()`.
+# Leaves keep their gradients from call to call, and go on adding; the nodes between begin each call
+# at 0. In a training loop this would be a mess: the gradient of the second step would still contain
+# that of the first. So we **zero the gradients** before each backward pass: `w.grad = 0.0`, or, for
+# all parameters of a model, `model.zero_grad()`.
 #
-# How bad is it to forget? Let a single weight learn to be 3, with the loss (w − 3)² and the
+# How bad is it to forget? Let a single weight learn to be 3, with the loss $(w - 3)^2$ and the
 # learning rate 0.1, once with zeroing and once without.
 
 
@@ -325,12 +412,16 @@ for step in (1, 2, 3, 4, 7, 14, 40):
     print(f"step {step:2}   zeroed: w = {a:.2f}   not zeroed: w = {b:5.2f}")
 
 curves = {"zeroed": loss_with, "not zeroed": loss_without}
+
+# %% tags=["hide-input"]
 show(
     figures.training_curves(curves),
     "The loss at each step. With zeroing it falls to 0 and stays there. "
     "Without, it falls, rises again to where it began and a little "
     "beyond, falls, rises.",
 )
+
+# %% tags=["remove-input"]
 assert loss_with[-1] < 1e-6
 assert [round(weights_without[step - 1], 2) for step in (7, 14)] == [6.01, -0.02]
 assert loss_without[0] == 9 and 9 < max(loss_without[1:]) < 9.5
@@ -355,7 +446,178 @@ w = Value(2.0, label="w")
 total = sum((w * number - target) ** 2 for number, target in examples)
 total.backward()
 print("one after the other:", one_by_one, "  all in one graph:", w.grad)
+
+# %% tags=["remove-input"]
 assert one_by_one == w.grad == -2
+
+# %% [markdown]
+# ## An engine of your own
+#
+# You have all the parts: the local derivatives of lesson 5, `+=`, and the order. Put together they
+# are an **engine**: numbers that record how they were computed, and a backward pass. That is what
+# Andrej Karpathy's micrograd is, a well-known engine of 94 lines, and what this package grew from.
+#
+# Here is what it shall do. This function trains a network with 8 hidden neurons to tell two half
+# moons of points apart, and counts how many of 60 it gets right. `Number` is the engine: it is the
+# package's own `Value` now, and it will be yours.
+
+
+# %%
+def moons_right(Number, steps=60):
+    """Train a network of 2-8-1 neurons with an engine; how many of 60 points are right then."""
+    examples = datasets.moons(60, noise=0.1, seed=0)
+    hidden = [[Number(math.sin(7 * i + j)) for j in (1, 2, 3)] for i in range(8)]
+    output = [Number(math.cos(i)) for i in range(9)]
+
+    def score(x):
+        z = output[8]
+        for i, (w0, w1, b) in enumerate(hidden):
+            z = z + output[i] * (w0 * x[0] + w1 * x[1] + b).tanh()
+        return z.tanh()
+
+    parameters = output + [number for neuron in hidden for number in neuron]
+    for _ in range(steps):
+        for parameter in parameters:
+            parameter.grad = 0.0
+        for x, target in examples:
+            error = score(x) + (1 - 2 * target)  # the targets are -1 and 1
+            loss = error * error
+            loss.backward()
+        for parameter in parameters:
+            parameter.data -= 0.02 * parameter.grad
+    return sum((score(x).data > 0) == (target == 1) for x, target in examples)
+
+
+print("with the package's engine:", moons_right(Value), "of 60 right")
+
+# %% [markdown]
+# Everything it asks of an engine is this: `Number(0.5)` makes a number with `data` and `grad`; `+`
+# and `*` work between two numbers, and with a plain number on the right; `tanh()` is there; and
+# `backward()` adds the gradient to every number that the result was computed from. About 60 lines
+# will do, and fewer are no shame. It is a longer task: take the notebook, or an editor.
+
+# %% tags=["remove-input"]
+FORMULAS = {
+    "a + b": lambda a, b: a + b,
+    "a + 3": lambda a, b: a + 3,
+    "a * b": lambda a, b: a * b,
+    "a * 3": lambda a, b: a * 3,
+    "a.tanh()": lambda a, b: a.tanh(),
+    "p = a * b, y = p + a": lambda a, b: a * b + a,
+    "c = a + a, y = c + c": lambda a, b: (a + a) + (a + a),
+    "c = a + b, d = c * c, y = d + c": lambda a, b: (lambda c: c * c + c)(a + b),
+    "z = a * b + a, y = z.tanh() * z": lambda a, b: (lambda z: z.tanh() * z)(a * b + a),
+    "c = a + a, d = c + c, y = d * c": lambda a, b: (lambda c: (c + c) * c)(a + a),
+}
+
+
+def engine_fault(Number):
+    """What is wrong with a learner's engine: its numbers, its gradients, or its training."""
+    for text, formula in FORMULAS.items():
+        a, b = Number(0.7), Number(-0.4)
+        y = formula(a, b)
+        expected = formula(Value(0.7), Value(-0.4)).data
+        if y is None or not math.isclose(y.data, expected, rel_tol=1e-9):
+            return f"{text} at a = 0.7, b = -0.4 gives {getattr(y, 'data', y)}, not {expected:g}."
+        y.backward()
+        for name, leaf in {"a": a, "b": b}.items():
+
+            def moved(x, name=name, formula=formula):
+                numbers = {"a": 0.7, "b": -0.4, name: x}
+                return formula(Number(numbers["a"]), Number(numbers["b"])).data
+
+            measured = difference(moved, leaf.data if name == "b" else 0.7)
+            if not measured.allows(leaf.grad, 1e-6):
+                return (
+                    f"{text}: after backward() the gradient of {name} is {leaf.grad:g}; the "
+                    f"package's gradient check measures {measured.slope:.6g}."
+                )
+    right = moons_right(Number)
+    if right < 54:
+        return f"The gradients are right, but after training only {right} of 60 moons are."
+    return None
+
+
+# %%
+task(
+    "Write the engine, `Number`. First the package's gradient check compares its gradients with "
+    "nudges, then it has to train the moons.",
+    start="""
+class Number:
+    def __init__(self, data, operands=(), local=()):
+        self.data = data
+        self.grad = 0.0
+        self.operands = operands  # what it was computed from
+        self.local = local  # its local derivative for each of them
+
+    def __add__(self, other):
+        if not isinstance(other, Number):
+            other = Number(other)
+        return Number(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        pass  # like the sum, but with which local derivatives?
+
+    def tanh(self):
+        pass
+
+    def backward(self):
+        pass  # the order, then from the end: hand on what has arrived
+""",
+    solution="""
+class Number:
+    def __init__(self, data, operands=(), local=()):
+        self.data = data
+        self.grad = 0.0
+        self.operands = operands  # what it was computed from
+        self.local = local  # its local derivative for each of them
+
+    def __add__(self, other):
+        if not isinstance(other, Number):
+            other = Number(other)
+        return Number(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        if not isinstance(other, Number):
+            other = Number(other)
+        return Number(self.data * other.data, (self, other), (other.data, self.data))
+
+    def tanh(self):
+        y = math.tanh(self.data)
+        return Number(y, (self,), (1 - y * y,))
+
+    def order(self):
+        found, seen = [], set()
+
+        def visit(number):
+            if number in seen:
+                return
+            seen.add(number)
+            for operand in number.operands:
+                visit(operand)
+            found.append(number)
+
+        visit(self)
+        return found
+
+    def backward(self):
+        self.grad = 1.0
+        for number in reversed(self.order()):
+            for operand, local in zip(number.operands, number.local):
+                operand.grad += number.grad * local
+""",
+    judge=engine_fault,
+    given={"math": math},
+    seconds=60,
+    hint="`__mul__` has the local derivatives `(other.data, self.data)`, `tanh` has "
+    "`1 - y * y`. In `backward`, set your own `grad` to 1, and go through the order"
+    " from the end: for each operand, `operand.grad += number.grad * local`.",
+    explanation="Its gradients agree with the nudges, and a network trained with it tells the "
+    "moons apart. You have written what every framework has at its heart.",
+)
+
+# %% tags=["remove-input"]
+assert moons_right(Value) >= 57
 
 # %% [markdown]
 # ## In short
@@ -370,35 +632,38 @@ assert one_by_one == w.grad == -2
 
 # %%
 exercise(
-    "y = x · x · x at x = 2, built from two products. What is the gradient of x?",
+    r"$y = x \cdot x \cdot x$ at $x = 2$, built from two products. What is the "
+    "gradient of $x$?",
     answer=12,
     wrong={
-        4: "That is one path. x is used three times, so there are three paths.",
-        8: "That is y itself, or two of the three paths. How many times is x used?",
-        6: "That is 3 · 2. Along each of the three paths stand the other two numbers, 2 · 2.",
-        2: "That is x. Each of the three paths has the product of the other two numbers.",
+        4: "That is one path. $x$ is used three times, so there are three paths.",
+        8: "That is $y$ itself, or two of the three paths. How many times is $x$ used?",
+        6: r"That is $3 \cdot 2$. Along each of the three paths stand the other two numbers, "
+        r"$2 \cdot 2$.",
+        2: "That is $x$. Each of the three paths has the product of the other two numbers.",
     },
     hint="Three paths. Along each stand the other two numbers as factors.",
-    explanation="Each path gives 2 · 2 = 4, and 4 + 4 + 4 = 12.",
+    explanation=r"Each path gives $2 \cdot 2 = 4$, and $4 + 4 + 4 = 12$.",
 )
 
 # %%
 exercise(
-    "a = 5, b = a + a + a, c = b · b. What is the gradient of a?",
+    r"$a = 5$, $b = a + a + a$, $c = b \cdot b$. What is the gradient of $a$?",
     answer=90,
     wrong={
-        30: "That is the gradient of b: 15 + 15. And a is used three times.",
-        45: "b is used twice in c = b · b, so it gets 15 twice.",
-        15: "That is one contribution to b. It gets two of these, and a is used three times.",
-        225: "That is c = 15 · 15. How many times as far as a does it move?",
+        30: "That is the gradient of $b$: $15 + 15$. And $a$ is used three times.",
+        45: r"$b$ is used twice in $c = b \cdot b$, so it gets 15 twice.",
+        15: "That is one contribution to $b$. It gets two of these, and $a$ is used three times.",
+        225: r"That is $c = 15 \cdot 15$. How many times as far as $a$ does it move?",
     },
-    hint="First the gradient of b (it gets two contributions), then that of a (three).",
-    explanation="b gets 15 + 15 = 30, and hands it on three times: 30 + 30 + 30 = 90.",
+    hint="First the gradient of $b$ (it gets two contributions), then that of $a$ (three).",
+    explanation="$b$ gets $15 + 15 = 30$, and hands it on three times: $30 + 30 + 30 = 90$.",
 )
 
 # %%
 exercise(
-    "d = a · b, e = a + d, f = d · e. In which order does the backward pass visit them?",
+    r"$d = a \cdot b$, $e = a + d$, $f = d \cdot e$. In which order does the backward "
+    "pass visit them?",
     options=["f, d, e", "f, e, d", "d, e, f"],
     answer="f, e, d",
     wrong={
@@ -411,8 +676,8 @@ exercise(
 
 # %%
 exercise(
-    "One call of backward() gives w the gradient 1.5. Nobody zeroes "
-    "anything. What is w.grad after three calls?",
+    "One call of backward() gives $w$ the gradient 1.5. Nobody zeroes anything. What "
+    "is w.grad after three calls?",
     answer=4.5,
     wrong={
         1.5: "Each call adds to what is there.",
@@ -420,7 +685,7 @@ exercise(
         3.375: "Gradients are added, not multiplied.",
     },
     hint="Each call adds 1.5.",
-    explanation="1.5 + 1.5 + 1.5 = 4.5.",
+    explanation="$1.5 + 1.5 + 1.5 = 4.5$.",
 )
 
 # %%
@@ -446,4 +711,5 @@ exercise(
 # - Arthur B. Kahn, "Topological sorting of large networks", *Communications of the ACM* 5, 1962.
 # - Paul J. Werbos, "Backpropagation through time: what it does and how to do it", *Proceedings of
 #   the IEEE* 78, 1990: the same weight used at many moments.
+# - Andrej Karpathy, *micrograd*, 2020: the engine that this one, and this package, follow.
 # - Andreas Griewank and Andrea Walther, *Evaluating Derivatives*, second edition, 2008.

@@ -11,23 +11,21 @@
 # The perceptron of lesson 2 never settled on XOR: 1 if exactly one of both inputs is 1. No wonder,
 # for a single neuron can only draw a straight line.
 
-# %%
-import math
+# %% tags=["remove-input"]
 from itertools import pairwise
 
-from tinygrad_neuron import compile, datasets, draw_network, nn, optim
-from tinygrad_neuron.course import Beside, exercise, predict, show, slider
+from tinygrad_neuron import draw_network
+from tinygrad_neuron.course import Beside, exercise, predict, show, slider, task
+
+# %%
+import math
+
+from tinygrad_neuron import compile, datasets, nn, optim
 from tinygrad_neuron.draw import figures
 
 xor = datasets.xor()
-line = nn.Neuron(2, activation="identity", weights=[1.0, 1.0], bias=-0.5)
-title = "XOR, and one attempt at a line"
-show(
-    figures.decision_boundary(line, xor, normal=False, title=title),
-    "XOR in the plane: the corners (0, 1) and (1, 0) are of class 1, the "
-    "corners (0, 0) and (1, 1) of class 0. The line x0 + x1 = 0.5 has one "
-    "corner on the wrong side.",
-)
+for x, target in xor:
+    print(f"corner ({x[0]:g}, {x[1]:g}): class {target}")
 
 # %%
 predict(
@@ -38,13 +36,25 @@ predict(
         "other. Try to draw it.",
         2: "It can do better: cut off a single corner.",
     },
-    hint="Count the corners that are right in the picture above.",
-    explanation="The line in the picture gets three right. Four is impossible, as lesson 2 showed.",
+    hint="Draw the four corners of a square, and mark those of class 1: two opposite ones.",
+    explanation="Cutting off one corner gets three right. Four is impossible, as lesson 2 showed.",
+)
+
+# %% tags=["hide-input"]
+line = nn.Neuron(2, activation="identity", weights=[1.0, 1.0], bias=-0.5)
+title = "XOR, and one attempt at a line"
+show(
+    figures.decision_boundary(line, xor, normal=False, title=title),
+    "XOR in the plane: the corners (0, 1) and (1, 0) are of class 1, the corners (0, "
+    "0) and (1, 1) of class 0. The line $x_0 + x_1 = 0.5$ has one corner on the wrong"
+    " side.",
 )
 
 # %%
 right = sum((line(x).data > 0) == (target == 1) for x, target in xor)
 print(f"the line in the picture: {right} of 4 right")
+
+# %% tags=["remove-input"]
 assert right == 3
 
 # %% [markdown]
@@ -52,48 +62,52 @@ assert right == 3
 #
 # Put two neurons between the inputs and the output. Both add the inputs, but with another bias:
 #
-# > h0 = relu(x0 + x1)
-# >
-# > h1 = relu(x0 + x1 − 1)
-# >
-# > y = h0 − 2 · h1
+# $$ h_0 = \operatorname{relu}(x_0 + x_1) $$
 #
-# For the inputs 1 and 0: h0 = relu(1) = 1, h1 = relu(0) = 0, y = 1 − 2 · 0 = 1.
+# $$ h_1 = \operatorname{relu}(x_0 + x_1 - 1) $$
+#
+# $$ y = h_0 - 2 \cdot h_1 $$
+#
+# For the inputs 1 and 0: $h_0 = \operatorname{relu}(1) = 1$, $h_1 = \operatorname{relu}(0) = 0$,
+# $y = 1 - 2 \cdot 0 = 1$.
 
 # %%
 predict(
-    "The inputs are 1 and 1. What is y?",
+    "The inputs are 1 and 1. What is $y$?",
     answer=0,
     wrong={
-        2: "That is h0. But h1 is not 0 now: relu(1 + 1 - 1).",
-        1: "h0 is relu(2) = 2, and h1 = relu(1) = 1. Then y = h0 - 2 · h1.",
-        -1: "h0 is relu(1 + 1), not 1.",
+        2: r"That is $h_0$. But $h_1$ is not 0 now: $\operatorname{relu}(1 + 1 - 1)$.",
+        1: r"$h_0$ is $\operatorname{relu}(2) = 2$, and $h_1 = \operatorname{relu}(1) = 1$. "
+        r"Then $y = h_0 - 2 \cdot h_1$.",
+        -1: r"$h_0$ is $\operatorname{relu}(1 + 1)$, not 1.",
     },
-    hint="First h0 = relu(1 + 1), then h1 = relu(1 + 1 - 1).",
-    explanation="h0 = 2 and h1 = 1, so y = 2 − 2 · 1 = 0.",
+    hint=r"First $h_0 = \operatorname{relu}(1 + 1)$, then "
+    r"$h_1 = \operatorname{relu}(1 + 1 - 1)$.",
+    explanation=r"$h_0 = 2$ and $h_1 = 1$, so $y = 2 - 2 \cdot 1 = 0$.",
 )
 
 # %%
 by_hand = nn.MLP(2, [2, 1], activation="relu", seed=0)
 hidden, output = by_hand.layers
-for neuron, bias in zip(hidden.neurons, (0.0, -1.0), strict=True):
+for neuron, bias in zip(hidden.neurons, (0.0, -1.0)):
     neuron.w[0].data, neuron.w[1].data, neuron.b.data = 1.0, 1.0, bias
 output.neurons[0].w[0].data, output.neurons[0].w[1].data = 1.0, -2.0
 
-table = []
 for x, target in xor:
     h0, h1 = (h.data for h in hidden(x))
     y = by_hand(x).data
-    table.append((h0, h1, y))
-    print(f"x = ({x[0]:g}, {x[1]:g})   h = ({h0:g}, {h1:g})   y = {y:g}")
-    assert y == target
-assert table == [(0, 0, 0), (1, 0, 1), (1, 0, 1), (2, 1, 0)]
+    print(f"x = ({x[0]:g}, {x[1]:g})   h = ({h0:g}, {h1:g})   y = {y:g}   class {target}")
 
+# %% tags=["hide-input"]
 show(
     draw_network(by_hand, example=[1, 1], input_names=["x0", "x1"]),
     "Two inputs, two neurons in the middle, one at the end. For the inputs "
     "1 and 1 the middle has 2 and 1, the end has 0.",
 )
+
+# %% tags=["remove-input"]
+table = [(*(h.data for h in hidden(x)), by_hand(x).data) for x, _ in xor]
+assert table == [(0, 0, 0), (1, 0, 1), (1, 0, 1), (2, 1, 0)]
 
 # %% [markdown]
 # It works for all four. The two neurons side by side are a layer. A layer between the inputs and
@@ -103,34 +117,38 @@ show(
 #
 # ## What the hidden layer does
 #
-# Look at the table again. For the output neuron the inputs x do not exist. It sees h, and nothing
-# else. And h puts the four corners somewhere new:
+# Look at the table again. For the output neuron the inputs $x$ do not exist. It sees $h$, and
+# nothing else. And $h$ puts the four corners somewhere new:
 #
 # - (0, 0) goes to (0, 0);
 # - (0, 1) and (1, 0) *both* go to (1, 0);
 # - (1, 1) goes to (2, 1).
 #
-# One thing before we look. So far y is 0 or 1 at the corners. We move the bias of the output neuron
-# from 0 to −0.5, so that the border between 0 and 1 lies at y = 0: from here on a point is of
-# class 1 where y > 0.
+# One thing before we look. So far $y$ is 0 or 1 at the corners. We move the bias of the output
+# neuron from 0 to −0.5, so that the border between 0 and 1 lies at $y = 0$: from here on a point is
+# of class 1 where $y > 0$.
 
 # %%
 output.neurons[0].b.data = -0.5
+
+# %% tags=["hide-input"]
 planes = {
     "the plane of x, as we see it": figures.decision_boundary(by_hand, xor),
     "the plane of h, as the output neuron sees it": figures.hidden_plane(by_hand, xor),
 }
 show(
     Beside(planes),
-    "In the plane of x the border is two lines. In the plane of h the two "
-    "corners of class 1 lie on each other at (1, 0), and one straight line "
-    "is enough.",
+    "In the plane of $x$ the border is two lines. In the plane of $h$ the two corners"
+    " of class 1 lie on each other at (1, 0), and one straight line is enough.",
 )
+
+# %% tags=["remove-input"]
 assert all((by_hand(x).data > 0) == (target == 1) for x, target in xor)
 
 # %% [markdown]
-# The thin bent line in the plane of h is all that is left of the plane of x: h0 and h1 depend on
-# nothing but the sum x0 + x1, so every point of the plane lands somewhere on that line.
+# The thin bent line in the plane of $h$ is all that is left of the plane of $x$: $h_0$ and $h_1$
+# depend on nothing but the sum $x_0 + x_1$, so every point of the plane lands somewhere on that
+# line.
 #
 # That is the secret of the hidden layer. The output neuron still draws a straight line, but it
 # draws it in a plane that has been bent first. Seen from the input plane, the line is not straight
@@ -139,13 +157,17 @@ assert all((by_hand(x).data > 0) == (target == 1) for x, target in xor)
 # ## A network that bends by itself
 #
 # Nobody wants to choose nine numbers by hand. So we start with random ones and let the network
-# learn, as the neuron in lesson 6: the loss is (y − t)², the mean over the four examples, with the
-# target t = 1 for class 1 and t = −1 for class 0: one on either side of the border y = 0, and
-# equally far from it. Every parameter moves against its gradient.
+# learn, as the neuron in lesson 6: the loss is $(y - t)^2$, the mean over the four examples, with
+# the target $t = 1$ for class 1 and $t = -1$ for class 0: one on either side of the border $y = 0$,
+# and equally far from it. Every parameter moves against its gradient.
+#
+# (Lesson 3 recommended sigmoid for a yes or no. It goes with a loss of its own, which is in lesson
+# 9. Until then tanh, from −1 to 1, and the squared error with the targets −1 and 1 are enough to
+# see what we want to see.)
 #
 # `compile` turns the recorded graph into plain Python code, which gives the same numbers faster.
-# `optim.SGD` does the step w ← w − lr · gradient for all parameters. A random start that can be
-# repeated is chosen by its `seed`.
+# `optim.SGD` does the step $w \leftarrow w - \mathrm{lr}$ · gradient for all parameters. A random
+# start that can be repeated is chosen by its `seed`.
 
 
 # %% tags=["hide-input"]
@@ -221,14 +243,15 @@ def hidden_plane_at(step):
 
 slider("step", list(snapshots), hidden_plane_at)
 
-assert [right for _, right in snapshots.values()] == [3, 3, 3, 3, 3, 4, 4, 4]
-assert curve[300] < 0.001 and curve[80] > 0.5
-assert [apart(corners_at(step)) for step in snapshots] == [False] * 2 + [True] * 6
+# %% tags=["remove-input"]
 for step in (100, 150, 300):
     _, one, other, _ = corners_at(step)
     assert math.dist(one, other) < 0.04
     for neuron in model.layers[0].neurons:
         assert abs(neuron.w[0].data - neuron.w[1].data) < 0.08
+assert [right for _, right in snapshots.values()] == [3, 3, 3, 3, 3, 4, 4, 4]
+assert curve[300] < 0.001 and curve[80] > 0.5
+assert [apart(corners_at(step)) for step in snapshots] == [False] * 2 + [True] * 6
 
 # %% [markdown]
 # At steps 0 and 20 the grid is hardly bent, and no line separates the corners. From step 40 on one
@@ -237,11 +260,13 @@ for step in (100, 150, 300):
 # was a smaller loss.
 #
 # From step 100 on the whole grid lies on one curve, or nearly. Both hidden neurons have come to
-# weigh x0 and x1 alike, as in the network made by hand, so all that counts is the sum x0 + x1. The
-# two corners of class 1 then all but coincide: you see three points, not four.
+# weigh $x_0$ and $x_1$ alike, as in the network made by hand, so all that counts is the sum
+# $x_0 + x_1$. The two corners of class 1 then all but coincide: you see three points, not four.
 
 # %%
 plane = ((-0.25, 1.25), (-0.25, 1.25))
+
+# %% tags=["hide-input"]
 show(
     draw_network(model, heat_maps=True, plane=plane),
     "The trained network. In each neuron its output over the input plane: "
@@ -274,6 +299,8 @@ for width in (1, 2, 3, 4):
         elif width == 2:
             stuck.append((candidate, candidate_curve))
     print(f"{width} hidden: {solved[width]:2} of 20 starts solve it in 500 steps")
+
+# %% tags=["remove-input"]
 assert solved == {1: 0, 2: 15, 3: 19, 4: 20}
 
 # %% [markdown]
@@ -285,14 +312,16 @@ assert solved == {1: 0, 2: 15, 3: 19, 4: 20}
 # though it is still above 0.5. Give them 4,500 more steps:
 
 # %%
-for _, candidate_curve in stuck:
-    assert candidate_curve[-1] > 0.5
-    assert candidate_curve[-11] - candidate_curve[-1] < 0.001
 for candidate, _ in stuck:
     train(candidate, targets, steps=4500, lr=0.2)
 late = sum(count_right(candidate, targets) == 4 for candidate, _ in stuck)
 print(f"{late} of the {len(stuck)} have found a solution after 5,000 steps")
+
+# %% tags=["remove-input"]
 assert (late, len(stuck)) == (2, 5)
+for _, candidate_curve in stuck:
+    assert candidate_curve[-1] > 0.5
+    assert candidate_curve[-11] - candidate_curve[-1] < 0.001
 
 # %% [markdown]
 # Two had only been slow, on a stretch that is nearly flat. Three are still there.
@@ -302,20 +331,21 @@ assert (late, len(stuck)) == (2, 5)
 # **You may think** that it is the layers that help, the more the better. Leave out the activation
 # (take the identity) and see. Two neurons in a row:
 #
-# > h = 2 · x + 1, then y = 3 · h + 4
+# $$ h = 2 \cdot x + 1, \qquad y = 3 \cdot h + 4 $$
 
 # %%
 predict(
-    "One single neuron y = w · x + b shall do the same as these two in a row. Which w and b?",
+    r"One single neuron $y = w \cdot x + b$ shall do the same as these two in a row. "
+    "Which $w$ and $b$?",
     answer=(6, 7),
     names=("w", "b"),
     wrong={
-        (6, 5): "The 1 is multiplied by 3 as well: 3 · (2x + 1) + 4.",
+        (6, 5): r"The 1 is multiplied by 3 as well: $3 \cdot (2x + 1) + 4$.",
         (5, 5): "The second neuron multiplies what the first puts out; it does not add to it.",
-        (6, 4): "What becomes of the 1? 3 · (2x + 1) + 4.",
+        (6, 4): r"What becomes of the 1? $3 \cdot (2x + 1) + 4$.",
     },
-    hint="Put the first into the second: 3 · (2x + 1) + 4, and multiply out.",
-    explanation="3 · (2x + 1) + 4 = 6x + 3 + 4 = 6x + 7.",
+    hint=r"Put the first into the second: $3 \cdot (2x + 1) + 4$, and multiply out.",
+    explanation=r"$3 \cdot (2x + 1) + 4 = 6x + 3 + 4 = 6x + 7$.",
 )
 
 # %% [markdown]
@@ -331,7 +361,7 @@ linear_curve = train(linear, targets, steps=500, lr=0.02)
 
 first, last = linear.layers[0].neurons, linear.layers[1].neurons[0]
 single = nn.Neuron(2, activation="identity", weights=[0.0, 0.0], bias=last.b.data)
-for v, h in zip(last.w, first, strict=True):  # v: what the last neuron makes of h
+for v, h in zip(last.w, first):  # v: what the last neuron makes of h
     single.w[0].data += v.data * h.w[0].data
     single.w[1].data += v.data * h.w[1].data
     single.b.data += v.data * h.b.data
@@ -339,9 +369,12 @@ for v, h in zip(last.w, first, strict=True):  # v: what the last neuron makes of
 for x, target in targets:
     y, same = linear(x).data, single(x).data
     print(f"x = {x}  target {target:2}  network {y:8.1e}  one neuron {same:8.1e}")
-    assert abs(y - same) < 1e-12 and abs(y) < 1e-4
 print(f"loss at the end: {linear_curve[-1]:.4f}")
+
+# %% tags=["remove-input"]
 assert round(linear_curve[-1], 4) == 1
+for x, _ in targets:
+    assert abs(linear(x).data - single(x).data) < 1e-12 and abs(linear(x).data) < 1e-4
 
 # %% [markdown]
 # The network says 0 for everything, or nearly (training has not quite arrived), and has the loss 1.
@@ -363,16 +396,19 @@ deep = nn.MLP(2, [8, 2, 1], activation="tanh", seed=3)
 deep_curve = train(deep, moon_targets, steps=600, lr=0.1)
 right = [count_right(network, moon_targets) for network in (alone, deep)]
 print(f"right, of 100: one hidden neuron {right[0]}, 8 and 2 hidden {right[1]}")
-assert right == [86, 99]
 
+# %% tags=["hide-input"]
 seen = figures.decision_boundary(deep, moons, names=moons.target_names, resolution=40)
 bent = figures.hidden_plane(deep, moons, names=moons.target_names, lines=13)
 show(
     Beside({"the plane of x": seen, "the last hidden plane": bent}),
-    "In the plane of x a bent boundary runs between the moons. The last "
-    "hidden plane has the same points where the output neuron sees them: "
-    "all but one point lie on the right side of a straight line.",
+    "In the plane of $x$ a bent boundary runs between the moons. The last hidden "
+    "plane has the same points where the output neuron sees them: all but one point "
+    "lie on the right side of a straight line.",
 )
+
+# %% tags=["remove-input"]
+assert right == [86, 99]
 
 # %% [markdown]
 # The network with one hidden neuron got 86 right: its boundary is a single straight line.
@@ -383,11 +419,11 @@ show(
 # layers (the inputs are not counted). What does each of them buy?
 #
 # Take one input and relu. A relu neuron is 0 up to a point and a straight line from there on: it
-# has one *bend*. A sum of n of them has at most n bends, so it consists of at most n + 1 straight
-# pieces. With enough pieces one can follow any curve without jumps, on a stretch from a to b, as
-# closely as you like. Here a hidden layer is set by hand to follow the sine from 0 to 2π: every
-# neuron begins at its own place and corrects the slope there. The first bend lies at the left edge,
-# so here n neurons show n pieces.
+# has one *bend*. A sum of $n$ of them has at most $n$ bends, so it consists of at most $n + 1$
+# straight pieces. With enough pieces one can follow any curve without jumps, on a stretch from a to
+# $b$, as closely as you like. Here a hidden layer is set by hand to follow the sine from 0 to
+# $2\pi$: every neuron begins at its own place and corrects the slope there. The first bend lies at
+# the left edge, so here $n$ neurons show $n$ pieces.
 
 
 # %% tags=["hide-input"]
@@ -424,6 +460,7 @@ def sine_with(width):
 
 slider("hidden neurons", [3, 4, 8, 16, 32], sine_with)
 
+# %% tags=["remove-input"]
 errors = [
     round(largest_error(following(math.sin, 0, 2 * math.pi, width)), 4) for width in (8, 16, 32)
 ]
@@ -435,7 +472,9 @@ assert errors == [0.0704, 0.0188, 0.0048]
 # And depth? Fold a strip of paper in the middle, and fold the folded strip again: the layers of
 # paper double each time. A pair of relu neurons can fold the line from 0 to 1:
 #
-# > fold(x) = 2 · relu(x) − 4 · relu(x − 0.5)
+# $$
+# \operatorname{fold}(x) = 2 \cdot \operatorname{relu}(x) - 4 \cdot \operatorname{relu}(x - 0.5)
+# $$
 #
 # It runs from 0 up to 1 and down to 0 again: 2 straight pieces. Now put one fold after the other.
 # While the first fold runs through one of its pieces, from 0 to 1 or back, the second one runs
@@ -452,7 +491,7 @@ predict(
         512: "That is after 9 folds. One more.",
     },
     hint="2, 4, 8, 16, ... Ten numbers.",
-    explanation="2 · 2 · … · 2, ten times, is 1024.",
+    explanation=r"$2 \cdot 2 \cdot \dots \cdot 2$, ten times, is 1024.",
 )
 
 
@@ -484,13 +523,16 @@ for times in (1, 2, 3, 10):
     found = pieces(folding(times), times)
     print(f"folds {times:2}: {2 * times:2} relu neurons, {found:4} pieces", end="")
     print(f"; one layer would take {found - 1:4} or more")
-    assert found == 2**times
 
+# %% tags=["hide-input"]
 network = folding(3)
 show(
     figures.functions({"3 folds": lambda x: network([x])}, 0, 1),
     "Three folds in a row: up and down four times, 8 straight pieces.",
 )
+
+# %% tags=["remove-input"]
+assert all(pieces(folding(times), times) == 2**times for times in (1, 2, 3, 10))
 
 # %% [markdown]
 # 20 relu neurons in ten layers make 1024 pieces. (The identity neurons between them collapse into
@@ -524,12 +566,14 @@ show(
 # - anything about inputs *outside* the box.
 #
 # The last one is easily forgotten. Ask the network with 32 neurons for a sine that it has not seen,
-# at x = 4π, where the sine is 0:
+# at $x = 4\pi$, where the sine is 0:
 
 # %%
 wide = following(math.sin, 0, 2 * math.pi, 32)
 inside, outside = wide([2 * math.pi]).data, wide([4 * math.pi]).data
 print(f"at 2π: {inside:.4f}   at 4π: {outside:.4f}   the sine is 0 at both")
+
+# %% tags=["remove-input"]
 assert abs(inside) < 1e-9 and round(outside, 4) == 6.2429
 assert 20 - solved[2] == 5
 
@@ -548,35 +592,92 @@ assert 20 - solved[2] == 5
 #
 # ## Exercises
 
+
+# %% tags=["remove-input"]
+def loop_fault(learn):
+    """What is wrong with a learner's training loop, tried on XOR."""
+    tried = nn.MLP(2, [2, 1], activation="tanh", seed=0)
+    curve = learn(tried, targets, 150, 0.2)
+    twin = nn.MLP(2, [2, 1], activation="tanh", seed=0)
+    expected = train(twin, targets, 150, 0.2)
+    moved = [p.data for p in tried.parameters()] != [
+        p.data for p in nn.MLP(2, [2, 1], activation="tanh", seed=0).parameters()
+    ]
+    if not moved:
+        return "After 150 steps all parameters are what they were at the start."
+    if not isinstance(curve, list) or len(curve) != 150:
+        return f"It should return the list of the 150 losses, not {str(curve)[:40]}."
+    if math.isclose(curve[1], expected[1], rel_tol=1e-9) and curve[-1] > 10 * expected[-1]:
+        return "The first step is right, the later ones are not: are the gradients zeroed?"
+    if not math.isclose(curve[0], expected[0], rel_tol=1e-9):
+        return f"The first loss is {curve[0]:.4g}; the mean over the examples is {expected[0]:.4g}."
+    if not math.isclose(curve[-1], expected[-1], rel_tol=1e-6):
+        return f"The loss ends at {curve[-1]:.4g}; it should end at {expected[-1]:.4g}."
+    return None
+
+
+# %%
+task(
+    "Write the loop that trains: `learn` takes `steps` steps of gradient descent on the mean of "
+    "$(y - t)^2$ over the examples, and returns the list of the losses, each before its step. "
+    "`model(x)` gives $y$; the rest is `model.zero_grad()`, `loss.backward()` and "
+    "`model.parameters()`, each with `data` and `grad`.",
+    start="""
+def learn(model, examples, steps, lr):
+    losses = []
+    for _ in range(steps):
+        loss = sum((model(x) - t) ** 2 for x, t in examples) / len(examples)
+        losses.append(loss.data)
+        # three things are missing
+    return losses
+""",
+    solution="""
+def learn(model, examples, steps, lr):
+    losses = []
+    for _ in range(steps):
+        loss = sum((model(x) - t) ** 2 for x, t in examples) / len(examples)
+        losses.append(loss.data)
+        model.zero_grad()
+        loss.backward()
+        for parameter in model.parameters():
+            parameter.data -= lr * parameter.grad
+    return losses
+""",
+    judge=loop_fault,
+    hint="Zero the gradients, run the backward pass, move every parameter against its gradient.",
+    explanation="It learns XOR as in the lesson. The same loop trains every network, large or "
+    "small.",
+)
+
 # %%
 exercise(
     "How many parameters (weights and biases) has nn.MLP(2, [4, 1])?",
     answer=17,
     wrong={
-        12: "You counted the weights, 2 · 4 + 4 · 1. Each neuron has a bias too.",
+        12: r"You counted the weights, $2 \cdot 4 + 4 \cdot 1$. Each neuron has a bias too.",
         13: "The output neuron is counted with its bias, the four hidden ones are not.",
         16: "You forgot the bias of the output neuron.",
         8: "That is the number of weights of the hidden layer.",
     },
     hint="Each neuron has one weight per input, and one bias.",
-    explanation="Hidden: 4 · (2 + 1) = 12. Output: 4 + 1 = 5. Together 17.",
+    explanation=r"Hidden: $4 \cdot (2 + 1) = 12$. Output: $4 + 1 = 5$. Together 17.",
 )
 assert len(nn.MLP(2, [4, 1]).parameters()) == 17
 
 
 # %%
 exercise(
-    "Without activations: h0 = x + 2, h1 = 3 · x, y = 2 · h0 − h1. Which "
-    "single neuron y = w · x + b does the same?",
+    r"Without activations: $h_0 = x + 2$, $h_1 = 3 \cdot x$, $y = 2 \cdot h_0 - h_1$. "
+    r"Which single neuron $y = w \cdot x + b$ does the same?",
     answer=(-1, 4),
     names=("w", "b"),
     wrong={
-        (5, 4): "h1 is subtracted: 2x − 3x.",
-        (-1, 2): "The 2 in h0 is multiplied by 2 as well.",
-        (-2, 4): "2 · x − 3 · x is how much?",
+        (5, 4): "$h_1$ is subtracted: $2x - 3x$.",
+        (-1, 2): "The 2 in $h_0$ is multiplied by 2 as well.",
+        (-2, 4): r"$2 \cdot x - 3 \cdot x$ is how much?",
     },
-    hint="Put h0 and h1 in: 2 · (x + 2) − 3 · x.",
-    explanation="2x + 4 − 3x = −x + 4.",
+    hint=r"Put $h_0$ and $h_1$ in: $2 \cdot (x + 2) - 3 \cdot x$.",
+    explanation="$2x + 4 - 3x = -x + 4$.",
 )
 
 
@@ -594,17 +695,18 @@ def separates(w0, w1, b):
 
 
 exercise(
-    "In the hidden plane (0, 0) and (2, 1) are of class 0, and (1, 0) is "
-    "of class 1. Find an output neuron w0 · h0 + w1 · h1 + b that is more "
-    "than 0 for class 1 and less than 0 for class 0.",
+    "In the hidden plane (0, 0) and (2, 1) are of class 0, and (1, 0) is of class 1. "
+    r"Find an output neuron $w_0 \cdot h_0 + w_1 \cdot h_1 + b$ that is more than 0 "
+    "for class 1 and less than 0 for class 0.",
     answer=(1, -2, -0.5),
     names=("w0", "w1", "b"),
     judge=separates,
     wrong={
         (1, -2, 0): "Nearly. The point (0, 0) gets the score 0, which is not less than 0.",
-        (1, 1, -0.5): "That is the OR of h0 and h1. The point (2, 1) gets the score 2.5.",
+        (1, 1, -0.5): "That is the OR of $h_0$ and $h_1$. The point (2, 1) gets the score 2.5.",
     },
-    hint="h0 has to speak for class 1, h1 against it, more strongly, and b a little against it.",
+    hint="$h_0$ has to speak for class 1, $h_1$ against it, more strongly, and $b$ a "
+    "little against it.",
     explanation="With 1, −2 and −0.5 the scores are −0.5 for (0, 0) and (2, 1), 0.5 for (1, 0).",
 )
 

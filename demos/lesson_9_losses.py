@@ -12,6 +12,8 @@
 # 8 by 8 pixels of them, each with an amount of ink from 0 to 16. What would it take to read them?
 
 # %%
+import math
+
 from tinygrad_neuron import (
     Value,
     compile,
@@ -23,13 +25,16 @@ from tinygrad_neuron import (
     training,
     walkthrough,
 )
-from tinygrad_neuron.course import exercise, predict, show, slider
+
+# %% tags=["remove-input"]
+from tinygrad_neuron.course import exercise, predict, show, slider, task
 from tinygrad_neuron.draw import figures
 
+# %%
 digits = datasets.digits()
 print(digits)
 
-# %% tags=["remove-input"]
+# %% tags=["hide-input"]
 show(
     figures.weight_images(digits.inputs[:20], 8, columns=10, label="ink"),
     "The first twenty of 1,797 digits. You read them at once, and could hardly say how.",
@@ -98,7 +103,7 @@ for loss_of in (losses.mean_squared_error, losses.mean_absolute_error):
     best[loss_of.__name__] = y.data
     print(f"{loss_of.__name__}: y = {y.data:.2f}")
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 assert [round(y, 2) for y in best.values()] == [4, 2]
 
 # %% [markdown]
@@ -146,7 +151,7 @@ for p in (0.99, 0.8, 0.5, 0.2, 0.01):
     loss = losses.binary_cross_entropy(p, 1)
     print(f"said {p:4} for what turned out to be true: loss {loss.data:.3f}")
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 costs = [round(losses.binary_cross_entropy(p, 1).data, 3) for p in (0.99, 0.8, 0.5, 0.2, 0.01)]
 assert costs == [0.010, 0.223, 0.693, 1.609, 4.605]
 assert [round(Value(z).sigmoid().data, 2) for z in (3.0, -3.0)] == [0.95, 0.05]
@@ -167,29 +172,32 @@ assert [round(Value(z).sigmoid().data, 2) for z in (3.0, -3.0)] == [0.95, 0.05]
 #
 # - loss for p: −1 / p;
 # - p for z: p · (1 − p), the local derivative of the sigmoid.
-#
-# Their product is −(1 − p), that is p − 1. For t = 0 the same way leads to p. Both in one formula:
+
+# %%
+predict(
+    "A neuron says p = 0.9, and the tumour is malignant (t = 1). What is the gradient for z?",
+    answer=-0.1,
+    wrong={
+        0.1: "The size is right. If z grows, p comes nearer to 1. Does the loss grow?",
+        -1.1111: "That is the gradient for p, −1 / p. The sigmoid is still to come.",
+        0.09: "That is p · (1 − p), the local derivative of the sigmoid only.",
+        -0.09: "That is p · (1 − p) with a minus. It has to be multiplied with 1 / p.",
+        0.9: "Multiply −1 / 0.9 with 0.9 · 0.1.",
+    },
+    hint="Multiply the two: −1 / 0.9 times 0.9 · (1 − 0.9).",
+    explanation="−1 / 0.9 · 0.9 · 0.1 = −0.1. The 0.9 cancels: it is −(1 − p), that is p − 1.",
+)
+
+# %% [markdown]
+# The product of both is −(1 − p), that is p − 1. For t = 0 the same way leads to p. Both in one
+# formula:
 #
 # $$\frac{\partial L}{\partial z} = p - t$$
 #
 # What was said, minus what was true. There is no simpler gradient.
-
-# %%
-predict(
-    "A neuron says p = 0.9, and the tumour is benign (t = 0). What is the gradient for z?",
-    answer=0.9,
-    wrong={
-        -0.1: "So it would be for t = 1. Here t is 0.",
-        -0.9: "That is t − p. Pushing z up makes the loss larger here.",
-        0.09: "That is p · (1 − p), the local derivative of the sigmoid only.",
-        0.081: "That is p · p · (1 − p), half of what squared error would send back.",
-        10: "That is the gradient for p, 1 / (1 − p). The sigmoid is still to come.",
-    },
-    hint="It is p − t: what was said, minus what was true.",
-    explanation="0.9 − 0 = 0.9: a strong pull downwards, for gradient descent goes against it.",
-)
-
-# %% [markdown]
+#
+# ## Why not squared error?
+#
 # **You may think** that squared error would do as well: (p − t)² is small when p is right, too. But
 # its gradient for z keeps the factor that has cancelled above: 2 · (p − t) · p · (1 − p).
 
@@ -227,7 +235,7 @@ for name, loss_of in ways.items():
             print(f"{name}, step {step:2}: gradient {z.grad:.4f}, now z = {z.data:.2f}")
     after[name] = z.data
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 assert f"{Value(8.0).sigmoid().data:.4f}" == "0.9997"
 assert after["squared error"] > 7.99 and after["cross-entropy"] < 0
 
@@ -237,7 +245,7 @@ assert after["squared error"] > 7.99 and after["cross-entropy"] < 0
 # this. Move z and compare the slopes.
 
 
-# %% tags=["remove-input"]
+# %% tags=["hide-input"]
 def both_losses(at):
     """The curves of both losses for t = 0, with points at z, and their slopes in words."""
     told = []
@@ -257,7 +265,7 @@ def both_losses(at):
     return text, figure
 
 
-slider("z", [8, 6, 4, 2, 0, -2, -4, -6], both_losses)
+slider("z", [-6, -4, -2, 0, 2, 4, 6, 8], both_losses, start=8)
 
 # %% [markdown]
 # ## 569 tumours
@@ -319,7 +327,7 @@ for _ in range(200):
 print(f"bias at the start: {init.prior_bias(share):.3f}")
 print(f"loss before the first step: {curve[0]:.3f}, after 200 steps: {curve[-1]:.3f}")
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 assert (len(examples), len(unseen)) == (398, 171) and round(share, 3) == 0.372
 assert [round(loss, 3) for loss in (curve[0], curve[-1])] == [0.660, 0.035]
 
@@ -328,7 +336,7 @@ assert [round(loss, 3) for loss in (curve[0], curve[-1])] == [0.660, 0.035]
 # one in a thousand is ill, a bias that starts at 0 says 2 % for everybody after a hundred steps, 20
 # times too much: they all went into learning what could have been written down.
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 rare = Value(0.0)
 for _ in range(100):
     rare.data -= 0.5 * (rare.sigmoid().data - 0.001)
@@ -355,7 +363,7 @@ for name, part in {"training set": examples, "test set": unseen}.items():
 print(f"unseen and benign:    {benign:3} right, {false_alarms} false alarm")
 print(f"unseen and malignant: {found:3} found, {missed} missed")
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 assert (benign, false_alarms, missed, found) == (106, 1, 7, 57)
 
 # %% [markdown]
@@ -364,7 +372,7 @@ assert (benign, false_alarms, missed, found) == (106, 1, 7, 57)
 # says a probability. Who says that "malignant" begins at 0.5? Move that threshold.
 
 
-# %% tags=["remove-input"]
+# %% tags=["hide-input"]
 def errors_at(threshold):
     """What is missed and what is a false alarm among the unseen, as a picture of letters."""
     alarms = [Value(z).sigmoid().data > threshold for z in logits]
@@ -373,9 +381,9 @@ def errors_at(threshold):
     return f"missed cancers {missed:2}  {'●' * missed}\nfalse alarms   {false:2}  {'○' * false}"
 
 
-slider("threshold", [0.5, 0.4, 0.3, 0.2, 0.1, 0.05, 0.01], errors_at)
+slider("threshold", [0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5], errors_at, start=0.5)
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 assert [line.split()[2] for line in errors_at(0.1).splitlines()] == ["3", "8"]
 
 # %% [markdown]
@@ -410,35 +418,37 @@ predict(
 
 # %% [markdown]
 # The loss is the same as before: minus the logarithm of the probability that the right class got.
-# And the gradient is the same as before, for each of the logits. Write y for the target as a list,
-# with 1 at the right class and 0 elsewhere (it is called **one-hot**); then
-#
-# $$\frac{\partial L}{\partial z_i} = p_i - y_i$$
+# Write y for the target as a list, with 1 at the right class and 0 elsewhere; such a list is called
+# **one-hot**. With two classes the gradient was what was said minus what was true. And now?
 
 # %%
 predict(
     "Three classes have the probabilities 0.7, 0.2 and 0.1. The second one is right. What are the "
-    "gradients of the three logits?",
+    "gradients of the loss for the three logits?",
     answer=(0.7, -0.8, 0.1),
     names=("g0", "g1", "g2"),
     wrong={
         (-0.3, 0.2, 0.1): "Here 1 was taken from the first one, the most probable. Right is the "
         "second one.",
         (0.7, 0.2, 0.1): "These are the p. At the right class y is 1.",
-        (-0.7, 0.8, -0.1): "That is y − p. The gradient says where the loss grows.",
+        (-0.7, 0.8, -0.1): "The signs: the gradient says where the loss grows.",
         (0, -0.8, 0): "The others are pulled too: their probability is too large.",
     },
-    hint="p − y, where y = (0, 1, 0).",
+    hint="What was said is (0.7, 0.2, 0.1), what is true is (0, 1, 0).",
     explanation="0.7 − 0, 0.2 − 1, 0.1 − 0. Together they are 0: what one class gains, the others "
     "lose.",
 )
 
 # %% [markdown]
+# So it is the same formula, for each of the logits:
+#
+# $$\frac{\partial L}{\partial z_i} = p_i - y_i$$
+#
 # Drag a logit. Here are three digits that are easily mixed up; the right one is the 5, and its
 # logit moves.
 
 
-# %% tags=["remove-input"]
+# %% tags=["hide-input"]
 def with_logit(z):
     numbers = [2.0, float(z), 0.0]
     leaves = [Value(number) for number in numbers]
@@ -460,7 +470,7 @@ slider("logit of the 5", [-4, -2, 0, 1, 2, 3, 4, 6], with_logit)
 # Below is the graph of this loss, on a page of its own. Go to the end, then move any of the three
 # logits, and watch all gradients follow.
 
-# %% tags=["remove-input"]
+# %% tags=["hide-input"]
 leaves = [Value(number, label=f"z{k}") for k, number in enumerate((2.0, 1.0, 0.0))]
 loss = losses.cross_entropy(leaves, 1)
 loss.label = "loss"
@@ -470,7 +480,7 @@ show(
     "e^z, minus the right logit. Its two parts send back p and −y.",
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 loss.backward()
 assert [round(leaf.grad, 3) for leaf in leaves] == [0.665, -0.755, 0.090]
 
@@ -510,7 +520,7 @@ predict(
 #
 # $$L = \max(0, 1 - m)$$
 
-# %% tags=["remove-input"]
+# %% tags=["hide-input"]
 show(
     figures.functions(
         {
@@ -588,7 +598,7 @@ accuracy = training.accuracy(answers, [digit for _, digit in unseen])
 print(f"loss {curve[0]:.3f} -> {curve[-1]:.3f}")
 print(f"{round(accuracy * len(unseen))} of {len(unseen)} unseen digits read ({accuracy:.1%})")
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 assert round(curve[0], 3) == 2.303 and len(unseen) == 539
 assert round(accuracy * len(unseen)) == 505 and f"{accuracy:.1%}" == "93.7%"
 
@@ -596,7 +606,7 @@ assert round(accuracy * len(unseen)) == 505 and f"{accuracy:.1%}" == "93.7%"
 # 505 of 539. Not with a deep network: with ten weighted sums. Each of the ten is a template, as in
 # lesson 4, and you can look at it.
 
-# %% tags=["remove-input"]
+# %% tags=["hide-input"]
 show(
     figures.weight_images(
         [[w.data for w in neuron.w] for neuron in layer.neurons],
@@ -608,7 +618,7 @@ show(
     "against it. The 0 wants a ring, and forbids ink in its middle.",
 )
 
-# %% tags=["remove-input"]
+# %% tags=["hide-input"]
 misread = [
     (image, digit, training.metrics.predicted_class(logits))
     for (image, digit), logits in zip(unseen, answers, strict=True)
@@ -625,6 +635,37 @@ show(
     "Ten of the 34 that it misread. Some are hard for you too, others are not.",
 )
 assert len(misread) == 34
+
+# %%
+task(
+    "Write `gradient(logits, right)`: the list of the gradients of softmax with cross-entropy, one "
+    "for each logit. `exp` is there.",
+    start="""
+def gradient(logits, right):
+    return logits  # and what are they really?
+""",
+    solution="""
+def gradient(logits, right):
+    parts = [exp(z) for z in logits]
+    shares = [part / sum(parts) for part in parts]
+    shares[right] -= 1
+    return shares
+""",
+    given={"exp": math.exp},
+    cases=[
+        (([0.0, 0.0], 0), [-0.5, 0.5]),
+        (([0.0, math.log(3)], 1), [0.25, -0.25]),
+        (([1.0, 1.0, 1.0, 1.0], 3), [0.25, 0.25, 0.25, -0.75]),
+    ],
+    wrong={
+        "def gradient(logits, right):\n"
+        "    parts = [exp(z) for z in logits]\n"
+        "    return [part / sum(parts) for part in parts]": "These are the probabilities p. And y?",
+    },
+    hint="First e to the power of each, then each divided by their sum, then 1 less at the right "
+    "place.",
+    explanation="p − y: with the engine it takes a graph and a backward pass to get the same.",
+)
 
 # %% [markdown]
 # A template cannot do everything. It adds up evidence, pixel by pixel, and cannot say "ink here

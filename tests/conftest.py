@@ -33,6 +33,7 @@ SLOW = {
 NOT_FAST = {
     "tests/calculus/test_javascript.py": "runs a browser",
     "tests/compiler/c/": "runs a C compiler",
+    "tests/compiler/javascript/": "runs a browser",
     "tests/course/test_guide.py": "runs lessons",
     "tests/course/test_lesson": "runs lessons",
     "tests/demos/": "runs programs",

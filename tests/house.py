@@ -235,7 +235,7 @@ def picture(house: Mapping[str, Module]) -> "Digraph":
     drawn = Digraph("rooms")
     drawn.attr("graph", bgcolor="white", ranksep="0.35", nodesep="0.3")
     drawn.attr("node", shape="box", style="rounded,filled", fillcolor="#eef3f8", color="#44546a")
-    drawn.attr("node", fontname="Helvetica", fontsize="12")
+    drawn.attr("node", fontname="Arial", fontsize="12")
     drawn.attr("edge", arrowsize="0.7", color="#44546a")
     for title in boxes(house):
         drawn.node(title, label="\\n".join(textwrap.wrap(title, 34)))

@@ -25,9 +25,18 @@ INSIDE_ONE: Rule = ("greater than 0 and less than 1", lambda x: 0 < x < 1)
 BELOW_ONE: Rule = ("from 0 to less than 1", lambda x: 0 <= x < 1)
 FINITE: Rule = ("finite", math.isfinite)
 
+MOST = 100_000_000  # of anything that is counted; as many Values would take 10 GB
+
 
 def described(x: object) -> str:
-    return f"{type(x).__name__} {x!r}" if not isinstance(x, type) else f"the type {x.__name__}"
+    """What was received, in a few words."""
+    if isinstance(x, type):
+        return f"the type {x.__name__}"
+    try:
+        shown = repr(x)
+    except ValueError:  # Python writes no integer of more than 4,300 digits
+        return type(x).__name__
+    return f"{type(x).__name__} {shown if len(shown) <= 200 else f'{shown[:200]}...'}"
 
 
 def to_float(x: object, where: str, operand: str = "data") -> float:
@@ -120,6 +129,13 @@ def integer(where: str, what: str, x: Any, least: int, way_out: str = "") -> int
     if found is None or found < least:
         hint = f"; {way_out}" if way_out else ""
         raise ValueError(f"{where}: {what} must be an integer of {least} or more, got {x!r}{hint}")
+    if found > MOST:
+        got = (
+            f"{found:,}"
+            if found < 10**30
+            else f"one of some {int(found.bit_length() * 0.30103) + 1} digits"
+        )
+        raise ValueError(f"{where}: {what} must be at most {MOST:,}, got {got}")
     return found
 
 
@@ -162,13 +178,52 @@ def generator_of(seed: Seed) -> random.Random:
     return random.Random(whole(seed))
 
 
+def flag(where: str, what: str, x: Any) -> bool:
+    """True or False, and nothing else that happens to be true.
+
+    >>> flag("SGD", "nesterov", "no")
+    Traceback (most recent call last):
+    ...
+    TypeError: SGD: nesterov must be True or False, got str 'no'
+    """
+    if not isinstance(x, bool) and type(x).__name__ != "bool":  # NumPy's has this name
+        raise TypeError(f"{where}: {what} must be True or False, got {described(x)}")
+    return bool(x)
+
+
+def text(where: str, what: str, x: Any) -> str:
+    """A str.
+
+    >>> text("Value", "label", 3)
+    Traceback (most recent call last):
+    ...
+    TypeError: Value: label must be a str, got int 3
+    """
+    if not isinstance(x, str):
+        raise TypeError(f"{where}: {what} must be a str, got {described(x)}")
+    return x
+
+
+def a_function(where: str, what: str, x: Any) -> Callable[..., Any]:
+    """Something that can be called.
+
+    >>> a_function("grad", "the function", 2.0)
+    Traceback (most recent call last):
+    ...
+    TypeError: grad: the function must be callable, got float 2.0
+    """
+    if not callable(x):
+        raise TypeError(f"{where}: {what} must be callable, got {described(x)}")
+    return x  # type: ignore[no-any-return]
+
+
 def several(x: Any) -> TypeGuard[Iterable[Any]]:
     """Whether this is a list, an array, a generator, ... and not one number or Value.
 
-    >>> several([1.0]), several(1.0), several("relu")
-    (True, False, False)
+    >>> several([1.0]), several(1.0), several("relu"), several({1.0})
+    (True, False, False, False)
     """
-    if isinstance(x, str):
+    if isinstance(x, str | bytes | set | frozenset | Mapping):  # the last three have no order
         return False
     try:
         iter(x)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from .calculus.operation import Operation
 from .calculus.table import TABLE
-from .checking import described, to_float
+from .checking import a_function, described, listed, to_float, whole
 from .engine import Number, Operand, Value, constant, topological_order
 from .functions import identity
 from .functions import sum as add_up
@@ -30,7 +30,9 @@ def gradients(output: Value, inputs: Iterable[Value], gradient: Operand = 1.0) -
     >>> dy.data, ddy.data
     (27.0, 18.0)
     """
-    inputs = tuple(inputs)
+    if not isinstance(output, Value):
+        raise TypeError(f"gradients: output must be a Value, got {described(output)}")
+    inputs = tuple(listed("gradients", "inputs", inputs, "a list of Values"))
     for value in inputs:
         if not isinstance(value, Value):
             raise TypeError(f"gradients: an input must be a Value, got {described(value)}")
@@ -142,6 +144,8 @@ def grad(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any
     >>> grad(f)(2.0).data, grad(grad(f))(2.0).data
     (12.0, 12.0)
     """
+    a_function("grad", "function", function)
+    _place("grad", argument)
 
     def derivative(*arguments: Any, **options: Any) -> Any:
         changed, copy, fresh = _with_variables("grad", arguments, argument)
@@ -150,7 +154,7 @@ def grad(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any
             raise TypeError(
                 f"grad needs a function that returns one Value, got {type(output).__name__}"
             )
-        found = gradients(output, fresh)
+        found = gradients(output, list(fresh))
         _take_back(fresh, found)
         return _like(copy, iter(found))
 
@@ -166,10 +170,20 @@ def _with_variables(
             f"{name}(..., argument={argument}) needs that argument, got {len(arguments)}"
         )
     fresh: dict[Value, Value] = {}
-    copy = _variables(arguments[argument], fresh)
+    try:
+        copy = _variables(arguments[argument], fresh)
+    except RecursionError:
+        raise ValueError(
+            f"{name}: the argument is nested too deeply, or a list in it holds itself"
+        ) from None
     changed = list(arguments)
     changed[argument] = copy
     return changed, copy, fresh
+
+
+def _place(name: str, argument: Any) -> None:
+    if whole(argument) is None:
+        raise TypeError(f"{name}: argument must be the position of one, got {described(argument)}")
 
 
 def _variables(structure: Any, fresh: dict[Value, Value]) -> Any:
@@ -220,6 +234,8 @@ def jacobian(function: Callable[..., Any], argument: int = 0) -> Callable[..., A
     >>> [[d.data for d in row] for row in jacobian(polar)([2.0, 0.0])]
     [[1.0, -0.0], [0.0, 2.0]]
     """
+    a_function("jacobian", "function", function)
+    _place("jacobian", argument)
 
     def derivative(*arguments: Any, **options: Any) -> Any:
         """The rows of derivatives for these arguments."""
@@ -235,7 +251,7 @@ def jacobian(function: Callable[..., Any], argument: int = 0) -> Callable[..., A
                     "jacobian needs a function that returns Values, alone or in lists, got "
                     f"{described(output)}"
                 )
-            rows.append(gradients(output, fresh))
+            rows.append(gradients(output, list(fresh)))
             return len(rows) - 1
 
         shape = row(outputs)
@@ -267,6 +283,8 @@ def hvp(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any]
     >>> [d.data for d in hvp(lambda v: v[0] * v[0] * v[1])([3.0, 5.0], [1.0, 0.0])]
     [10.0, 6.0]
     """
+    a_function("hvp", "function", function)
+    _place("hvp", argument)
 
     def product(*arguments: Any, **options: Any) -> Any:
         """The product for these arguments and, last, the vector."""
@@ -276,10 +294,13 @@ def hvp(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any]
                 f"{len(arguments)} in all"
             )
         *given, vector = arguments
+        try:
+            factors = _flat(vector)
+        except RecursionError:
+            raise ValueError("hvp: a list in the vector holds itself") from None
 
         def along(*inner: Any) -> Value:
             slopes = _flat(grad(function, argument)(*inner, **options))
-            factors = _flat(vector)
             if len(slopes) != len(factors):
                 raise ValueError(
                     f"hvp: the vector must have {len(slopes)} numbers, as the argument has, got "

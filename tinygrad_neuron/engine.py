@@ -20,7 +20,7 @@ from . import arrays, passes
 from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .calculus.table import TABLE
-from .checking import to_float
+from .checking import described, text, to_float
 from .operators import NOT_COMPUTED, NOTHING_YET, Habits, add_methods, without_generated
 from .passes import DOMAIN_ERRORS, numbers_of, operation_error
 from .scope import here
@@ -74,8 +74,8 @@ class Value(Methods):
         self.data = to_float(data, "Value")
         self.grad = NOT_COMPUTED
         self._set_by_hand(_children, _op)
-        if label:
-            self.label = label
+        if type(label) is not str or label:
+            self.label = text("Value", "label", label)
 
     def __add__(self, other: Operand) -> Value:
         return record(TABLE["add"], self, other)
@@ -257,6 +257,9 @@ def topological_order(*roots: Value) -> list[Value]:
     >>> [node._op or node.label for node in topological_order((x + x).tanh())]
     ['x', '+', 'tanh']
     """
+    for root in roots:
+        if not isinstance(root, Value):
+            raise TypeError(f"topological_order: a root must be a Value, got {described(root)}")
     order: list[Value] = []
     seen: set[Value] = set()
     stack: list[Value | None] = list(reversed(roots))

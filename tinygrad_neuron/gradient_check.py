@@ -5,7 +5,15 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from .calculus.operation import Operation
-from .checking import POSITIVE, described, number, positive_integer, several, to_float
+from .checking import (
+    POSITIVE,
+    a_function,
+    described,
+    number,
+    positive_integer,
+    several,
+    to_float,
+)
 from .compiler import TracingError, compile
 from .derivatives import gradients
 from .engine import Number, Value, plain, topological_order
@@ -122,6 +130,7 @@ def check_gradients(
             "check_gradients takes a list with one number for each argument of the function, as in "
             f"check_gradients(f, [0.0]), got {described(inputs)}"
         )
+    a_function("check_gradients", "function", function)
     tolerance = number("check_gradients", "tolerance", tolerance, POSITIVE)
     order = positive_integer("check_gradients", "order", order)
     numbers = [to_float(x, "check_gradients", f"input {i}") for i, x in enumerate(inputs)]

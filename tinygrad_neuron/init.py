@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from .checking import POSITIVE, Rule, named, number, positive_integer, to_float
+from .checking import POSITIVE, Rule, listed, named, number, positive_integer, to_float, whole
 from .checking import Seed as Seed
 from .checking import generator_of as generator_of
 
@@ -140,7 +140,7 @@ def initialiser(init: str | Initialiser) -> Initialiser:
     ValueError: initialiser 'he': unknown, did you mean 'he_normal'? Known: he_normal, he_uniform, \
 small_normal, uniform, xavier_normal, xavier_uniform, zeros
     """
-    if init in (*INITIALISERS.values(), constant):
+    if any(init is maker for maker in (*INITIALISERS.values(), constant)):
         made = f"{getattr(init, '__name__', init)}()"
         raise TypeError(f"initialiser: got a function that makes one; call it first: {made}")
     return init if callable(init) else named("initialiser", init, INITIALISERS)()
@@ -157,13 +157,14 @@ def class_prior_biases(labels: Iterable[int], classes: int) -> list[float]:
     [-0.288, -1.386]
     """
     classes = positive_integer("class_prior_biases", "classes", classes)
-    counts = Counter(labels)
-    for label in counts:
-        if label not in range(classes):
+    found = listed("class_prior_biases", "labels", labels, "a list of class integers")
+    for label in found:
+        if whole(label) not in range(classes):
             raise ValueError(
                 f"class_prior_biases: a label must be an integer from 0 to {classes - 1}, "
                 f"got {label!r}"
             )
+    counts = Counter(map(whole, found))
     if not counts:
         raise ValueError("class_prior_biases of no labels: it takes at least one")
     weights: Sequence[float] = [counts[k] or 0.5 for k in range(classes)]

@@ -170,7 +170,7 @@ def l1_penalty(parameters: Iterable[Value], strength: float) -> Value:
     2.0
     """
     _check("l1_penalty", "strength", strength, NOT_NEGATIVE)
-    return strength * sum([abs(p) for p in parameters])
+    return strength * sum([abs(p) for p in _parameters("l1_penalty", parameters)])
 
 
 def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
@@ -180,7 +180,12 @@ def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
     5.0
     """
     _check("l2_penalty", "strength", strength, NOT_NEGATIVE)
-    return strength * sum([p * p for p in parameters])
+    return strength * sum([p * p for p in _parameters("l2_penalty", parameters)])
+
+
+def _parameters(name: str, parameters: Any) -> list[Operand]:
+    given = listed(name, "parameters", parameters, "a list of Values, as model.parameters()")
+    return [_operand(name, "a parameter", p) for p in given]
 
 
 def _square(error: Operand) -> Operand:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
-from .checking import described, to_float
+from .checking import described, listed, text, to_float
 from .copying import Linked, linked_in
 from .notebook import Shown
 from .scope import Scope
@@ -161,7 +161,8 @@ class Habits(Shown, Linked):
 
     def _set_by_hand(self, children: Iterable[object], symbol: str) -> None:
         """Make this the node of `Value(data, children, symbol)`, whose derivative is a closure."""
-        operands = tuple(children)
+        operands = tuple(listed("Value", "_children", children, "a tuple of Values"))
+        symbol = text("Value", "_op", symbol)
         for child in operands:
             if not isinstance(child, Habits):
                 raise TypeError(f"Value: a child must be a Value, got {described(child)}")

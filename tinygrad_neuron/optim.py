@@ -21,6 +21,7 @@ from .checking import (
     POSITIVE,
     Rule,
     described,
+    flag,
     listed,
     number,
     several,
@@ -317,7 +318,7 @@ class SGD(Optimiser):
         super().__init__(parameters, lr)
         self.momentum = number("SGD", "momentum", momentum, BELOW_ONE)
         self.weight_decay = number("SGD", "weight_decay", weight_decay, NOT_NEGATIVE)
-        self.nesterov = nesterov
+        self.nesterov = flag("SGD", "nesterov", nesterov)
         if nesterov and not momentum:
             raise ValueError("SGD: nesterov=True needs a momentum greater than 0")
         self.velocities = [0.0] * len(self.parameters)
@@ -440,7 +441,7 @@ def clip_gradient_norm(parameters: Iterable[Value], largest: float) -> float:
     >>> clip_gradient_norm([p, q], 1.0), round(p.grad, 12), round(q.grad, 12)
     (5.0, 0.6, 0.8)
     """
-    if largest != math.inf:
+    if not (isinstance(largest, float) and largest == math.inf):
         largest = number("clip_gradient_norm", "largest", largest, POSITIVE)
     parameters = _values("clip_gradient_norm", parameters)
     norm = math.hypot(*(p.grad for p in parameters))

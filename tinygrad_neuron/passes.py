@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
+from .checking import described
 
 if TYPE_CHECKING:
     from .engine import Value
@@ -141,6 +142,8 @@ def local_derivatives(node: Value) -> list[tuple[Value, float]]:
     >>> local_derivatives(x * x)
     [(Value(data=3.0, label='x'), 3.0), (Value(data=3.0, label='x'), 3.0)]
     """
+    if not hasattr(node, "_prev"):
+        raise TypeError(f"local_derivatives: node must be a Value, got {described(node)}")
     return [(node._prev[place], local) for place, local in _locals(node)]
 
 

@@ -6,7 +6,6 @@ import math
 import random
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from tinygrad_neuron.calculus import javascript
 from tinygrad_neuron.calculus.operation import Operation
 from tinygrad_neuron.calculus.table import BUILT_IN, TABLE
 from tinygrad_neuron.passes import DOMAIN_ERRORS
-from tinygrad_neuron.walk import page
 
 assert _eager
 
@@ -100,8 +98,7 @@ def browser_page() -> Iterator[Any]:
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     from tests.walk.page.opened import FLAGS  # the same browser
 
-    arithmetic = (Path(page.__file__).parent / "arithmetic.js").read_text("utf-8")
-    script = arithmetic.replace("export ", "") + javascript.source(sorted(BUILT_IN)) + HARNESS
+    script = javascript.arithmetic() + javascript.source(sorted(BUILT_IN)) + HARNESS
     with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         opened = browser.new_page()

@@ -14,14 +14,14 @@ import pytest
 
 pexpect = pytest.importorskip("pexpect", reason="pexpect is not installed")
 
-PILOT = """\
+PILOT = r"""\
 # %% [markdown]
 # # Lesson 7. A pilot
 #
-# The **sum** of $w_1$ and $w_2$ is $\\frac{w_1 + w_2}{1}$.
+# The **sum** of $w_1$ and $w_2$ is $\frac{w_1 + w_2}{1}$.
 
 # %%
-from tinygrad_neuron.course import exercise, predict, show, slider
+from tinygrad_neuron.course import exercise, predict, show, slider, task
 
 total = 1 + 1
 
@@ -40,12 +40,26 @@ slider("w", [1, 2, 3], lambda w: f"slope {w}")
 exercise("Which gate?", options=["AND", "OR"], answer="OR", hint="One is enough.")
 exercise("And the square of 3?", answer=9)
 
+# %% tags=["remove-input"]
+assert total == 2
+
+# %%
+task("Write `double`.", start="def double(x):\n    return x", hint="Two of them.",
+     solution="def double(x):\n    return 2 * x", cases=[((3,), 6)])
+
 # %% [markdown]
 # ## In short
 #
 # | gate | threshold |
 # |------|-----------|
 # | OR   | 1         |
+"""
+EDITOR = """
+import sys
+from pathlib import Path
+path = Path(sys.argv[1])
+good = "def double(x):\\n    return 2 * x\\n"
+path.write_text(good if "def def" in path.read_text() else "def def")
 """
 RUN = """
 import sys
@@ -55,6 +69,7 @@ from tinygrad_neuron.course.lessons import read
 from tinygrad_neuron.course.progress import Store
 sys.exit(not Guide(read(Path(sys.argv[1])), Store(Path(sys.argv[2]))).start())
 """
+TASK = "Enter a solution.* > "
 NEXT, ANSWER, SLIDE = "q quit > ", "reveals.* > ", "s goes on > "
 
 
@@ -69,6 +84,8 @@ def pilot(tmp_path: Path) -> Path:
 def learn(tmp_path: Path, pilot: Path) -> Iterator[Callable[..., Any]]:
     """Starts the guided run of the pilot lesson in a terminal of its own."""
     started = []
+    editor = tmp_path / "editor.py"  # at its first visit it spoils the code, then it mends it
+    editor.write_text(EDITOR, "utf-8")
 
     def start(*arguments: str, **environment: str) -> Any:
         command = list(arguments) or ["-c", RUN, str(pilot), str(tmp_path / "progress.json")]
@@ -82,6 +99,7 @@ def learn(tmp_path: Path, pilot: Path) -> Iterator[Callable[..., Any]]:
                 **{k: v for k, v in os.environ.items() if k != "NO_COLOR"},
                 "TERM": "xterm-256color",
                 "PYTHONUTF8": "1",
+                "VISUAL": f"{sys.executable} {editor}",
                 "XDG_DATA_HOME": str(tmp_path / "data"),
                 **environment,
             },
@@ -137,11 +155,21 @@ def test_a_lesson_to_its_end_with_every_kind_of_answer(learn, tmp_path):
     assert "One is enough." in say(terminal, "a", ANSWER)
     assert "And the square of 3?" in say(terminal, "b", ANSWER)
     assert "Answer: 9" in say(terminal, "", NEXT)
+    shown = say(terminal, "", TASK)  # the cell that only checks is passed over
+    assert "Write double." in shown.replace("`", "")
+    assert "def double(x)" in shown
+    assert "assert" not in shown
+    assert "Two of them." in say(terminal, "?", TASK)
+    terminal.sendline("def double(x):")
+    terminal.sendline("    return x ** 2")
+    assert "double(3) gives 9; it should give 6." in say(terminal, ".", TASK)
+    assert "Line 1 is not Python" in say(terminal, "e", TASK)
+    assert "Right." in say(terminal, "e", NEXT)  # the editor is given what it left
     assert re.search(r"OR\s+│?\s*1", say(terminal, "", NEXT))
     terminal.sendline("")
     terminal.expect(pexpect.EOF)
-    assert "2 of 3 questions answered, 1 revealed." in plain(terminal.before)
-    assert {"answered": 2, "revealed": 1} == {
+    assert "3 of 4 questions answered, 1 revealed." in plain(terminal.before)
+    assert {"answered": 3, "revealed": 1} == {
         how: list(kept(tmp_path)["questions"].values()).count(how)
         for how in ("answered", "revealed")
     }
@@ -165,7 +193,7 @@ def test_back_jump_help_quit_and_resume(learn, tmp_path):
     assert 3 == kept(tmp_path)["cell"]
     again = learn()
     again.expect(NEXT)
-    assert "You go on at cell 4 of 7" in plain(again.before)
+    assert "You go on at cell 4 of 9" in plain(again.before)
     assert "the total is 2" in plain(again.before)
     say(again, "3", ANSWER)
     again.sendline("quit")
@@ -224,11 +252,11 @@ def test_without_rich_the_lesson_stands_as_it_is_written(learn, tmp_path):
 def test_the_real_first_lesson_to_its_end_by_the_command_line(learn):
     terminal = learn("-m", "tinygrad_neuron", "learn", "1")
     for _ in range(400):
-        at = terminal.expect([NEXT, ANSWER, SLIDE, pexpect.EOF])
+        at = terminal.expect([NEXT, ANSWER, SLIDE, TASK, pexpect.EOF])
         assert "Traceback" not in terminal.before
         widths = [len(line) for line in plain(terminal.before).splitlines() if "    " not in line]
         assert max(widths, default=0) <= 80
-        if at == 3:
+        if at == 4:
             break
         terminal.sendline("")
     terminal.close()

@@ -14,7 +14,7 @@ import pytest
 
 from tinygrad_neuron.cli import main
 from tinygrad_neuron.course import lessons
-from tinygrad_neuron.course.notebooks import to_notebook, write_notebook
+from tinygrad_neuron.course.notebooks import executable, to_notebook, write_notebook
 
 ROOT = Path(__file__).parent.parent.parent
 ALL = lessons.lessons()
@@ -22,9 +22,10 @@ ASKED = '<tn-question|class="tn-asked'
 BY_NAME = pytest.mark.parametrize("lesson", ALL, ids=lambda lesson: lesson.name)
 
 
-def test_the_lessons_are_numbered_without_a_gap():
-    assert list(range(1, len(ALL) + 1)) == [lesson.number for lesson in ALL]
-    assert len(ALL) >= 8
+def test_the_lessons_are_numbered():
+    numbers = [lesson.number for lesson in ALL]
+    assert sorted(set(numbers)) == numbers
+    assert list(range(1, 9)) == numbers[:8]
 
 
 @BY_NAME
@@ -44,7 +45,9 @@ def test_a_lesson_runs_as_a_script_without_a_display(lesson, tmp_path):
         before.children_user + before.children_system + 30
     )
     assert [] == list(tmp_path.iterdir())  # it writes nothing
-    assert lesson.questions == len(re.findall(r"^(?:Predict|Exercise): ", run.stdout, re.MULTILINE))
+    assert lesson.questions == len(
+        re.findall(r"^(?:Predict|Exercise|Task): ", run.stdout, re.MULTILINE)
+    )
 
 
 @BY_NAME
@@ -56,7 +59,7 @@ def test_a_lesson_predicts_and_ends_with_three_to_five_exercises(lesson):
 
 @BY_NAME
 def test_our_reader_and_jupytext_agree_on_the_cells(lesson):
-    notebook = to_notebook(lesson)
+    notebook = executable(lesson)
     ours = [(cell.kind == "code", cell.source) for cell in lesson.cells]
     links = r"\1.py"
     theirs = [
@@ -68,12 +71,51 @@ def test_our_reader_and_jupytext_agree_on_the_cells(lesson):
 
 @BY_NAME
 def test_the_source_a_learner_sees_does_not_hold_the_answers(lesson):
-    for cell in lesson.cells:
-        if cell.questions:
-            assert "answer=" not in cell.visible_source
+    told = re.compile(r"\b(answer|solution|explanation)=|\b(exercise|task|predict)\(\s*[\"']")
+    for source in (cell.visible_source for cell in lesson.cells):
+        assert not told.search(source)
     for cell in to_notebook(lesson).cells:
-        if re.search(r"^(\w+ = )?(predict|exercise)\(", cell.source, re.MULTILINE):
-            assert cell.metadata["jupyter"]["source_hidden"]
+        assert cell.cell_type == "markdown" or not told.search(cell.source)
+
+
+PLUMBING = {
+    "an assertion": r"^\s*assert\b",
+    "strict=": r"\bstrict=",
+    "a pragma": r"#\s*(fmt|noqa|type):",
+    "a private name": r"(?<![\w.])_[a-z]\w*|\._[a-z]\w*",
+    "a caption": r"^\s*(show|slider)\(",
+    "a word of the course": r"tinygrad_neuron\.course",
+}
+
+
+@BY_NAME
+def test_the_source_a_learner_sees_has_no_plumbing(lesson):
+    found = [
+        f"line {cell.line}: {what}"
+        for cell in lesson.cells
+        for what, pattern in PLUMBING.items()
+        if cell.kind == "code" and re.search(pattern, cell.visible_source, re.MULTILINE)
+    ]
+    assert [] == found
+
+
+@BY_NAME
+def test_a_notebook_has_every_cell_of_the_lesson_in_its_order(lesson):
+    """What is out of sight is called for; what follows a prediction waits until it is run."""
+    waits, expected = False, []
+    for cell in lesson.cells:
+        before, rest = cell.split() if cell.kind == "text" else (None, None)
+        if cell.is_hidden or (waits and before):
+            key = cell.key if cell.is_hidden else before.key
+            expected.append(f'course.hidden({lesson.number}, "{key}")')
+        if cell.kind == "code" and not cell.is_hidden:
+            expected.append(cell.source)
+        waits = (waits and not rest) or cell.predicts
+    code = [cell.source for cell in to_notebook(lesson).cells if cell.cell_type == "code"]
+    written = [
+        source for source in code if not re.search(r"^course\.check\(", source, re.MULTILINE)
+    ]
+    assert ["from tinygrad_neuron import course", *expected] == written
 
 
 def test_a_file_that_is_no_lesson_is_refused(tmp_path):

@@ -34,7 +34,7 @@ ANSWERED = """(question, [right, wrong]) => {
         wrong: wrong.map(say),
         nonsense: asked.options ? [] : ['zzz', '', '1 2 3 4 5 6 7 8', '1/0'].map(say),
         hint: asked.hint && press('Hint'),
-        answer: press('Answer'),
+        answer: press('Show me'),
     };
 }"""
 

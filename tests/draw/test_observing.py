@@ -71,11 +71,11 @@ def test_a_loss_that_fails_leaves_the_gradients_alone():
 def test_heat_maps_show_the_response_over_the_plane():
     model = xor()
     plane = ((-2.0, 2.0), (0.0, 1.0))
-    maps = responses(layers_of(model), plane, 4)
+    maps = responses(layers_of(model), plane, 5)
     assert [len(row) for row in maps] == [2, 2, 1]
-    for up in range(4):
-        for across in range(4):
-            point = [-1.5 + across, 0.875 - 0.25 * up]  # the first row is the top
+    for up in range(5):
+        for across in range(5):
+            point = [-2.0 + across, 1.0 - 0.25 * up]  # the first row is the top
             assert maps[0][0][up][across] == point[0]
             assert maps[0][1][up][across] == point[1]
             assert maps[1][1][up][across] == model.layers[0].neurons[1](point).data

@@ -2,15 +2,19 @@
 
 Nothing about an operation is written twice: its forward expression and its partials are the strings
 of the table, and a kernel in Python's small subset is translated from its source. What no
-translation can reach, because Python has it in C, stands in the page's `arithmetic.js` under
-Python's own name: `python.exp`, `python.erf`, `python.divide`.
+translation can reach, because Python has it in C, stands in `arithmetic.js` under Python's own
+name: `python.exp`, `python.erf`, `python.divide`.
 """
 
 import ast
 import math
+import re
 from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from . import kernels
 from .operation import Operation
 from .printing import COMPARISONS, OPERATORS
 from .table import TABLE
@@ -19,6 +23,7 @@ from .translation import Kernel, Language
 # Functions that `arithmetic.js` has by hand, with Python's behaviour at the edges of their domains.
 BY_HAND: dict[Callable[..., Any], str] = {
     abs: "abs",
+    kernels.power: "power",
     **{
         getattr(math, name): name
         for name in (
@@ -37,7 +42,7 @@ _CALLED = {ast.Div: "divide", ast.Pow: "power", ast.Mod: "modulo", ast.FloorDiv:
 _COMPARISONS = {**COMPARISONS, ast.Eq: "===", ast.NotEq: "!=="}
 
 # Words that cannot be a name in JavaScript, or that the generated code uses itself.
-_TAKEN = frozenset({
+RESERVED = frozenset({
     "arguments", "await", "break", "case", "catch", "class", "const", "continue", "debugger",
     "default", "delete", "do", "else", "enum", "eval", "export", "extends", "false", "finally",
     "for", "function", "if", "implements", "import", "in", "instanceof", "interface", "let",
@@ -47,13 +52,24 @@ _TAKEN = frozenset({
 })  # fmt: skip
 
 
+@cache
+def arithmetic() -> str:
+    """The text of `arithmetic.js`, which defines `python`, to stand in one script with others.
+
+    >>> "const python = {" in arithmetic()
+    True
+    """
+    text = Path(__file__).with_name("arithmetic.js").read_text("utf-8")
+    return re.sub(r"^export ", "", text, flags=re.MULTILINE)
+
+
 def identifier(name: str) -> str:
     """A Python name as a JavaScript one.
 
     >>> identifier("a"), identifier("new")
     ('a', 'new_')
     """
-    return name + "_" if name.rstrip("_") in _TAKEN else name
+    return name + "_" if name.rstrip("_") in RESERVED else name
 
 
 def number(value: float) -> str:
@@ -223,28 +239,30 @@ def source(names: Iterable[str], *, partials: bool = True) -> str:
       },
     };
     """
-    return _Translation(partials).source(names)
+    translation = Translation(partials)
+    for name in names:
+        translation.operation(TABLE[name])
+    entries = "".join(translation.operations.values())
+    before = "".join(text + "\n" for text in translation.functions)
+    return f"{before}const OPERATIONS = {{\n{entries}}};"
 
 
-class _Translation:
+class Translation:
     """Operations and kernels, each translated when it is first called for.
 
     `operations` holds the text of each entry by name, `kernels` the name of each function's
-    translation, `functions` these translations, those before that the later ones call.
+    translation, `functions` these translations, those before that the later ones call. `prefix`
+    stands before the names of kernels; `taken` are names that they may not have.
     """
 
-    def __init__(self, with_partials: bool) -> None:
+    def __init__(
+        self, with_partials: bool, prefix: str = "kernel_", taken: Iterable[str] = ()
+    ) -> None:
         self.with_partials = with_partials
+        self.prefix, self.taken = prefix, frozenset(taken)
         self.operations: dict[str, str] = {}
         self.kernels: dict[Callable[..., Any], str] = {}
         self.functions: list[str] = []
-
-    def source(self, names: Iterable[str]) -> str:
-        for name in names:
-            self.operation(TABLE[name])
-        entries = "".join(self.operations.values())
-        before = "".join(text + "\n" for text in self.functions)
-        return f"{before}const OPERATIONS = {{\n{entries}}};"
 
     def operation(self, operation: Operation) -> None:
         """Translate an operation, and first all that it calls."""
@@ -302,12 +320,9 @@ class _Translation:
             return f"python.{BY_HAND[kernel]}"
         if kernel not in self.kernels:
             read = Kernel.of(kernel, name)
-            taken = set(self.kernels.values())
-            chosen = next(
-                candidate
-                for i in range(len(taken) + 1)
-                if (candidate := f"kernel_{name}" + "_" * i) not in taken
-            )
+            chosen = identifier(self.prefix + name)
+            while chosen in self.taken or chosen in self.kernels.values():
+                chosen += "_"
             self.kernels[kernel] = chosen
 
             def inner(function_name: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..checking import described, unknown
+from ..checking import described, several, unknown
 from . import expressions
 from .kernels import KERNELS
 
@@ -388,12 +388,9 @@ class Operation:
 
 def listed_operands(name: str, values: Iterable[Any]) -> tuple[Any, ...]:
     """The operands of an operation on any number of them; `name` is for the error."""
-    try:
+    if type(values) is list or several(values):
         return tuple(values)
-    except TypeError:
-        raise TypeError(
-            f"{name} takes a list of values, as in {name}([a, b]), got {described(values)}"
-        ) from None
+    raise TypeError(f"{name} takes a list of values, as in {name}([a, b]), got {described(values)}")
 
 
 def operation(name: str) -> Operation:

@@ -1,4 +1,4 @@
-"""Compilation of recorded graphs to straight-line Python, or to C: see `compile`."""
+"""Compilation of recorded graphs to straight-line Python, C or JavaScript: see `compile`."""
 
 from .c.errors import CompilerFailedError, CompilerNotFoundError
 from .compiled import Compiled, compile

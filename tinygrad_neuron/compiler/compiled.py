@@ -4,12 +4,14 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, overload
 
+from ..checking import listed
 from ..engine import Value
 from ..functions import mean
 from ..functions import sum as add_up
 from ..operators import tracing
 from ..optim import Optimiser
 from .examples import Batch
+from .javascript import writing
 from .nodes import Call, Total, arrival, make_node
 from .program import Program
 from .structure import refill
@@ -43,7 +45,8 @@ def compile(function: Callable[..., Any] | None = None, *, target: str = "python
     **Returns** a `Compiled`: call it like the function; `.sum(examples)` and `.mean(examples)` run
     all examples forward and backward in one loop, `.map(examples)` forward only;
     `.bind(examples)` checks examples once for many calls, `.trainer(optimiser)` takes whole
-    training steps; `.source` is the generated code, `.program` the list of operations behind it.
+    training steps; `.source` is the generated code, `.program` the list of operations behind it,
+    `.javascript(...)` the text for a page.
 
     What depends on a number while tracing (`if v > 0`, `float(v)`, `max(a, b)`, `v.data`) is
     refused with a `TracingError`, a `TypeError`, that names the line. What the function finds in
@@ -203,12 +206,11 @@ class Compiled:
         >>> total.data, w.grad
         (2.0, 6.0)
         """
-        rows = examples if isinstance(examples, list | tuple | Batch) else list(examples)
-        return self._over(rows, 1.0, "sum")
+        return self._over(_rows("sum", examples), 1.0, "sum")
 
     def mean(self, examples: Iterable[Sequence[Any]]) -> Value:
         """The mean of the function over examples; otherwise as `sum`."""
-        rows = examples if isinstance(examples, list | tuple | Batch) else list(examples)
+        rows = _rows("mean", examples)
         return self._over(rows, 1.0 / len(rows) if rows else 1.0, "mean")
 
     def map(self, examples: Iterable[Sequence[Any]]) -> list[Any]:
@@ -221,7 +223,7 @@ class Compiled:
         if tracing.trace is not None:  # part of another function that is being traced
             return [self.function(*example) for example in examples]
         results: list[Any] = []
-        batch = examples if isinstance(examples, Batch) else list(examples)
+        batch = _rows("map", examples)
         for variant, rows, values in self._runs(batch):
             data = [leaf.data for leaf in variant.leaves]
             for outputs in variant.map_rows(rows, values, data):
@@ -268,6 +270,55 @@ class Compiled:
         """
         made: Trainer = self._variants.target.trainer(self._variants, optimiser, only_finite)
         return made
+
+    def javascript(self, *arguments: Any, gradients: bool = True, **options: Any) -> str:
+        """The function as JavaScript, for arguments like these: text for a page to run.
+
+        The text defines one constant, named after the function, and needs nothing else. With `f`
+        for its name, `f.outputs(rows, f.data)` gives a list of the outputs for each row, and
+        `f.gradients(rows, f.data, seeds)`, unless `gradients` is False, an object: `total`, the
+        first output added up over the rows; `leaves`, the gradients of the leaves (the parameters)
+        added up; `inputs`, for each row those of the Values among the arguments. A row is a list of
+        the numbers in the arguments; `f.inputs` and `f.leaves` are the names, `f.data` the leaves'
+        numbers as they are now. `seeds` has the gradient that arrives at each output, by default 1.
+        What is drawn at each call (dropout) is read from the row, after the inputs.
+
+        The numbers are Python's, save the last digit of what JavaScript's functions round
+        otherwise; where Python raises an error, so does the text, with its name (`error.name`).
+
+        Raises a `ValueError` for an operation whose kernel cannot be translated, and for gradients
+        through a `select` among computed Values whose derivatives need not be finite.
+
+        >>> w = Value(3.0, label="w")
+        >>> def loss(x, target):
+        ...     return (w * x - target) ** 2
+        >>> text = compile(loss).javascript(2.0, 5.0)
+        >>> print(text[text.index("// loss: outputs and"):])
+        // loss: outputs and gradients
+        function gradients(rows, leaves, seeds = [1]) {
+          const [w] = leaves;
+          const [seed] = seeds;
+          let total = 0;
+          let g_w = 0;
+          for (const [x, target] of rows) {
+            const t = w * x - target;
+            const out = power(t, 2.0);
+            // backward
+            g_w += seed * (2.0 * power(t, 1.0)) * x;
+            total += out;
+          }
+          return { total, inputs: [], leaves: [g_w] };
+        }
+        <BLANKLINE>
+        const data = [3.0];
+        return { inputs: ["x", "target"], leaves: ["w"], data, outputs, gradients };
+        })();
+        <BLANKLINE>
+        """
+        variant, _ = self._variants.find(arguments, options)
+        seeded = tuple(range(len(variant.outputs))) if gradients else None
+        program = variant.forward if seeded is None else variant.program(seeded)
+        return writing.text(variant.title, program, seeded)
 
     def _over(self, examples: Sequence[Sequence[Any]] | Batch, seed: float, what: str) -> Value:
         """The total over examples, forward and backward, structure by structure; `seed` is the
@@ -333,3 +384,10 @@ class Compiled:
         """The flat list of the latest structure of inputs, forward and backward."""
         variant = self.variant
         return variant.program(tuple(range(len(variant.outputs))))
+
+
+def _rows(name: str, examples: Any) -> Any:
+    """Examples as a list, or the batch that they were bound to."""
+    if isinstance(examples, list | tuple | Batch):
+        return examples
+    return listed(name, "examples", examples, "a list with the tuple of arguments of each")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
+from ..checking import listed
 from ..operators import tracing
 from .variants import Runs, Variants
 
@@ -18,7 +19,9 @@ class Batch:
         """Check the examples and keep their numbers."""
         if tracing.trace is not None:
             raise TypeError("bind examples outside of a function that is being traced")
-        self.examples = tuple(examples)
+        self.examples = tuple(
+            listed("bind", "examples", examples, "a list with the tuple of arguments of each")
+        )
         self._variants = variants
         if not self.examples:
             raise ValueError("bind of zero examples: it takes at least one")

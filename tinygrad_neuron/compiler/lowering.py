@@ -34,9 +34,13 @@ _MULTIPLY, _NEGATE, _SUM, _IDENTITY = (
 
 
 class Lowering:
-    """One lowering: `forward` for the outputs, then `backward` for those that get a gradient."""
+    """One lowering: `forward` for the outputs, then `backward` for those that get a gradient.
 
-    def __init__(self, trace: Trace, inputs: Sequence[Traced], outputs: Sequence[Value]):
+    The `inputs` are the stand-ins of a trace; or leaves of a graph that was recorded without one
+    (then `trace` is an empty one), which get no gradient.
+    """
+
+    def __init__(self, trace: Trace, inputs: Sequence[Value], outputs: Sequence[Value]):
         self.program = Program(inputs=len(inputs))
         self.outputs = list(outputs)
         self.lines: dict[Value, int] = {}  # which line computes a node

@@ -6,7 +6,8 @@ gradients, added up over rows to what was there before. Where an operation fails
 ArithmeticError or ValueError; what it says is found by the interpreter.
 
 Each target is a package beside this file, with a `target()` in its module `target`. It is found by
-name, so that the targets may stand on everything that asks for one.
+name, so that the targets may stand on everything that asks for one. JavaScript is none: Python has
+nothing to run it with, so there is only the text (`Compiled.javascript`).
 """
 
 from collections.abc import Callable
@@ -43,7 +44,7 @@ class Target(Protocol):
 
 def target_named(name: str) -> Target:
     """The target of a name, "python" or "c"."""
-    if name not in NAMES:
+    if not isinstance(name, str) or name not in NAMES:
         raise ValueError(f"compile: target must be 'python' or 'c', got {name!r}")
     target: Target = import_module(f"{__package__}.{name}.target").target()
     return target

@@ -113,11 +113,14 @@ class Variants:
         seen: dict[Value, int] = {}
         live = self._live
         options = dict(sorted(options.items()))
-        key = tuple(flatten(x, live, leaves, seen, f"{i}") for i, x in enumerate(arguments))
-        return (
-            key,
-            tuple((k, flatten(x, live, leaves, seen, k)) for k, x in options.items()),
-        ), leaves
+        try:
+            key = tuple(flatten(x, live, leaves, seen, f"{i}") for i, x in enumerate(arguments))
+            named = tuple((k, flatten(x, live, leaves, seen, k)) for k, x in options.items())
+        except RecursionError:
+            raise ValueError(
+                f"{self.title}: an argument is nested too deeply, or a list in it holds itself"
+            ) from None
+        return (key, named), leaves
 
     def _record(self, key: Key) -> Variant:
         names = self._names(len(key[0]))

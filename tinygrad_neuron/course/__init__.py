@@ -1,11 +1,17 @@
 """The language of lessons, and what runs them: in a terminal, as notebooks, as one web book.
 
-A lesson is a Python file in percent format. It says what it shows in four words, `predict`,
-`exercise`, `slider` and `show`; where it runs decides how that looks.
+A lesson is a Python file in percent format. It says what it shows in five words, `predict`,
+`exercise`, `task`, `slider` and `show`; where it runs decides how that looks. In a notebook,
+`hidden` runs what is out of sight there, and `check` judges what the learner wrote.
 """
 
 from .beside import Beside
+from .hidden import check, hidden
 from .questions import Question, Verdict
-from .words import exercise, predict, show, slider
+from .tasks import Task
+from .words import exercise, predict, show, slider, task
 
-__all__ = ["predict", "exercise", "slider", "show", "Beside", "Question", "Verdict"]
+__all__ = [
+    "predict", "exercise", "task", "slider", "show", "hidden", "check", "Beside", "Question",
+    "Task", "Verdict",
+]  # fmt: skip

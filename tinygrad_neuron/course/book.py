@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from . import lessons as places
-from .notebooks import asks, to_notebook
+from .notebooks import executable, to_notebook
 
 _NEEDED = ("sphinx", "myst_nb", "furo", "jupytext", "ipykernel")
 _LESSONS = "<!-- lessons -->"
@@ -67,10 +67,10 @@ def gather(folder: Path) -> None:
     notebooks.mkdir()
     entries = []
     for lesson in places.lessons():
-        notebook = to_notebook(lesson)
-        _write(notebooks / f"{lesson.name}.ipynb", notebook)
-        for cell in notebook.cells:
-            if cell.cell_type == "code" and asks(cell.source):
+        _write(notebooks / f"{lesson.name}.ipynb", to_notebook(lesson))
+        notebook = executable(lesson)
+        for cell, own in zip(notebook.cells, lesson.cells, strict=True):
+            if own.questions:
                 cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]
         notebook.cells.insert(1, _ways_to_run(lesson))
         _write(folder / f"{lesson.name}.ipynb", notebook)

@@ -4,10 +4,15 @@ Keys are lines: Enter goes on, `b` back, a number jumps there, `?` helps, `q` en
 terminal the lesson is printed from beginning to end.
 """
 
-import hashlib
+import os
+import shlex
 import shutil
+import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TextIO
 
 from ..console import WIDTH, is_terminal
@@ -19,6 +24,8 @@ from .questions import Question
 from .records import Slider
 from .running import Event, Failed, Run, straight_through
 from .screen import Screen
+from .tasks import Task
+from .tex import readable
 
 _PROMPT = "Enter next · b back · a number jumps · ? help · q quit > "
 _SHORT_PROMPT = "Enter b number ? q > "
@@ -26,8 +33,11 @@ _HELP = """\
   Enter      the next cell          b   the cell before
   a number   jump to that cell      q   end; what you reached is kept
   At a question: type the answer; ? gives a hint, Enter alone the answer;
+  At a task: type the code and end it with a line that holds only a dot, or type e, which
+  opens the editor named by VISUAL or EDITOR; ? gives a hint, Enter alone a solution.
   :b, :q and :7 go back, end, and jump from there.
 """
+_TASK_PROMPT = "your lines, then a line with a dot (e editor, ? hint, Enter a solution) > "
 _SLIDER_PROMPT = "Enter or > forth · < back · a number jumps · s goes on > "
 
 
@@ -69,13 +79,15 @@ def printed(lesson: Lesson, stdout: TextIO) -> bool:
 
     def present(index: int, events: list[Event]) -> None:
         cell = lesson.cells[index]
+        if cell.is_hidden and not events:
+            return
         screen.rule(f"Lesson {lesson.number} · {index + 1} of {count}")
         if cell.kind == "text":
             screen.markdown(cell.source)
         elif cell.visible_source:
             screen.code(cell.visible_source)
         for event in events:
-            if isinstance(event, Question):
+            if isinstance(event, Question | Task):
                 screen.write(plain.text(event))
             else:
                 screen.event(event)
@@ -122,12 +134,19 @@ class Guide:
                     self.screen.line()
                     self.screen.line(self._summary(), "bold")
                     return self._end(at)
-                at = move.to
+                step, at = (1 if move.to >= at else -1), move.to
+                while 0 < at < count - 1 and self._is_silent(at):
+                    at += step
                 with self.store.changing(self.lesson.number) as progress:
                     progress.cell = at
         except (KeyboardInterrupt, EOFError):
             self.screen.write("\n")
             return self._end(at)
+
+    def _is_silent(self, at: int) -> bool:
+        """Whether a cell has nothing to show: it checks the lesson, and all is right."""
+        cell = self.lesson.cells[at]
+        return cell.kind == "code" and not cell.visible_source and not self.run.events(at)
 
     def _end(self, at: int) -> bool:
         if self.store.trouble:
@@ -160,6 +179,8 @@ class Guide:
             for event in self._events(at):
                 if isinstance(event, Question):
                     move = self._ask(event, at)
+                elif isinstance(event, Task):
+                    move = self._write(event, at)
                 elif isinstance(event, Slider):
                     move = self._slide(event, at)
                 else:
@@ -187,12 +208,12 @@ class Guide:
         self.screen.write("\r" + " " * 11 + "\r")
         return events
 
-    def _read(self, prompt: str) -> str:
+    def _read(self, prompt: str, whole: bool = False) -> str:
         self.screen.write(prompt)
         answer = self.stdin.readline()
         if not answer:
             raise EOFError
-        return answer.strip()
+        return answer.rstrip("\r\n") if whole else answer.strip()
 
     def _command(self, answer: str, at: int) -> "Move | None":
         """The move that an answer asks for; None, after a word on it, if it asks for none."""
@@ -242,15 +263,48 @@ class Guide:
                     self._keep(question, ANSWERED)
                     return None
 
-    def _keep(self, question: Question, how: str) -> None:
-        key = hashlib.sha256(question.text.encode()).hexdigest()[:12]
+    def _write(self, task: Task, at: int) -> "Move | None":
+        """Let the learner write code until it is right or revealed (None), or elsewhere."""
+        self.screen.line(readable(task.text), "bold")
+        self.screen.code(task.start)
+        code = task.start
+        while True:
+            first = self._read(_TASK_PROMPT, whole=True)
+            word = first.strip()
+            if word == "?":
+                self.screen.line(task.hint or f"Write `{task.name}`, as above.", "yellow")
+                continue
+            if word.startswith(":"):
+                if (move := self._command(word, at)) is not None:
+                    return move
+                continue
+            if not word:
+                self.screen.line("A solution:", "bold")
+                self.screen.code(task.solution)
+                if task.explanation:
+                    self.screen.line(readable(task.explanation))
+                self._keep(task, REVEALED)
+                return None
+            code = edited(code) if word == "e" else "\n".join([first, *self._lines()])
+            verdict = task.check(code)
+            self.screen.verdict(*verdict)
+            if verdict.right:
+                self._keep(task, ANSWERED)
+                return None
+
+    def _lines(self) -> Iterator[str]:
+        """Lines of code, up to one with a dot."""
+        while (line := self._read("", whole=True)).strip() != ".":
+            yield line
+
+    def _keep(self, record: "Question | Task", how: str) -> None:
         with self.store.changing(self.lesson.number) as progress:
-            if progress.questions.get(key) != ANSWERED:
-                progress.questions[key] = how
+            if progress.questions.get(record.key) != ANSWERED:
+                progress.questions[record.key] = how
 
     def _slide(self, slider: Slider, at: int) -> "Move | None":
         """Move a slider until the learner goes on (None) or elsewhere."""
-        i = 0
+        i = slider.start
         last = len(slider.frames) - 1
         while True:
             self.screen.frame(slider, slider.frames[i])
@@ -265,3 +319,16 @@ class Guide:
                 i = int(answer) - 1
             elif (move := self._command(answer, at)) is not None:
                 return move
+
+
+def edited(code: str) -> str:
+    """The code after a visit to the learner's editor; unchanged where there is none."""
+    editors = [os.environ.get("VISUAL"), os.environ.get("EDITOR"), "nano", "vi"]
+    editor = next((e for e in editors if e and shutil.which(shlex.split(e)[0])), None)
+    if editor is None:
+        return code
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "task.py")
+        path.write_text(code + "\n", "utf-8")
+        subprocess.run([*shlex.split(editor), str(path)], check=False)
+        return path.read_text("utf-8")

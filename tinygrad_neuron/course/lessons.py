@@ -1,11 +1,14 @@
 """Lessons as files and records: where they are, and what cells they have.
 
 A lesson is a Python file in percent format: `# %% [markdown]` begins a cell of text, `# %%` one of
-code. A cell of code may carry tags, `# %% tags=["hide-input"]`. Each question is a statement of its
-own, outside all others, for its source holds the answer and is hidden from the learner.
+code. A cell of code may carry a tag: `# %% tags=["remove-input"]` runs out of sight, for assertions
+and plumbing, and `# %% tags=["hide-input"]` as well, but the book lets one open it, for the code of
+figures. A cell that asks (`predict`, `exercise`, `task`) is out of sight whole, for its source
+holds the answer; each question is a statement of its own, outside all others.
 """
 
 import ast
+import hashlib
 import json
 import re
 import textwrap
@@ -17,7 +20,8 @@ from typing import Any
 
 _FILE = re.compile(r"lesson_(\d+)_\w+\.py")
 _MARKER = re.compile(r"# %%(?P<rest>.*)")
-_QUESTIONS = ("predict", "exercise")
+_HEADING = re.compile(r"#{1,6} ")
+_QUESTIONS = ("predict", "exercise", "task")
 _HIDDEN = ("hide-input", "remove-input", "hide-cell", "remove-cell")
 
 
@@ -36,24 +40,50 @@ class Cell:
         return len(self._asking)
 
     @cached_property
-    def visible_source(self) -> str:
-        """The code that a learner may read: the questions, with their answers, are cut out.
+    def is_hidden(self) -> bool:
+        """Whether its code is out of sight: it asks, or it is tagged so.
 
-        >>> cell = Cell("code", "x = 3\\npredict('x * x?', answer=9)\\nprint(x * x)", 1)
-        >>> cell.visible_source
-        'x = 3\\nprint(x * x)'
+        >>> Cell("code", "predict('3 * 3?', answer=9)", 1).is_hidden
+        True
         """
-        if set(self.tags) & set(_HIDDEN):
-            return ""
-        hidden = [n for n in self._tree if n in self._asking or (self._asking and _is_check(n))]
-        lines: list[str | None] = [*self.source.splitlines()]
-        for node in hidden:
-            span = range(node.lineno - 1, node.end_lineno or node.lineno)
-            for i in span:
-                lines[i] = None
-        left = "\n".join(line for line in lines if line is not None).strip("\n")
-        code = ast.parse(left).body if left else []
-        return left if code or not self._asking else ""
+        return self.questions > 0 or bool(set(self.tags) & set(_HIDDEN))
+
+    @property
+    def visible_source(self) -> str:
+        """The code that a learner may read."""
+        return "" if self.is_hidden else self.source
+
+    @property
+    def predicts(self) -> bool:
+        """Whether it asks for a prediction, so that what follows waits."""
+        return any(word == "predict" for word, _ in self.asked)
+
+    def split(self) -> "tuple[Cell | None, Cell | None]":
+        """A cell of text in two: what stands before its first heading, and the rest.
+
+        >>> [part and part.source for part in Cell("text", "So it is 9.\\n\\n## Next", 1).split()]
+        ['So it is 9.', '## Next']
+        """
+        lines = self.source.splitlines()
+        at = next((i for i, line in enumerate(lines) if _HEADING.match(line)), len(lines))
+        before, rest = "\n".join(lines[:at]).strip(), "\n".join(lines[at:]).strip()
+        return (
+            Cell("text", before, self.line) if before else None,
+            Cell("text", rest, self.line + at) if rest else None,
+        )
+
+    @property
+    def key(self) -> str:
+        """A short name for what it says, under which a notebook asks for it."""
+        return hashlib.sha256(self.source.encode()).hexdigest()[:8]
+
+    @property
+    def asked(self) -> Iterator[tuple[str, dict[str, ast.expr]]]:
+        """Each question and task of the cell: the word, and what it is given, by name."""
+        for statement in self._asking:
+            call = statement.value
+            named = {keyword.arg: keyword.value for keyword in call.keywords}
+            yield call.func.id, {**dict(zip(("text",), call.args, strict=False)), **named}
 
     @cached_property
     def misplaced(self) -> "int | None":
@@ -91,15 +121,12 @@ class Cell:
 def _names_a_question(node: Any) -> bool:
     """Whether a node is `exercise`, `x.exercise(answer=...)` or an import under another name."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        named = any(keyword.arg == "answer" for keyword in node.keywords)  # not a model's predict
+        told = {"answer", "solution"}  # not a model's predict
+        named = any(keyword.arg in told for keyword in node.keywords)
         return named and node.func.attr in _QUESTIONS
     if isinstance(node, ast.alias):
         return node.asname is not None and node.name in _QUESTIONS
     return isinstance(node, ast.Name) and node.id in _QUESTIONS
-
-
-def _is_check(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Assert)
 
 
 @dataclass(frozen=True)
@@ -185,8 +212,8 @@ def _refuse_misplaced(path: Path, cell: Cell) -> None:
     if line is not None:
         raise LessonError(
             f"{path.name}, line {line}: a question inside another statement would show its answer "
-            "with the source; write predict(...) or exercise(...), under that name, as a statement "
-            "of its own outside loops, functions and conditions"
+            "with the source; write predict(...), exercise(...) or task(...), under that name, as "
+            "a statement of its own outside loops, functions and conditions"
         )
 
 

@@ -1,12 +1,16 @@
 """Lessons as notebooks: the same cells, written with `jupytext` (extra `learn`)."""
 
+import ast
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ..files import replace_file
-from .lessons import Lesson
+from .lessons import Cell, Lesson
+from .questions import key_of
+from .tasks import defined
 
 _NEEDED = 'notebooks are written with jupytext; pip install "tinygrad_neuron[learn]" brings it'
 
@@ -14,11 +18,51 @@ _LINK = re.compile(r"\]\((lesson_\w+)\.py")  # to another lesson
 
 
 def to_notebook(lesson: Lesson) -> Any:
-    """The lesson as a notebook (`nbformat`); cells that ask questions have their source folded,
-    because it holds the answers.
+    """The lesson as a notebook (`nbformat`) for a learner.
+
+    Code that is out of sight is not in it, for it holds the answers, and a notebook can be
+    exported: a line calls for it instead (`course.hidden`). So does one for the text that follows a
+    prediction, up to the next heading. A task, and an exercise that Python has to judge, is
+    followed by a cell to write in.
 
     Raises a `ModuleNotFoundError` that names the extra where `jupytext` is missing.
     """
+    notebook = executable(lesson)
+    cells = [_code("from tinygrad_neuron import course", "setup")]
+    waits = False  # whether what is written here follows a prediction
+    for cell, own in zip(notebook.cells, lesson.cells, strict=True):
+        if own.is_hidden:
+            cells.append(_called(lesson, own, cell["id"], cell.metadata))
+            cells += [
+                _code(source, f"{cell['id']}-{i}") for i, source in enumerate(_to_write_in(own), 1)
+            ]
+            waits = waits or own.predicts
+            continue
+        before, rest = own.split() if own.kind == "text" else (None, own)
+        if waits and before is not None:
+            cells.append(_called(lesson, before, f"{cell['id']}-waits", {}))
+            cell.source = _linked(rest.source) if rest is not None else ""
+        if cell.source:
+            cells.append(cell)
+        waits = waits and (own.kind == "code" or rest is None)
+    notebook.cells = [cells[1], cells[0], *cells[2:]]  # after the title
+    return notebook
+
+
+def _called(lesson: Lesson, cell: Cell, id: str, metadata: Any) -> Any:
+    """The line that stands for a cell which is out of sight."""
+    made = _code(f'course.hidden({lesson.number}, "{cell.key}")', id)
+    made.metadata = {**metadata, "jupyter": {"source_hidden": True}}
+    return made
+
+
+def _linked(text: str) -> str:
+    """Markdown whose links to lessons lead to their notebooks."""
+    return _LINK.sub(r"](\1.ipynb", text)
+
+
+def executable(lesson: Lesson) -> Any:
+    """The lesson as a notebook with all its code, for the book to execute."""
     try:
         import jupytext
     except ModuleNotFoundError as error:
@@ -30,17 +74,29 @@ def to_notebook(lesson: Lesson) -> Any:
     }  # fmt: skip
     for i, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{i + 1}"  # the same at every writing
-        cell.source = _LINK.sub(r"](\1.ipynb", cell.source)
-        if cell.cell_type == "code" and asks(cell.source):
-            cell.metadata["jupyter"] = {"source_hidden": True}
+        cell.source = _linked(cell.source).strip("\n")
     return notebook
 
 
-def asks(source: str) -> bool:
-    """Whether a cell's code asks a question, and so holds its answer."""
-    from .lessons import Cell
+def _code(source: str, id: str) -> Any:
+    from nbformat.v4 import new_code_cell
 
-    return Cell("code", source, 1).questions > 0
+    return new_code_cell(source, id=id)  # type: ignore[no-untyped-call]
+
+
+def _to_write_in(cell: Cell) -> Iterator[str]:
+    """For each task or open exercise of a cell, the code that a learner changes."""
+    for word, named in cell.asked:
+        if word == "task":
+            start = ast.literal_eval(named["start"]).strip()
+            name = defined(start)
+            yield f"{start}\n\n\ncourse.check({name})"
+        elif "judge" in named:
+            text = ast.literal_eval(named["text"])
+            names = ast.literal_eval(named["names"]) if "names" in named else ()
+            given = ", ".join(f"{name}=..." for name in names) or "..."
+            told = "# Write your answer instead of the dots."
+            yield f'{told}\ncourse.check("{key_of(text)}", {given})'
 
 
 def write_notebook(lesson: Lesson, folder: Path) -> Path:

@@ -5,28 +5,20 @@ page. Where scripts do not run (a notebook that is not trusted) a question still
 folded, its hint and answer; a slider shows all its frames.
 """
 
-import ast
 import base64
 import html
 import io
-import json
 import re
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from ..calculus import javascript
-from ..calculus.operation import Operation
-from ..calculus.printing import MINUS, OPERATORS
-from ..calculus.table import TABLE
 from ..draw.rendering import EngineNotFoundError, RenderingError
-from ..walk.page import module
-from . import plain
-from .questions import Question
-from .records import Frame, Shown, Slider
+from . import plain, question_pages
+from .marking import asset, marked_up
+from .questions import Question, Verdict
+from .records import Frame, Shown, Slider, Text
+from .tasks import Task
 from .tex import readable
 
-_FOLDER = Path(__file__).parent
 _PRINTED_STEPS = 60
 _WIDE, _READABLE = 480, 0.6  # in pixels; the smallest share of its size that can be read
 
@@ -35,145 +27,41 @@ def display(record: Any) -> None:
     """Show a record in the notebook's cell."""
     from IPython.display import display as show
 
-    bundle = {"text/html": to_html(record), "text/plain": plain.text(record)}
+    if isinstance(record, Text):
+        bundle = {"text/markdown": record.text, "text/plain": record.text}
+    elif isinstance(record, Question | Task):  # no answer where a program exports plain text
+        bundle = {"text/html": to_html(record), "text/plain": record.text}
+    else:
+        bundle = {"text/html": to_html(record), "text/plain": plain.text(record)}
     show(bundle, raw=True)  # type: ignore[no-untyped-call]
 
 
 def to_html(record: Any) -> str:
-    """A question, a slider or a thing shown, as a piece of HTML.
+    """A question, a task, a verdict, a slider or a thing shown, as a piece of HTML.
 
     >>> page = to_html(Question("1 + 1?", 2, hint="Count."))
     >>> page.startswith("<style>"), "<details>" in page, "customElements" in page
     (True, True, True)
     """
-    style = f"<style>{_asset('page.css')}</style>"
+    style = f"<style>{asset('page.css')}</style>"
     if isinstance(record, Question):
-        return style + _question(record)
+        return style + question_pages.question(record)
+    if isinstance(record, Task):
+        return style + question_pages.task(record)
+    if isinstance(record, Verdict):
+        return style + question_pages.verdict(record)
     if isinstance(record, Slider):
         return style + _slider(record)
     assert isinstance(record, Shown)
     return style + _shown(record)
 
 
-@cache
-def _asset(name: str) -> str:
-    return (_FOLDER / name).read_text("utf-8")
-
-
-def marked_up(text: str) -> str:
-    """A text with formulas, `code` and **bold** as HTML.
-
-    >>> marked_up("Is `a < b` for $w_1$?")
-    'Is <code>a &lt; b</code> for w₁?'
-    """
-    text = html.escape(readable(text).strip(), quote=False)
-    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
-    return re.sub(r"\*\*([^*\s][^*]*)\*\*", r"<strong>\1</strong>", text)
-
-
-# Questions
-
-
-def _question(question: Question) -> str:
-    """A question that the page judges; what is inside is seen where scripts do not run."""
-    kind = "Predict" if question.before else "Exercise"
-    options = "".join(f"<li>{marked_up(str(option))}</li>" for option in question.options)
-    hint = f"<details><summary>Hint</summary>{marked_up(question.hint)}</details>"
-    answer = marked_up(question.answer_text) + (" (one of many)" if question.is_open else "")
-    answer += f"<br>{marked_up(question.explanation)}" if question.explanation else ""
-    folded = (
-        f"<p><strong>{kind}.</strong> {marked_up(question.text)}</p>"
-        + (f"<ul>{options}</ul>" if options else "")
-        + (hint if question.hint else "")
-        + f"<details><summary>Answer</summary>{answer}</details>"
-    )
-    before = " before" if question.before else ""
-    if question.is_open:  # judged by Python, which a page does not have
-        return f'<div class="tn-asked{before}">{folded}</div>'
-    data = html.escape(json.dumps(_data(question), ensure_ascii=False))
-    return (
-        f'<tn-question{before} data-question="{data}">{folded}</tn-question>'
-        f"<script>{_judge(tuple(TABLE.values()))}</script>"
-    )
-
-
-@cache
-def _judge(operations: tuple[Operation, ...]) -> str:
-    """The script of questions: before the judge stands what an answer may compute with.
-
-    An operation that somebody registered with a kernel which JavaScript cannot have is left out.
-    """
-    known = [operation for operation in operations if _is_translatable(operation.name)]
-    calls = {
-        operation.name: {
-            "name": javascript.identifier(operation.name),
-            "listed": operation.variadic,
-            "most": len(operation.operands),
-            "defaults": operation.defaults,
-        }
-        for operation in known
-    }
-    operators = {
-        operator.sign: {
-            "name": operator.operations[0],
-            "tightness": operator.tightness,
-            # a - b - c is (a - b) - c, but a ** b ** c is a ** (b ** c)
-            "right": operator.tightness + (kind is not ast.Pow),
-        }
-        for kind, operator in OPERATORS.items()
-    }
-    minus = {"name": MINUS.operations[0], "tightness": MINUS.tightness}
-    table = {"CALLS": calls, "OPERATORS": operators, "MINUS": minus}
-    return "\n".join(
-        [
-            "(() => {",
-            module("arithmetic"),
-            javascript.source((operation.name for operation in known), partials=False),
-            *(f"const {name} = {json.dumps(value)};" for name, value in table.items()),
-            f"{_asset('question.js')}}})();",
-        ]
-    )
-
-
-def _is_translatable(name: str) -> bool:
-    try:
-        javascript.source([name], partials=False)
-    except ValueError:
-        return False
-    return True
-
-
-def _data(question: Question) -> dict[str, Any]:
-    """What the page has to know of a question, to judge answers and to say something to each."""
-    data = {
-        "kind": question.kind,
-        "before": question.before,
-        "text": marked_up(question.text),
-        "answer": question.read(question.answer),
-        "shown": marked_up(question.answer_text),
-        "wrong": [[question.read(a), marked_up(hint)] for a, hint in question.wrong.items()],
-        "hint": marked_up(question.hint),
-        "explanation": marked_up(question.explanation),
-        "expected": marked_up(question.expected),
-        "tolerance": question.tolerance,
-    }
-    if question.kind == "expression":
-        data["points"] = question.points
-    if question.options:
-        data["options"] = [marked_up(str(option)) for option in question.options]
-    if question.names:
-        data["names"] = question.names
-    return data
-
-
-# Sliders and pictures
-
-
 def _slider(slider: Slider) -> str:
     frames = "".join(_frame(slider.name, frame) for frame in slider.frames)
     name = html.escape(slider.name)
     return (
-        f'<tn-slider data-name="{name}">{frames}</tn-slider><script>{_asset("slider.js")}</script>'
+        f'<tn-slider data-name="{name}" data-start="{slider.start}">{frames}</tn-slider>'
+        f"<script>{asset('slider.js')}</script>"
     )
 
 
@@ -207,7 +95,7 @@ def picture(thing: Any) -> str:
         steps = thing.text().splitlines()
         text = html.escape("\n".join(steps[: _PRINTED_STEPS * 5]))
         return (
-            f"{thing._repr_html_()}<script>{_asset('theme.js')}</script>"
+            f"{thing._repr_html_()}<script>{asset('theme.js')}</script>"
             f'<pre class="tn-printed">{text}</pre>'
         )
     if hasattr(thing, "savefig"):

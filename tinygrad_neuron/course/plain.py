@@ -3,8 +3,9 @@
 from textwrap import indent
 from typing import Any
 
-from .questions import Question
-from .records import Shown, Slider
+from .questions import Question, Verdict
+from .records import Shown, Slider, Text
+from .tasks import Task
 
 
 def text(record: Any) -> str:
@@ -17,13 +18,20 @@ def text(record: Any) -> str:
     """
     if isinstance(record, Question):
         return _question(record)
+    if isinstance(record, Task):
+        solution = f"A solution:\n{indent(record.solution, '  ')}"
+        return f"Task: {record.text}\n" + _indented(solution) + _indented(record.explanation)
     if isinstance(record, Slider):
         return "".join(
             f"{record.name} = {frame.value}\n" + _indented(frame.text or "(a picture)")
             for frame in record.frames
         )
+    if isinstance(record, Text):
+        return record.text + "\n"
     if isinstance(record, Shown):
         return f"Picture: {record.text}\n" if record.text else "Picture\n"
+    if isinstance(record, Verdict):
+        return f"{'✓' if record.right else '✗'} {record.message}\n"
     raise TypeError(f"there is no text for {record!r}")
 
 

@@ -120,10 +120,19 @@
     button:focus-visible, input:focus-visible { outline: 3px solid #3b82f6; outline-offset: 2px; }
     button.picked { border-width: 2px; font-weight: 600; }
     .quiet { border-color: transparent; text-decoration: underline; text-underline-offset: .2em; padding: .3rem .4rem; }
-    .said { margin: .7rem 0 0; white-space: pre-line; }
+    button[aria-pressed=true].right::after { content: " ✓"; }
+    button[aria-pressed=true].wrong::after { content: " ✗"; }
+    .right { border-color: #2e7d32; }
+    .wrong { border-color: #c62828; border-style: dashed; }
+    .said { margin: .7rem 0 0; white-space: pre-line; border-radius: 5px; padding: .5rem .8rem; border: 0 solid; }
+    .said.right { border-left-width: 6px; background: color-mix(in srgb, #2e7d32 18%, transparent); }
+    .said.wrong { border-left-width: 6px; background: color-mix(in srgb, #c62828 13%, transparent); }
+    .said.plain { padding: 0; }
     .said:empty { display: none; }
+    .waits { margin: .7rem 0 0; font-size: .92em; }
+    :host([data-done]) .waits, .waits[hidden] { display: none; }
     code { font-size: .95em; }
-    @media print { button.quiet, .check { display: none; } }
+    @media print { button.quiet, .check, .waits { display: none; } }
   `;
 
   class Question extends HTMLElement {
@@ -140,6 +149,42 @@
       this.said = made("p", "said");
       this.said.setAttribute("role", "status");
       root.append(style, kind, text, asked.options ? this.choices() : this.form(), this.said);
+      if (asked.before) root.append(this.waits());
+      const end = memory.all().ends[asked.key];
+      if (end) this.end(end.how, false);
+      gate.apply();
+    }
+
+    // Why the text stops here, and how it goes on.
+    waits() {
+      const waits = made("p", "waits", "The text goes on when you have answered, or pressed Show me. ");
+      const open = made("button", "quiet", "I only read: open everything");
+      open.type = "button";
+      open.addEventListener("click", () => memory.change((kept) => (kept.reading = true)));
+      waits.append(open);
+      const set = () => (waits.hidden = Boolean(memory.all().reading));
+      document.addEventListener("tn-memory", set);
+      set();
+      return waits;
+    }
+
+    // It is over: what follows is shown, and the browser remembers how it ended.
+    end(how, isNew = true) {
+      this.dataset.done = how;
+      if (isNew) {
+        const { key } = this.asked;
+        memory.change((kept) => {
+          const missed = how === "shown" || this.tried;
+          if (kept.ends[key]?.how !== "right") kept.ends[key] = { how, lesson: memory.lesson };
+          if (!missed) delete kept.missed[key];
+          else if (!this.again) kept.missed[key] = { lesson: memory.lesson, asked: this.asked };
+        });
+      } else {
+        const { shown, explanation } = this.asked;
+        const word = how === "right" ? "✓ Answered earlier:" : "Shown earlier:";
+        this.say(`${word} <strong>${shown}</strong>${explanation ? `\n${explanation}` : ""}`, how);
+      }
+      gate.apply();
     }
 
     choices() {
@@ -194,7 +239,7 @@
         hint.addEventListener("click", () => this.say(this.asked.hint));
         helps.push(hint);
       }
-      const answer = made("button", "quiet", "Answer");
+      const answer = made("button", "quiet", "Show me");
       answer.type = "button";
       answer.addEventListener("click", () => this.reveal());
       helps.push(answer);
@@ -204,6 +249,7 @@
     reveal() {
       const { shown, explanation } = this.asked;
       this.say(`Answer: <strong>${shown}</strong>${explanation ? `\n${explanation}` : ""}`);
+      this.end("shown");
     }
 
     judge(given, typed) {
@@ -220,13 +266,20 @@
         return this.say(`The answer is ${expected}${what}.`);
       }
       const known = wrong.find(([other]) => is(other, given));
-      if (known) return this.say(`✗ ${known[1]}`);
-      if (is(answer, given)) return this.say(`✓ ${explanation || "Right."}`);
-      return this.say(`✗ ${hint || "That is not it."}`);
+      const right = !known && is(answer, given);
+      const message = known ? known[1] : right ? explanation || "Right." : hint || "That is not it.";
+      this.say(`${right ? "✓" : "✗"} ${message}`, right ? "right" : "wrong");
+      if (right) this.end("right");
+      else this.tried = true;
     }
 
-    say(html) {
+    say(html, how = "plain") {
       this.said.innerHTML = html;
+      const field = this.shadowRoot.querySelector("input, .picked");
+      for (const element of [this.said, field]) {
+        element?.classList.remove("right", "wrong", "plain");
+        element?.classList.add(how);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ Nothing is shown here: text or a value goes in, a `Verdict` comes out. How a que
 page or in a terminal is the business of the presentations that read these records.
 """
 
+import hashlib
 import math
 import random
 import re
@@ -124,6 +125,11 @@ class Question:
             f"question {self.text!r}: the answer must be a finite number, a tuple of numbers, one "
             f"of the options, or an expression, got {self.answer!r}"
         )
+
+    @property
+    def key(self) -> str:
+        """A short name of the question that stays the same from run to run."""
+        return key_of(self.text)
 
     @property
     def is_open(self) -> bool:
@@ -277,6 +283,15 @@ class Question:
             math.isclose(a, b, rel_tol=self.tolerance, abs_tol=min(self.tolerance, 1e-9))
             for a, b in zip(ones, others, strict=True)
         )
+
+
+def key_of(text: str) -> str:
+    """The short name of what is asked with this text.
+
+    >>> key_of("1 + 1?")
+    'c97c3a9c9b99'
+    """
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 class _NotOneError(ValueError):

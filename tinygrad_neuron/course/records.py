@@ -14,6 +14,13 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A text of the lesson, in Markdown, that waits for an answer."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Frame:
     """What stands under a slider at one of its values."""
 
@@ -24,14 +31,17 @@ class Frame:
 
 @dataclass(frozen=True)
 class Slider:
-    """One number that is moved, and what is seen at each of its values."""
+    """One number that is moved, what is seen at each of its values, and where it starts."""
 
     name: str
     frames: tuple[Frame, ...]
+    start: int = 0
 
 
-def sliding(name: str, values: Sequence[Any], show: Callable[[Any], Any]) -> Slider:
-    """The slider whose frames `show` gives for each of the values.
+def sliding(
+    name: str, values: Sequence[Any], show: Callable[[Any], Any], start: Any = None
+) -> Slider:
+    """The slider whose frames `show` gives for each of the values; it starts at the value `start`.
 
     >>> sliding("w", [0.5, 1.0], lambda w: f"slope {w}").frames[1]
     Frame(value='1.0', text='slope 1.0', thing=None)
@@ -39,7 +49,10 @@ def sliding(name: str, values: Sequence[Any], show: Callable[[Any], Any]) -> Sli
     values = list(values)
     if len(values) < 2:
         raise ValueError(f"slider {name!r} needs two values or more to move between, got {values}")
-    return Slider(name, tuple(_frame(value, show(value)) for value in values))
+    if start is not None and start not in values:
+        raise ValueError(f"slider {name!r}: start={start!r} is none of its values {values}")
+    at = 0 if start is None else values.index(start)
+    return Slider(name, tuple(_frame(value, show(value)) for value in values), at)
 
 
 def _frame(value: Any, shown: Any) -> Frame:

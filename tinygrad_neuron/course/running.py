@@ -7,13 +7,11 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, TypeAlias
 
-from .lessons import Lesson
-from .questions import Question
-from .records import Shown, Slider
-from .words import presented_by
+from .lessons import Cell, Lesson
+from .words import Record, presented_by
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Failed:
     text: str
 
 
-Event: TypeAlias = "Printed | Failed | Question | Shown | Slider"
+Event: TypeAlias = "Printed | Failed | Record"
 
 
 class Run:
@@ -63,12 +61,10 @@ class Run:
             return []
         events: list[Event] = []
         printed = _Printed(events)
-        # The lines keep their numbers in the file, so that a traceback shows them.
-        source = "\n" * (cell.line - 1) + cell.source
         before = sys.modules.get("__main__")
         sys.modules["__main__"] = self._module  # as a script has it: dataclasses look there
         try:
-            code = compile(source, str(self.lesson.path), "exec", dont_inherit=True)
+            code = compiled(self.lesson, cell)
             with presented_by(events.append), contextlib.redirect_stdout(printed):
                 exec(code, self._module.__dict__)
         except Exception:
@@ -77,6 +73,12 @@ class Run:
             if before is not None:
                 sys.modules["__main__"] = before
         return events
+
+
+def compiled(lesson: Lesson, cell: Cell) -> CodeType:
+    """The code of a cell; its lines keep their numbers in the file, for tracebacks to show them."""
+    source = "\n" * (cell.line - 1) + cell.source
+    return compile(source, str(lesson.path), "exec", dont_inherit=True)
 
 
 def straight_through(lesson: Lesson, present: Callable[[int, list[Event]], Any]) -> bool:

@@ -50,7 +50,7 @@
       this.input.addEventListener("keydown", (event) => event.stopPropagation());
       this.back.addEventListener("click", () => this.move(Number(this.input.value) - 1));
       this.forth.addEventListener("click", () => this.move(Number(this.input.value) + 1));
-      this.move(0);
+      this.move(Number(this.dataset.start ?? 0));
     }
 
     move(at) {

@@ -1,4 +1,4 @@
-"""The four words of a lesson: `predict`, `exercise`, `slider`, `show`.
+"""The five words of a lesson: `predict`, `exercise`, `task`, `slider`, `show`.
 
 Each makes a record and hands it to the presentation of the place where the lesson runs: a script
 prints it, a notebook and the book show it as HTML, the guided run steps through it.
@@ -8,13 +8,16 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, ParamSpec, TypeAlias
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
-from .questions import Question
-from .records import Shown, Slider, sliding
+from .questions import Question, Verdict
+from .records import Shown, Slider, Text, sliding
+from .tasks import Task
 
-Record: TypeAlias = "Question | Shown | Slider"
+Record: TypeAlias = "Question | Task | Verdict | Text | Shown | Slider"
 Given = ParamSpec("Given")
+Made = TypeVar("Made")
+asked: "dict[str, Question | Task]" = {}  # by name or key: what can be checked in a notebook
 _presentations: list[Callable[[Record], None]] = []
 
 
@@ -37,6 +40,8 @@ def presented_by(presentation: Callable[[Record], None]) -> Iterator[None]:
 
 def present(record: Record) -> None:
     """Show a record in the way of the place where the program runs."""
+    if isinstance(record, Question | Task):
+        asked[record.name if isinstance(record, Task) else record.key] = record
     if _presentations:
         _presentations[-1](record)
     elif in_notebook():
@@ -57,12 +62,12 @@ def in_notebook() -> bool:
 
 
 def _asking(
-    record: Callable[Given, Question],
-) -> Callable[[Callable[..., Question]], Callable[Given, Question]]:
+    record: Callable[Given, Made],
+) -> Callable[[Callable[..., Made]], Callable[Given, Made]]:
     """Gives a word the parameters of the record that it makes, so that they stand once."""
 
-    def given(word: Callable[..., Question]) -> Callable[Given, Question]:
-        signature = inspect.signature(record).replace(return_annotation=Question)
+    def given(word: Callable[..., Made]) -> Callable[Given, Made]:
+        signature = inspect.signature(record).replace(return_annotation=record)
         word.__signature__ = signature  # type: ignore[attr-defined]  # functions may have one
         return word
 
@@ -99,12 +104,32 @@ def exercise(*given: Any, **named: Any) -> Question:
     return question
 
 
-def slider(name: str, values: Sequence[Any], show: Callable[[Any], Any]) -> None:
+@_asking(Task)
+def task(*given: Any, **named: Any) -> Task:
+    """Ask for a function or a class in code; returns the `Task`, whose arguments it takes.
+
+    >>> made = task("Write `double`, which doubles a number.",
+    ...             start="def double(x):\\n    return x  # change this",
+    ...             solution="def double(x):\\n    return 2 * x",
+    ...             cases=[((3,), 6), ((0.5,), 1)])
+    Task: Write `double`, which doubles a number.
+      A solution:
+        def double(x):
+            return 2 * x
+    >>> made.check("def double(x): return x + x").right
+    True
+    """
+    record = Task(*given, **named)
+    present(record)
+    return record
+
+
+def slider(name: str, values: Sequence[Any], show: Callable[[Any], Any], start: Any = None) -> None:
     """Show a thing for each of several values of one number, under a slider.
 
     **Arguments:** `name`, what is moved; `values`, two or more; `show`, called with each of them:
     it returns a text, a picture (of Graphviz or Matplotlib), or `(text, picture)`, the text for
-    terminals and screen readers.
+    terminals and screen readers; `start`, the value it stands at, the first by default.
 
     >>> slider("threshold", [1, 2], lambda t: f"fires for {3 - t} of 3 patterns")
     threshold = 1
@@ -112,7 +137,7 @@ def slider(name: str, values: Sequence[Any], show: Callable[[Any], Any]) -> None
     threshold = 2
       fires for 1 of 3 patterns
     """
-    present(sliding(name, values, show))
+    present(sliding(name, values, show, start))
 
 
 def show(thing: Any, text: str = "") -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from ..checking import described, listed, text
+
 Target = TypeVar("Target", bound=float)
 
 
@@ -39,6 +41,16 @@ class Dataset(Generic[Target]):
 
     def __post_init__(self) -> None:
         """Refuse a table whose parts do not fit each other."""
+        text("Dataset", "name", self.name)
+        for part in ("inputs", "targets", "feature_names", "target_names"):
+            given = listed("Dataset", part, getattr(self, part), "a tuple")
+            if not isinstance(getattr(self, part), tuple | list):
+                object.__setattr__(self, part, tuple(given))
+        for index, row in enumerate(self.inputs):
+            if not isinstance(row, tuple | list):
+                raise TypeError(
+                    f"Dataset: inputs[{index}] must be a tuple of numbers, got {described(row)}"
+                )
         if not self.inputs:
             raise ValueError(f"data set {self.name!r} has no samples; give at least one input")
         if len(self.inputs) != len(self.targets):
@@ -59,6 +71,9 @@ class Dataset(Generic[Target]):
                 f"{features} features; give one name for each, or none at all"
             )
         if self.target_names:
+            for target in self.targets:
+                if not isinstance(target, int | float):
+                    raise TypeError(f"Dataset: a target must be a number, got {described(target)}")
             unnamed = set(self.targets).difference(range(len(self.target_names)))
             if unnamed:
                 raise ValueError(

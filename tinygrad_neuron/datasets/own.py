@@ -1,10 +1,12 @@
 """Data of one's own: from a CSV file, or from arrays, frames and lists."""
 
+import codecs
 import csv
 import os
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
+from ..checking import described, flag, listed, text, to_float
 from .dataset import Dataset
 
 
@@ -44,7 +46,21 @@ def from_csv(
     ValueError: fruit.csv, line 2, column 'fruit': 'banana' is not a number; features must be \
 numbers, the target is 'weight'
     """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"from_csv: path must be a path, got {described(path)}")
+    text("from_csv", "encoding", encoding)
+    if len(text("from_csv", "delimiter", delimiter)) != 1 or delimiter in '"\r\n\0':
+        raise ValueError(f"from_csv: delimiter must be one character, got {delimiter!r}")
+    try:
+        codecs.lookup(encoding)
+    except (LookupError, ValueError):
+        raise ValueError(
+            f"from_csv: there is no encoding {encoding!r}; most files are in utf-8"
+        ) from None
+    classes = None if classes is None else flag("from_csv", "classes", classes)
     file_name = os.path.basename(os.fspath(path))
+    if "\0" in os.fspath(path) or not file_name.isprintable():
+        raise ValueError(f"from_csv: {path!r} is no path of a file")
     with open(path, newline="", encoding=encoding) as file:
         reader = csv.reader(file, delimiter=delimiter)
         header = next(reader, [])
@@ -93,16 +109,26 @@ def from_arrays(
     <Dataset 'data': 2 samples, 2 features, 2 classes (no, yes)>
     """
     columns: Iterable[Any] = getattr(inputs, "columns", ())
-    rows = tuple(tuple(float(v) for v in row) for row in _listed(inputs))
+    text("from_arrays", "name", name)
+    classes = None if classes is None else flag("from_arrays", "classes", classes)
+    rows = tuple(
+        tuple(
+            to_float(v, "from_arrays", f"inputs[{k}]")
+            for v in listed("from_arrays", f"inputs[{k}]", row, "a list of numbers")
+        )
+        for k, row in enumerate(_listed("inputs", inputs))
+    )
     names = tuple(str(column) for column in columns)
-    return _dataset(name, rows, _listed(targets), names, classes)
+    return _dataset(name, rows, _listed("targets", targets), names, classes)
 
 
-def _listed(values: Any) -> list[Any]:
+def _listed(what: str, values: Any) -> list[Any]:
     """A frame's, an array's or a list's rows, with plain numbers."""
     if hasattr(values, "to_numpy"):  # going through a frame would give the names of its columns
         values = values.to_numpy()
-    return list(values.tolist() if hasattr(values, "tolist") else values)
+    if hasattr(values, "tolist"):
+        values = values.tolist()
+    return listed("from_arrays", what, values, "an array, a frame or a list")
 
 
 def _dataset(
@@ -130,7 +156,7 @@ def _dataset(
 def _number(cell: Any) -> float | None:
     try:
         return float(cell)
-    except ValueError:
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
@@ -139,7 +165,7 @@ def _column(file: str, header: Sequence[str], target: str | int) -> int:
     names = [cell.strip() for cell in header]
     if isinstance(target, int) and -len(names) <= target < len(names):
         return target % len(names)
-    if target in names:
+    if isinstance(target, str) and target in names:
         return names.index(target)
     raise ValueError(
         f"{file} has no column {target!r}; its first line names {', '.join(names) or 'none'}"

@@ -4,8 +4,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from math import fsum, sqrt
+from typing import Any
 
-from ..checking import INSIDE_ONE, number, repeatable
+from ..checking import INSIDE_ONE, described, flag, number, repeatable
 from .dataset import Dataset, Target
 
 
@@ -39,6 +40,8 @@ def train_test_split(
     (40, 10, 5)
     """
     test_fraction = number("train_test_split", "test_fraction", test_fraction, INSIDE_ONE)
+    dataset = _checked("train_test_split", "dataset", dataset)
+    flag("train_test_split", "stratify", stratify)
     shuffled = list(range(len(dataset)))
     repeatable("train_test_split", seed).shuffle(shuffled)
 
@@ -90,6 +93,8 @@ def standardise(train: Dataset[Target], *others: Dataset[Target]) -> tuple[Datas
     >>> test.inputs
     ((2.0, 1.0),)
     """
+    for dataset in (train, *others):
+        _checked("standardise", "a data set", dataset)
     scales = [_mean_and_deviation(column) for column in zip(*train.inputs, strict=True)]
     for other in others:
         if len(other.inputs[0]) != len(scales):
@@ -111,6 +116,14 @@ def standardise(train: Dataset[Target], *others: Dataset[Target]) -> tuple[Datas
         )
         for dataset in (train, *others)
     )
+
+
+def _checked(where: str, what: str, dataset: Any) -> Any:
+    if not isinstance(dataset, Dataset):
+        raise TypeError(
+            f"{where}: {what} must be a Dataset, got {described(dataset)}; from_arrays makes one"
+        )
+    return dataset
 
 
 def _select(dataset: Dataset[Target], part: str, indices: Sequence[int]) -> Dataset[Target]:

@@ -1,8 +1,5 @@
 """What stands in a node: the HTML-like labels and the tooltips."""
 
-import html
-import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,14 +10,9 @@ from ..health import can_be_flat
 from .facts import GraphFacts, full_name, name_of
 from .flags import NAMES, SIGNS, Flag, count_flags
 from .folding import Group, level_of
-from .placing import text_width
 from .text import html_text, number, shorten, tooltip_text
 
 LONGEST = 40  # characters of a label that a node shows; the tooltip has all
-# The layout engine measures Helvetica; what draws the picture may have a wider font instead.
-_WIDER, _WIDER_BOLD = 0.1, 0.2
-_PARTS = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
-
 
 _escaped = lru_cache(html_text)  # the symbols of operations come again and again
 
@@ -38,73 +30,43 @@ class Ink:
 
 def card(
     title: Sequence[tuple[str, bool]],
-    rows: Iterable[tuple[str, str]],
+    rows: Iterable[tuple[str, ...]],
     badges: Iterable[str],
     ink: Ink,
     quiet: Iterable[str] = (),
 ) -> str:
-    """An HTML-like label: a title, rows of a name and its text, badges of what is flagged.
+    """An HTML-like label: a title, rows of a name and its numbers, badges of what is flagged.
 
-    **Arguments:** `title`, pieces of text, each with whether it is bold; `rows`, pairs of a name
-    and of text that is already HTML; `badges`, the flags in words; `quiet`, those of them that are
-    no alarm.
+    **Arguments:** `title`, pieces of text, each with whether it is bold; `rows`, each a name and
+    what stands in its columns, which is HTML already and aligned to the right (without a name:
+    across the card); `badges`, the flags in words; `quiet`, those of them that are no alarm.
     """
-    head = _title([(piece, bold) for piece, bold in title if piece], ink.size)
-    lines = [f'<TR><TD COLSPAN="3">{head}</TD></TR>'] if head else []
     rows = list(rows)
-    slack = max(
-        (math.ceil(_WIDER * _width(text, ink.size)) for name, text in rows if name), default=0
-    )
-    for name, text in rows:
+    across = f'COLSPAN="{max(map(len, rows), default=1)}"'
+    head = _title([(piece, bold) for piece, bold in title if piece])
+    lines = [f"<TD {across}>{head}</TD>"] if head else []
+    for name, *cells in rows:
         if name:
-            lines.append(
-                f'<TR><TD ALIGN="LEFT"><FONT COLOR="{ink.muted}">{name}&#160;</FONT></TD>'
-                f'<TD ALIGN="RIGHT">{text}</TD><TD WIDTH="{slack}"></TD></TR>'
-            )
-        elif slack:
-            width = math.ceil(_width(text, ink.size) * (1 + _WIDER / 2))
-            lines.append(f'<TR><TD COLSPAN="3" ALIGN="LEFT" WIDTH="{width}">{text}</TD></TR>')
+            line = f'<TD ALIGN="LEFT"><FONT COLOR="{ink.muted}">{name}&#160;</FONT></TD>'
+            lines.append(line + "".join(f'<TD ALIGN="RIGHT">{cell}</TD>' for cell in cells))
         else:
-            lines.append(f'<TR><TD COLSPAN="3">{text}</TD></TR>')
+            lines.append(f"<TD {across}>{cells[0]}</TD>")
     for badge in badges:
-        width = math.ceil(_width(badge, ink.size) * (1 + _WIDER_BOLD)) + 6
         lines.append(
-            f'<TR><TD COLSPAN="3" CELLPADDING="3" WIDTH="{width}" BGCOLOR="{ink.alarm}">'
-            f'<FONT COLOR="{ink.on_alarm}"><B>{badge}</B></FONT></TD></TR>'
+            f'<TD {across} CELLPADDING="3" BGCOLOR="{ink.alarm}">'
+            f'<FONT COLOR="{ink.on_alarm}"><B>{badge}</B></FONT></TD>'
         )
     for badge in quiet:
-        width = math.ceil(_width(badge, ink.size) * (1 + _WIDER / 2))
-        lines.append(
-            f'<TR><TD COLSPAN="3" ALIGN="LEFT" WIDTH="{width}">'
-            f'<FONT COLOR="{ink.muted}">{badge}</FONT></TD></TR>'
-        )
-    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
-    return "<" + table + "\n".join(lines) + "</TABLE>>"
+        lines.append(f'<TD {across}><FONT COLOR="{ink.muted}">{badge}</FONT></TD>')
+    inside = "\n".join(f"<TR>{line}</TR>" for line in lines)
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{inside}</TABLE>>'
 
 
-def _title(pieces: Sequence[tuple[str, bool]], size: int) -> str:
-    """The pieces of a title; each of several in its own cell, so that none runs into the next."""
-    written = [f"<B>{_escaped(piece)}</B>" if bold else _escaped(piece) for piece, bold in pieces]
-    if len(written) < 2:
-        return "".join(written)
-    widths = [
-        _plain_width(piece, size) * (1 + _WIDER_BOLD if bold else 1) for piece, bold in pieces
-    ]
-    cells = [
-        f'<TD ALIGN="LEFT" WIDTH="{math.ceil(width) + 4}">{text}</TD>'
-        for width, text in zip(widths, written, strict=True)
-    ]
-    return f"{_PARTS}<TR>{''.join(cells)}</TR></TABLE>"
-
-
-@lru_cache
-def _plain_width(text: str, size: int) -> float:
-    return text_width(text, size)
-
-
-@lru_cache
-def _width(markup: str, size: int) -> float:
-    return text_width(html.unescape(re.sub("<[^>]*>", "", markup)), size)
+def _title(pieces: Sequence[tuple[str, bool]]) -> str:
+    """The pieces of a title beside each other."""
+    return "&#160;&#160;".join(
+        f"<B>{_escaped(piece)}</B>" if bold else _escaped(piece) for piece, bold in pieces
+    )
 
 
 def short_name(node: Value) -> str:

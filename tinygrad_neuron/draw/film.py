@@ -11,7 +11,7 @@ from ..passes import Contribution, contributions, is_constant, slopes
 from . import cards
 from . import legend as legends
 from .facts import GraphFacts, name_of
-from .placing import text_width
+from .metrics import text_width
 from .rendering import Digraph
 from .text import html_text, number, shorten, tooltip_text
 from .themes import FONT, Theme, readable_on

@@ -225,18 +225,18 @@ def _gradients(total: Value, wanted: list[list[Value]]) -> list[list[float | Non
 def responses(
     layers: Sequence[NeuronLayer],
     plane: Plane,
-    cells: int,
+    count: int,
 ) -> list[list[list[list[float]]]]:
     """What the inputs and every neuron give over the plane, for a network with two inputs.
 
-    **Arguments:** `plane`, the smallest and the largest number of each input; `cells`, how many
-    fields a side the plane is divided into; a neuron is asked at the middle of each.
+    **Arguments:** `plane`, the smallest and the largest number of each input; `count`, at how many
+    places a side a neuron is asked, from edge to edge.
 
     **Returns** for the inputs, then for each layer: for each neuron the rows of a map, the first
     that of the largest second input.
     """
     across, up = (
-        [low + (high - low) * (k + 0.5) / cells for k in range(cells)] for low, high in plane
+        [low + (high - low) * k / (count - 1) for k in range(count)] for low, high in plane
     )
     maps: list[list[list[list[float]]]] = [
         [[] for _ in range(count)] for count in (2, *(len(layer.neurons) for layer in layers))

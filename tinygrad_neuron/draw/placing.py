@@ -8,6 +8,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .metrics import text_width
+
 LINE = 13.0  # the height of a line of text
 _MOST_NUMBERS = 16
 _COUNT = 30.0  # the height kept for the count of what is not drawn
@@ -153,12 +155,3 @@ def _passes(line: tuple[Point, Point], x: float, y: float, half: float) -> bool:
     (x0, y0), (x1, y1) = line
     ys = [y0 + (y1 - y0) * (x + side - x0) / (x1 - x0) for side in (-half, half)]
     return min(ys) - 0.6 * LINE < y < max(ys) + 0.6 * LINE
-
-
-def text_width(text: str, size: float) -> float:
-    """About how wide a line of text is in Helvetica, rather too much than too little."""
-    return size * sum(_WIDTHS.get(c, 1.0 if ord(c) > 0x2000 else 0.6) for c in text)
-
-
-_WIDTHS = dict.fromkeys("ijl.,:;'|!", 0.3) | dict.fromkeys("frt()- ", 0.36)
-_WIDTHS |= dict.fromkeys("mwMW@%", 0.95) | dict.fromkeys("ABCDEGHKNOPQRUVXY&", 0.75)

@@ -1,5 +1,6 @@
 """What a notebook shows of Values, models and circuits: SVG, or nothing without a layout engine."""
 
+import importlib.util
 import io
 import sys
 from collections.abc import Callable
@@ -32,11 +33,14 @@ def circuit(units: Any) -> str | None:
 
 def training_record(record: Any) -> str | None:
     """The curves of a training run with what its diagnosis warns of; where no epoch was finished
-    the diagnosis, if there is one."""
-    from .figures import training_curves
+    the diagnosis, if there is one. Without matplotlib the losses alone."""
+    from .figures import plain, training_curves
 
     if not record.loss:
         return None if record.diagnosis is None else diagnosis(record.diagnosis)
+    if importlib.util.find_spec("matplotlib") is None:
+        losses = {name: y for name, y in record.curves.items() if "accuracy" not in name}
+        return plain.training_curves(losses, "epoch")
     return _figure(lambda: training_curves(record.curves, "epoch", notes=record.warnings))
 
 

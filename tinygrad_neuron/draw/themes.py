@@ -8,7 +8,11 @@ from dataclasses import dataclass, fields
 
 from ..checking import unknown
 
-FONT = "Helvetica"  # one name that both layout engines have the measures of
+FONT = "Arial"  # engines measure it, and browsers draw it, with the widths of `metrics`
+
+# Of the Okabe-Ito palette: told apart by colour-blind readers too. The first two are the theme's.
+_FURTHER_COLOURS = ("#009e73", "#cc79a7", "#56b4e9", "#e69f00")
+_FURTHER_GREYS = ("#000000", "#d0d0d0", "#404040", "#808080")
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,23 @@ class Theme:
         >>> THEMES["light"].area(1.0), THEMES["paper"].area(-1.0), THEMES["paper"].area(1.0)
         ('#0072b2', '#606060', '#ffffff')
         """
-        if len({self.positive[i : i + 2] for i in (1, 3, 5)}) > 1:
+        if not self.is_grey:
             return self.signed(share)
         return mix(self.negative, self.background, (1 + max(-1.0, min(share, 1.0))) / 2)
+
+    @property
+    def is_grey(self) -> bool:
+        """Whether signs are told apart by greys."""
+        return len({self.positive[i : i + 2] for i in (1, 3, 5)}) == 1
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """Colours beside those of positive and negative."""
+        return _FURTHER_GREYS if self.is_grey else _FURTHER_COLOURS
+
+    def classes(self) -> tuple[str, ...]:
+        """The colours of classes in data, one after another."""
+        return (self.negative, self.positive, *self.further)
 
     def magnitude(self, share: float) -> str:
         """The colour of a magnitude, from 0 to 1."""
@@ -108,12 +126,12 @@ THEMES: dict[str, Theme] = {
             ink="#111827",
             muted="#4b5563",
             line="#4b5563",
-            leaf="#eef2f7",
-            parameter="#e3effa",
+            leaf="#d8dce3",
+            parameter="#c5dffb",
             operation="#ffffff",
-            output="#fdf3dc",
+            output="#ffeab0",
             rim="#4b5563",
-            accent="#9a3f00",
+            accent="#b45309",
             alarm="#a3122a",
             negative="#d55e00",
             neutral="#f7f7f7",
@@ -127,10 +145,10 @@ THEMES: dict[str, Theme] = {
             ink="#f3f4f6",
             muted="#b6bdc9",
             line="#9aa4b2",
-            leaf="#232a35",
-            parameter="#16324a",
+            leaf="#39414e",
+            parameter="#12456f",
             operation="#1b212b",
-            output="#3d3214",
+            output="#51400f",
             rim="#9aa4b2",
             accent="#ffb454",
             alarm="#ff7a90",

@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from ..checking import AT_LEAST_ONE, NOT_NEGATIVE, listed, number, positive_integer
+from ..checking import NOT_NEGATIVE, listed, number, positive_integer, to_float
 from ..compiler import compile
 from ..engine import Value
 from ..functions import relu, sqrt
@@ -92,7 +92,7 @@ class SparseAutoencoder(Module):
         where, generator = "SparseAutoencoder.fit", generator_of(seed)
         found = [lists(x) for x in listed(where, "activations", activations, "a list of vectors")]
         weight = number(where, "sparsity", sparsity, NOT_NEGATIVE)
-        number(where, "steps", steps, AT_LEAST_ONE)
+        steps = positive_integer(where, "steps", steps)
         compiled = compile(lambda x: self.loss(x, weight), target=target)
         optimiser = Adam(self.parameters(), cosine_decay(lr, steps))
         with compiled.trainer(optimiser) as trainer:
@@ -114,9 +114,24 @@ def recovered(truth: Sequence[Sequence[float]], found: Any, cosine: float = 0.9)
     >>> recovered([[1.0, 0.0], [0.0, 1.0]], [[2.0, 0.1], [-1.0, 1.0]])
     0.5
     """
-    directions = found.directions if isinstance(found, SparseAutoencoder) else list(found)
-    hits = [max(_cosine(t, d) for d in directions) >= cosine for t in truth]
+    least = to_float(cosine, "recovered", "cosine")
+    truth = _vectors("truth", truth)
+    directions = found.directions if isinstance(found, SparseAutoencoder) else found
+    directions = _vectors("found", directions)
+    if any(len(d) != len(truth[0]) for d in (*truth, *directions)):
+        raise ValueError("recovered: all directions must have the same number of components")
+    hits = [max(_cosine(t, d) for d in directions) >= least for t in truth]
     return math.fsum(hits) / len(hits)
+
+
+def _vectors(what: str, given: Any) -> list[list[float]]:
+    rows = [
+        [to_float(v, "recovered", what) for v in listed("recovered", what, row, "lists of numbers")]
+        for row in listed("recovered", what, given, "a list of directions")
+    ]
+    if not rows:
+        raise ValueError(f"recovered: {what} holds no direction")
+    return rows
 
 
 def random_direction(size: int, generator: random.Random) -> list[float]:

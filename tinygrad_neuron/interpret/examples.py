@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import fsum
 from typing import Any
 
-from ..checking import listed, number, positive_integer
+from ..checking import a_function, described, listed, number, positive_integer, whole
 from ..compiler import compile
 from ..engine import Value
 from ..nn.shapes import lists
@@ -39,6 +39,7 @@ def top_examples(
     (6.0, 1, 0)
     """
     count = positive_integer("top_examples", "count", count)
+    a_function("top_examples", "unit", unit)
     pairs = _pairs("top_examples", data)
     (activations,) = _activations([unit], pairs, target)
     found = [
@@ -90,7 +91,11 @@ def responses(
     [(0,), (0, 1)]
     """
     number("responses", "threshold", threshold, ("from 0 to 1", lambda x: 0 <= x <= 1))
+    a_function("responses", "units", units)
     pairs = _pairs("responses", data)
+    for _, t in pairs:
+        if whole(t) is None or t < 0:
+            raise ValueError(f"responses: a target must be a class, counted from 0, got {t!r}")
     classes = 1 + max(t for _, t in pairs)
     found = []
     for activations in _activations_of_all(units, pairs, target):
@@ -109,7 +114,13 @@ def responses(
 
 
 def _pairs(where: str, data: Iterable[Sequence[Any]]) -> list[tuple[Any, Any]]:
-    found = [(lists(x), t) for x, t in listed(where, "data", data, "a Dataset or pairs")]
+    found = []
+    for example in listed(where, "data", data, "a Dataset or pairs"):
+        if not isinstance(example, tuple | list) or len(example) != 2:
+            raise TypeError(
+                f"{where}: an example must be a pair (input, target), got {described(example)}"
+            )
+        found.append((lists(example[0]), example[1]))
     if not found:
         raise ValueError(f"{where}: data has no examples; it takes at least one")
     return found
@@ -127,7 +138,10 @@ def _activations_of_all(
 ) -> list[list[float]]:
     def run(x: Any) -> list[Value]:
         found = units(x)
-        return [found] if isinstance(found, Value) else list(found)
+        found = [found] if isinstance(found, Value) else found
+        if not isinstance(found, list | tuple) or not all(isinstance(v, Value) for v in found):
+            raise TypeError(f"a unit must return a Value for an input, got {described(found)}")
+        return list(found)
 
     rows = compile(run, target=target).map([(x,) for x, _ in pairs])
     return [list(column) for column in zip(*rows, strict=True)]

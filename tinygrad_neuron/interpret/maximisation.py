@@ -6,7 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..checking import NOT_NEGATIVE, POSITIVE, number, positive_integer, to_float
+from ..checking import (
+    NOT_NEGATIVE,
+    POSITIVE,
+    a_function,
+    described,
+    listed,
+    number,
+    positive_integer,
+    to_float,
+    whole,
+)
 from ..compiler import compile
 from ..engine import Value
 from ..functions import sum
@@ -58,7 +68,12 @@ def maximise(
     ([3.0, -4.0], 25.0)
     """
     where = "maximise"
-    lengths = (shape,) if isinstance(shape, int) else tuple(shape)
+    a_function(where, "unit", unit)
+    lengths: tuple[Any, ...] = (shape,)
+    if whole(shape) is None:
+        lengths = tuple(listed(where, "shape", shape, "an integer or a tuple of integers"))
+    if not lengths:
+        raise ValueError(f"{where}: shape must have one length or more, got {shape!r}")
     lengths = tuple(positive_integer(where, "each length of the shape", n) for n in lengths)
     steps = positive_integer(where, "steps", steps)
     number(where, "lr", lr, POSITIVE)
@@ -77,7 +92,10 @@ def maximise(
     pixels, neighbours = flat(x), _neighbours(x, len(lengths))
 
     def cost() -> Value:
-        terms = [-unit(x)]
+        activation = unit(x)
+        if not isinstance(activation, Value):
+            raise TypeError(f"maximise: unit must return a Value, got {described(activation)}")
+        terms = [-activation]
         if norm:
             terms.append(norm * sum([v * v for v in pixels]))
         if total_variation and neighbours:
@@ -99,7 +117,10 @@ def maximise(
 
 
 def _bounds(where: str, bounds: tuple[float, float]) -> tuple[float, float]:
-    low, high = (to_float(v, where, "a bound") for v in bounds)
+    given = listed(where, "bounds", bounds, "(low, high)")
+    if len(given) != 2:
+        raise ValueError(f"{where}: bounds must be (low, high), got {described(bounds)}")
+    low, high = (to_float(v, where, "a bound") for v in given)
     if not low < high:
         raise ValueError(f"{where}: bounds must be (low, high) with low < high, got {bounds}")
     return low, high
@@ -109,6 +130,8 @@ def _neighbours(x: Any, axes: int) -> list[tuple[Value, Value]]:
     """The pairs of numbers that are next to one another along the last two axes."""
     if axes > 2:
         return [pair for part in x for pair in _neighbours(part, axes - 1)]
+    if not axes:
+        return []
     rows = x if axes == 2 else [x]
     across = [(a, b) for row in rows for a, b in itertools.pairwise(row)]
     down = [

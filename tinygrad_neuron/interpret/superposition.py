@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..checking import AT_LEAST_ONE, BELOW_ONE, NOT_NEGATIVE, number, positive_integer
+from ..checking import BELOW_ONE, NOT_NEGATIVE, number, positive_integer
 from ..compiler import compile
 from ..engine import Value
 from ..functions import relu, sum
@@ -151,7 +151,7 @@ def superposition(
     where = "superposition"
     model = ToyModel(features, neurons, generator := generator_of(seed))
     weights = _importance(where, importance, features)
-    number(where, "steps", steps, AT_LEAST_ONE)
+    steps = positive_integer(where, "steps", steps)
 
     def loss(x: list[float]) -> Value:
         errors = [v - y for v, y in zip(x, model(x), strict=True)]

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from ..checking import BELOW_ONE, number, positive_integer
+from ..checking import BELOW_ONE, flag, number, positive_integer
 from ..engine import Value
 from ..functions import mean, softmax
 from ..init import Initialiser, Seed, generator_of, initialiser, xavier_uniform
@@ -60,7 +60,8 @@ def scaled_dot_product_attention(
     key = values(where, "the key", key, "others", len(query[0]))
     value = values(where, "the value", value, len(key), "width")
     mask = _mask(where, attn_mask, len(query), len(key), is_causal, hides=False)
-    dropout = Dropout(number(where, "dropout_p", dropout_p, BELOW_ONE), seed) if dropout_p else None
+    dropout_p = number(where, "dropout_p", dropout_p, BELOW_ONE)
+    dropout = Dropout(dropout_p, seed) if dropout_p else None
     outputs, _ = _attended(query, key, value, mask, scale, dropout)
     return outputs
 
@@ -113,7 +114,7 @@ def _mask(
             [(-math.inf if v is hides else 0.0) if isinstance(v, bool) else v for v in row]
             for row in mask
         ]
-    if is_causal:
+    if flag(where, "is_causal", is_causal):
         mask = [
             [v if j <= i else -math.inf for j, v in enumerate(row)] for i, row in enumerate(mask)
         ]
@@ -180,12 +181,15 @@ class MultiheadAttention(Module):
         generator = generator_of(seed)
         draw = xavier_uniform() if init is None else initialiser(init)
         self.in_proj_weight: Matrix = matrix(3 * width, width, draw, generator)
-        self.in_proj_bias: Vector | None = filled(3 * width, 0.0) if bias else None
+        self.in_proj_bias: Vector | None = (
+            filled(3 * width, 0.0) if flag("MultiheadAttention", "bias", bias) else None
+        )
         options = {} if init is None else {"init": init}
         self.out_proj = Linear(width, width, bias, seed=generator, **options)
         for offset in self.out_proj.bias or ():
             offset.data = 0.0
-        self.dropout = Dropout(dropout, generator) if dropout else None
+        rate = number("MultiheadAttention", "dropout", dropout, BELOW_ONE)
+        self.dropout = Dropout(rate, generator) if rate else None
 
     def __call__(
         self,

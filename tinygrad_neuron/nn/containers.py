@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any, overload
 
-from ..checking import described, whole
+from ..checking import described, listed, whole
 from .module import Module
 from .shapes import Array, flat, lists, sizes, written
 
@@ -91,7 +91,7 @@ class Unflatten(Module):
         if found is None or found < 0:
             raise ValueError(f"Unflatten: dim must be an integer of 0 or more, got {dim!r}")
         self.dim = found
-        given = tuple(unflattened_size)
+        given = tuple(listed("Unflatten", "unflattened_size", unflattened_size, "a tuple"))
         self.unflattened_size = sizes("Unflatten", "unflattened_size", given, len(given))
 
     def __call__(self, x: Array) -> Any:

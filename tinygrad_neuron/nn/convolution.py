@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, TypeAlias
 
-from ..checking import positive_integer
+from ..checking import flag, positive_integer
 from ..engine import Value
 from ..init import Initialiser, Seed, generator_of, initialiser
 from .linear import BY_FAN_IN, vector
@@ -67,7 +67,7 @@ class _Convolution(Module):
 
         self.weight = kernel(self.out_channels, self.in_channels, *self.kernel_size)
         self.bias: Vector | None = None
-        if bias:
+        if flag(name, "bias", bias):
             self.bias = vector(self.out_channels, BY_FAN_IN, generator, fans[0])
 
     def _windows(self, name: str, axis: int, length: int) -> list[Window]:

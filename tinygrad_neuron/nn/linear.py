@@ -4,7 +4,7 @@ import math
 import random
 from typing import Any
 
-from ..checking import positive_integer
+from ..checking import flag, positive_integer
 from ..engine import Value
 from ..init import Initialiser, Seed, generator_of, he_uniform, initialiser
 from .module import Module
@@ -51,7 +51,7 @@ class Linear(Module):
         draw = initialiser(init)
         self.weight: Matrix = matrix(out_features, in_features, draw, generator)
         self.bias: Vector | None = None
-        if bias:
+        if flag("Linear", "bias", bias):
             self.bias = vector(out_features, BY_FAN_IN, generator, in_features)
 
     def __call__(self, x: Array) -> Any:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import state
 from ..calculus.primitive import LEAF
+from ..checking import flag
 from ..copying import Linked, linked_in
 from ..engine import Value
 from ..notebook import Shown
@@ -80,7 +81,7 @@ class Module(Shown, Linked):
 
     @training.setter
     def training(self, mode: bool) -> None:
-        self.__dict__["_training"] = mode
+        self.__dict__["_training"] = flag(type(self).__name__, "training", mode)
 
     @property
     def scope(self) -> Scope:
@@ -368,6 +369,7 @@ class Module(Shown, Linked):
 
     def train(self: _Self, mode: bool = True) -> _Self:
         """Switch to training (dropout draws masks); returns the module."""
+        mode = flag("train", "mode", mode)
         for module in self.modules():
             module.training = mode
         return self

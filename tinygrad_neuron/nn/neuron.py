@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ..calculus.table import TABLE
-from ..checking import described, listed, named, positive_integer, to_float
+from ..checking import described, flag, listed, named, positive_integer, to_float
 from ..engine import Number, Operand, Value, constant
 from ..functions import leaky_relu, sum
 from ..init import Initialiser, Seed, generator_of, initialiser
@@ -109,7 +109,7 @@ class Neuron(Module):
             )
         self.activation_name, self.activation = find_activation(activation)
         self.nin = nin
-        self.bias_trick = bias_trick
+        self.bias_trick = bias_trick = flag("Neuron", "bias_trick", bias_trick)
         if weights is None:
             numbers = [draw(generator, nin, fan_out) for _ in range(nin)]
         else:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..checking import POSITIVE, number, positive_integer
+from ..checking import POSITIVE, flag, number, positive_integer
 from ..functions import mean
 from .linear import filled
 from .module import Module
@@ -38,8 +38,10 @@ class LayerNorm(Module):
     ) -> None:
         self.size = positive_integer("LayerNorm", "normalized_shape", normalized_shape)
         self.eps = number("LayerNorm", "eps", eps, POSITIVE)
-        self.weight = filled(self.size, 1.0) if elementwise_affine else None
-        self.bias = filled(self.size, 0.0) if elementwise_affine and bias else None
+        affine = flag("LayerNorm", "elementwise_affine", elementwise_affine)
+        bias = flag("LayerNorm", "bias", bias)
+        self.weight = filled(self.size, 1.0) if affine else None
+        self.bias = filled(self.size, 0.0) if affine and bias else None
 
     def __call__(self, x: Array) -> Any:
         return each_vector(self._normalised, values("LayerNorm", "the input", x, "...", self.size))
@@ -76,7 +78,8 @@ class RMSNorm(Module):
     ) -> None:
         self.size = positive_integer("RMSNorm", "normalized_shape", normalized_shape)
         self.eps = number("RMSNorm", "eps", 2.0**-52 if eps is None else eps, POSITIVE)
-        self.weight = filled(self.size, 1.0) if elementwise_affine else None
+        affine = flag("RMSNorm", "elementwise_affine", elementwise_affine)
+        self.weight = filled(self.size, 1.0) if affine else None
 
     def __call__(self, x: Array) -> Any:
         x = values("RMSNorm", "the input", x, "...", self.size)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..checking import FINITE, POSITIVE, number, positive_integer
+from ..checking import FINITE, POSITIVE, described, listed, number, positive_integer
 from ..engine import Number, Operand
 from ..init import Initialiser, Seed
 from .neuron import Neuron, input_vector
@@ -70,9 +70,15 @@ class Perceptron(Neuron):
         (False, 100)
         """
         checked = []
-        for x, target in examples:
+        for example in listed("Perceptron", "examples", examples, "pairs (inputs, target)"):
+            if not isinstance(example, tuple | list) or len(example) != 2:
+                raise TypeError(
+                    "Perceptron: an example must be a pair (inputs, target), got "
+                    f"{described(example)}"
+                )
+            x, target = example
             inputs: list[Any] = input_vector("Perceptron", self.nin, x)
-            if target not in (0, 1):
+            if getattr(target, "ndim", 0) or target not in (0, 1):
                 raise ValueError(f"Perceptron: a target must be 0 or 1, got {target!r}")
             numbers = [number("Perceptron", "an input", v, FINITE) for v in inputs]
             checked.append((numbers, float(target)))

@@ -24,7 +24,10 @@ def receptive_field(unit: Value, inputs: Array) -> list[tuple[int, ...]]:
             f"receptive_field: unit must be a Value, such as one number of a feature map, got "
             f"{described(unit)}"
         )
-    places = list(_places(inputs, ()))
+    try:
+        places = list(_places(inputs, ()))
+    except RecursionError:
+        raise ValueError("receptive_field: a list in the inputs holds itself") from None
     if not any(isinstance(v, Value) for _, v in places):
         raise TypeError(
             "receptive_field: the inputs must be Values (plain numbers become new constants in "

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
-from ..checking import FINITE, number, positive_integer
+from ..checking import FINITE, described, flag, number, positive_integer
 from ..engine import Operand, Value, constant
 from ..functions import relu, sigmoid, sum, tanh
 from ..init import Initialiser, Seed, generator_of, initialiser
 from .linear import BY_FAN_IN, matrix, vector
 from .module import Module
-from .shapes import Array, Matrix, Vector, affine, each, values
+from .shapes import Array, Matrix, Vector, affine, each, lists, values
 
 
 class Weights(NamedTuple):
@@ -88,7 +88,7 @@ def drawn_weights(
     draw, fan_in = (BY_FAN_IN, hidden_size) if init is None else (initialiser(init), 0)
     ih = matrix(rows, input_size, draw, generator, fan_in, hidden_size)
     hh = matrix(rows, hidden_size, draw, generator, fan_in, hidden_size)
-    if not bias:
+    if not flag("recurrence", "bias", bias):
         return Weights(ih, hh, None, None)
     biases = (vector(rows, BY_FAN_IN, generator, hidden_size) for _ in range(2))
     return Weights(ih, hh, *biases)
@@ -121,7 +121,7 @@ def detach(state: Any) -> Any:
     >>> h, h._prev
     (Value(data=4.0), ())
     """
-    return each(lambda v: v.detach() if isinstance(v, Value) else v, state)
+    return each(lambda v: v.detach() if isinstance(v, Value) else v, lists(state))
 
 
 class _Cell(Module):
@@ -241,7 +241,7 @@ class LSTMCell(_Cell):
         open_forget_gates(self._weights, self.hidden_size, forget_bias, "LSTMCell")
 
     def __call__(self, x: Array, state: tuple[Array, Array] | None = None) -> tuple[Vector, Vector]:
-        h, c = (None, None) if state is None else state
+        h, c = pair("LSTMCell", state)
         before = [self._vector("the state h", h), self._vector("the cell state c", c)]
         hidden, cell = lstm_step(self._weights, self._input(x), before)
         return hidden, cell
@@ -280,8 +280,18 @@ class GRUCell(_Cell):
         return new
 
 
+def pair(where: str, state: Any) -> tuple[Any, Any]:
+    """The two states of an LSTM, (None, None) where none is given."""
+    if state is None:
+        return None, None
+    if not isinstance(state, tuple | list) or len(state) != 2:
+        raise TypeError(f"{where}: the state must be a pair (h, c), got {described(state)}")
+    h, c = state
+    return h, c
+
+
 def checked_nonlinearity(where: str, nonlinearity: str) -> str:
     """The name, if it is one of the two."""
-    if nonlinearity not in ("tanh", "relu"):
+    if not isinstance(nonlinearity, str) or nonlinearity not in ("tanh", "relu"):
         raise ValueError(f"{where}: nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")
     return nonlinearity

@@ -3,7 +3,7 @@
 from contextlib import nullcontext
 from typing import ClassVar
 
-from ..checking import positive_integer
+from ..checking import BELOW_ONE, number, positive_integer
 from ..init import Initialiser, Seed, generator_of
 from ..scope import scope
 from .dropout import Dropout
@@ -15,6 +15,7 @@ from .recurrence import (
     gru_step,
     lstm_step,
     open_forget_gates,
+    pair,
     rnn_step,
     zeros,
 )
@@ -51,7 +52,8 @@ class _Recurrent(Module):
             parts = zip(("weight_ih", "weight_hh", "bias_ih", "bias_hh"), drawn, strict=True)
             for part, parameters in parts:
                 setattr(self, f"{part}_l{layer}", parameters)
-        self.dropout = Dropout(dropout, generator) if dropout else None
+        rate = number(name, "dropout", dropout, BELOW_ONE)
+        self.dropout = Dropout(rate, generator) if rate else None
 
     def _weights(self, layer: int) -> Weights:
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -194,7 +196,7 @@ class LSTM(_Recurrent):
     def __call__(
         self, x: Array, state: tuple[Array, Array] | None = None
     ) -> tuple[Matrix, tuple[Matrix, Matrix]]:
-        outputs, (h_n, c_n) = self._run(x, (None, None) if state is None else tuple(state))
+        outputs, (h_n, c_n) = self._run(x, pair("LSTM", state))
         return outputs, (h_n, c_n)
 
 

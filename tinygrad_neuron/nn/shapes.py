@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
-from ..checking import described, several, to_float, whole
+from ..checking import MOST, described, several, to_float, whole
 from ..engine import Operand, Value, constant
 from ..functions import sum
 
@@ -19,13 +19,23 @@ def lists(x: Array) -> Any:
     >>> lists(((1, 2), range(2)))
     [[1, 2], [0, 1]]
     """
+    try:
+        return _as_lists(x)
+    except RecursionError:
+        raise ValueError(_ENDLESS) from None
+
+
+_ENDLESS = "lists are nested too deeply, or one holds itself"
+
+
+def _as_lists(x: Array) -> Any:
     if isinstance(x, Value):
         return x
     if hasattr(x, "to_numpy"):  # a frame: going through it would give the names of its columns
         x = x.to_numpy()
     if hasattr(x, "tolist"):
         x = x.tolist()
-    return [lists(item) for item in x] if several(x) else x
+    return [_as_lists(item) for item in x] if several(x) else x
 
 
 def shape(x: Array) -> tuple[int, ...]:
@@ -72,7 +82,10 @@ def values(where: str, what: str, x: Array, *expected: int | str, rule: str = ""
     ...
     ValueError: Linear: the input must have the shape (..., 3), got (2,)
     """
-    found, got = _converted(where, what, x)
+    try:
+        found, got = _converted(where, what, x)
+    except RecursionError:
+        raise ValueError(f"{where}: {what}: {_ENDLESS}") from None
     wanted = expected
     if expected[0] == "...":
         free = len(got) - (len(expected) - 1)
@@ -171,7 +184,7 @@ def sizes(where: str, what: str, x: Any, axes: int, least: int = 1) -> tuple[int
     """
     given = list(x) if several(x) else [x] * axes
     found = [whole(v) for v in given]
-    if len(found) != axes or any(v is None or v < least for v in found):
+    if len(found) != axes or any(v is None or not least <= v <= MOST for v in found):
         several_too = "" if axes == 1 else f", or {axes} of them"
         raise ValueError(
             f"{where}: {what} must be an integer of {least} or more{several_too}, got {x!r}"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any, TypeVar
 
-from ..checking import listed, positive_integer, whole
+from ..checking import a_function, described, integer, listed, positive_integer, whole
 from ..notebook import Shown
 
 _Row = TypeVar("_Row", bound=Sequence[int])
@@ -95,9 +95,12 @@ class Circuit(Shown):
     """
 
     def __init__(self, inputs: int, detectors: Sequence[McCullochPitts]) -> None:
-        self.inputs = inputs
-        self.detectors = tuple(detectors)
-        self.output = OR(len(detectors)) if detectors else McCullochPitts(1, threshold=2)
+        self.inputs = positive_integer("Circuit", "inputs", inputs)
+        self.detectors = tuple(listed("Circuit", "detectors", detectors, "a list of units"))
+        for unit in self.detectors:
+            if not isinstance(unit, McCullochPitts):
+                raise TypeError(f"Circuit: a detector must be a unit, got {described(unit)}")
+        self.output = OR(len(self.detectors)) if self.detectors else McCullochPitts(1, threshold=2)
 
     def __call__(self, *x: int) -> int:
         bits = _bits("boolean_function", self.inputs, x)
@@ -123,6 +126,11 @@ def boolean_function(table: Mapping[_Row, int]) -> Circuit:
     >>> majority(1, 0, 1), majority(0, 0, 1)
     (1, 0)
     """
+    if not isinstance(table, Mapping):
+        raise TypeError(
+            "boolean_function: table must be a dictionary from tuples of bits to 0 or 1, got "
+            f"{described(table)}"
+        )
     by_length = {len(row) if isinstance(row, Sequence) else 0: row for row in table}
     if len(by_length) != 1 or 0 in by_length:
         raise ValueError(
@@ -154,6 +162,10 @@ def truth_table(function: Callable[..., int], inputs: int) -> dict[tuple[int, ..
     >>> truth_table(AND(), 2)
     {(0, 0): 0, (0, 1): 0, (1, 0): 0, (1, 1): 1}
     """
+    inputs = integer("truth_table", "inputs", inputs, 0)
+    if inputs > 20:
+        raise ValueError(f"truth_table: {inputs} inputs have more than a million rows; 20 at most")
+    a_function("truth_table", "function", function)
     return {row: function(*row) for row in product((0, 1), repeat=inputs)}
 
 
@@ -164,6 +176,8 @@ def _bits(what: str, inputs: int, x: Sequence[object]) -> tuple[int, ...]:
 
 
 def _bit(what: str, name: str, bit: Any) -> int:
-    if bit not in (0, 1):
-        raise ValueError(f"{what}: {name} must be 0 or 1, got {bit!r}")
-    return int(bit)
+    if isinstance(bit, bool) or whole(bit) in (0, 1):
+        return int(bit)
+    if isinstance(bit, float) and bit in (0.0, 1.0):
+        return int(bit)
+    raise ValueError(f"{what}: {name} must be 0 or 1, got {described(bit)}")

@@ -10,7 +10,7 @@ from statistics import fmean
 from typing import Any
 
 from ..calculus.operation import Operation
-from ..checking import described, listed
+from ..checking import a_function, described, listed
 from ..engine import Value, topological_order
 from ..functions import mean
 from ..health import HELP, SATURATED, steepest
@@ -115,6 +115,13 @@ leaky_relu, another bias or a smaller learning rate keeps a gradient alive.
     pairs = listed("diagnose", "examples", examples, "a Dataset or pairs (input, target)")
     if not pairs:
         raise ValueError("diagnose: examples has none; it takes at least one")
+    for pair in pairs:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise TypeError(
+                f"diagnose: an example must be a pair (input, target), got {described(pair)}"
+            )
+    if loss is not None:
+        a_function("diagnose", "loss", loss)
     if not isinstance(model, Module):
         raise TypeError(f"diagnose: model must be a Module, got {described(model)}")
     watched = _Watched(model)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from ..checking import described, listed, positive_integer
+from ..checking import a_function, described, flag, listed, positive_integer
 from ..compiler import Compiled, NotFiniteError, compile
 from ..engine import Value
 from ..init import Seed, generator_of
@@ -89,6 +89,8 @@ def fit(
             "fit: the optimiser moves none of the model's parameters; make it with "
             "model.parameters()"
         )
+    a_function("fit", "loss", loss)
+    progress, diagnose = flag("fit", "progress", progress), flag("fit", "diagnose", diagnose)
     named = _named(metrics)
     if validation is None and named:
         raise ValueError("fit: metrics are measured on validation data; give validation=... too")
@@ -239,14 +241,12 @@ def _plain(x: Any) -> bool:
 
 
 def _named(metrics: Iterable[Metric] | Mapping[str, Metric]) -> dict[str, Metric]:
+    given = metrics.values() if isinstance(metrics, Mapping) else metrics
+    given = listed("fit", "metrics", given, "a list of functions of outputs and targets")
+    for metric in given:
+        a_function("fit", "a metric", metric)
     if isinstance(metrics, Mapping):
         return dict(metrics)
-    given = list(metrics)
-    for metric in given:
-        if not callable(metric):
-            raise TypeError(
-                f"fit: a metric must be a function of outputs and targets, got {described(metric)}"
-            )
     return {getattr(metric, "__name__", repr(metric)): metric for metric in given}
 
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from ..checking import listed
+from ..checking import described, listed
 from ..engine import Value
 from ..operators import stored_gradient
 
@@ -22,4 +22,8 @@ def gradient_norms(states: Iterable[Sequence[Value]]) -> list[float]:
     (2, True)
     """
     rows = listed("gradient_norms", "states", states, "one list of Values for each step")
+    for row in rows:
+        for v in listed("gradient_norms", "a state", row, "a list of Values"):
+            if not isinstance(v, Value):
+                raise TypeError(f"gradient_norms: a state holds Values, got {described(v)}")
     return [math.hypot(*(stored_gradient(v) or 0.0 for v in row)) for row in rows]

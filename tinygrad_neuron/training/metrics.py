@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from math import fsum
 from typing import Any
 
-from ..checking import positive_integer, several, to_float, whole
+from ..checking import listed, positive_integer, several, to_float, whole
 from ..engine import Value
 
 
@@ -21,9 +21,12 @@ def predicted_class(output: Any, threshold: float = 0.0) -> int:
     >>> predicted_class([0.1, 2.0, 2.0]), predicted_class(-1.0), predicted_class(0.7, 0.5)
     (1, 0, 1)
     """
+    above = to_float(threshold, "predicted_class", "threshold")
     scores = [_number(v) for v in output] if several(output) else [_number(output)]
+    if not scores:
+        raise ValueError("predicted_class: an output of no numbers stands for no class")
     if len(scores) == 1:
-        return int(scores[0] > threshold)
+        return int(scores[0] > above)
     return max(range(len(scores)), key=scores.__getitem__)
 
 
@@ -106,7 +109,8 @@ def r_squared(outputs: Iterable[Any], targets: Iterable[float]) -> float:
 
 
 def _pairs(name: str, outputs: Iterable[Any], targets: Iterable[Any]) -> list[tuple[Any, Any]]:
-    given, wanted = list(outputs), list(targets)
+    given = listed(name, "outputs", outputs, "a list with the output for each example")
+    wanted = listed(name, "targets", targets, "a list with the target of each example")
     if len(given) != len(wanted):
         raise ValueError(
             f"{name}: as many targets as outputs are needed, got {len(given)} outputs and "

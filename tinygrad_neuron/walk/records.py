@@ -12,6 +12,7 @@ from typing import Any
 
 from ..engine import Value
 from ..optim import Schedule
+from .plane import DataPlane
 
 PHASES = ("forward", "backward", "update")
 _FORMAT = "tinygrad_neuron walkthrough, version 1"
@@ -121,16 +122,22 @@ class StepList:
 
     **Attributes:** `steps`, all steps; `graphs`, per iteration the nodes as records; `root`, the
     Value (of training: the last iteration's, evaluated again on the parameters as they then are);
-    `digits`, of numbers in texts.
+    `digits`, of numbers in texts; `plane`, the examples beside the graph, or None.
     """
 
     def __init__(
-        self, steps: Sequence[Step], graphs: Sequence[Sequence[Node]], digits: int, root: Value
+        self,
+        steps: Sequence[Step],
+        graphs: Sequence[Sequence[Node]],
+        digits: int,
+        root: Value,
+        plane: DataPlane | None = None,
     ) -> None:
         self.steps = list(steps)
         self.graphs = [tuple(graph) for graph in graphs]
         self.digits = digits
         self.root = root
+        self.plane = plane
 
     def __len__(self) -> int:
         return len(self.steps)

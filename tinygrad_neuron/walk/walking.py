@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
-from typing import TextIO
+from typing import Any, TextIO
 
 from ..checking import described, positive_integer
 from ..draw.rendering import EngineNotFoundError, RenderingError
@@ -16,6 +16,7 @@ from ..passes import DOMAIN_ERRORS
 from . import page, session, terminal
 from .explaining import Explanation
 from .names import watch_names
+from .plane import data_plane
 from .records import Node, Step, StepList, Training
 
 
@@ -74,6 +75,9 @@ def walkthrough(
     *arguments: "Value | float",
     digits: int = 4,
     training: "Training | None" = None,
+    data: "Iterable[Any] | None" = None,
+    inputs: "Iterable[Value | str] | None" = None,
+    output: "Value | None" = None,
 ) -> Walkthrough:
     """Both passes of a Value's graph, step by step.
 
@@ -85,6 +89,14 @@ def walkthrough(
     - `digits`: significant digits of the numbers in texts (the records hold the whole numbers).
     - `training`: a `walk.Training`: several iterations of forward, backward, update. The
       parameters are put back afterwards unless it says `keep=True`.
+
+    - `data`: examples such as `((0.5, -1.0), 1)`, two numbers and a label. The page then has their
+      plane beside the graph: the examples, what the graph computes at every place, and the
+      boundary, all of it anew while a number moves; a click on an example takes its numbers.
+    - `inputs`: with `data`, the two leaves that the numbers go into, and a third for the label
+      where the graph has one (a loss): the leaves, or their labels. By default the function's
+      arguments. `output`: which Value is shown in the plane; by default what is computed before the
+      label comes in.
 
     **Returns** a `Walkthrough`: `.steps` is the list, `.terminal()` steps through it,
     `.to_json()` writes it down. The backward steps come in the order of `backward()`; the first is
@@ -109,25 +121,29 @@ def walkthrough(
     'If x grows a little, y grows 3 times as much, so x receives 1 × 3 = 3; with the 3 it had, 6.'
     """
     number(0.5, digits)  # says what is wrong with digits
+    if data is None and (inputs is not None or output is not None):
+        raise TypeError("walkthrough: inputs and output are for data=..., and there is none")
     if training is not None:
         if arguments:
             raise TypeError("walkthrough: with training=..., the function has no arguments")
         return _training(root, digits, training)
     if callable(root) and not isinstance(root, Value):
-        root = _called(root, arguments)
+        given = [one if isinstance(one, Value) else Value(one) for one in arguments]
+        root = _called(root, given)
+        inputs = given if inputs is None else inputs
     elif arguments:
         raise TypeError("walkthrough: only a function has arguments, and the root is none")
     if not isinstance(root, Value):
         raise TypeError(
             f"walkthrough: the root must be a Value, or a function, got {described(root)}"
         )
+    plane = None if data is None else data_plane(root, data, inputs or (), output)
     made = Explanation(root, digits)
-    return Walkthrough(made.steps, [made.nodes], digits, root)
+    return Walkthrough(made.steps, [made.nodes], digits, root, plane)
 
 
-def _called(function: Callable[..., Value], arguments: Sequence["Value | float"]) -> Value:
+def _called(function: Callable[..., Value], given: Sequence[Value]) -> Value:
     """The Value that a function returns; its variables give those within it their names."""
-    given = [one if isinstance(one, Value) else Value(one) for one in arguments]
     with watch_names():
         root = function(*given)
     if not isinstance(root, Value):

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="the extra demos is not installed")
 from tests.draw.figures.drawn import line, perceptron, points
-from tinygrad_neuron import datasets, init, nn
+from tinygrad_neuron import Value, datasets, init, nn
 from tinygrad_neuron.draw import figures
 
 
@@ -40,6 +40,33 @@ def test_scores_may_be_numbers_or_values():
     for score in (model, lambda x: model(x).data, nn.Neuron(2, seed=0)):
         axes = figures.decision_boundary(score, examples, resolution=5, names=["a", "b"]).axes[0]
         assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "b"]
+
+
+def three(x):
+    return [-(x[0] ** 2) - x[1] ** 2, -((x[0] - 2) ** 2) - x[1] ** 2, Value(-5.0)]
+
+
+def test_several_classes_each_have_their_part_of_the_plane():
+    examples = [((0, 0), 0), ((2, 0), 1)]
+    figure = figures.decision_boundary(three, examples, names=["a", "b", "c"])
+    [axes] = figure.axes  # without a scale: there is not one score
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "b"]
+    lines = [
+        segment
+        for drawn in axes.collections
+        if list(getattr(drawn, "levels", ())) == [0]
+        for segment in drawn.allsegs[0]
+    ]
+    between = [segment for segment in lines if all(abs(x - 1) < 1e-6 for x, _ in segment)]
+    assert between  # the line between a and b is at x0 = 1
+
+
+def test_classes_that_are_no_places_are_taken_in_order():
+    examples = [((0, 0), "x"), ((2, 0), "y")]
+    [axes] = figures.decision_boundary(three, examples, resolution=5).axes
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["x", "y"]
+    with pytest.raises(ValueError, match="4 classes, but there are only 3 scores"):
+        figures.decision_boundary(three, [((k, k), str(k)) for k in range(4)], resolution=5)
 
 
 def test_without_weights_there_is_no_hyperplane():

@@ -86,3 +86,19 @@ def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", refuse)
     with pytest.raises(ImportError, match=r'pip install "tinygrad_neuron\[demos\]"'):
         figures.activation_curve("tanh")
+
+
+@pytest.mark.parametrize("to_file", [False, True])
+def test_svg_has_the_same_bytes_run_after_run(tmp_path, to_file):
+    def written(name):
+        figure = all_figures()[name]
+        if to_file:
+            figure.savefig(tmp_path / "figure.svg")
+            return (tmp_path / "figure.svg").read_bytes()
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="svg")
+        return buffer.getvalue()
+
+    for name in ("curve", "boundary"):
+        assert written(name) == written(name)
+        assert b"<dc:date>" not in written(name)

@@ -45,6 +45,27 @@ def test_notes_are_written_below_the_curves_within_the_figure():
     assert figures.training_curves({"loss": [1.0]}).get_supxlabel() == ""
 
 
+def test_a_curve_says_where_a_nan_was_and_goes_on():
+    curves = {
+        "loss": [1.0, math.nan, 0.5, math.inf, math.inf],
+        "validation loss": [2.0, 1.0, 1.0, 1.0, 1.0],
+    }
+    (axes,) = figures.training_curves(curves).axes
+    marks = [points(one) for one in axes.lines if one.get_label() == "_not finite"]
+    assert [[x for x, _ in row] for row in marks] == [[2.0, 4.0, 5.0]]
+    drawn = line(axes, "loss")
+    assert points(drawn)[2] == (3.0, 0.5)
+    assert drawn.get_markevery() == [0, 2]  # no line goes through these
+    texts = [text.get_text() for text in axes.texts]
+    assert sorted(texts) == ["loss", "loss is nan at 2", "validation loss"]
+    assert not any(one.get_label() == "_not finite" for one in _finite().lines)
+
+
+def _finite():
+    (axes,) = figures.training_curves({"loss": [1.0, 0.5]}).axes
+    return axes
+
+
 def test_one_curve_has_one_panel():
     (axes,) = figures.training_curves({"loss": [1.0, 0.5]}).axes
     assert axes.get_ylabel() == "loss"

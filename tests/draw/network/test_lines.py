@@ -105,8 +105,8 @@ def test_weights_are_written_where_there_is_room(draw):
 
 def test_written_weights_do_not_overlap():
     source = draw_network(nn.MLP(2, [4, 1], seed=0)).source
-    found = re.findall(r'"layer\d-neuron\d-w\d-number".*?pos="([-\d.]+),([-\d.]+)!"', source, re.S)
-    places = [(72 * float(x), 72 * float(y)) for x, y in found]
+    found = re.findall(r'"layer\d-neuron\d-w\d-number".*?pos="([-\d.]+),([-\d.]+)"', source, re.S)
+    places = [(float(x), float(y)) for x, y in found]
     assert len(places) == 12
     for i, (x, y) in enumerate(places):
         for other_x, other_y in places[:i]:

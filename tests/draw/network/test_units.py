@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -127,26 +128,83 @@ def test_a_neuron_is_inactive_in_every_picture_or_in_none(
     assert "inactive" not in draw_network(neuron, example=[1, 1], flags=False).source
 
 
-def test_heat_maps_are_drawn_in_every_neuron(draw):
-    drawn = draw(draw_network(nn.MLP(2, [3, 1], activation="tanh", seed=0), heat_maps=True))
+def shapes(drawn, tag, fill=None):
+    """What lies behind the nodes."""
+    nodes = {
+        e for g in (*drawn.of("input").values(), *drawn.of("neuron").values()) for e in g.iter()
+    }
+    return [
+        e
+        for e in drawn.root.iter(f"{SVG}{tag}")
+        if e not in nodes and fill in (None, e.get("fill"))
+    ]
+
+
+def area(element):
+    """By the trapezoidal rule."""
+    points = [tuple(map(float, xy.split(","))) for xy in element.get("points").split()]
+    return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(points))) / 2
+
+
+def test_heat_maps_are_drawn_behind_every_neuron(draw):
+    theme = THEMES["light"]
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+    drawn = draw(draw_network(model, heat_maps=True, legend=False))
     units = drawn.of("input") | drawn.of("neuron")
     assert len(units) == 6
-    for group in units.values():
-        fields = [
-            p for p in group.iter(f"{SVG}polygon") if p.get("stroke") in ("none", "transparent")
-        ]
-        assert 12 <= len(fields) <= 144
-        assert len({p.get("fill") for p in fields}) > 3
-        covered = 0.0
-        for p in fields:
-            points = [tuple(map(float, xy.split(","))) for xy in p.get("points").split()]
-            (left, right), (low, high) = (
-                (min(side), max(side)) for side in zip(*points, strict=True)
-            )
-            size = 8 if group.get("id") == "layer1-neuron0" else 4
-            assert math.isclose(high - low, size + 1, abs_tol=0.02)
-            covered += round((right - left - 1) / size)
-        assert covered == 144
+    fields = shapes(drawn, "polygon")[1:]  # after the background
+    whole = [round(area(f)) for f in fields if f.get("fill") == theme.area(-1.0)]
+    assert whole == [50 * 50] * 5 + [98 * 98]
+    shades = {f.get("fill") for f in fields}
+    assert len(shades) > 20
+    # x0 grows to the right: half of its map is at least 0, less half a shade
+    [first, *_] = [f for f in fields if f.get("fill") == theme.area(1 / 12)]
+    assert math.isclose(area(first), 50 * 50 * (0.5 - 0.5 / 24), rel_tol=0.01)
     left = drawn.of("input")["input0"]
-    assert "over the plane from -0.91" in tooltip(left)
+    assert "over the plane from -1.0 to 1.0" in tooltip(left)
     assert not list(drawn.root.iter(f"{SVG}image"))  # nothing outside the file
+
+
+def test_a_map_has_its_line_at_zero_and_the_data(draw):
+    theme = THEMES["light"]
+    neuron = nn.Neuron(2, activation="tanh", weights=[1.0, 0.0], bias=0.0)
+    data = [([-0.5, 0.5], "no"), ([0.5, -0.5], "yes"), ([7.0, 0.0], "yes")]
+    drawn = draw(draw_network(neuron, heat_maps=True, data=data, legend=False))
+    lines = shapes(drawn, "polyline")
+    assert len(lines) == 3  # x0, x1 and the neuron
+    [points] = [line.get("points") for line in lines][2:]
+    xs = {round(float(xy.split(",")[0]), 1) for xy in points.split()}
+    box = drawn.of("output")["layer0-neuron0"].find(f".//{SVG}polygon").get("points").split()
+    sides = [float(xy.split(",")[0]) for xy in box]
+    assert xs == {round((min(sides) + max(sides)) / 2, 1)}  # in the middle
+    dots = shapes(drawn, "ellipse")
+    assert len(dots) == 3 * 2
+    assert {dot.get("fill") for dot in dots} == {theme.negative, theme.positive}
+    texts = draw_network(neuron, heat_maps=True, data=data).source
+    assert "the line in a map: where the neuron puts out 0" in texts
+    assert "data of class yes" in texts
+
+
+def test_where_a_neuron_is_not_finite_the_map_says_so(draw):
+    neuron = nn.Neuron(2, activation=lambda z: z * math.inf, weights=[1.0, 0.0], bias=0.0)
+    drawn = draw(draw_network(neuron, heat_maps=True))
+    assert shapes(drawn, "polygon", THEMES["light"].alarm)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"data": [([1.0], 0)], "heat_maps": True}, "data must have 2 inputs each, got 1"),
+        ({"data": [([1.0, 2.0], 0)]}, "pass heat_maps=True"),
+    ],
+)
+def test_data_that_cannot_be_drawn_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        draw_network(xor(), **options)
+
+
+def test_the_legend_lists_only_what_is_there():
+    positive = nn.Neuron(2, weights=[1.0, 2.0], bias=0.0)
+    source = draw_network(positive).source
+    assert "positive weight" in source and "negative weight" not in source
+    assert "the largest" not in draw_network(nn.Neuron(2, init="zeros")).source

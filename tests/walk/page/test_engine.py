@@ -3,8 +3,6 @@
 import contextlib
 import math
 import random
-import re
-from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -194,9 +192,7 @@ return graphs.map((nodes) => {
 
 def test_the_pages_loop_makes_the_steps_of_passes_to_the_last_bit(browser: Any) -> None:
     names = (*EXACT, "sum", "select", "sqrt")
-    folder = Path(page.__file__).parent
-    source = [(folder / f"{name}.js").read_text("utf-8") for name in ("arithmetic", "engine")]
-    script = re.sub(r"^(export |import .*\n)", "", "\n".join(source), flags=re.MULTILINE)
+    script = javascript.arithmetic() + page.module("engine")
     generator = random.Random(11)
     orders = [topological_order(random_graph(generator)) for _ in range(600)]
     orders = [order for order in orders if order[-1]._prev and not is_constant(order[-1])]

@@ -26,8 +26,8 @@ def test_a_relu_that_one_example_does_not_pass_is_inactive_in_grey(open_page: An
     tab.press("End")
     text = tab.text("#flags")
     assert "○ inactive" in text and "for z = -2 is 0" in text and "Nothing is wrong" in text
-    assert tab.tab.locator("#flags b.quiet").count() == 1
-    assert tab.tab.locator(".flag.quiet").count() == 1
+    assert tab.tab.locator("#flags b.harmless").count() == 1
+    assert tab.tab.locator(".flag.harmless").count() == 1
     assert tab.tab.locator(".flagged").count() == 0
     tab.type("z", "2")
     assert "Nothing is dead" in tab.text("#flags")
@@ -39,7 +39,7 @@ def test_a_dead_unit_is_flagged_in_red_with_what_helps(open_page: Any) -> None:
     text = tab.text("#flags")
     assert "Ø dead" in text and "for each of 2 examples" in text and "leaky_relu" in text
     assert tab.tab.locator(".flagged").count() == 2
-    assert tab.tab.locator("#flags b.quiet").count() == 0
+    assert tab.tab.locator("#flags b.harmless").count() == 0
 
 
 def exploding() -> Value:

@@ -2,10 +2,15 @@
 
 Each function returns the `matplotlib.figure.Figure`; `figure.savefig("name.svg")` writes it. No
 window is opened and no global state of matplotlib is touched. All take a `theme`: light, dark,
-high contrast or paper.
+high contrast or paper. SVG has the same bytes run after run.
+
+`plain` has four of them, the curve with its tangent, the boundary, the histogram and the training
+curves, without matplotlib: smaller, and for where there is none, as in a browser.
 """
 
 from .curves import activation_curve, functions
+from .descent import descent, steps_down
+from .grids import number_grids
 from .looking_inside import diagnosis_bars, feature_directions, gradients_by_step
 from .maps import attention_matrix, feature_maps, kernel_images, receptive_field_image
 from .nudging import nudges
@@ -24,12 +29,15 @@ __all__ = [
     "training_curves",
     "activations_and_gradients",
     "histograms",
+    "descent",
+    "steps_down",
     "softmax_bars",
     "weight_images",
     "kernel_images",
     "feature_maps",
     "receptive_field_image",
     "attention_matrix",
+    "number_grids",
     "gradients_by_step",
     "recurrence",
     "diagnosis_bars",

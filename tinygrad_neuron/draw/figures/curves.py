@@ -144,9 +144,9 @@ def _draw_curves(
     ):
 
         def compute(x: float, order: int = order) -> float:
-            return _curve_point(function, x)[order]
+            return value_and_slope(function, x)[order]
 
-        xs, ys, jumps = _curve(compute, inputs)
+        xs, ys, jumps = curve_points(compute, inputs)
         axes.plot(xs, ys, dash, color=colour, linewidth=2.4, label=label)
         finite = [(x, y) for x, y in zip(xs, ys, strict=True) if math.isfinite(y)]
         if finite:
@@ -178,7 +178,7 @@ def _draw_tangent(
     kinks: Sequence[float],
 ) -> None:
     """The tangent at a point, in a length that fits the picture; its slope is the derivative."""
-    y, slope = _curve_point(function, at)
+    y, slope = value_and_slope(function, at)
     if not math.isfinite(y):
         raise ValueError(f"activation_curve: {name} has no finite value at {at}")
     title = f"{name}({number(at)}) = {number(y)}"
@@ -202,7 +202,7 @@ def _draw_tangent(
     name_figure(axes, theme, title)
 
 
-def _curve_point(function: Callable[[Value], Value], x: float) -> tuple[float, float]:
+def value_and_slope(function: Callable[[Value], Value], x: float) -> tuple[float, float]:
     """A function and its derivative at a number; NaN where it has none."""
     z = Value(x)
     try:
@@ -217,7 +217,7 @@ def _curve_point(function: Callable[[Value], Value], x: float) -> tuple[float, f
         return y.data, math.nan
 
 
-def _curve(
+def curve_points(
     function: Callable[[float], float], inputs: Sequence[float]
 ) -> tuple[list[float], list[float], list[tuple[float, float, float]]]:
     """The points of a curve, interrupted (by NaN) at jumps; where these are, with both limits."""

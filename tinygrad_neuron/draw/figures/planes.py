@@ -2,15 +2,15 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ...checking import described, positive_integer, to_float
 from ...nn import Neuron
 from ..observing import Plane, checked_plane, layers_of, run
-from ..themes import Theme, find_theme
+from ..themes import Theme, find_theme, mix
 from .hyperplane import draw_distances, draw_hyperplane, normal_vector
 from .style import (
-    FURTHER_COLOURS,
     MARKERS,
     blank,
     dress,
@@ -47,14 +47,18 @@ def decision_boundary(
     For a single neuron with two inputs the score is its pre-activation z = w·x + b, the line its
     hyperplane, and the arrow its normal vector w / ‖w‖, of length 1: it points to where z > 0.
 
+    For several classes the score is a list, one for each class: each point of the plane has the
+    colour of the class whose score is the largest, and the lines are where two are.
+
     **Arguments:** `score`, an `nn.Neuron` or `nn.Perceptron`, or a function of a point (two
-    numbers) that returns a number or a Value, positive for the second class; `examples`, pairs of a
-    point and its class; `names` of the classes; `resolution`, how many points a side the score is
-    asked at; `normal`, whether to draw the normal vector (default: for a neuron); `distances`,
-    whether to draw each point's signed distance from the hyperplane, z / ‖w‖; `plane`, the smallest
-    and the largest number of both axes, as in `((-1, 1), (-1, 1))` (default: around the examples);
-    `largest`, the |score| with the fullest colour, so that several figures can share one scale
-    (default: the largest in this figure).
+    numbers) that returns a number or a Value, positive for the second class, or a list of them;
+    `examples`, pairs of a point and its class (with a list of scores, classes that are no places
+    in it are taken in their order); `names` of the classes; `resolution`, how many points a side
+    the score is asked at; `normal`, whether to draw the normal vector (default: for a neuron);
+    `distances`, whether to draw each point's signed distance from the hyperplane, z / ‖w‖;
+    `plane`, the smallest and the largest number of both axes, as in `((-1, 1), (-1, 1))` (default:
+    around the examples); `largest`, the |score| with the fullest colour, so that several figures
+    can share one scale (default: the largest in this figure).
 
     >>> from tinygrad_neuron import datasets, nn
     >>> perceptron = nn.Perceptron(2)
@@ -64,7 +68,7 @@ def decision_boundary(
     ['d = -0.89', 'd = -0.45', 'd = 0', 'd = 0.45']
     """
     house = find_theme(theme)
-    given = _checked(examples)
+    given = checked_examples(examples)
     resolution = positive_integer("decision_boundary", "resolution", resolution)
     neuron = score if isinstance(score, Neuron) else None
     if neuron is None and (normal or distances):
@@ -83,13 +87,22 @@ def decision_boundary(
         arrow = normal_vector(neuron, framed)
         framed += [arrow.tip] if normal and arrow.near else []
     if plane is None:
-        sides = _frame(framed, 0.25 if distances else 0.15, square=neuron is not None)
+        sides = frame(framed, 0.25 if distances else 0.15, square=neuron is not None)
     else:
         sides = list(checked_plane(plane, "decision_boundary"))
     bounds = [spread(low, high, resolution) for low, high in sides]
-    asked = score if neuron is None else neuron.pre_activation
-    scores = [[plain(asked((x, y))) for x in bounds[0]] for y in bounds[1]]
-    filled = _draw_scores(axes, house, bounds, scores, largest)
+    asked: Any = score if neuron is None else neuron.pre_activation
+    answers = [[asked((x, y)) for x in bounds[0]] for y in bounds[1]]
+    several = isinstance(answers[0][0], list | tuple)
+    classes = sorted({label for _, label in given})
+    if several:
+        places = [[[plain(s) for s in scores] for scores in row] for row in answers]
+        classes = class_of_each_score(classes, len(places[0][0]))
+        _draw_winners(axes, house, bounds, places)
+        scores = []
+    else:
+        scores = [[plain(answer) for answer in row] for row in answers]
+        filled = _draw_scores(axes, house, bounds, scores, largest)
     if neuron is not None:
         axes.set_aspect("equal", adjustable="box")  # or what is perpendicular would not look it
         axes.set_xlim(bounds[0][0], bounds[0][-1])
@@ -98,14 +111,15 @@ def decision_boundary(
             draw_hyperplane(axes, house, arrow, normal)
         if distances:
             draw_distances(axes, house, neuron, [x for x, _ in given])
-    elif min(map(min, scores)) < 0 < max(map(max, scores)):
+    elif scores and min(map(min, scores)) < 0 < max(map(max, scores)):
         axes.contour(*bounds, scores, levels=[0], colors=house.ink, linewidths=1.8)
-    _draw_classes(axes, house, given, names)
+    _draw_classes(axes, house, given, classes, names)
     axes.set_xlabel("$x_0$")
     axes.set_ylabel("$x_1$")
     dress(axes, house, grid=False)
     name_figure(axes, house, title, pad=24)
-    _add_bar(figure, axes, house, filled, "score" if neuron is None else "z")
+    if not several:
+        _add_bar(figure, axes, house, filled, "score" if neuron is None else "z")
     return figure
 
 
@@ -164,7 +178,7 @@ def hidden_plane(
     axes = figure.axes[0]
     sides: Sequence[tuple[float, float]]
     if grid is None:
-        sides = _frame([x for x, _ in given], 0.15)
+        sides = frame([x for x, _ in given], 0.15)
     else:
         sides = checked_plane(grid, "hidden_plane")
     steps = [spread(low, high, 61) for low, high in sides]
@@ -186,7 +200,7 @@ def hidden_plane(
     return figure
 
 
-def _checked(examples: Iterable[tuple[Sequence[float], Any]]) -> list[Example]:
+def checked_examples(examples: Iterable[tuple[Sequence[float], Any]]) -> list[Example]:
     """The examples as points of two plain numbers, each with its class."""
     given = [(tuple(plain(v) for v in x), label) for x, label in examples]
     if not given:
@@ -223,14 +237,64 @@ def _draw_scores(
     )
 
 
+def class_of_each_score(classes: Sequence[Any], count: int) -> list[Any]:
+    """The class that each of so many scores is for: its place, or else the classes in order."""
+    if all(isinstance(label, int) and 0 <= label < count for label in classes):
+        return list(range(count))
+    if len(classes) > count:
+        raise ValueError(
+            f"decision_boundary: the examples have {len(classes)} classes, but there are only "
+            f"{count} scores, one for each class"
+        )
+    return list(classes)
+
+
+def _draw_winners(
+    axes: "Axes",
+    theme: Theme,
+    bounds: Sequence[Sequence[float]],
+    scores: Sequence[Sequence[Sequence[float]]],
+) -> None:
+    """The plane in the colours of the classes that win, and lines where two scores are equal."""
+    colours = theme.classes()
+    leads, reach = leads_of(scores)
+    for least in (-reach, 0.0):
+        for k, lead in enumerate(leads):
+            most = max(map(max, lead))
+            if most > 0:
+                colour = mix(theme.background, colours[k % len(colours)], 0.35)
+                axes.contourf(*bounds, lead, levels=[least, most + 1], colors=[colour])
+    for lead in leads:
+        if min(map(min, lead)) < 0 < max(map(max, lead)):
+            axes.contour(*bounds, lead, levels=[0], colors=theme.ink, linewidths=1.2)
+
+
+def leads_of(
+    scores: Sequence[Sequence[Sequence[float]]],
+) -> tuple[list[list[list[float]]], float]:
+    """By how much each score is larger than all others, and half of the most that is from point to
+    point: where three scores meet, each class is to reach so much further below the others."""
+    leads = [
+        [[at[k] - max([*at[:k], *at[k + 1 :]], default=-1.0) for at in row] for row in scores]
+        for k in range(len(scores[0][0]))
+    ]
+    reach = max(abs(a - b) for lead in leads for row in lead for a, b in pairwise(row)) / 2
+    return leads, reach
+
+
 def _draw_classes(
-    axes: "Axes", theme: Theme, examples: Sequence[Example], names: Sequence[str]
+    axes: "Axes",
+    theme: Theme,
+    examples: Sequence[Example],
+    classes: Sequence[Any],
+    names: Sequence[str],
 ) -> None:
     """The examples, each class in a colour and a shape of its own, and a legend of these."""
-    classes = sorted({label for _, label in examples})
-    colours = (theme.negative, theme.positive, *FURTHER_COLOURS)
+    colours = theme.classes()
     for k, label in enumerate(classes):
         points = [x for x, other in examples if other == label]
+        if not points:
+            continue
         axes.scatter(
             [x[0] for x in points],
             [x[1] for x in points],
@@ -266,7 +330,7 @@ def _add_bar(figure: "Figure", axes: "Axes", theme: Theme, filled: "ContourSet",
     bar.outline.set_visible(False)
 
 
-def _frame(
+def frame(
     points: Sequence[Sequence[float]], margin: float, square: bool = False
 ) -> list[tuple[float, float]]:
     """Both sides of the part of the plane around points; equally long ones for a square."""

@@ -14,23 +14,34 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
-# Of the Okabe-Ito palette: told apart by colour-blind readers too. The first two are the theme's.
-FURTHER_COLOURS = ("#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES = ("-", "--", "-.", ":")
 
 
 def blank(width: float, height: float, theme: Theme) -> "Figure":
-    """An empty figure of a size in inches; says how to get matplotlib where it is missing."""
+    """An empty figure of a size in inches, whose SVG has the same bytes run after run; says how to
+    get matplotlib where it is missing."""
     try:
+        from matplotlib import rc_context
         from matplotlib.figure import Figure
         from matplotlib.layout_engine import ConstrainedLayoutEngine
     except ImportError:
         raise ImportError(
             'this figure needs matplotlib: pip install "tinygrad_neuron[demos]"'
         ) from None
+
+    class Reproducible(Figure):
+        """A figure that is written without the date, and with ids that its content makes."""
+
+        def savefig(self, fname: Any, *, transparent: Any = None, **options: Any) -> None:
+            kind = str(options.get("format") or getattr(fname, "suffix", "") or fname).lower()
+            if kind.endswith(("svg", "svgz")):
+                options["metadata"] = {"Date": None} | dict(options.get("metadata") or {})
+            with rc_context({"svg.hashsalt": "tinygrad_neuron"}):
+                super().savefig(fname, transparent=transparent, **options)
+
     layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1)
-    return Figure(figsize=(width, height), layout=layout, facecolor=theme.background)
+    return Reproducible(figsize=(width, height), layout=layout, facecolor=theme.background)
 
 
 def dress(axes: "Axes", theme: Theme, grid: bool = True) -> None:
@@ -56,7 +67,7 @@ def signed_colours(theme: Theme, strength: float = 1.0) -> "Colormap":
 
 def colours_of(theme: Theme) -> tuple[str, ...]:
     """The colours of curves, one after another."""
-    return (theme.positive, theme.negative, *FURTHER_COLOURS, theme.ink)
+    return (theme.positive, theme.negative, *theme.further, theme.ink)
 
 
 def name_at_end(axes: "Axes", theme: Theme, ends: Mapping[str, tuple[float, float, str]]) -> None:

@@ -12,6 +12,7 @@ from ..themes import Theme, find_theme
 from .style import DASHES, blank, colours_of, dress, name_at_end, plain
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -26,6 +27,8 @@ def training_curves(
 
     What has "accuracy" in its name gets a panel of its own below the others, from 0 to 1 (or to
     100, where it is in percent).
+
+    Where a number is NaN or infinite a curve is interrupted, and a cross below says so.
 
     **Arguments:** `curves`, a list of numbers per name; `steps`, the name of the horizontal axis;
     `notes`, what is written below, as the warnings of a diagnosis.
@@ -60,10 +63,13 @@ def training_curves(
                 label=name,
                 color=colour,
                 linewidth=2,
-                marker="o" if len(numbers) == 1 else "",
+                marker="o",
+                markevery=_alone(numbers),
             )
-            if math.isfinite(numbers[-1]):
-                ends[name] = (float(len(numbers)), numbers[-1], colour)
+            finite = [y for y in numbers if math.isfinite(y)]
+            if finite:
+                ends[name] = (float(len(numbers)), finite[-1], colour)
+        _mark_not_finite(axes, house, part)
         everything = [y for numbers in part.values() for y in numbers if math.isfinite(y)]
         if part is parts[1]:
             top = 1.0 if max(everything, default=1.0) <= 1 else 100.0
@@ -84,6 +90,51 @@ def training_curves(
         written.set_parse_math(False)
     grid[-1].xaxis.get_major_locator().set_params(integer=True)
     return figure
+
+
+def _alone(numbers: Sequence[float]) -> list[int]:
+    """Which numbers stand alone, so that no line goes through them."""
+    around = [math.nan, *numbers, math.nan]
+    return [
+        k
+        for k, (before, y, after) in enumerate(zip(around, numbers, around[2:], strict=False))
+        if math.isfinite(y) and not math.isfinite(before) and not math.isfinite(after)
+    ]
+
+
+def _mark_not_finite(axes: "Axes", theme: Theme, curves: Mapping[str, Sequence[float]]) -> None:
+    """Crosses, in the colour of what is wrong, where a number is NaN or infinite: there the curve
+    is interrupted. Each curve has a row of them; the first one is named."""
+    up = axes.get_xaxis_transform()  # heights as a part of the axis
+    broken = {
+        name: [k for k, y in enumerate(numbers, 1) if not math.isfinite(y)]
+        for name, numbers in curves.items()
+    }
+    for row, (name, steps) in enumerate((n, s) for n, s in broken.items() if s):
+        height = 0.05 + 0.09 * row
+        axes.plot(
+            steps,
+            [height] * len(steps),
+            "x",
+            transform=up,
+            color=theme.alarm,
+            markersize=7,
+            markeredgewidth=2,
+            label="_not finite",
+            clip_on=False,
+        )
+        before = steps[0] > len(curves[name]) - steps[-1]
+        axes.annotate(
+            f"{name} is {number(curves[name][steps[0] - 1])} at {steps[0]:,}",
+            (steps[0] if before else steps[-1], height),
+            (-8 if before else 8, 0),
+            xycoords=up,
+            textcoords="offset points",
+            ha="right" if before else "left",
+            va="center",
+            color=theme.alarm,
+            fontweight="bold",
+        )
 
 
 def activations_and_gradients(

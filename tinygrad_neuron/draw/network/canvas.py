@@ -1,7 +1,8 @@
 """What a network is drawn on: a graph whose every node has its place, and text anywhere."""
 
+import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..rendering import Digraph
 from ..themes import FONT, Theme
@@ -13,13 +14,15 @@ class Canvas:
 
     graph: Digraph
     theme: Theme
+    behind: list[str] = field(default_factory=list)  # drawing operations, see `maps`
 
     def prepare(self, tooltip: str) -> None:
         """Say what is common to everything: nothing is laid out, every line is straight."""
         theme = self.theme
         self.graph.attr(
             "graph",
-            layout="neato",  # what `dot` reads from the source, too
+            layout="nop",  # what `dot` reads from the source, too
+            notranslate="true",  # what lies behind the nodes has its places already
             splines="line",
             outputorder="edgesfirst",
             bgcolor=theme.background,
@@ -38,6 +41,13 @@ class Canvas:
             tooltip=" ",
         )
         self.graph.attr("edge", arrowhead="none", tooltip=" ")
+
+    def finish(self) -> None:
+        """Put what lies behind the nodes into the graph."""
+        if self.behind:
+            # Graphviz 2.43 takes 16,384 bytes a line; after a backslash the string goes on.
+            lines = textwrap.wrap(" ".join(self.behind), 8000, break_long_words=False)
+            self.graph.attr("graph", _attributes={"_background": " \\\n".join(lines)})
 
     def text(
         self,
@@ -73,8 +83,8 @@ class Canvas:
 
 
 def at(x: float, y: float) -> str:
-    """A place, in points, as the layout engine takes it: not to be moved."""
-    return f"{x / 72:.4f},{y / 72:.4f}!"
+    """A place, in points, as the layout engine takes it."""
+    return f"{x:.2f},{y:.2f}"
 
 
 def font(html: str, size: int, colour: str) -> str:

@@ -3,22 +3,23 @@
 Every place is computed (see `placing`), not found by the layout engine, and every line is straight.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ...checking import listed, positive_integer
+from ...engine import Value
 from .. import legend as legends
 from ..observing import Loss, Plane, checked_plane, layers_of, observe, titles
 from ..placing import LINE, Column, columns
 from ..rendering import Digraph
-from ..text import html_text, tooltip_text
+from ..text import html_text, number, tooltip_text
 from ..themes import FONT, Theme, find_theme
 from .canvas import Canvas, font
 from .lines import Lines, weight_style
-from .subject import CELLS, Subject
+from .subject import Subject, plain
 from .units import Units, circle_size
 
-_CELL, _LARGE_CELL = 4, 8  # points of a field; the large ones in a map of the output
+_MAP, _LARGE_MAP = 50.0, 98.0  # points a side; the large ones for the output
 
 
 def draw_network(
@@ -30,6 +31,7 @@ def draw_network(
     loss: Loss | None = None,
     heat_maps: bool = False,
     plane: Plane = ((-1.0, 1.0), (-1.0, 1.0)),
+    data: Iterable[tuple[Sequence[Any], Any]] = (),
     input_names: Sequence[str] = (),
     output_names: Sequence[str] = (),
     max_neurons: int = 10,
@@ -54,7 +56,8 @@ def draw_network(
       its gradient. `loss` is a function of the output and the target (without a target: of the
       output) that returns a Value; by default `losses.mean_squared_error`.
     - `heat_maps`: for a model with two inputs, draw in each neuron its activation over the `plane`,
-      given as the smallest and the largest number of both inputs.
+      given as the smallest and the largest number of both inputs, and the line where it is 0;
+      `data`, pairs of an input vector and its class, drawn as points there.
     - `input_names`, `output_names`: one per input and per neuron of the last layer.
     - `max_neurons`: how many circles a layer has at most; the rest is counted, not drawn.
     - `weights`: whether to write each weight at its line; by default where there is room.
@@ -97,6 +100,7 @@ def draw_network(
         theme=find_theme(theme),
         digits=positive_integer("draw_network", "digits", digits),
         flags=flags,
+        data=_data(data, heat_maps),
     )
     graph = Digraph("network", format=format, engine="neato")
     _draw(subject, Canvas(graph, subject.theme), weights, legend)
@@ -110,6 +114,20 @@ def _names(what: str, names: Any, count: int, of: str) -> list[str]:
             f"draw_network: {what} must have {count} names, one per {of}, got {len(given)}"
         )
     return [str(name) for name in given]
+
+
+def _data(data: Any, heat_maps: bool) -> list[tuple[list[float], Any]]:
+    """Points of the plane as plain numbers, each with its class."""
+    pairs = []
+    for example in data:
+        x, label = listed("draw_network", "data", example, "pairs of two inputs and a class")
+        point = listed("draw_network", "data", x, "pairs of two inputs and a class")
+        if len(point) != 2:
+            raise ValueError(f"draw_network: data must have 2 inputs each, got {len(point)}")
+        pairs.append(([plain(v.data if isinstance(v, Value) else v) for v in point], label))
+    if pairs and not heat_maps:
+        raise ValueError("draw_network: data is drawn in heat maps; pass heat_maps=True")
+    return pairs
 
 
 def _draw(subject: Subject, canvas: Canvas, weights: bool | None, legend: bool) -> None:
@@ -127,6 +145,7 @@ def _draw(subject: Subject, canvas: Canvas, weights: bool | None, legend: bool) 
     if legend:
         below = _legend(subject, places, drawn)
         canvas.graph.attr("graph", label=below, labelloc="b", labeljust="l", fontname=FONT)
+    canvas.finish()
 
 
 def _columns(subject: Subject, wide: bool) -> list[Column]:
@@ -136,9 +155,9 @@ def _columns(subject: Subject, wide: bool) -> list[Column]:
     captions = 0.0
     if subject.maps is not None:
         captions = LINE * subject.lines_of_text + 4
-        sizes = [CELLS * _CELL + 2.0] * len(counts)
+        sizes = [_MAP] * len(counts)
         if counts[-1] <= 2:
-            sizes[-1] = CELLS * _LARGE_CELL + 2.0
+            sizes[-1] = _LARGE_MAP
     return columns(counts, sizes, captions, subject.most, wide)
 
 
@@ -177,20 +196,26 @@ def _legend(subject: Subject, places: Sequence[Column], drawn: int) -> str:
     inactive = any(
         subject.is_inactive(k, j) for k, column in enumerate(places[1:]) for j in column.places
     )
+    values = [weight.value for weight in Lines(subject, places).weights()]
     strokes = []
-    for share, meaning in (
-        (1.0, "positive weight"),
-        (-1.0, "negative weight"),
-        (1.0, f"the largest |weight|: {subject.short(largest)}"),
-        (1 / 3, f"a third of it: {subject.short(largest / 3)}"),
+    for share, meaning, there in (
+        (1.0, "positive weight", any(w > 0 for w in values)),
+        (-1.0, "negative weight", any(w < 0 for w in values)),
+        (1.0, f"the largest |weight|: {subject.short(largest)}", largest > 0),
+        (1 / 3, f"a third of it: {subject.short(largest / 3)}", largest > 0),
     ):
         style = weight_style(subject, share * largest)
         colour = style["color"] if meaning.endswith("weight") else theme.muted
-        strokes.append((colour, round(float(style["penwidth"])), share < 0, meaning))
+        if there:
+            strokes.append((colour, round(float(style["penwidth"])), share < 0, meaning))
     colours = [theme.area(k / 4) for k in range(-4, 5)]
     parts = [legends.strokes(strokes, theme)]
     if subject.scale():
         parts.append(legends.fields(colours, subject.scale(), theme))
+    parts += [
+        legends.fields([colour], f"data of class {_written(label)}", theme)
+        for label, colour in zip(subject.classes, subject.theme.classes(), strict=False)
+    ]
     remarks = subject.remarks(drawn, inactive)
     parts.append(legends.lines((("", theme.muted, text) for text in remarks), theme))
     return legends.caption(parts)
@@ -198,3 +223,7 @@ def _legend(subject: Subject, places: Sequence[Column], drawn: int) -> str:
 
 def _counted(count: int, what: str) -> str:
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _written(label: Any) -> str:
+    return number(label) if isinstance(label, float) else str(label)

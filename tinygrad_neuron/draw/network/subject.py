@@ -1,6 +1,7 @@
 """What the picture of a network shows, and what is written about each part of it."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +12,7 @@ from ..observing import NeuronLayer, Observation, Plane, responses
 from ..text import number
 from ..themes import Theme
 
-CELLS = 12  # fields a side of a heat map
+PLACES = 31  # a side of a heat map: between them it is interpolated
 
 
 @dataclass
@@ -20,7 +21,7 @@ class Subject:
 
     Its `layers`; for an example its `observation`; for heat maps the `plane` they show; the names
     of inputs and outputs; at `most` so many circles a layer; `digits`, how many are significant;
-    `flags`, whether inactive neurons are marked.
+    `flags`, whether inactive neurons are marked; `data`, points of the plane and their classes.
     """
 
     model: Any
@@ -33,11 +34,28 @@ class Subject:
     theme: Theme
     digits: int
     flags: bool
+    data: Sequence[tuple[Sequence[float], Any]] = ()
 
     @cached_property
     def maps(self) -> list[list[list[list[float]]]] | None:
         """The heat maps of the inputs and of each layer's neurons, if they are asked for."""
-        return None if self.plane is None else responses(self.layers, self.plane, CELLS)
+        return None if self.plane is None else responses(self.layers, self.plane, PLACES)
+
+    @cached_property
+    def points(self) -> list[tuple[tuple[float, float], str]]:
+        """The data as it lies in a map, from 0 to 1 to the right and up, each in its colour."""
+        colours, classes = self.theme.classes(), self.classes
+        (left, right), (low, high) = self.plane or ((0.0, 1.0), (0.0, 1.0))
+        return [
+            (((x - left) / (right - left), (y - low) / (high - low)),
+             colours[classes.index(label) % len(colours)])
+            for (x, y), label in self.data
+        ]  # fmt: skip
+
+    @property
+    def classes(self) -> list[Any]:
+        """The classes of the data, in order."""
+        return sorted({label for _, label in self.data})
 
     @property
     def counts(self) -> list[int]:
@@ -87,6 +105,12 @@ class Subject:
         return rows
 
     @property
+    def has_zero_line(self) -> bool:
+        """Whether some map has a line at 0."""
+        maps = (grid for row in self.maps or () for grid in row)
+        return any(min(map(min, grid)) < 0 < max(map(max, grid)) for grid in maps)
+
+    @property
     def lines_of_text(self) -> int:
         """How many lines are written in, or below, each neuron."""
         return len(self.rows(0, 0))
@@ -125,6 +149,8 @@ class Subject:
             remarks.append(
                 f"maps: x0 from {left:g} to {right:g} to the right, x1 from {low:g} to {high:g} up"
             )
+            if self.has_zero_line:
+                remarks.append("the line in a map: where the neuron puts out 0")
         written = "the bias b"
         if self.observation is not None:
             written = "activation for this example, bias b"

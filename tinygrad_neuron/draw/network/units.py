@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..flags import SIGNS
-from ..placing import LINE, Column, shown, text_width
+from ..metrics import text_width
+from ..placing import LINE, Column, shown
 from ..text import html_text, tooltip_text
 from ..themes import readable_on
 from .canvas import Canvas, at, font
-from .maps import heat_map
-from .subject import CELLS, Subject
+from .maps import Area, data_points, heat_map
+from .subject import Subject
 
 _SHORT_NAME = 8  # characters of a name that fit into the box of an input
 
@@ -169,12 +170,16 @@ class Units:
         finite = [v for row in grid for v in row if math.isfinite(v)]
         if finite:
             tooltip.append(f"over the plane from {min(finite)!r} to {max(finite)!r}")
+        area, theme = Area(*place, size), self.subject.theme
+        self.canvas.behind.extend(heat_map(theme, grid, area))
+        if self.subject.points:
+            radius = 2.5 if size > 60 else 1.5
+            self.canvas.behind.extend(data_points(self.subject.points, theme, area, radius))
         self.canvas.graph.node(
             name,
-            label=heat_map(self.subject.theme, grid, int(size) // CELLS),
+            label="",
             tooltip=tooltip_text("\n".join(tooltip)),
             shape="box",
-            margin="0",
             width=f"{size / 72:.4f}",
             height=f"{size / 72:.4f}",
             penwidth="2" if "output" in kind else "1.2",

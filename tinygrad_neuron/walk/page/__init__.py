@@ -22,6 +22,7 @@ from ...calculus import javascript
 from ...calculus.operation import Operation
 from ...calculus.printing import MINUS, operator_of
 from ...checking import described
+from ...compiler.javascript import graph_text
 from ...draw.facts import GraphFacts, read
 from ...draw.flags import NAMES, SIGNS, THRESHOLDS
 from ...draw.text import visible
@@ -37,10 +38,11 @@ from .pictures import Scopes, View, views
 
 _FOLDER = Path(__file__).parent
 MODULES = (
-    "arithmetic", "engine", "training", "text", "honest", "naming", "formula", "tabs", "edges",
+    "engine", "training", "text", "honest", "naming", "formula", "tabs", "edges",
     "picture", "viewport", "views", "leaves", "verify", "curve", "loss", "paths", "flags",
-    "code", "predict", "panel", "origin", "filmstrip", "state", "showing", "address", "strides",
-    "folding", "stepping", "changing", "dragging", "cards", "keys", "pointing", "theme", "main",
+    "code", "predict", "panel", "origin", "filmstrip", "state", "plane", "showing", "address",
+    "strides", "folding", "stepping", "changing", "examples", "dragging", "cards", "keys",
+    "pointing", "theme", "main",
 )  # fmt: skip
 
 
@@ -123,7 +125,10 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
         for node, record in zip(data["nodes"], _first_graph(shown), strict=True):
             node["data"] = _number(record.data)
     style = _style()
-    script = _script(f"{javascript.source(used)}\nconst OPERATORS = {_json(_operators(used))};\n")
+    script = _script(
+        f"{javascript.source(used)}\nconst OPERATORS = {_json(_operators(used))};\n"
+        f"{_plane(shown, graph, data)}"
+    )
     parts = {
         "policy": (
             f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; "
@@ -138,6 +143,26 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
     }
     template = (_FOLDER / "template.html").read_text("utf-8")
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
+
+
+def _plane(shown: Value | StepList, graph: GraphFacts, data: dict[str, Any]) -> str:
+    """The script that computes the plane of the data; what else it needs is put into `data`."""
+    plane = shown.plane if isinstance(shown, StepList) else None
+    if plane is None:
+        return "const PLANE = null;\n"
+    source, leaves = graph_text(
+        "PLANE", [plane.output], plane.inputs, gradients=False, arithmetic=False
+    )
+    data["plane"] = {
+        "examples": plane.examples,
+        "inputs": [graph.position[leaf] for leaf in plane.inputs],
+        "target": None if plane.target is None else graph.position[plane.target],
+        "output": graph.position[plane.output],
+        "leaves": [graph.position[leaf] for leaf in leaves],
+        "level": plane.level,
+        "reach": plane.reach,
+    }
+    return source
 
 
 def _style() -> str:
@@ -200,18 +225,13 @@ def _packed(data: object) -> str:
 
 def _script(operations: str) -> str:
     """The modules in one: what they import from each other is in the same scope here."""
-    parts = []
-    for name in MODULES:
-        parts.append(module(name))
-        if name == "arithmetic":
-            parts.append(operations + "\n")
-    return "\n" + "\n".join(parts)
+    return "\n" + "\n".join([javascript.arithmetic(), operations, *map(module, MODULES)])
 
 
 def module(name: str) -> str:
     """One of the page's scripts without its imports and exports, to stand in one with others.
 
-    >>> "const python = {" in module("arithmetic")
+    >>> "function located(" in module("training")
     True
     """
     text = (_FOLDER / f"{name}.js").read_text("utf-8")

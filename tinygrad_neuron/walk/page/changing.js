@@ -69,6 +69,14 @@ function recompute() {
   render();
 }
 
+// Several numbers that are moved at once.
+export function moveTogether(pairs) {
+  state.old ??= state.runs;
+  for (const [key, x] of pairs) state.values[key] = x;
+  leaves.set([...state.values.entries(), ["rate", state.rates?.[0]]]);
+  recompute();
+}
+
 // The numbers that an address asks for; all others are those at the start.
 export function takeNumbers(asked) {
   const before = [...state.values, state.rates?.[0]];

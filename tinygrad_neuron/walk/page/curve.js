@@ -1,6 +1,6 @@
 // The curve of a function of one number, with its tangent at the current point.
 
-import { EngineError } from "./arithmetic.js";
+import { EngineError } from "../../calculus/arithmetic.js";
 import { drawn, element, number } from "./text.js";
 
 const WIDTH = 300;

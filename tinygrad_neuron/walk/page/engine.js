@@ -1,7 +1,7 @@
 // Both passes over the graph, in the engine's order: a loop of the page's own, which a test holds to
 // `passes.contributions`.
 
-import { EngineError, pythonNumber } from "./arithmetic.js";
+import { EngineError } from "../../calculus/arithmetic.js";
 
 // Data, local derivatives and contributions for given leaves.
 //
@@ -138,4 +138,19 @@ function explained(nodes, operations, data, i, failure, derivative) {
     `${derivative ? "derivative of " : ""}${operation} of ${shown.join(" and ") || "nothing"}: ` +
     failure.message + (domain ? `; it needs ${domain}` : "");
   return { name: failure.name, text, node: i };
+}
+
+// A number as Python writes it: 1.0, 1e-05, 1e+16.
+function pythonNumber(x) {
+  if (Number.isNaN(x)) return "nan";
+  if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
+  if (Object.is(x, -0)) return "-0.0";
+  const [digits, exponent] = x.toExponential().split("e");
+  const power = Number(exponent);
+  if (x === 0 || (power >= -4 && power < 16)) {
+    let text = String(x);
+    if (text.includes("e")) text = x.toFixed(Math.max(0, digits.replace(/\D/g, "").length - 1 - power));
+    return /[.]/.test(text) ? text : text + ".0";
+  }
+  return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }

@@ -99,7 +99,7 @@ export function showFlags(section, found, names, help) {
   const items = [...found].flatMap(([i, flags]) => flags.map((flag) => [i, flag]));
   nameTab("flags", items.length ? `Flags ${items.length}` : "Flags");
   const shown = items.slice(0, 6).map(([i, flag]) =>
-    element("li", {}, element("b", { className: flag.alarm ? "" : "quiet" }, `${flag.text}: `, ...chips(marked(names[i], i))), `. ${flag.reason}. `,
+    element("li", {}, element("b", { className: flag.alarm ? "" : "harmless" }, `${flag.text}: `, ...chips(marked(names[i], i))), `. ${flag.reason}. `,
       element("span", { className: "remark", textContent: help[flag.name] })));
   if (items.length > 6) shown.push(element("li", { textContent: `and ${items.length - 6} more` }));
   if (!items.length) shown.push(element("li", { className: "remark", textContent: "Nothing is dead, saturated, vanishing, exploding or NaN so far." }));

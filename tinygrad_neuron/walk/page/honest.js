@@ -1,6 +1,6 @@
 // Arithmetic in printed digits that is true: `=` where the printed numbers give the printed result.
 
-import { EngineError } from "./arithmetic.js";
+import { EngineError } from "../../calculus/arithmetic.js";
 import { forwardOf, partialsOf } from "./engine.js";
 import { asOne, filledIn, inBrackets, number, partialOf, written } from "./text.js";
 

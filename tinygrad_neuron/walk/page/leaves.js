@@ -4,6 +4,7 @@ import { element, parseNumber } from "./text.js";
 
 const TOGETHER = 16; // more than this are sorted by scope, behind a search field; constants sooner
 const FOUND = 8;
+const FEW = 4;
 
 const short = (x) => String(Number(x.toPrecision(6)));
 
@@ -42,7 +43,11 @@ export class Leaves {
     const groups = inner.map((i) => this.group(this.scopes[i].name, this.size(i), i, () => this.grouped(i)));
     const rows = () => own.map((leaf) => this.row(leaf, leaf.short));
     if (scope >= 0) return [...rows(), ...groups];
-    return own.length ? [this.group("not in a module", own.length, -1, rows), ...groups] : groups;
+    if (!own.length) return groups;
+    const apart = this.group("not in a module", own.length, -1, rows);
+    apart.open = own.length <= FEW; // as a network's inputs
+    apart.fill();
+    return [apart, ...groups];
   }
 
   size(scope) {

@@ -150,7 +150,7 @@ export class Picture {
       }
       const texts = [...counts].map(([text, count]) => (card.folded ? `${text} (${count})` : text));
       this.above(card, "flag", texts.join(" "));
-      card.flag?.classList.toggle("quiet", !wrong);
+      card.flag?.classList.toggle("harmless", !wrong);
       card.group.classList.toggle("flagged", wrong);
     }
   }

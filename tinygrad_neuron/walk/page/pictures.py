@@ -20,10 +20,10 @@ from ...draw import cards
 from ...draw.facts import GraphFacts
 from ...draw.folding import LEVELS, READABLE_NODES, Folding, Group, fold, fold_scopes, level_of
 from ...draw.graph import BUDGET, GraphPicture, plain_picture
-from ...draw.placing import text_width
+from ...draw.metrics import text_width
 from ...draw.rendering import RenderingTimeoutError
 from ...draw.text import shorten
-from ...draw.themes import THEMES
+from ...draw.themes import FONT, THEMES
 from ...engine import Value
 from ...scope import Scope
 
@@ -334,7 +334,7 @@ def _compact(tree: ET.Element, room: str) -> str:
             if attribute in element.attrib:
                 element.set(attribute, _FINER.sub("", element.attrib[attribute]))
         for attribute in ("font-family", "font-size"):
-            if element.get(attribute) in ("Helvetica,sans-Serif", "10.00"):
+            if element.get(attribute) in (FONT, "10.00"):
                 del element.attrib[attribute]
         element.tail = None
     background = tree[0].find(f"{{{_SVG}}}polygon")
@@ -350,8 +350,8 @@ def _compact(tree: ET.Element, room: str) -> str:
 def _close_up(texts: Sequence[ET.Element]) -> None:
     """A title's second piece next to its first: the wide rows below have pulled them apart."""
     if len(texts) > 1 and abs(_coordinate(texts[0], "y") - _coordinate(texts[1], "y")) < 3:
-        end = _coordinate(texts[0], "x") + 1.15 * text_width(texts[0].text or "", 10)
-        texts[1].set("x", f"{end + 5:.1f}")
+        end = _coordinate(texts[0], "x") + text_width(texts[0].text or "", 10, bold=True)
+        texts[1].set("x", f"{end + 6:.1f}")
         texts[1].set("y", texts[0].get("y", ""))
 
 

@@ -8,6 +8,7 @@ import { lossCurve } from "./loss.js";
 import { marked, spoken } from "./naming.js";
 import { described, showPanel } from "./panel.js";
 import { findPaths, showPaths } from "./paths.js";
+import { showPlane } from "./plane.js";
 import { announce, beside, names, nodes, operations, page, placeOf, scopes, state, training } from "./state.js";
 import { offer, openTab } from "./tabs.js";
 import { byId, element, number } from "./text.js";
@@ -53,6 +54,7 @@ export function render() {
   const flags = show(step);
   const { result, at: within } = placeOf(step);
   state.picture.ghosts(state.old?.[result.iteration] ?? null, result, within);
+  showPlane(result);
   showFlags(byId("flags"), flags, names, page.flags.help);
   const text = textOf(step);
   if (state.took > 1) text.title += ` · the last of ${state.took}`;

@@ -75,7 +75,8 @@ export function meaningOf(nodes, operations, i, position = 0) {
 
 // An expression of the table with a text for each name.
 export const filledIn = (expression, meant, text) =>
-  expression.replace(/[A-Za-z_]\w*(?!\w|\()/g, (name) => (name in meant ? text(meant[name]) : name));
+  expression.replace(/[A-Za-z_]\w*(?!\w|\()/g, (name) => (name in meant ? text(meant[name]) : name))
+    .replace(/(\w)\(\((-[^()]*)\)\)/g, "$1($2)"); // step((-2))
 
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);

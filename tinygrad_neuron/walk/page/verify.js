@@ -1,6 +1,6 @@
 // Verify: nudge a leaf, run forwards again, and compare with what the backward pass says.
 
-import { EngineError } from "./arithmetic.js";
+import { EngineError } from "../../calculus/arithmetic.js";
 import { outputAt } from "./engine.js";
 import { element, inBrackets, number } from "./text.js";
 

@@ -130,18 +130,3 @@ function finite(y, x) {
 function angle(x) {
   return python.isinf(x) ? raise("ValueError", "math domain error") : x;
 }
-
-// A number as Python writes it: 1.0, 1e-05, 1e+16.
-export function pythonNumber(x) {
-  if (Number.isNaN(x)) return "nan";
-  if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
-  if (Object.is(x, -0)) return "-0.0";
-  const [digits, exponent] = x.toExponential().split("e");
-  const power = Number(exponent);
-  if (x === 0 || (power >= -4 && power < 16)) {
-    let text = String(x);
-    if (text.includes("e")) text = x.toFixed(Math.max(0, digits.replace(/\D/g, "").length - 1 - power));
-    return /[.]/.test(text) ? text : text + ".0";
-  }
-  return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
-}

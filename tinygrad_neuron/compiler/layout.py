@@ -1,23 +1,9 @@
-"""Lines of Python: names and terms over as many lines as they need, labels inside comments."""
+"""Lines of source: names and terms over as many lines as they need, labels inside comments."""
 
 import re
 from collections.abc import Sequence
 
 WIDTH = 92
-
-
-def pattern(names: Sequence[str]) -> str:
-    """Names as a tuple, on one side of an assignment or the other."""
-    return f"({', '.join(names)}{',' * (len(names) == 1)})"
-
-
-def unpack(names: Sequence[str], source: str) -> list[str]:
-    """The lines that assign the numbers of a sequence to names; none where no name is used."""
-    if all(name == "_" for name in names):
-        return []
-    # Without parentheses: CPython parses a long tuple of targets several times faster so.
-    lines = wrapped("", names, f"{',' * (len(names) == 1)} = {source}")
-    return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
 
 
 def wrapped(head: str, items: Sequence[str], tail: str, joint: str = ", ") -> list[str]:

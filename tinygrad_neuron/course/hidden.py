@@ -1,0 +1,67 @@
+"""What a notebook calls: `hidden` runs what is out of sight, `check` judges what a learner wrote.
+
+A notebook that held the source of its questions would hold their answers, and so would every
+export of it. So where a lesson's file asks, its notebook has one line, which finds that cell in the
+file by the key of its text, and runs it among the notebook's own names.
+"""
+
+import sys
+from typing import Any
+
+from .lessons import LessonError, lesson
+from .records import Text
+from .running import compiled
+from .tasks import Task
+from .words import asked, present
+
+
+def hidden(number: int, key: str) -> None:
+    """Run a cell of a lesson whose code is out of sight, among the caller's names; or show a text
+    that waits for a prediction.
+
+    **Arguments:** `number`, the lesson's; `key`, of the cell. Raises a `LessonError` where the
+    lesson is another than the one that the notebook was written from.
+    """
+    found = lesson(number)
+    for cell in found.cells:
+        if cell.kind == "code" and cell.key == key:
+            exec(compiled(found, cell), sys._getframe(1).f_globals)
+            return
+        if cell.kind == "text" and (text := cell.split()[0]) is not None and text.key == key:
+            present(Text(text.source))
+            return
+    raise LessonError(
+        f"lesson {number} has changed since this notebook was written; write it again: "
+        f"python -m tinygrad_neuron notebook {number}"
+    )
+
+
+def check(written: Any, *numbers: Any, **named: Any) -> None:
+    """Judge what was written for a task, or the numbers for an exercise with many right answers.
+
+    **Arguments:** `written`, the function or class of a task, or the key of an exercise; `numbers`,
+    with or without their names, its answer. Prints what is to be said.
+
+    >>> from tinygrad_neuron.course import task
+    >>> record = task("Write `double`.", "def double(x): return x", "def double(x): return 2 * x",
+    ...               cases=[((3,), 6)])
+    Task: Write `double`.
+      A solution:
+        def double(x): return 2 * x
+    >>> def double(x):
+    ...     return x + x
+    >>> check(double)
+    ✓ Right.
+    """
+    name = written if isinstance(written, str) else getattr(written, "__name__", "")
+    record = asked.get(name)
+    if record is None:
+        print("Run the cell above first, the one that asks.")
+    elif isinstance(record, Task):
+        present(record.check_thing(written))
+    else:
+        given = (*numbers, *(named[n] for n in record.names if n in named))
+        if ... in given:
+            given = ()
+        single = record.kind == "number" and len(given) == 1
+        present(record.check(given[0] if single else given))
