@@ -184,6 +184,18 @@ ANSWERS = {
         (["224", "8 * 28"], ["200", "0"]),
         (["b"], ["a", "c"]),
     ],
+    "lesson_15_features": [
+        (["nothing that we would know", "c"], ["a", "b"]),
+        (["no"], ["yes"]),
+        (["2"], ["3", "-2"]),
+        (["5"], ["0", "6"]),
+        (["no, it finds other directions", "b"], ["a"]),
+        (["2", "4/2"], ["3", "16"]),
+        (["0.309", "0.31", "cos(72 * 3.14159265 / 180)"], ["0.5", "0.95"]),
+        (["dogs are among what excites it most", "c"], ["a", "b"]),
+        (["3"], ["5", "0"]),
+        (["that few of its units may be active at a time", "c"], ["a", "b"]),
+    ],
 }
 CASES = [(lesson, i) for lesson, answers in ANSWERS.items() for i in range(len(answers))]
 NONSENSE = [

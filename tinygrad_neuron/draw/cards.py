@@ -1,5 +1,6 @@
 """What stands in a node: the HTML-like labels and the tooltips."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from .folding import Group, level_of
 from .text import html_text, number, shorten, tooltip_text
 
 LONGEST = 40  # characters of a label that a node shows; the tooltip has all
+_DIGITS = re.compile(r"\d+$")
 
 _escaped = lru_cache(html_text)  # the symbols of operations come again and again
 
@@ -82,22 +84,59 @@ def shown(value: object, digits: int) -> str:
         return html_text(shorten(repr(value), 20))
 
 
-def node_card(graph: GraphFacts, node: Value, flags: Sequence[Flag], digits: int, ink: Ink) -> str:
-    """The label of a scalar node."""
+def node_card(
+    graph: GraphFacts,
+    node: Value,
+    flags: Sequence[Flag],
+    digits: int,
+    ink: Ink,
+    *,
+    written: bool = False,
+    bare: bool = False,
+) -> str:
+    """The label of a scalar node.
+
+    **Arguments:** `written`, whether plain numbers stand in the operation that takes them; `bare`,
+    whether there are only name and value.
+    """
     kind = graph.kind(node)
     label = shorten(node.label, LONGEST)
-    title = [(node._op, True), (label, not node._op)]
+    operation = operation_text(graph, node, digits) if written else node._op
+    title = [(operation, True), (label, not node._op)]
     data = shown(node.data, digits)
     if kind == "constant":
-        return card([(label, False)], [("", data)], (), ink)
+        name = label or graph.input_names.get(node, "")
+        if bare and name:
+            return card((), [(_escaped(name), data)], (), ink)
+        return card([(name, False)], [("", data)], (), ink)
+    badges = [flag.text for flag in flags if flag.alarm]
+    quiet = [flag.text for flag in flags if not flag.alarm]
+    if bare and operation:
+        if node.within is not None and node.within.module is not None:
+            label = ""  # a module's own names say what the operation says
+        return card([(operation, True), (label, False)], [("", data)], badges, ink, quiet)
+    if bare:
+        name = f'<FONT COLOR="{ink.text}"><B>{_escaped(label)}</B></FONT>' if label else ""
+        return card((), [(name, data)], badges, ink, quiet)
     gradient = graph.gradient(node)
     if gradient is None:
         grad = f'<FONT COLOR="{ink.muted}"><I>not yet</I></FONT>'
     else:
         grad = shown(gradient, digits)
-    rows = [("data", data), ("grad", grad)]
-    badges = [flag.text for flag in flags if flag.alarm]
-    return card(title, rows, badges, ink, [flag.text for flag in flags if not flag.alarm])
+    return card(title, [("data", data), ("grad", grad)], badges, ink, quiet)
+
+
+def operation_text(graph: GraphFacts, node: Value, digits: int) -> str:
+    """An operation with the plain numbers that it takes: `** 2`, `10 /`, `maximum(…, 0)`."""
+    name, operands = node._op, node._prev
+    numbers = [operand if graph.written.get(operand) is node else None for operand in operands]
+    if not any(numbers):
+        return name
+    texts = ["…" if one is None else number(one.data, digits) for one in numbers]
+    if name[:1].isalnum() or len(texts) != 2:
+        return f"{name}({', '.join(dict.fromkeys(texts))})"
+    sign = "×" if name == "*" else name
+    return f"{sign} {texts[1]}" if numbers[1] is not None else f"{texts[0]} {sign}"
 
 
 def node_tooltip(graph: GraphFacts, node: Value, flags: Sequence[Flag]) -> str:
@@ -192,10 +231,17 @@ def _range(numbers: Iterable[float]) -> tuple[float, float] | None:
         return None
 
 
-def group_title(group: Group, summary: Summary) -> tuple[str, str]:
+def group_title(graph: GraphFacts, group: Group, summary: Summary) -> tuple[str, str]:
     """What a folded node is called, and what is folded there."""
     if group.scope is not None:
-        return group.scope.name or group.scope.kind, group.scope.kind if group.scope.name else ""
+        kind = group.scope.kind if group.scope.name else ""
+        return group.scope.name or group.scope.kind, group.why or kind
+    stems = {_DIGITS.sub("", node.label) for node in group.members}
+    if len(stems) == 1 and (stem := stems.pop()):  # h1, h2, h3
+        return stem, group.why
+    named = {graph.input_names.get(node, "") for node in group.members}
+    if len(named) == 1 and (name := named.pop()):
+        return name, ""
     if summary.operations:
         names = list(summary.operations)
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
@@ -206,9 +252,22 @@ def group_title(group: Group, summary: Summary) -> tuple[str, str]:
     return f"{kind}s", label
 
 
-def group_card(group: Group, summary: Summary, digits: int, ink: Ink) -> str:
-    """The label of a folded node."""
-    name, what = group_title(group, summary)
+def group_card(
+    graph: GraphFacts, group: Group, summary: Summary, digits: int, ink: Ink, *, bare: bool = False
+) -> str:
+    """The label of a folded node; `bare`, whether there are only its name and its values."""
+    name, what = group_title(graph, group, summary)
+    if bare:
+        values = _written(summary.data, min(digits, 2))
+        badges = [summary.share(flag) for flag in summary.flags if flag in summary.alarming]
+        named = f'<FONT COLOR="{ink.text}"><B>{_escaped(shorten(name, LONGEST))}</B></FONT>'
+        if group.scope is not None and not group.why.startswith("call"):
+            return card((), [(named, values)], badges, ink)
+        if group.scope is not None:
+            return card([(name, True), (what, False)], [("", values)], badges, ink)
+        times = f"× {len(group.members):,}"
+        title = [(shorten(name, LONGEST), True), (times, False)]
+        return card(title, [("", values)], badges, ink)
     rows = []
     parameters = summary.kinds.get("parameter", 0)
     count = f"{len(group.members):,} node{'s' * (len(group.members) > 1)}"
@@ -235,9 +294,9 @@ def _written(ends: "tuple[float, float] | None", digits: int) -> str:
     return low if low == high else f"{low} … {high}"
 
 
-def group_tooltip(group: Group, summary: Summary) -> str:
+def group_tooltip(graph: GraphFacts, group: Group, summary: Summary) -> str:
     """Everything about a folded node, with the full numbers."""
-    name, what = group_title(group, summary)
+    name, what = group_title(graph, group, summary)
     if group.scope is not None:
         name, what = full_name(group.scope), f"a {level_of(group.scope)}, folded"
     lines = [name, what, f"{len(group.members):,} nodes"]

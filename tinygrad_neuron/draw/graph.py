@@ -6,12 +6,14 @@ from ..checking import described, unknown
 from ..engine import Value
 from ..scope import Scope
 from .captions import caption
-from .edges import Edges
 from .facts import GraphFacts, read
+from .fitting import PAD, Details, Drawing, drawing, fitted
 from .flags import Flag, find_flags, thresholds
-from .folding import FoldChoice, Folding, check_options, fold
-from .nodes import Nodes
+from .folding import LEVELS, FoldChoice, Folding
+from .ladder import MANY, ladder
+from .layout import Look
 from .paths import Paths, find_paths
+from .places import EDGE_TYPE
 from .plan import Plan
 from .rendering import Digraph
 from .scales import Metric, metric
@@ -21,9 +23,8 @@ from .themes import FONT, Theme, find_theme
 _DIRECTIONS = ("LR", "TB", "RL", "BT")
 _EDGE_LABELS = ("auto", "local", "contribution", "none")
 
-# Labels of edges cost most of the layout's time: 1,000 nodes take 0.5 s without, 2.8 s with them.
-LABELLED_NODES = 250
-BUDGET = 1000
+BUDGET = 1000  # nodes that a page draws at most
+ROOM = (1600, 900)  # pixels: a slide, a notebook
 LISTED_PATHS = 8
 
 
@@ -45,14 +46,15 @@ class GraphPicture(Digraph):
 def draw_dot(
     root: Value,
     format: str = "svg",
-    rankdir: str = "LR",
+    rankdir: str | None = None,
     *,
     digits: int = 4,
     edges: str = "auto",
-    level: str = "scalar",
+    level: str | None = None,
     fold: FoldChoice | None = None,
-    budget: int | None = BUDGET,
+    budget: "tuple[int, int] | int | None" = ROOM,
     clusters: bool = True,
+    bundles: bool = True,
     color: "str | Metric | None" = None,
     theme: "str | Theme" = "light",
     highlight: Value | None = None,
@@ -103,7 +105,7 @@ def draw_dot(
     """
     if not isinstance(root, Value):
         raise TypeError(f"draw_dot: the root must be a Value, got {described(root)}")
-    if rankdir not in _DIRECTIONS:
+    if rankdir is not None and rankdir not in _DIRECTIONS:
         raise ValueError(f"rankdir {rankdir!r}: {unknown(rankdir, _DIRECTIONS)}")
     if edges not in _EDGE_LABELS:
         raise ValueError(f"edges {edges!r}: {unknown(edges, _EDGE_LABELS)}")
@@ -111,46 +113,75 @@ def draw_dot(
         raise TypeError(f"draw_dot: highlight must be a Value, got {described(highlight)}")
     if path is not None and highlight is None:
         raise ValueError("path: it needs highlight, the node that the path leads to")
-    check_options(level, budget)
+    if level is not None and level not in LEVELS:
+        raise ValueError(f"level {level!r}: {unknown(level, LEVELS)}")
+    room, most = _room(budget)
     number(0.5, digits)  # says what is wrong with digits
     colours, limits = find_theme(theme), thresholds(flags)
     graph = read(root)
-    folding = _fold(graph, level, fold, budget)
-    plan = Plan(
-        graph,
-        folding,
-        colours,
-        digits=digits,
-        rankdir=rankdir,
-        edges=edges if edges != "auto" else _affordable(folding),
-        clusters=clusters,
-        flags=find_flags(graph, limits) if limits is not None else {},
-        limits=limits or {},
-        paths=None if highlight is None else find_paths(graph, highlight, LISTED_PATHS, path),
-        only=path,
-        measure=None if color is None else metric(color, graph),
+    found = find_flags(graph, limits) if limits is not None else {}
+    paths = None if highlight is None else find_paths(graph, highlight, LISTED_PATHS, path)
+    measure = None if color is None else metric(color, graph)
+    said = "" if room is None else f"{room[0]:,} × {room[1]:,} pixels"
+
+    def plan(folding: Folding, details: Details, look: Look) -> Plan:
+        folding.room = said
+        return Plan(
+            graph,
+            folding,
+            colours,
+            digits=digits,
+            rankdir=look.direction,
+            edges=details.edges,
+            clusters=clusters,
+            flags=found,
+            limits=limits or {},
+            paths=paths,
+            only=path,
+            measure=measure,
+            look=look,
+            bare=not details.gradients,
+            left_out=details.left_out,
+            bundles=bundles,
+        )
+
+    drawn = fitted(
+        ladder(graph, level, fold, most),
+        plan,
+        lambda plan: caption(plan, title, legend),
+        edges,
+        ("LR", "TB") if rankdir is None else (rankdir,),
+        room,
     )
-    return _picture(plan, format, legend, title)
+    return _picture(drawn, format)
 
 
-_fold = fold  # the argument of draw_dot has the name too
+def _room(budget: "tuple[int, int] | int | None") -> tuple[tuple[int, int] | None, int | None]:
+    """The room of a picture in pixels, and the most cards that it may have."""
+    if budget is None:
+        return None, None
+    if isinstance(budget, tuple) and len(budget) == 2:
+        if all(isinstance(side, (int, float)) and side > 0 for side in budget):
+            return budget, MANY
+    elif isinstance(budget, int) and not isinstance(budget, bool) and budget >= 1:
+        return ROOM, budget
+    raise ValueError(
+        "budget must be the width and height of the picture in pixels, as in (1600, 900), a number "
+        f"of nodes, 1 or more, or None for everything, got {budget!r}"
+    )
 
 
 def plain_picture(graph: GraphFacts, folding: Folding) -> GraphPicture:
-    """The picture of a folding alone: no labels at edges, no flags, nothing below it."""
-    return _picture(Plan(graph, folding, find_theme("light")), "svg", legend=False, title="")
+    """The picture of a folding alone, laid out by the engine: no labels, no flags, no legend."""
+    return _picture(drawing(Plan(graph, folding, find_theme("light")), lambda plan: ""), "svg")
 
 
-def _affordable(folding: Folding) -> str:
-    return "local" if folding.drawn <= LABELLED_NODES else "none"
-
-
-def _picture(plan: Plan, format: str, legend: bool, title: str) -> GraphPicture:
-    """The picture of a plan: nodes and edges first, for the legend says what occurs in them."""
+def _picture(drawn: Drawing, format: str) -> GraphPicture:
+    """The picture of a drawing, as DOT."""
+    plan, nodes = drawn.plan, drawn.nodes
     picture = GraphPicture("graph", format=format)
-    nodes, edges = Nodes(plan), Edges(plan)
-    body = [*nodes.lines(), *map(edges.line, plan.arrows)]
-    picture.body.extend([*_head(plan, caption(plan, title, legend)), *body])
+    picture.body.extend(_head(plan, drawn.below))
+    picture.body.extend([*nodes.lines(drawn.places), *drawn.edges.lines(drawn.places)])
     picture.folding, picture.flags, picture.paths = plan.folding, plan.flags, plan.paths
     picture.ids = {group.node: group.id for group in plan.folding.groups if not group.is_folded}
     picture.boxes = nodes.boxes
@@ -162,18 +193,20 @@ def _head(plan: Plan, below: str) -> list[str]:
     theme = plan.theme
     crowded = plan.crowded
     whole = {
-        "rankdir": plan.rankdir,
-        "ranksep": "0.1" if crowded else "0.35",
-        "nodesep": "0.16",
+        "layout": "nop2",  # every place is computed, see `layout`
         "bgcolor": theme.background,
-        "pad": "0.15",
+        "pad": f"{PAD}",
         "fontname": FONT,
         "fontsize": "10",
         "fontcolor": theme.ink,
         "tooltip": "computation graph",
     }
-    if crowded:
-        whole |= {"splines": "line", "remincross": "false"}
+    if not plan.placed:
+        del whole["layout"]
+        whole |= {"rankdir": plan.rankdir, "nodesep": "0.16"}
+        whole["ranksep"] = "0.1" if crowded else "0.35"
+        if crowded:
+            whole |= {"splines": "line", "remincross": "false"}
     if below:
         whole |= {"label": below, "labelloc": "b", "labeljust": "l"}
     node = {
@@ -187,7 +220,7 @@ def _head(plan: Plan, below: str) -> list[str]:
     }
     edge = {
         "fontname": FONT,
-        "fontsize": "9",
+        "fontsize": f"{EDGE_TYPE}",
         "fontcolor": theme.muted,
         "color": theme.line,
         "arrowsize": "0.6",
