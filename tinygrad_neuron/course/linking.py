@@ -73,7 +73,7 @@ def _linked(text: str, terms: dict[str, str], left: dict[str, str]) -> list[node
     pattern = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
     for match in re.finditer(rf"(?<![\w-])({pattern})(?:s|es)?(?![\w-])", text, re.IGNORECASE):
         behind = _MEANT_BEHIND.get(match[1].lower(), ("",))
-        if not text[: match.start()].lower().endswith(behind):
+        if text != match[0] and not text[: match.start()].lower().endswith(behind):
             continue
         name = left.pop(match[1].lower(), None)
         if name is None:
