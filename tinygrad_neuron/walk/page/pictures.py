@@ -277,7 +277,7 @@ def _content(
 ) -> tuple[list[tuple[str, bool]], list[tuple[str, str]]]:
     """The title and the rows of a card, as `cards.card` takes them."""
     if group.is_folded:
-        name, what = cards.group_title(group, cards.summarise(graph, group.members, {}))
+        name, what = cards.group_title(graph, group, cards.summarise(graph, group.members, {}))
         title = [(shorten(name, cards.LONGEST), True)]
         if group.scope is None:
             title.append((shorten(what, cards.LONGEST), False))
