@@ -275,10 +275,8 @@ show(
     "of its first two hidden neurons, and the loss at each step.",
 )
 
-# %%
-plane = ((-0.25, 1.25), (-0.25, 1.25))
-
 # %% tags=["hide-input"]
+plane = ((-0.25, 1.25), (-0.25, 1.25))
 show(
     draw_network(model, heat_maps=True, plane=plane),
     "The trained network. In each neuron its output over the input plane: "
