@@ -76,7 +76,7 @@ def drawing(plan: Plan, below: Callable[[Plan], str]) -> Drawing:
     if places is not None:
         width, height = places.size
         if text:
-            wide, high = label_size(text, 10)
+            wide, high = label_size(text, plan.font_size)
             width, height = max(width, wide), height + high + 8
         drawn.size = (_POINT * (width + 144 * PAD + 2), _POINT * (height + 144 * PAD + 2))
     return drawn
