@@ -27,7 +27,7 @@ from tinygrad_neuron import (
 )
 
 # %% tags=["remove-input"]
-from tinygrad_neuron.course import exercise, predict, show, slider, task
+from tinygrad_neuron.course import exercise, hands, predict, show, slider, task
 from tinygrad_neuron.draw import figures
 
 # %%
@@ -450,8 +450,8 @@ predict(
 #
 # $$\frac{\partial L}{\partial z_i} = p_i - y_i$$
 #
-# Drag a logit. Here are three digits that are easily mixed up; the right one is the 5, and its
-# logit moves.
+# Move the logits. Here are three digits that are easily mixed up, and the right one is the 5. Begin
+# with its logit: how does its gradient change while it comes from far behind?
 
 
 # %% tags=["hide-input"]
@@ -466,7 +466,8 @@ def with_logit(z):
     return text, figures.softmax_bars(numbers, 1, names=["3", "5", "8"], title=title)
 
 
-slider("logit of the 5", [-4, -2, 0, 1, 2, 3, 4, 6], with_logit)
+by_hand = hands.logits([2.0, -4.0, 0.0], 1, ["3", "5", "8"])
+slider("logit of the 5", [-4, -2, 0, 1, 2, 3, 4, 6], with_logit, live=by_hand)
 
 # %% [markdown]
 # While the 5 is far behind, its gradient is nearly −1, however far. As it comes level, the pull

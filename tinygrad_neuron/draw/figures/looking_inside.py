@@ -81,8 +81,8 @@ def gradients_by_step(
         zip(norms.items(), colours_of(house), strict=False)
     ):
         numbers = [plain(norm) or math.nan for norm in curve]
-        steps = range(1, len(numbers) + 1)
-        axes.plot(steps, numbers, DASHES[k % len(DASHES)], color=colour, linewidth=2)
+        places = range(1, len(numbers) + 1)
+        axes.plot(places, numbers, DASHES[k % len(DASHES)], color=colour, linewidth=2)
         ends[name] = (1.0, numbers[0], colour)
     axes.set_yscale("log")
     axes.set_xlabel(steps)
