@@ -35,7 +35,7 @@ import math
 import random
 from statistics import median
 
-from tinygrad_neuron import Value, compile, datasets, losses, nn, optim, softmax, training
+from tinygrad_neuron import compile, datasets, losses, nn, optim, softmax, training
 
 show(
     figures.recurrence(nn.RNN(8, 16, seed=0), steps=4),
@@ -222,7 +222,7 @@ slider("bias of the forget gate", BIASES, under_gate, start=0)
 
 # %% tags=["remove-input"]
 firsts = [gated[bias][0] for bias in BIASES]
-assert all(a < b for a, b in zip(firsts, firsts[1:]))
+assert sorted(firsts) == firsts
 assert round(firsts[-1], 2) == 0.05 and firsts[-1] / lstm[0] > 1e5
 
 # %% [markdown]
@@ -572,9 +572,9 @@ for head in heads:
 # The first sign can only look at itself. Each row adds up to 1, and what comes after the letter
 # that looks is empty: that is the causal mask. What these rows *mean* is a question for lesson 15.
 #
-# The page {doc}`names_gpt` has a GPT of the same kind, trained longer and on longer names. The
-# models behind chatbots are built from the same parts: more blocks, wider vectors, pieces of words
-# for letters, and billions of parameters for our four thousand.
+# The page "A small GPT makes up names" of this book has a GPT of the same kind, trained longer and
+# on longer names. The models behind chatbots are built from the same parts: more blocks, wider
+# vectors, pieces of words for letters, and billions of parameters for our four thousand.
 #
 # ## In short
 #
