@@ -37,6 +37,11 @@ const STYLE = `
   .count::before { content: "\u2717 "; }
   .count.done::before { content: "\u2713 "; }
   .loss { max-width: 24rem; }
+  .reads { display: inline-block; width: calc(50% - .5rem); min-width: 8rem; margin: 0 .5rem .5rem 0; vertical-align: top; }
+  .share { display: flex; align-items: center; gap: .4rem; font-size: .85em; line-height: 1.35; }
+  .track { flex: 1; height: .7em; background: color-mix(in srgb, currentColor 10%, transparent); }
+  .bar { height: 100%; background: color-mix(in srgb, currentColor 45%, transparent); }
+  .bar.best { background: var(--high); }
   .how { margin: .6rem 0; font-size: .92em; }
   .buttons, .choices { display: flex; flex-wrap: wrap; gap: .5rem; margin: .6rem 0; }
   .choices { gap: .4rem 1rem; }
@@ -61,7 +66,7 @@ class Hand extends HTMLElement {
     live.host = this;
     shadow.append(made("style", {}, STYLE), live, made("slot"));
     const data = JSON.parse(this.dataset.hand);
-    ({ line, neuron, network })[data.kind](live, data, window.tnPrograms[this.dataset.programs]);
+    ({ line, neuron, network, pad, attention })[data.kind](live, data, window.tnPrograms[this.dataset.programs]);
   }
 }
 
