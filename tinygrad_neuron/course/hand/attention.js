@@ -16,7 +16,7 @@ function attention(root, data, SHARES) {
   plane.back.append(line);
   plane.front.append(tip);
   const rows = data.names.map((name) => {
-    const bar = made("div", { class: "bar" });
+    const bar = made("div", { class: "filled" });
     const number = made("span", {});
     return [bar, number, made("div", { class: "share" }, made("span", { style: "width: 3.2em" }, name),
       made("div", { class: "track" }, bar), number)];

@@ -67,7 +67,7 @@ function pad(root, data, programs) {
 
   const bars = Object.keys(programs).map((name) => {
     const rows = data.names.map((label) => {
-      const bar = made("div", { class: "bar" });
+      const bar = made("div", { class: "filled" });
       return [bar, made("div", { class: "share" }, made("span", {}, label), made("div", { class: "track" }, bar))];
     });
     const box = made("div", { class: "reads" }, made("div", { class: "name" }, name), ...rows.map(([, row]) => row));
