@@ -76,7 +76,7 @@ def test_another_learning_rate_or_start_runs_the_training_again(open_page: Any) 
     losses = [graph[-1].data for graph in slower.graphs]
     for k, loss in enumerate(losses, 1):
         tab.tab.fill("#iteration", str(k))
-        assert f"{k} / 3: {loss:.4g}" == tab.text("#loss-now")
+        assert f"Iteration {k} of 3, loss {loss:.4g}" == tab.text("#loss-now")
     tab.tab.click("#reset")
     tab.press("End")
     assert agrees(training())
@@ -168,7 +168,7 @@ def test_the_plane_and_the_loss_move_with_the_iteration(open_page: Any) -> None:
     for k in (1, 10, 30):
         tab.tab.fill("#iteration", str(k))
         lines.append(tab.tab.get_attribute("#plane-boundary", "d"))
-        losses.append(float(tab.text("#loss-now").split(": ")[1]))
+        losses.append(float(tab.text("#loss-now").split("loss ")[1]))
     assert lines[0] == lines[1] and 3 == len(set(lines))
     assert losses == sorted(losses, reverse=True)
     tab.press("Home")
