@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.walk.page.opened import training
-from tinygrad_neuron import Value, nn, optim, walkthrough
+from tinygrad_neuron import Value, nn, optim, topological_order, walkthrough
 from tinygrad_neuron.datasets import moons
 from tinygrad_neuron.walk import Training, Walkthrough
 
@@ -177,4 +177,15 @@ def test_the_plane_and_the_loss_move_with_the_iteration(open_page: Any) -> None:
     before = tab.tab.get_attribute("#plane-boundary", "d")
     tab.type("learning rate", "0.3")
     assert before != tab.tab.get_attribute("#plane-boundary", "d")
+    tab.tab.click("#reset")
+    assert before == tab.tab.get_attribute("#plane-boundary", "d")
+    tab.type("batch size", "3.4")
+    assert before != tab.tab.get_attribute("#plane-boundary", "d")
+    tab.tab.fill("#iteration", "30")
+    moved = [s for s in on_batches("Adam", batch=3, iterations=30) if s.iteration == 30]
+    first = next(s for s in moved if s.phase == "update")
+    tab.tab.click("#last")
+    shown = tab.number(topological_order(tab.root)[first.node], "data")
+    assert first.after == pytest.approx(shown, rel=1e-9)
+    tab.until(lambda: "batch%20size=3" in tab.tab.url)
     assert [] == tab.violations()

@@ -46,7 +46,7 @@ function topOf(to) {
 export function textOf(to) {
   const { result, at: within } = placeOf(to);
   const scope = nodes[result.steps[within - 1]?.node]?.scope;
-  const where = { step: to, of: countOf(state.runs), iterations: state.runs.length, whole, ...state.stride };
+  const where = { step: to, of: countOf(state.runs), iterations: state.runs.length, whole, plane: page.plane, ...state.stride };
   return described(nodes, operations, result, beside(scope).map(marked), within, where);
 }
 
