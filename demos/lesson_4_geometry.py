@@ -543,12 +543,12 @@ exercise(
 
 # %%
 exercise(
-    "A neuron shall say yes exactly to the right of the vertical line $x_0 = 2$. Give"
+    "A neuron should say yes exactly to the right of the vertical line $x_0 = 2$. Give"
     " its weights and its bias.",
     answer=(1, 0, -2),
     names=("w0", "w1", "b"),
     judge=lambda w0, w1, b: (
-        "x1 shall not matter. Which weight does it need?"
+        "x1 should not matter. Which weight does it need?"
         if w1 != 0
         else "The weight vector has to point to the right: w0 must be positive."
         if w0 <= 0
@@ -589,7 +589,7 @@ exercise(
 
 # %%
 exercise(
-    "The T neuron shall fire for the T itself, but for no image with a wrong pixel. Give a bias "
+    "The T neuron should fire for the T itself, but for no image with a wrong pixel. Give a bias "
     "that does it.",
     answer=-8,
     judge=lambda b: (

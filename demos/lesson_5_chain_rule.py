@@ -346,7 +346,7 @@ assert [gradient_at(number) for number in (0, 1, 2, 3)] == [-24, -6, 12, 30]
 # %% [markdown]
 # ## Another last machine
 #
-# Replace the square by relu, which passes positive numbers on and puts out 0 for all others:
+# Replace the square by relu, which passes positive numbers on and outputs 0 for all others:
 # $y = \operatorname{relu}(v)$.
 
 # %%

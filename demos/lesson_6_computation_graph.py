@@ -308,7 +308,7 @@ assert (round(small, 4), round(large, 4)) == (0.0786, 3.9322)
 #
 # ## What it is good for: learning
 #
-# Suppose the target for this input is $t = -0.5$. The neuron puts out 0.7616. How wrong that is, we
+# Suppose the target for this input is $t = -0.5$. The neuron outputs 0.7616. How wrong that is, we
 # write as one number, the **loss**:
 #
 # $$ L = (y - t)^2 = (0.7616 + 0.5)^2 = 1.5916 $$
@@ -455,7 +455,7 @@ exercise(
         "at $z = -0.5$?",
     },
     hint="Start at the output: the local derivative of relu at $z = -0.5$.",
-    explanation=r"relu puts out 0 there and passes no gradient on: $1 \cdot 0 \cdot 3 = 0$.",
+    explanation=r"relu outputs 0 there and passes no gradient on: $1 \cdot 0 \cdot 3 = 0$.",
 )
 
 # %%
