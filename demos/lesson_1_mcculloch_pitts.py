@@ -35,9 +35,6 @@ show(
 # It has 4 inputs. They are numbered from 0, as always in Python: 0, 1 and 2 are the sensors, 3 is
 # the key. What the other two numbers mean comes now.
 #
-# It has 4 inputs. They are numbered from 0, as always in Python: 0, 1 and 2 are the sensors, 3 is the
-# key. What the other two numbers mean comes now.
-#
 # ## The rule
 #
 # An **input** is 1 (it is **active**) or 0. The **unit** outputs 1 (it **fires**) or 0 (it stays

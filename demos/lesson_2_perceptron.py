@@ -26,7 +26,6 @@ from math import sqrt
 from tinygrad_neuron import datasets, nn
 
 # Of each flower the length and the width of its petals; kinds 0 and 1 are two of three.
-# Of each flower the length and the width of its petals; kinds 0 and 1 are two of three.
 flowers = [((x[2], x[3]), kind) for x, kind in datasets.iris() if kind < 2]
 unit = nn.Perceptron(2)
 run = unit.fit(flowers)

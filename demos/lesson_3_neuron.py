@@ -42,9 +42,6 @@ show(
 # (`Value` is this package's number: it remembers how it was computed, which the picture shows. Its
 # `.data` is the number itself.)
 #
-# (`Value` is this package's number: it remembers how it was computed, which the picture shows. Its
-# `.data` is the number itself.)
-#
 # ## Four kinds of steps, always the same
 #
 # An **artificial neuron** is the perceptron of lesson 2, with one part exchanged.
