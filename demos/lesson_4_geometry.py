@@ -78,7 +78,7 @@ assert dot == 0 and arrived == 0
 #
 # So (3, 4) and (−4, 3) both have the norm 5, and from tip to tip it is
 # $\sqrt{7^2 + 1^2} = \sqrt{50} = \sqrt{5^2 + 5^2}$. The three make a triangle with a right angle:
-# **the weight vector stands at right angles on the line**. And it points to the side where $z$ is
+# **the weight vector stands at right angles to the line**. And it points to the side where $z$ is
 # positive: one step along $w$ changes $z$ by $3 \cdot 3 + 4 \cdot 4 = 25$. A vector that stands so
 # on a hyperplane is called its **normal vector**.
 
@@ -106,7 +106,7 @@ show(
         title="The coast: w = (3, 4), b = -5",
     ),
     "The line runs from the upper left to the lower right. The arrow, which is $w$ divided by its "
-    "norm and so 1 km long, stands on it at right angles and points to the sea.",
+    "norm and so 1 km long, stands at right angles to it and points to the sea.",
 )
 
 # %% [markdown]
@@ -468,7 +468,7 @@ assert sum(template[8 * row + 2] for row in range(8)) < 0
 #
 # ## In short
 #
-# - A neuron is undecided on a hyperplane, $z = 0$. Its weight vector stands on it at right angles.
+# - A neuron is undecided on a hyperplane, $z = 0$. Its weight vector is at right angles to it.
 # - The signed distance of a point is $z / \lVert w\rVert$. Doubling all weights and the bias
 #   changes no distance.
 # - Turning $w$ turns the line. The bias, a negative threshold, moves it without turning.
