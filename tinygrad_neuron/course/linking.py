@@ -32,6 +32,9 @@ _MEANT_BEHIND = {
 }
 
 
+_LONG = 50  # characters of TeX
+
+
 class GlossaryLinks(SphinxPostTransform):
     """Links the first use of each term in a lesson to the glossary."""
 
@@ -104,7 +107,9 @@ def _mathml(node: nodes.Element, as_block: bool) -> str:
 
 
 def _displayed_formula(translator: Any, node: nodes.Element) -> None:
-    translator.body.append('<div class="formula">')
+    # A long one is moved sideways on a narrow screen, with the keyboard too.
+    reached = ' tabindex="0"' if len(node.astext()) > _LONG else ""
+    translator.body.append(f'<div class="formula"{reached}>')
     translator.body.append(_mathml(node, as_block=True))
     translator.body.append("</div>")
     raise nodes.SkipNode
