@@ -54,6 +54,7 @@ _HOW_TO_GET_ONE = (
 
 # `graph.render("neuron.gv")` names the source file to save, as everywhere in `graphviz`.
 _SOURCE_SUFFIXES = frozenset({"gv", "dot"})
+_USUAL = ("svg", "png", "jpeg", "jpg", "pdf", "gif")  # a suffix near one of them is a slip
 _SAME_FORMAT = {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff"}
 
 # graphviz-pure draws a bitmap at any size it is asked for: 80 inches at 96 dots each are 7,680.
@@ -257,10 +258,10 @@ class Digraph(graphviz.Digraph):
         exclude: Iterable[str] | None = None,
         **kwargs: Any,
     ) -> dict[str, bytes | str]:
-        """Show the picture in a notebook, or the source where there is no layout engine."""
+        """Show the picture in a notebook, or the source where there is no picture."""
         try:
             return dict(super()._repr_mimebundle_(include, exclude, **kwargs))
-        except EngineNotFoundError as error:
+        except (EngineNotFoundError, RenderingTimeoutError) as error:
             print(error, file=sys.stderr)
             return {} if "text/plain" in set(exclude or ()) else {"text/plain": self.source}
 
@@ -368,6 +369,10 @@ def _script_folders() -> list[str]:
 def _picture_suffix(filename: str | os.PathLike[str] | None) -> str | None:
     """The format that a path's suffix names, or None: `x.svg` gives 'svg', `x.gv` gives None."""
     suffix = "" if filename is None else Path(filename).suffix[1:].lower()
+    if suffix not in graphviz.FORMATS | _SOURCE_SUFFIXES and difflib.get_close_matches(
+        suffix, _USUAL, n=1, cutoff=0.8
+    ):
+        _refuse_format(suffix)
     return suffix if suffix in graphviz.FORMATS - _SOURCE_SUFFIXES else None
 
 
