@@ -6,6 +6,7 @@ node without a key (None) stands alone.
 
 from typing import Any
 
+from ..engine import Value
 from ..passes import is_constant
 from ..scope import Scope
 from .facts import GraphFacts, stem
@@ -130,7 +131,14 @@ def depths_of(graph: GraphFacts) -> list[int]:
     return depths
 
 
-def roles(graph: GraphFacts, scopes: list[Scope | None]) -> list[Any]:
+def _label(node: Value) -> str:
+    """A node's label; one outside of modules without its numbers, which count steps there."""
+    within = node.within
+    loose = within is None or (within.module is None and within.kind == "scope")
+    return stem(node.label) if loose else node.label
+
+
+def roles(graph: GraphFacts, scopes: list[Scope | None], homes: list[Scope | None]) -> list[Any]:
     """Nodes by scope, loose ones by what they do and what is around them.
 
     That is equal for the steps of a recurrence, which are not of equal shape: each contains the one
@@ -143,16 +151,21 @@ def roles(graph: GraphFacts, scopes: list[Scope | None]) -> list[Any]:
         for operand in node._prev:
             takers[position[operand]].append(i)
     colours: list[Any] = []
-    labels = [stem(node.label) for node in graph.order]
+    labels = [_label(node) for node in graph.order]
     for i, (node, label) in enumerate(zip(graph.order, labels, strict=True)):
         if scopes[i] is not None:
             colours.append(scopes[i])
+        elif is_constant(node):
+            taker = graph.order[takers[i][0]]
+            colours.append(("input", graph.input_names.get(node, ""), taker.scope))
         elif "#" in label:
-            colours.append(label)  # h0, an input, is what h1 and h2 are
+            # h0, an input, is what h1 and h2 are
+            colours.append((label, homes[i] if node._prev else None))
         elif not node._prev and len(takers[i]) > 1:
             colours.append(i)
         else:
-            colours.append((node._operation.name if node._prev else graph.kind(node), label))
+            kind = node._operation.name if node._prev else graph.kind(node)
+            colours.append((kind, label, homes[i]))
     for _ in range(ROUNDS):
         numbers: dict[Any, int] = {}
         mixed = []
