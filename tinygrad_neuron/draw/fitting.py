@@ -24,7 +24,7 @@ _LOOSE, _TIGHT = (26.0, 10.0, 8.0), (15.0, 5.0, 5.0)  # room between columns, ro
 _DENSER = 1.5  # so much higher than the room, lines of columns may still fit: each is lower
 _MARGINS = 75.0  # points that lines of columns need at their sides, and what stands below
 _HOPELESS, _FAR = 1.7, 1.3  # times the room: other directions do not help, nor fewer details
-_CARD, _LANE = 3000, 400  # square pixels of a card and of a line that passes a column, the least
+_CARD, _LANE = 8000, 1000  # square pixels of a card and of a line that passes a column, the least
 
 
 @dataclass(frozen=True)

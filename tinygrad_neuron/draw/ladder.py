@@ -22,7 +22,7 @@ from .folding import (
 )
 from .homes import Homes, by_call, rolled
 
-MANY = 300  # cards: more never fit a slide, whatever stands in them
+MANY = 180  # cards: more never fit a slide, whatever stands in them
 FEW = 60  # up to so many cards, a level that is asked for shows each call by itself
 
 
@@ -38,9 +38,12 @@ def ladder(
     if level is not None or most is None:
         yield _asked(graph, calls, level or "scalar", choice, most)
         return
+    seen: set[Any] = set()
     for folding in _all(graph, calls, choice, most):
         folding.automatic = bool(folding.how)
-        if folding.drawn <= most:
+        cards = tuple(len(group.members) for group in folding.groups)
+        if folding.drawn <= most and (folding.homes, cards) not in seen:  # a level may fold nothing
+            seen.add((folding.homes, cards))
             yield folding
 
 
@@ -76,7 +79,7 @@ def _all(
         if several:
             scopes = folded_at(once, level, choice)
             for keys in (
-                shapes.roles(graph, scopes, once.of),
+                shapes.roles(graph, scopes, once.of, most),
                 shapes.keys_of(graph, scopes, 1, most),
             ):
                 if keys is not None and shapes.count(graph, keys, written=True) <= most:
@@ -93,7 +96,10 @@ def _loose(
     """What is in no scope, folded by what it has in common."""
     more = f", and {also}" if also else ""
     tried = (
-        (shapes.roles(graph, scopes, homes.of), "nodes that do the same in the same surroundings"),
+        (
+            shapes.roles(graph, scopes, homes.of, most),
+            "nodes that do the same in the same surroundings",
+        ),
         (shapes.keys_of(graph, scopes, 1, most), "equal nodes, and chains of one operation"),
     )
     for keys, how in tried:

@@ -311,11 +311,13 @@ class Columns:
             middle = (column[0].y + column[-1].y) / 2 if column else 0.0
             for spot in column:
                 spot.y -= middle
-        for sweep in range(3 * _SWEEPS):
-            both = sweep >= 2 * _SWEEPS
+        apart = [[self._step(column, k) for k in range(len(column))] for column in self.columns]
+        along = list(zip(self.columns, apart, strict=True))
+        for sweep in range(2 * _SWEEPS):
+            both = sweep >= _SWEEPS
             forward = sweep % 2 == 0
-            for column in self.columns if forward else self.columns[::-1]:
-                self._settle(column, both or forward, both or not forward)
+            for column, steps in along if forward else along[::-1]:
+                self._settle(column, steps, both or forward, both or not forward)
         for _ in range(2):
             self._level_lanes()
 
@@ -347,7 +349,7 @@ class Columns:
                 for spot in chain:
                     spot.y = height - spot.line
 
-    def _settle(self, column: list[Spot], left: bool, right: bool) -> None:
+    def _settle(self, column: list[Spot], steps: list[float], left: bool, right: bool) -> None:
         wishes, weights = [], []
         for spot in column:
             wish, weight = 0.001 * spot.y, 0.001
@@ -361,7 +363,6 @@ class Columns:
                     wish += link.weight * (link.head.y + link.arrive - link.leave)
             wishes.append(wish / weight)
             weights.append(weight)
-        steps = [self._step(column, k) for k in range(len(column))]
         for spot, y in zip(column, nearest(wishes, weights, steps), strict=True):
             spot.y = y
 
