@@ -17,7 +17,7 @@ from .calculus.primitive import CONSTANT
 from .calculus.table import BUILT_IN
 from .engine import Operand, Value, constant, lift
 from .operators import add_methods
-from .passes import DOMAIN_ERRORS, arranged
+from .passes import DOMAIN_ERRORS, arranged, name_of
 from .scope import here
 
 
@@ -184,7 +184,7 @@ _ATOMS = (ast.Attribute, ast.Call, ast.Constant)
 
 
 def _record_error(operation: Operation, error: Exception, operands: Sequence[Value]) -> Exception:
-    return operation.error(error, [v.data for v in operands], [v.label for v in operands])
+    return operation.error(error, [v.data for v in operands], list(map(name_of, operands)))
 
 
 def _assignments(

@@ -29,7 +29,7 @@ def computed(operation: Operation, operands: Sequence[Value]) -> float:
     try:
         return evaluate(operation, list(map(float, numbers)) if operation.domain else numbers)
     except DOMAIN_ERRORS as error:
-        raise operation.error(error, numbers, [v.label for v in operands]) from None
+        raise operation.error(error, numbers, list(map(name_of, operands))) from None
 
 
 def numbers_of(node: Value) -> list[float]:
@@ -237,9 +237,17 @@ def operation_error(node: Value, error: Exception, derivative: bool = False) -> 
     """The error of a node's operation, naming its operands' values and labels."""
     operands = node._prev
     made: Exception = node._operation.error(
-        error, [v.data for v in operands], [v.label for v in operands], derivative
+        error, [v.data for v in operands], list(map(name_of, operands)), derivative
     )
     return made
+
+
+def name_of(node: Value) -> str:
+    """What an error calls a node: its label, or that of the node whose number it hands on as it is
+    (which a compiled function does not compute again)."""
+    while not node.label and len(node._prev) == 1 and node._operation.name in ("identity", "sum"):
+        (node,) = node._prev
+    return node.label
 
 
 def refuse_made_by_hand(node: Value, what: str) -> None:

@@ -122,7 +122,7 @@ def screens(browser, folder):
             tab = browser.new_page(viewport={"width": width, "height": height})
             tab.goto(f"file://{path}")
             tab.wait_for_timeout(200)
-            count = int(tab.text_content("#where").split("/")[1])
+            count = int(tab.get_attribute("#scrubber", "max"))
             places = set()
             for step in range(0, count + 1, 10):
                 tab.locator("#scrubber").fill(str(step))

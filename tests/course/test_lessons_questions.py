@@ -156,6 +156,21 @@ ANSWERS = {
         (["a smaller learning rate", "b"], ["a", "c", "d"]),
         (["0.76", "1 - 0.1 * 2.4"], ["0.5", "1"]),
     ],
+    "lesson_11_dead_neurons": [
+        (["0.0009765625", "0.25**5", "0.001", "1/1024"], ["0.5", "0.01"]),
+        (["no: the last layers are thrown about", "b"], ["a", "c"]),
+        (["0", "0.0"], ["2", "0.5"]),
+        (["about half", "c"], ["a", "b", "d"]),
+        (["-0.03, 0.01", "output = −0.03, slope = 0.01"], ["-3, 1", "0.01, -0.03"]),
+        (["0.015625", "1/64", "0.25**3", "0.0156"], ["0.5", "0.02"]),
+        (["-1", "−1"], ["-2", "0.5"]),
+        (["0.5", "1/2"], ["0.25", "2"]),
+        (
+            ["sigmoid(z) + z*sigmoid(z)*(1 - sigmoid(z))", "sigmoid(z)*(1 + z*(1 - sigmoid(z)))"],
+            ["z*sigmoid(z)", "1 - sigmoid(z)", "sigmoid(z) + z"],
+        ),
+        (["a smaller learning rate", "b"], ["a", "c", "d"]),
+    ],
     "lesson_13_convolution": [
         (["about half", "b"], ["a", "c"]),
         (["5", "3 * 2 - 1"], ["0", "-5"]),
@@ -168,6 +183,18 @@ ANSWERS = {
         (["7, 14", "a = 7, b = 14"], ["0, 0", "8, 14"]),
         (["224", "8 * 28"], ["200", "0"]),
         (["b"], ["a", "c"]),
+    ],
+    "lesson_15_features": [
+        (["nothing that we would know", "c"], ["a", "b"]),
+        (["no"], ["yes"]),
+        (["2"], ["3", "-2"]),
+        (["5"], ["0", "6"]),
+        (["no, it finds other directions", "b"], ["a"]),
+        (["2", "4/2"], ["3", "16"]),
+        (["0.309", "0.31", "cos(72 * 3.14159265 / 180)"], ["0.5", "0.95"]),
+        (["dogs are among what excites it most", "c"], ["a", "b"]),
+        (["3"], ["5", "0"]),
+        (["that few of its units may be active at a time", "c"], ["a", "b"]),
     ],
 }
 CASES = [(lesson, i) for lesson, answers in ANSWERS.items() for i in range(len(answers))]

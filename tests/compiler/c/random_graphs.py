@@ -4,6 +4,7 @@ import ctypes
 import itertools
 import random
 import re
+import types
 
 from tinygrad_neuron import Value
 from tinygrad_neuron.calculus.table import TABLE
@@ -11,6 +12,7 @@ from tinygrad_neuron.compiler import compile
 from tinygrad_neuron.compiler.c import arrays, emitting, writer
 from tinygrad_neuron.compiler.c import operations as c_operations
 from tinygrad_neuron.compiler.c.compiler import find_compiler
+from tinygrad_neuron.compiler.c.libraries import load
 from tinygrad_neuron.passes import DOMAIN_ERRORS
 
 # What each generated text defines, beside its struct's members.
@@ -69,20 +71,55 @@ class Graph:
 
 def text_of_many(graphs):
     """One C text with a function `add_up_<k>` for each graph."""
-    used = set()
-    for graph in graphs:
-        used |= {o for o in graph.recorded.programs[0,].operations if not isinstance(o, str)}
-    over_arrays = {o.name: o for graph in graphs for o in graph.emitted.over_arrays}.values()
+    return text_of_all([(graph.recorded.programs[0,], graph.emitted) for graph in graphs])
+
+
+def text_of_all(emitted):
+    """One C text of those of many programs, with `_<k>` behind the names of the k-th."""
+    used = {o for program, _ in emitted for o in program.operations if not isinstance(o, str)}
+    over_arrays = {o.name: o for _, one in emitted for o in one.over_arrays}.values()
     used |= set(over_arrays)
     parts = [c_operations.source(sorted(used, key=lambda o: o.name))]
     parts += [arrays.source(over_arrays), writer.HEAD]
-    for k, graph in enumerate(graphs):
-        text = graph.emitted.source.partition(writer.HEAD)[2]
-        names = sorted({*re.findall(DEFINED, text), "add_up"})
+    for k, (_, one) in enumerate(emitted):
+        text = one.source.partition(writer.HEAD)[2]
+        names = sorted({*re.findall(DEFINED, text), "add_up", "map_rows"})
         parts += [f"#define {name} {name}_{k}" for name in names]
         parts.append(text)
         parts += [f"#undef {name}" for name in (*names, "ROWS", "EACH_ROW")]
     return "\n".join(parts)
+
+
+class Together:
+    """Compiled functions of which the texts are compiled in one: `prepare` them, then `load` in the
+    place of `libraries.load` knows each by its text."""
+
+    def __init__(self):
+        self.places, self.emitted = {}, []
+
+    def prepare(self, compiled, *arguments):
+        """Note the texts that a call of a compiled function and its backward pass need."""
+        variant, _ = compiled._variants.find(arguments, {})
+        vector = find_compiler().vector
+        for seeded, what in ((None, "outputs"), ((0,), "outputs and gradients")):
+            program = variant.forward if seeded is None else variant.program(seeded)
+            one = emitting.emit(program, seeded, f"{variant.title}: {what}", vector)
+            if self.places.setdefault(one.source, len(self.emitted)) == len(self.emitted):
+                self.emitted.append((program, one))
+
+    def build(self):
+        used = {o.name: o for _, one in self.emitted for o in one.over_arrays}.values()
+        arrays.prepare(used)
+        self.library = load(text_of_all(self.emitted))
+        arrays.connect(self.library, used)
+
+    def load(self, source):
+        k = self.places[source]
+        library = self.library
+        return types.SimpleNamespace(
+            add_up=getattr(library, f"add_up_{k}", None),
+            map_rows=getattr(library, f"map_rows_{k}", None),
+        )
 
 
 NAMES = list(TABLE)

@@ -25,11 +25,13 @@ function leafName(i) {
 function changeable() {
   const all = plain.map((i) => {
     const span = Math.max(2, 2 * Math.abs(start[i]));
-    const fixed = training !== undefined && i in training.given[0];
+    const written = Boolean(training?.batch) && nodes[i].kind === "constant";
+    const fixed = written || (training !== undefined && i in training.given[0]);
     const notes = [
       nodes[i].kind === "constant" && "constant: no gradient",
       training?.parameters.includes(i) && "where the training starts",
-      fixed && "another one in each iteration",
+      written && "a part of the loss that is trained",
+      fixed && !written && "another one in each iteration",
     ];
     return {
       key: i, name: titles.get(i), short: nodes[i].label || titles.get(i), scope: nodes[i].scope ?? -1,

@@ -10,7 +10,6 @@ const CELLS = 60; // on each side
 const GRASP = 12; // pixels around an example in which a click takes it
 
 export const plane = page.plane ?? null;
-const box = byId("plane");
 const svg = byId("plane-points");
 const bounds = plane && boundsOf(plane.examples);
 const rows = plane && gridOf(bounds);
@@ -60,9 +59,10 @@ function interpreted(row, leaves) {
 }
 
 // Draw what there is to be seen for the numbers of a run.
-export function showPlane({ leaves }) {
+export function showPlane(result, step) {
   if (!plane) return;
-  box.hidden = false;
+  const leaves = [...result.leaves];
+  for (const [i, { at, after }] of result.moved ?? []) if (at <= step) leaves[i] = after;
   const own = plane.inputs;
   const key = [document.documentElement.dataset.theme, ...leaves.map((x, i) => (own.includes(i) || i === plane.target ? 0 : x))];
   if (!before || key.some((x, i) => !Object.is(x, before[i]))) {

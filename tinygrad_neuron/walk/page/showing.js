@@ -10,7 +10,7 @@ import { described, showPanel } from "./panel.js";
 import { findPaths, showPaths } from "./paths.js";
 import { showPlane } from "./plane.js";
 import { announce, beside, names, nodes, operations, page, placeOf, scopes, state, training } from "./state.js";
-import { offer, openTab } from "./tabs.js";
+import { openTab } from "./tabs.js";
 import { byId, element, number } from "./text.js";
 import { countOf } from "./training.js";
 import { showVerify } from "./verify.js";
@@ -45,7 +45,7 @@ function topOf(to) {
 export function textOf(to) {
   const { result, at: within } = placeOf(to);
   const scope = nodes[result.steps[within - 1]?.node]?.scope;
-  const where = { step: to, of: countOf(state.runs), iterations: state.runs.length, whole };
+  const where = { step: to, of: countOf(state.runs), iterations: state.runs.length, whole, ...state.stride };
   return described(nodes, operations, result, beside(scope).map(marked), within, where);
 }
 
@@ -54,7 +54,7 @@ export function render() {
   const flags = show(step);
   const { result, at: within } = placeOf(step);
   state.picture.ghosts(state.old?.[result.iteration] ?? null, result, within);
-  showPlane(result);
+  showPlane(result, within);
   showFlags(byId("flags"), flags, names, page.flags.help);
   const text = textOf(step);
   if (state.took > 1) text.title += ` · the last of ${state.took}`;
@@ -80,23 +80,25 @@ function showTransport(step, count, title) {
   scrubber.max = String(count);
   scrubber.value = String(step);
   scrubber.setAttribute("aria-valuetext", title);
-  byId("where").textContent = `${step} / ${count}`;
-  byId("where").style.minWidth = `${2 * String(count).length + 2}ch`; // nothing moves while it grows
+  const { at = step, strides = count } = state.stride;
+  byId("where").textContent = `${at} / ${strides}`;
+  byId("where").style.minWidth = `${2 * String(strides).length + 2}ch`; // nothing moves while it grows
   for (const id of ["first", "back"]) byId(id).disabled = step === 0;
   for (const id of ["next", "last"]) byId(id).disabled = step === count;
 }
 
-// The output at each iteration, as buttons that lead there.
+// The loss at each iteration: a curve along which one can go, with the mouse or with the slider below.
 function showIterations(current) {
-  offer("iterations", true);
-  const outputs = state.runs.map(({ data }) => data.at(-1) ?? NaN);
-  byId("loss").replaceChildren(lossCurve(outputs, current, names.at(-1)));
-  byId("iterations").querySelector("ol").replaceChildren(...state.runs.map((result, k) => {
-    const button = element("button", { type: "button", textContent: `${k + 1}: ${number(result.data.at(-1))}` });
-    button.setAttribute("aria-label", `Iteration ${k + 1}: ${names.at(-1)} is ${number(result.data.at(-1))}`);
-    if (k === current) button.setAttribute("aria-current", "step");
-    return element("li", {}, button);
-  }));
+  const { losses } = state.runs;
+  const name = training.batch ? `mean ${names.at(-1)} of a batch` : names.at(-1);
+  byId("loss").replaceChildren(lossCurve(losses, current, name));
+  const told = `${current + 1} / ${losses.length}: ${number(losses[current])}`;
+  const slider = byId("iteration");
+  slider.max = String(losses.length);
+  slider.value = String(current + 1);
+  slider.setAttribute("aria-valuetext", `Iteration ${current + 1}: ${name} is ${number(losses[current])}`);
+  byId("loss-now").textContent = told;
+  byId("loss-now").title = name;
 }
 
 // The chosen leaf: its gradient verified, and the paths to it.

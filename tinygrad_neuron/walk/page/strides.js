@@ -27,6 +27,10 @@ function layerOf(nodes, scopes, node) {
 export function endsOf(nodes, scopes, runs, size) {
   const last = new Map();
   let count = 0;
+  if (runs.alike && runs.length > 1) { // the steps of one iteration, again and again
+    const one = endsOf(nodes, scopes, [runs[0]], size).slice(1);
+    return [0, ...runs.flatMap(({ first }) => one.map((end) => first + end))];
+  }
   for (const { steps, iteration } of runs) {
     for (const step of steps) {
       count += 1;
@@ -36,8 +40,18 @@ export function endsOf(nodes, scopes, runs, size) {
   return [0, ...[...last.values()].sort((a, b) => a - b)];
 }
 
-// Which sizes differ here.
+// Which sizes differ here, and how many steps there are of each.
 export function sizesOf(nodes, scopes, runs) {
-  const counts = SIZES.map((size) => endsOf(nodes, scopes, runs, size).length);
-  return SIZES.filter((size, k) => k === 0 || (counts[k] < counts[k - 1] && (counts[k] > 2 || runs.length > 1)));
+  const counts = SIZES.map((size) => endsOf(nodes, scopes, runs, size).length - 1);
+  const differ = SIZES.filter((size, k) => k === 0 || (counts[k] < counts[k - 1] && (counts[k] > 1 || runs.length > 1)));
+  return Object.fromEntries(differ.map((size) => [size, counts[SIZES.indexOf(size)]]));
+}
+
+// The size that a page opens with: contributions where they are few, else what gives about a dozen.
+const FEW_STEPS = 200;
+const DOZEN = 12;
+export function usualOf(sizes) {
+  if (sizes.contribution <= FEW_STEPS) return "contribution";
+  const far = (size) => Math.abs(Math.log(sizes[size] / DOZEN));
+  return Object.keys(sizes).reduce((best, size) => (far(size) < far(best) ? size : best));
 }
