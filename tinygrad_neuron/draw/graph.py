@@ -119,6 +119,7 @@ def draw_dot(
     said = "" if room is None else f"{room[0]:,} × {room[1]:,} pixels"
 
     def plan(folding: Folding, details: Details, look: Look) -> Plan:
+        """What is drawn of a folding, and how."""
         folding.room = said
         return Plan(
             graph,
