@@ -84,7 +84,6 @@ PLUMBING = {
     "a pragma": r"#\s*(fmt|noqa|type):",
     "a private name": r"(?<![\w.])_[a-z]\w*|\._[a-z]\w*",
     "a caption": r"^\s*(show|slider)\(",
-    "a word of the course": r"tinygrad_neuron\.course",
 }
 
 

@@ -35,7 +35,7 @@ def test_the_operand_that_select_chose_has_the_derivative_1():
 def test_gradients_go_before_what_stands_at_edges_where_there_is_no_room():
     whole = draw_dot(one_neuron()).source
     fewer = draw_dot(readme_of_micrograd()).source
-    least = draw_dot(moons_of_micrograd(), edges="auto").source
+    least = draw_dot(moons_of_micrograd(), budget=(900, 500)).source
     assert ' label="×' in whole and ">grad" in whole and "left out" not in whole
     assert ' label="×' in fewer and ">grad" not in fewer
     assert "left out for want of room: gradients<" in fewer

@@ -25,10 +25,16 @@ def caption(plan: Plan, title: str, legend: bool, why: str = "") -> str:
     if legend and len(plan.graph.order) > 1:
         kinds = [kind for kind in (*KINDS, "folded") if kind in plan.seen]
         parts.append(legends.swatches(kinds, theme, filled=plan.scale is None))
-        if plan.scale is not None:
+        if plan.scale is not None and plan.measured:
             parts.append(legends.bar(plan.scale, theme))
+        elif plan.scale is not None:
+            why = ": not computed yet, see backward()" if "grad" in plan.scale.name else ": none"
+            parts.append(legends.remark(plan.scale.name + why, theme))
+        if "strip" in plan.seen:
+            what = "a field for each: its share of the largest, which is beside it"
+            parts.append(legends.fields([theme.area(k / 2) for k in range(-2, 3)], what, theme))
         parts.append(legends.lines(_signs(plan), theme))
-    return legends.caption(parts)
+    return legends.scaled(legends.caption(parts), plan.font_size / 10)
 
 
 def _routes(plan: Plan, paths: Paths) -> list[str]:

@@ -21,13 +21,15 @@ _escaped = lru_cache(html_text)  # the symbols of operations come again and agai
 
 @dataclass(frozen=True)
 class Ink:
-    """The colours of a node's text, and its size."""
+    """The colours of a node's text, and its size; `style` and `gradients` as for `draw_dot`."""
 
     text: str
     muted: str
     alarm: str
     on_alarm: str
     size: int = 10
+    style: str = "card"
+    gradients: bool = True
 
 
 def card(
@@ -44,13 +46,14 @@ def card(
     across the card); `badges`, the flags in words; `quiet`, those of them that are no alarm.
     """
     rows = list(rows)
-    across = f'COLSPAN="{max(map(len, rows), default=1)}"'
+    across = f'COLSPAN="{max((2 * len(row) - 2 for row in rows), default=1)}"'
     head = _title([(piece, bold) for piece, bold in title if piece])
     lines = [f"<TD {across}>{head}</TD>"] if head else []
     for name, *cells in rows:
         if name:
             line = f'<TD ALIGN="LEFT"><FONT COLOR="{ink.muted}">{name}&#160;</FONT></TD>'
-            lines.append(line + "".join(f'<TD ALIGN="RIGHT">{cell}</TD>' for cell in cells))
+            written = (f'<TD ALIGN="RIGHT">{cell}</TD>' for cell in cells)
+            lines.append(line + '<TD WIDTH="6"></TD>'.join(written))
         else:
             lines.append(f"<TD {across}>{cells[0]}</TD>")
     for badge in badges:
@@ -119,11 +122,49 @@ def node_card(
         name = f'<FONT COLOR="{ink.text}"><B>{_escaped(label)}</B></FONT>' if label else ""
         return card((), [(name, data)], badges, ink, quiet)
     gradient = graph.gradient(node)
+    if ink.style == "formula":
+        return _formula(
+            node, operation, data, None if bare else gradient, digits, ink, badges, quiet
+        )
+    rows = [("data", data)]
     if gradient is None:
-        grad = f'<FONT COLOR="{ink.muted}"><I>not yet</I></FONT>'
+        rows.append(("grad", f'<FONT COLOR="{ink.muted}"><I>not yet</I></FONT>'))
     else:
-        grad = shown(gradient, digits)
-    return card(title, [("data", data), ("grad", grad)], badges, ink, quiet)
+        rows.append(("grad", shown(gradient, digits)))
+    return card(title, rows, badges, ink, quiet)
+
+
+def _formula(
+    node: Value,
+    operation: str,
+    data: str,
+    gradient: float | None,
+    digits: int,
+    ink: Ink,
+    badges: Sequence[str],
+    quiet: Sequence[str],
+) -> str:
+    """The label of a scalar node for a slide: the operation large, then `name = value`."""
+    name = _escaped(shorten(node.label, LONGEST))
+    large = _escaped(_on_a_board(operation)) if operation else name
+    rows = [("", f'<FONT POINT-SIZE="{round(1.8 * ink.size)}"><B>{large}</B></FONT>')]
+    rows.append(("", f"{name} = {data}" if operation and node.label else data))
+    if gradient is not None:
+        written = shown(gradient, digits)
+        rows.append(("", f'<FONT COLOR="{ink.muted}">grad {written}</FONT>'))
+    return card((), rows if large != "&#160;" else rows[1:], badges, ink, quiet)
+
+
+_SYMBOLS = {"*": "×", "-": "−", "sum": "Σ", "**": "xʸ", "sqrt": "√"}
+_RAISED = str.maketrans("0123456789.-", "⁰¹²³⁴⁵⁶⁷⁸⁹·⁻")
+
+
+def _on_a_board(operation: str) -> str:
+    """An operation as one writes it by hand: `x²` for `** 2`."""
+    base, power, exponent = operation.partition("** ")
+    if power and not base:
+        return "x" + exponent.translate(_RAISED)
+    return _SYMBOLS.get(operation, operation)
 
 
 def operation_text(graph: GraphFacts, node: Value, digits: int) -> str:
@@ -257,12 +298,25 @@ def group_title(graph: GraphFacts, group: Group, summary: Summary) -> tuple[str,
 
 
 def group_card(
-    graph: GraphFacts, group: Group, summary: Summary, digits: int, ink: Ink, *, bare: bool = False
+    graph: GraphFacts,
+    group: Group,
+    summary: Summary,
+    digits: int,
+    ink: Ink,
+    *,
+    bare: bool = False,
+    content: "Content | None" = None,
 ) -> str:
-    """The label of a folded node; `bare`, whether there are only its name and its values."""
+    """The label of a folded node.
+
+    **Arguments:** `bare`, whether there are only its name and what it puts out; `content`, what it
+    has inside, or else ranges of its numbers.
+    """
     name, what = group_title(graph, group, summary)
     if bare:
         values = _written(summary.data, min(digits, 2))
+        if content is not None and content.rows:
+            values = content.rows[-1][1]
         badges = [summary.share(flag, bare) for flag in summary.flags if flag in summary.alarming]
         named = f'<FONT COLOR="{ink.text}"><B>{_escaped(shorten(name, LONGEST))}</B></FONT>'
         if group.scope is not None and not group.why.startswith("call"):
@@ -272,23 +326,42 @@ def group_card(
         times = f"× {len(group.members):,}"
         title = [(shorten(name, LONGEST), True), (times, False)]
         return card(title, [("", values)], badges, ink)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     parameters = summary.kinds.get("parameter", 0)
     count = f"{len(group.members):,} node{'s' * (len(group.members) > 1)}"
     if 0 < parameters < len(group.members) and ink.size >= 10:  # there is the tooltip, too
         count += f", {parameters:,} parameter{'s' * (parameters > 1)}"
     muted = f'<FONT COLOR="{ink.muted}">'
     digits = min(digits, 3 if ink.size >= 10 else 2)
-    rows.append(("", f"{muted}{count}</FONT>"))
-    rows.append(("data", _written(summary.data, digits)))
-    if summary.gradients is not None:
-        rows.append(("grad", _written(summary.gradients, digits)))
-    elif set(summary.kinds) != {"constant"}:
+    if content is not None and content.shape:
+        rows.append(("", f"{muted}{html_text(content.shape)}</FONT>"))
+    elif content is None or group.scope is None:
+        rows.append(("", f"{muted}{count}</FONT>"))
+    if content is not None:
+        if any(grad for _, _, grad in content.rows):
+            head = [f"{muted}{word}</FONT>" for word in ("data", "grad")]
+            rows += [("&#160;", *head), *content.rows]
+        else:
+            rows += [(name, data) for name, data, _ in content.rows]
+    else:
+        rows.append(("data", _written(summary.data, digits)))
+        if summary.gradients is not None and ink.gradients:
+            rows.append(("grad", _written(summary.gradients, digits)))
+    if ink.gradients and summary.gradients is None and set(summary.kinds) != {"constant"}:
         rows.append(("grad", f"{muted}<I>not yet</I></FONT>"))
     badges = [summary.share(flag) for flag in summary.flags if flag in summary.alarming]
     quiet = [summary.share(flag) for flag in summary.flags if flag not in summary.alarming]
     title = [(shorten(name, LONGEST), True), (shorten(what, LONGEST), False)]
     return card(title, rows, badges, ink, quiet)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What stands in a folded card: its shape, and for each quantity its name, data and gradient,
+    as HTML (the gradient is empty where it is not computed or not asked for)."""
+
+    shape: str
+    rows: Sequence[tuple[str, str, str]]
 
 
 def _written(ends: "tuple[float, float] | None", digits: int) -> str:

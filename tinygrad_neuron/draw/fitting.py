@@ -63,9 +63,9 @@ def details(edges: str) -> Iterator[Details]:
     kept = "local" if auto else edges
     yield Details(True, kept, True, 1.0)
     yield Details(True, kept, False, 0.8)
-    yield Details(False, kept, False, 0.5, ("gradients",))
+    yield Details(False, kept, False, 0.3, ("gradients",))
     if auto:
-        yield Details(False, "none", False, 0.35, ("gradients", "local derivatives"))
+        yield Details(False, "none", False, 0.2, ("gradients", "local derivatives"))
 
 
 def drawing(plan: Plan, below: Callable[[Plan], str]) -> Drawing:
@@ -77,7 +77,7 @@ def drawing(plan: Plan, below: Callable[[Plan], str]) -> Drawing:
     if places is not None:
         width, height = places.size
         if text:
-            wide, high = label_size(text, 10)
+            wide, high = label_size(text, plan.font_size)
             width, height = max(width, wide), height + high + 8
         drawn.size = (_POINT * (width + 144 * PAD + 2), _POINT * (height + 144 * PAD + 2))
     return drawn

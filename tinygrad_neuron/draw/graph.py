@@ -1,6 +1,6 @@
 """The computation graph as a picture: every node with its name, data, gradient and operation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..checking import described, unknown
 from ..engine import Value
@@ -8,7 +8,7 @@ from ..nn import Module
 from .captions import caption
 from .facts import GraphFacts, read
 from .fitting import Details, Drawing, drawing, fitted
-from .flags import find_flags, thresholds
+from .flags import OF_VALUES, Flag, find_flags, thresholds
 from .folding import LEVELS, FoldChoice, Folding
 from .ladder import MANY, ladder
 from .layout import Look
@@ -20,6 +20,7 @@ from .text import number
 from .themes import Theme, find_theme
 
 _DIRECTIONS = ("LR", "TB", "RL", "BT")
+STYLES = ("card", "formula")
 _EDGE_LABELS = ("auto", "local", "contribution", "none")
 
 BUDGET = 1000  # nodes that a page draws at most
@@ -46,6 +47,9 @@ def draw_dot(
     flags: "bool | Mapping[str, float]" = True,
     legend: bool = True,
     title: str = "",
+    style: str = "card",
+    font_size: int = 10,
+    gradients: bool = True,
 ) -> GraphPicture:
     """Draw the graph that a Value was computed from.
 
@@ -75,9 +79,14 @@ def draw_dot(
     - `flags`: whether failing, dead, saturated, vanishing and exploding nodes are marked, or the
       thresholds, as in `{"saturated": 0.05}` (see `flags.find_flags`).
     - `legend`: whether there is one; `title`: a line below the picture.
+    - `style`: "card", or "formula" for a slide, the operation large, below it its name and value;
+      `font_size`, in points; `gradients`: False for the forward pass alone, without gradients,
+      local derivatives and what is flagged because of them.
 
     **Returns** a `GraphPicture`, a `graphviz.Digraph`: `.source` is its text,
-    `.render("neuron.svg")` writes it, in a notebook it shows itself. Each node, edge and cluster
+    `.render("neuron.svg")` writes it, in a notebook it shows itself. Its attribute `density` says
+    how many dots a PNG has for each pixel (2), `id_prefix` what all ids start with, where several
+    pictures stand in one page. Each node, edge and cluster
     has an id (`n12`, `e12-0`, `c3`; a folded node `f12`) and classes ("node parameter dead"). An
     operand used twice has two edges. A gradient is shown only if a backward pass has reached the
     root; until then it reads "not yet".
@@ -92,13 +101,9 @@ def draw_dot(
     >>> draw_dot(y, highlight=x).paths.sum
     4.0
     """
-    if isinstance(root, Module):
-        raise TypeError(
-            f"draw_dot: the root must be a Value, got a model, {described(root)}. "
-            "draw_network(model) draws a model; draw_dot draws what it computes, as model(x)"
-        )
     if not isinstance(root, Value):
-        raise TypeError(f"draw_dot: the root must be a Value, got {described(root)}")
+        hint = "; draw_network(model) draws a model" if isinstance(root, Module) else ""
+        raise TypeError(f"draw_dot: the root must be a Value, got {described(root)}{hint}")
     if rankdir is not None and rankdir not in _DIRECTIONS:
         raise ValueError(f"rankdir {rankdir!r}: {unknown(rankdir, _DIRECTIONS)}")
     if edges not in _EDGE_LABELS:
@@ -111,9 +116,15 @@ def draw_dot(
         raise ValueError(f"level {level!r}: {unknown(level, LEVELS)}")
     room, most = _room(budget)
     number(0.5, digits)  # says what is wrong with digits
+    if style not in STYLES:
+        raise ValueError(f"style {style!r}: {unknown(style, STYLES)}")
+    if not (isinstance(font_size, int) and 6 <= font_size <= 40):
+        raise ValueError(f"font_size must be a whole number from 6 to 40, got {font_size!r}")
+    if not gradients and edges == "auto":
+        edges = "none"
     colours, limits = find_theme(theme), thresholds(flags)
     graph = read(root)
-    found = find_flags(graph, limits) if limits is not None else {}
+    found = _flags(graph, limits, gradients)
     paths = None if highlight is None else find_paths(graph, highlight, LISTED_PATHS, path)
     measure = None if color is None else metric(color, graph)
     said = "" if room is None else f"{room[0]:,} × {room[1]:,} pixels"
@@ -135,9 +146,12 @@ def draw_dot(
             only=path,
             measure=measure,
             look=look,
-            bare=not details.gradients,
+            bare=not (details.gradients and gradients),
             left_out=details.left_out,
             bundles=bundles,
+            style=style,
+            gradients=gradients,
+            font_size=font_size,
         )
 
     def draw(below: int | None = None, why: str = "") -> Drawing:
@@ -182,3 +196,18 @@ def plain_picture(graph: GraphFacts, folding: Folding) -> GraphPicture:
     picture = GraphPicture("graph", format="svg")
     picture.show(drawing(Plan(graph, folding, find_theme("light")), lambda plan: ""))
     return picture
+
+
+def _flags(
+    graph: GraphFacts, limits: Mapping[str, float] | None, gradients: bool
+) -> Mapping[Value, Sequence[Flag]]:
+    """The flags that are asked for; without gradients those of values alone."""
+    if limits is None:
+        return {}
+    found = find_flags(graph, limits)
+    if gradients:
+        return found
+    kept = {
+        node: [flag for flag in flags if flag.name in OF_VALUES] for node, flags in found.items()
+    }
+    return {node: flags for node, flags in kept.items() if flags}

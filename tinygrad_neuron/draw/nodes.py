@@ -10,6 +10,7 @@ from . import cards
 from .facts import full_name, stem
 from .flags import Flag
 from .folding import Group
+from .insides import Insides, is_strip, numbers_cell
 from .legend import styles
 from .places import Places
 from .plan import Plan
@@ -27,6 +28,7 @@ class Nodes:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.styles = styles(plan.theme)
+        self.insides = Insides(plan.graph, plan.folding.edges)
         self.attributes = {group: self.node(group) for group in plan.folding.groups}
         self.inside, self.counts = self._nested()
         self.boxes = {scope: f"c{i}" for i, scope in enumerate(self._scopes())}
@@ -168,7 +170,13 @@ class Nodes:
         attributes["class"] = " ".join(classes)
         if group.is_folded:
             attributes["label"] = cards.group_card(
-                graph, group, summary, digits, ink, bare=plan.bare
+                graph,
+                group,
+                summary,
+                digits,
+                ink,
+                bare=plan.bare,
+                content=self.content(group, ink),
             )
             attributes["tooltip"] = cards.group_tooltip(graph, group, summary)
         else:
@@ -177,6 +185,26 @@ class Nodes:
             )
             attributes["tooltip"] = cards.node_tooltip(graph, group.node, flags)
         return attributes
+
+    def content(self, group: Group, ink: cards.Ink) -> cards.Content | None:
+        """What a folded node has inside, as it is written."""
+        plan, graph = self.plan, self.plan.graph
+        inside = self.insides.of(group) if plan.detailed else None
+        if inside is None:
+            return None
+        digits = min(plan.digits, 3 if ink.size >= 10 else 2)
+        rows = []
+        for quantity in inside.quantities:
+            gradients = [graph.gradient(node) for node in quantity.nodes]
+            known = ink.gradients and all(gradient is not None for gradient in gradients)
+            known = known and any(graph.kind(node) != "constant" for node in quantity.nodes)
+            values = [node.data for node in quantity.nodes]
+            data = numbers_cell(values, plan.theme, digits, ink.size)
+            grad = numbers_cell(gradients, plan.theme, digits, ink.size) if known else ""
+            rows.append((quantity.name, data, grad))
+            if is_strip(quantity):
+                plan.seen.add("strip")
+        return cards.Content(inside.shape, rows)
 
 
 def _css_class(name: str) -> str:

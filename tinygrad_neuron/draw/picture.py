@@ -13,7 +13,6 @@ from .fitting import PAD, Drawing
 from .flags import Flag
 from .folding import Folding
 from .paths import Paths
-from .places import EDGE_TYPE
 from .plan import Plan
 from .rendering import Digraph, RenderingTimeoutError
 from .text import attribute_list
@@ -67,7 +66,7 @@ def _head(plan: Plan, below: str) -> list[str]:
         "bgcolor": theme.background,
         "pad": f"{PAD}",
         "fontname": FONT,
-        "fontsize": "10",
+        "fontsize": f"{plan.font_size}",
         "fontcolor": theme.ink,
         "tooltip": "computation graph",
     }
@@ -90,7 +89,7 @@ def _head(plan: Plan, below: str) -> list[str]:
     }
     edge = {
         "fontname": FONT,
-        "fontsize": f"{EDGE_TYPE}",
+        "fontsize": f"{plan.font_size}",
         "fontcolor": theme.muted,
         "color": theme.line,
         "arrowsize": "0.6",

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from .edges import Edges
     from .nodes import Nodes
 
-EDGE_TYPE = 10  # points
 _SLACK = 2.0  # an engine rounds what it measures upwards
 _TAB = 4.0  # of a folder
 _RIMS = 8.0  # what the second line around an output takes
@@ -27,13 +26,14 @@ class Places:
 
     def __init__(self, plan: Plan, nodes: Nodes, edges: Edges) -> None:
         look = plan.look or Look()
+        self.type = plan.font_size
         self.cards: dict[Group, Card] = {}
         self.boxes: dict[Scope, Box] = {}
         self.rims: dict[Group, float] = {}
         for order, group in enumerate(plan.folding.groups):
             self.cards[group] = self._card(group, nodes.attributes[group], order, plan.ink.size)
         for scope in nodes.boxes:  # those around others first
-            title = 1.1 * text_width("  ".join(nodes.titles[scope]), 10) + 12
+            title = 1.1 * text_width("  ".join(nodes.titles[scope]), self.type) + 12
             self.boxes[scope] = Box(0.0, 0.0, title=title)
         for around, inside in nodes.inside.items():
             for item in inside:
@@ -67,7 +67,7 @@ class Places:
     def _wire(self, edge: Edge | Bundle, attributes: dict[str, str]) -> Wire:
         label = None
         if "label" in attributes:
-            width, height = label_size(attributes["label"], EDGE_TYPE)
+            width, height = label_size(attributes["label"], self.type)
             label = (width + 4, height)
         if isinstance(edge, Bundle):
             return Wire(self._end(edge.tail), self._end(edge.head), label, 4.0)

@@ -9,7 +9,7 @@ from .bundles import Bundle, bundled
 from .cards import Ink, Summary, summarise
 from .facts import GraphFacts
 from .flags import Flag
-from .folding import Edge, Folding, Group
+from .folding import DETAILED, Edge, Folding, Group
 from .highlighting import Highlight
 from .layout import Look
 from .paths import Paths
@@ -28,8 +28,8 @@ class Plan:
     nodes, with the `limits` they were found by; `paths` that are highlighted, `only` one of them;
     `measure`, the name and the function of what colours the nodes; `look`, how it is laid out,
     None to leave that to the engine; `bare`, whether cards are without gradients; `left_out`,
-    what is not shown for want of room; `bundles`, whether a mesh is one line. `seen` gathers the
-    classes that occur, for the legend.
+    what is not shown for want of room; `bundles`, whether a mesh is one line; `style`, `gradients`
+    and `font_size` as for `draw_dot`. `seen` gathers the classes that occur, for the legend.
     """
 
     graph: GraphFacts
@@ -48,6 +48,9 @@ class Plan:
     bare: bool = False
     left_out: Sequence[str] = ()
     bundles: bool = True
+    style: str = "card"
+    gradients: bool = True
+    font_size: int = 10
     seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -71,8 +74,12 @@ class Plan:
         folded = sum(edge.tail.is_folded or edge.head.is_folded for edge in single)
         self.placed = self.look is not None
         self.crowded = folded > CROWDED
-        size = 8 if self.crowded and not self.placed else 10
-        self.ink = Ink(theme.ink, theme.muted, theme.alarm, readable_on(theme.alarm), size)
+        # What larger graphs have inside is not looked at node by node.
+        self.detailed = self.folding.nodes <= DETAILED
+        shrunk = self.crowded and not self.placed
+        size = round(0.8 * self.font_size) if shrunk else self.font_size
+        colours = theme.ink, theme.muted, theme.alarm, readable_on(theme.alarm)
+        self.ink = Ink(*colours, size, self.style, self.gradients and not self.bare)
         self.fed: set[Scope | None] = {  # the scopes that others feed
             edge.head.within for edge in single if edge.tail.within not in (None, edge.head.within)
         }

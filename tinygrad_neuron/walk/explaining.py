@@ -12,7 +12,9 @@ from typing import Any
 from .. import update_rule
 from ..calculus import expressions
 from ..calculus.operation import Operation
+from ..draw.flags import first_not_finite
 from ..engine import Value, topological_order
+from ..health import HELP
 from ..optim import Optimiser
 from ..passes import (
     DOMAIN_ERRORS,
@@ -137,9 +139,14 @@ class Explanation:
         )
 
     def _forward(self) -> None:
+        marked = dict(first_not_finite(self.order))
         for node in reading_order(self.order):
             if node in self.formulas:
                 sentence = self._computation(node)
+                for met in (*node._prev, node):
+                    if met in marked and (met is node or not met._prev):
+                        flag = marked.pop(met)
+                        sentence += f" {flag.text}: {flag.reason}. {HELP[flag.name]}"
                 if not _is_up_to_date(node):
                     sentence += (
                         " This number is older than those of its operands: call forward() on the "

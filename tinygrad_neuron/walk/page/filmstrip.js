@@ -4,7 +4,7 @@ import { chips } from "./naming.js";
 import { element } from "./text.js";
 
 const PICTURES = 12;
-const WORDS = 300; // steps in words, so that there are at most 20 pages
+const WORDS = 220; // steps in words, so that there are at most 20 pages
 const WIDE = 400; // a picture of more points has the whole width of the paper
 const ACROSS = 1000; // and one of so many the paper's length
 

@@ -72,7 +72,17 @@ export function render() {
   showOrigin(nodes, operations, scopes, result, names, selected, within);
   if (training) showIterations(result.iteration);
   inspect();
+  fade();
 }
+
+// What goes on below its edge looks so.
+export function fade() {
+  for (const id of ["now", "panels"]) {
+    const { scrollHeight, scrollTop, clientHeight } = byId(id);
+    byId(id).classList.toggle("more", scrollHeight - scrollTop - clientHeight > 8);
+  }
+}
+for (const id of ["now", "panels"]) byId(id).addEventListener("scroll", fade);
 
 // Where in the row of all steps this is.
 function showTransport(step, count, title) {

@@ -5,7 +5,7 @@ import { Code } from "./code.js";
 import { iterationAt } from "./loss.js";
 import { marked } from "./naming.js";
 import { Prediction } from "./predict.js";
-import { inspect, render } from "./showing.js";
+import { fade, inspect, render } from "./showing.js";
 import { announce, beside, nodes, placeOf, scopes, state } from "./state.js";
 import { endsOf, sizesOf, usualOf } from "./strides.js";
 import { onTab } from "./tabs.js";
@@ -73,6 +73,7 @@ const code = new Code(byId("code"), nodes, (made) => {
 onTab((name) => {
   if (name === "code") code.show(nodeAt(state.step));
   inspect();
+  fade();
 });
 const nodeAt = (step) => placeOf(step).result.steps[placeOf(step).at - 1]?.node;
 

@@ -14,12 +14,23 @@ function togetherAt(nodes, scopes, size, iteration, { phase, node }) {
 }
 
 // The layer of a node: the scope right below the outermost one, or the outermost where there is
-// none; what is in no scope is together too.
+// none; what is in no scope is together too. In a graph without scopes: how deep a node is.
 function layerOf(nodes, scopes, node) {
+  if (!scopes.length) return depthsOf(nodes)[node];
   const path = [];
   for (let at = nodes[node].scope ?? -1; at >= 0; at = scopes[at].around) path.unshift(at);
   const layer = path[1] ?? path[0];
   return layer === undefined ? "none" : scopes[layer].path;
+}
+
+const depths = new WeakMap();
+function depthsOf(nodes) {
+  if (!depths.has(nodes)) {
+    const found = [];
+    for (const { operands = [] } of nodes) found.push(operands.reduce((most, i) => Math.max(most, found[i] + 1), 0));
+    depths.set(nodes, found);
+  }
+  return depths.get(nodes);
 }
 
 // The steps at which a larger step ends, from 0 to the last: where the last of what is together

@@ -1,0 +1,68 @@
+// The element that answers to the hand. What is in it, the frames of a slider, is for paper and for
+// where scripts do not run.
+const STYLE = `
+  :host { display: block; margin: 1.5rem 0; padding: .9rem 1.1rem; border-radius: 6px;
+    border: 1px solid color-mix(in srgb, currentColor 35%, transparent); --high: #2a6fb0; --low: #c8741a; }
+  .beside { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start; }
+  .beside > svg { flex: 1 1 20rem; max-width: 26rem; min-width: 0; }
+  .beside > div { flex: 1 1 15rem; min-width: 0; }
+  .planes { display: flex; flex-wrap: wrap; gap: 1rem; }
+  .planes > * { flex: 1 1 15rem; max-width: 24rem; min-width: 0; }
+  svg { display: block; width: 100%; height: auto; touch-action: pan-y; overflow: hidden; }
+  text { fill: currentColor; font: 13px system-ui, sans-serif; }
+  .name { font-weight: 600; }
+  .edge { fill: none; stroke: currentColor; stroke-opacity: .45; }
+  .yes { fill: var(--high); fill-opacity: .17; }
+  .border { stroke: currentColor; stroke-width: 2.5; fill: none; }
+  .grip { stroke: transparent; stroke-width: 24; }
+  .arrow { stroke: currentColor; stroke-width: 3; }
+  .head { fill: currentColor; }
+  .knob { fill: Canvas; fill: color-mix(in srgb, currentColor 12%, transparent); stroke: currentColor; stroke-width: 2; }
+  .away { stroke: currentColor; stroke-width: 1.5; stroke-dasharray: 5 4; }
+  .around { fill: transparent; stroke: none; }
+  .chosen .around { stroke: currentColor; stroke-width: 1.5; stroke-dasharray: 3 3; }
+  .mistake .around { stroke: #c62828; stroke-width: 3; stroke-dasharray: none; }
+  .point { stroke: currentColor; stroke-width: 1.2; }
+  .high { fill: var(--high); }
+  .low { fill: var(--low); }
+  .grid { fill: none; stroke: currentColor; stroke-opacity: .3; }
+  .curve { fill: none; stroke: var(--high); stroke-width: 2.5; }
+  .handle { cursor: grab; touch-action: none; }
+  .handle:active { cursor: grabbing; }
+  .handle:focus { outline: none; }
+  .handle:focus-visible .around, .handle.knob:focus-visible, .grip:focus-visible { stroke: #3b82f6; stroke-opacity: .8; stroke-width: 4; }
+  [hidden] { display: none; }
+  .told { font-variant-numeric: tabular-nums; line-height: 1.7; white-space: pre-wrap; }
+  .count { font-weight: 600; }
+  .count::before { content: "\u2717 "; }
+  .count.done::before { content: "\u2713 "; }
+  .loss { max-width: 24rem; }
+  .how { margin: .6rem 0; font-size: .92em; }
+  .buttons, .choices { display: flex; flex-wrap: wrap; gap: .5rem; margin: .6rem 0; }
+  .choices { gap: .4rem 1rem; }
+  button, select { font: inherit; color: inherit; background: transparent; min-height: 2.5rem; padding: .3rem .8rem;
+    border: 1px solid color-mix(in srgb, currentColor 55%, transparent); border-radius: 5px; cursor: pointer; }
+  option { color: #111; background: #fff; }
+  button:hover { background: color-mix(in srgb, currentColor 10%, transparent); }
+  button:focus-visible, select:focus-visible { outline: 3px solid #3b82f6; outline-offset: 2px; }
+  slot { display: none; }
+  @media print {
+    :host { border: 0; padding: 0; }
+    .live { display: none; }
+    slot { display: block; }
+  }
+`;
+
+class Hand extends HTMLElement {
+  connectedCallback() {
+    if (this.shadowRoot) return;
+    const shadow = this.attachShadow({ mode: "open" });
+    const live = made("div", { class: "live" });
+    live.host = this;
+    shadow.append(made("style", {}, STYLE), live, made("slot"));
+    const data = JSON.parse(this.dataset.hand);
+    ({ line, neuron, network })[data.kind](live, data, window.tnPrograms[this.dataset.programs]);
+  }
+}
+
+customElements.define("tn-hand", Hand);
