@@ -13,7 +13,7 @@ from .folding import LEVELS, FoldChoice, Folding
 from .ladder import MANY, ladder
 from .layout import Look
 from .paths import find_paths
-from .picture import GraphPicture
+from .picture import GraphPicture, picture_of
 from .plan import Plan
 from .scales import Metric, metric
 from .text import number
@@ -170,8 +170,7 @@ def draw_dot(
 
     drawn = draw()
     cards = drawn.plan.folding.drawn
-    picture = GraphPicture("graph", format=format)
-    picture.show(drawn)
+    picture = picture_of(drawn, format)
     picture.coarser = lambda why: draw(cards, f"folded further: {why}") if cards > 1 else None
     return picture
 
@@ -193,9 +192,7 @@ def _room(budget: "tuple[int, int] | int | None") -> tuple[tuple[int, int] | Non
 
 def plain_picture(graph: GraphFacts, folding: Folding) -> GraphPicture:
     """The picture of a folding alone, laid out by the engine: no labels, no flags, no legend."""
-    picture = GraphPicture("graph", format="svg")
-    picture.show(drawing(Plan(graph, folding, find_theme("light")), lambda plan: ""))
-    return picture
+    return picture_of(drawing(Plan(graph, folding, find_theme("light")), lambda plan: ""), "svg")
 
 
 def _flags(

@@ -57,6 +57,13 @@ class GraphPicture(Digraph):
             return super()._draw(engine, format, iter(self), **options)
 
 
+def picture_of(drawn: Drawing, format: str) -> GraphPicture:
+    """The picture of a drawing, as DOT."""
+    picture = GraphPicture("graph", format=format)
+    picture.show(drawn)
+    return picture
+
+
 def _head(plan: Plan, below: str) -> list[str]:
     """The attributes of the whole picture, of its nodes and of its edges."""
     theme = plan.theme

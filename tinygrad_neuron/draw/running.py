@@ -1,13 +1,11 @@
 """The layout engine as a process: started, waited for only so long, its complaints put in words."""
 
-import contextlib
 import math
-import os
 import re
-import signal
 import subprocess
-import sys
 from typing import NamedTuple, NoReturn
+
+from .. import processes
 
 # Said of every Greek letter and of every list of fonts; the text is drawn all the same.
 _HARMLESS = re.compile(r"(Warning: )+no (value for width of|hard-coded metrics for) ")
@@ -41,50 +39,26 @@ def run(
     if not 0 < timeout < math.inf:
         raise ValueError(f"timeout must be a positive number of seconds, got {timeout!r}")
     try:
-        process = subprocess.Popen(
-            [engine.path, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=cwd,
-            start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        ended = processes.run([engine.path, *arguments], seconds=timeout, data=source, cwd=cwd)
+    except subprocess.TimeoutExpired:
+        raise RenderingTimeoutError(
+            f"{_described(engine)} did not finish within {timeout:g} seconds and was stopped. "
+            "Draw fewer nodes (fold the graph), or allow more time: graph.timeout = "
+            f"{2 * timeout:g}"
+        ) from None
     except OSError as error:
         raise RenderingError(f"{_described(engine)} could not be started: {error}") from error
-    with process:
-        try:
-            output, stderr = process.communicate(source, timeout=timeout)
-        except subprocess.TimeoutExpired:
-            _stop(process)
-            raise RenderingTimeoutError(
-                f"{_described(engine)} did not finish within {timeout:g} seconds and was stopped. "
-                "Draw fewer nodes (fold the graph), or allow more time: graph.timeout = "
-                f"{2 * timeout:g}"
-            ) from None
-        except BaseException:  # also Ctrl-C, which does not reach a process group of its own
-            _stop(process)
-            raise
-
-    lines = stderr.decode("utf-8", errors="replace").splitlines()
+    output = ended.stdout
+    lines = ended.stderr.decode("utf-8", errors="replace").splitlines()
     said = "\n".join(line for line in lines if not _HARMLESS.match(line)).strip()
-    if process.returncode != 0:
-        _raise_failure(engine, process.returncode, arguments, said)
+    if ended.returncode != 0:
+        _raise_failure(engine, ended.returncode, arguments, said)
     if not output:
         raise RenderingError(
             f"{_described(engine)} ended without an error and without a picture. "
             f"It was asked for {arguments[1]} of a source of {len(source):,} bytes. {said}".rstrip()
         )
     return output, said
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the engine and whatever it has started."""
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # it leads a group: start_new_session
 
 
 def _raise_failure(engine: Engine, code: int, arguments: list[str], said: str) -> NoReturn:
