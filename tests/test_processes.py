@@ -22,7 +22,7 @@ from tinygrad_neuron import processes
 folder = tempfile.mkdtemp(prefix="tinygrad_neuron_test_", dir=sys.argv[1])
 print(folder, flush=True)
 processes.run(
-    ["sh", "-c", "sleep 3600 & echo $$ > $0/group; wait", folder], seconds=3600, folder=folder
+    ["/bin/sh", "-c", "sleep 3600 & echo $$ > $0/group; wait", folder], seconds=3600, folder=folder
 )
 """
 
@@ -67,7 +67,7 @@ def test_killed_at_any_moment_we_leave_nothing(ending: signal.Signals, tmp_path:
 
 def test_one_that_ends_is_left_no_watch_over(tmp_path: Path) -> None:
     done = processes.run(
-        ["sh", "-c", "cat; exit 3"], seconds=60, data=b"text", folder=str(tmp_path)
+        ["/bin/sh", "-c", "cat; exit 3"], seconds=60, data=b"text", folder=str(tmp_path)
     )
     assert (done.returncode, done.stdout) == (3, b"text")
     assert tmp_path.exists()
@@ -76,7 +76,7 @@ def test_one_that_ends_is_left_no_watch_over(tmp_path: Path) -> None:
 def test_one_that_takes_too_long_is_ended() -> None:
     begin = time.monotonic()
     with pytest.raises(subprocess.TimeoutExpired):
-        processes.run(["sh", "-c", "sleep 3600 & wait"], seconds=0.2)
+        processes.run(["/bin/sh", "-c", "sleep 3600 & wait"], seconds=0.2)
     assert time.monotonic() - begin < 30
 
 

@@ -15,6 +15,8 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
+# The program waits for the watch to be there: its first line of input is not its own.
+_START = 'read -r go && exec "$@"'
 # Told "done", it does nothing; at the end of its input, which is that of our process, it ends all.
 _WATCH = 'read -r told; [ "$told" = done ] && exit; kill -KILL "-$1"; [ -z "$2" ] || rm -rf -- "$2"'
 
@@ -37,6 +39,9 @@ def run(
     >>> run([sys.executable, "-c", "print(input())"], seconds=60.0, data=b"hello").stdout.strip()
     b'hello'
     """
+    shell = shutil.which("sh") if os.name == "posix" else None
+    if shell is not None and os.access(command[0], os.X_OK):
+        command, data = [shell, "-c", _START, "start", *command], b"go\n" + data
     process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -48,7 +53,7 @@ def run(
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     try:
-        with _watched(process.pid, folder):
+        with _watched(shell, process.pid, folder):
             _limit(process.pid, seconds)
             output, messages = process.communicate(data, timeout=seconds)
     finally:
@@ -57,9 +62,8 @@ def run(
 
 
 @contextlib.contextmanager
-def _watched(group: int, folder: str) -> Iterator[None]:
+def _watched(shell: str | None, group: int, folder: str) -> Iterator[None]:
     """A shell that ends the group if this process ends within."""
-    shell = shutil.which("sh") if os.name == "posix" else None
     if shell is None:
         yield
         return
