@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tinygrad_neuron import Value, datasets, nn, optim, sigmoid
+from tinygrad_neuron import Value, datasets, losses, nn, optim, sigmoid, softmax
 from tinygrad_neuron.course import hands
 from tinygrad_neuron.course.pages import to_html
 from tinygrad_neuron.course.records import Shown, sliding
@@ -165,3 +165,23 @@ def test_without_scripts_the_frames_are_seen(shown):
         java_script_enabled=False,
     )
     assert figure.get_by_text("the bias 2").is_visible()
+
+
+def test_logits_are_moved_and_what_the_loss_sends_back_is_the_engines(shown):
+    live = hands.logits([2.0, 1.0, 0.0], 1, ["3", "5", "8"])
+    figure = shown(sliding("z", [1, 2], str, live=live))
+    assert (1.408, 0.245) == tuple(numbers(figure)[0][name] for name in ("loss", "p"))
+    figure.get_by_label("logit of 8").fill("3.5")
+    figure.get_by_role("button", name="3", exact=True).click()
+    logits = [Value(z) for z in (2.0, 1.0, 3.5)]
+    loss = losses.cross_entropy(logits, 0)
+    loss.backward()
+    told, text = numbers(figure)
+    assert (round(loss.data, 3), round(softmax(logits)[0].data, 3)) == (told["loss"], told["p"])
+    assert "The right one is 3" in text
+    cells = figure.locator("output").all_inner_texts()
+    shares, pulls = ([float(x.replace("\u2212", "-")) for x in cells[k::3]] for k in (1, 2))
+    assert [round(p.data, 3) for p in softmax(logits)] == shares
+    assert [round(z.grad, 3) for z in logits] == pulls
+    figure.get_by_role("button", name="Start again").click()
+    assert "The right one is 5" in numbers(figure)[1]

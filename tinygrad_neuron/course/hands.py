@@ -12,14 +12,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .. import nn
+from .. import losses, nn
 from ..calculus import javascript
 from ..compiler.javascript import graph_text
 from ..datasets import Dataset
 from ..engine import Value
+from ..functions import softmax
 from .marking import asset
 
-_SCRIPTS = ("plane", "line", "neuron", "network", "element")
+_SCRIPTS = ("plane", "line", "neuron", "network", "logits", "element")
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,38 @@ def network(
         "parameters": parameters,
     }
     return Hand(data, f"{_ORDERED}\nreturn {{\n{','.join(programs)}\n}};")
+
+
+def logits(numbers: Sequence[float], target: int, names: Sequence[str]) -> Hand:
+    """The logits of a classifier, which are moved: p, the loss and the gradients p - y follow.
+
+    **Arguments:** `numbers`, the logits to begin with; `target`, the right class, counted from 0;
+    `names`, one for each.
+
+    >>> figure = logits([2.0, 1.0, 0.0], 1, ["3", "5", "8"])
+    >>> figure.data["logits"], figure.programs.count("gradients(rows, leaves")
+    ([2.0, 1.0, 0.0], 3)
+    """
+    zs = [Value(number, label=f"z{k}") for k, number in enumerate(numbers)]
+    shares = _of_leaves(softmax(zs), zs, gradients=False)
+    each = [_of_leaves([losses.cross_entropy(zs, k)], zs) for k in range(len(zs))]
+    programs = f"shares: {shares}, losses: [{', '.join(each)}]"
+    data = {
+        "kind": "logits",
+        "logits": [z.data for z in zs],
+        "target": target,
+        "names": list(names),
+    }
+    return Hand(data, f"{_ORDERED}\nreturn {{ {programs} }};")
+
+
+def _of_leaves(
+    outputs: Sequence[Value], parameters: Sequence[Value], gradients: bool = True
+) -> str:
+    """A program that reads its leaves in the order of the parameters."""
+    text, leaves = graph_text("made", outputs, [], gradients=gradients, arithmetic=False)
+    order = [next(i for i, p in enumerate(parameters) if p is leaf) for leaf in leaves]
+    return f"ordered((() => {{ {text} return made; }})(), {order})"
 
 
 # A program reads its leaves in an order of its own; `order` says where each stands in the list.
