@@ -4,7 +4,7 @@
 
 import { forwardOf } from "./engine.js";
 import { nodes, operations, page } from "./state.js";
-import { byId, drawn } from "./text.js";
+import { byId, drawn, element } from "./text.js";
 
 const CELLS = 60; // on each side
 const GRASP = 12; // pixels around an example in which a click takes it
@@ -134,6 +134,13 @@ function drawExamples() {
       : drawn("rect", { class: "example low", x: u - 0.9 * r, y: v - 0.9 * r, width: 1.8 * r, height: 1.8 * r }));
   }
   svg.append(drawn("circle", { class: "here", r: 2.1 * r }));
+}
+
+// Which label has which sign, where there are two.
+export function legend() {
+  if (labels.length !== 2) return [];
+  const sign = (label) => element("span", { className: isHigh(label) ? "high" : "low", textContent: isHigh(label) ? " ●" : " ■" });
+  return labels.toReversed().flatMap((label) => [sign(label), ` ${label}`]);
 }
 
 // How many examples are on their side of the boundary.
