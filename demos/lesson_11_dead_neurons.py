@@ -13,11 +13,13 @@
 # reason fits into one number: 0.25.
 
 # %%
+from textwrap import fill
+
 from tinygrad_neuron import Value, compile, datasets, losses, nn, optim, training
 
 # %% tags=["remove-input"]
 from tinygrad_neuron import draw_dot, walkthrough
-from tinygrad_neuron.course import Beside, exercise, predict, show, slider, task
+from tinygrad_neuron.course import exercise, predict, show, slider, task
 from tinygrad_neuron.draw import figures
 
 # %% [markdown]
@@ -70,8 +72,8 @@ assert gradient_through("relu", 10) == 1 and round(gradient_through("tanh", 10),
 # and few read it.
 #
 # Now a real network: the digits, and eight hidden layers of 20 neurons. `training.diagnose` runs a
-# model over examples and says what keeps it from learning. In its last column stands the norm of
-# each layer's gradient.
+# model over examples and says what keeps it from learning. Of each layer we look at the norm of the
+# gradient of all its parameters.
 
 # %%
 train, test = datasets.train_test_split(datasets.digits(), test_fraction=0.3, seed=0)
@@ -85,8 +87,15 @@ def deep(activation, init, layers=8):
     return nn.MLP(64, sizes, activation=activation, init=init, seed=0)
 
 
+def report(found):
+    for k, layer in enumerate(found.layers, 1):
+        print(f"layer {k}: gradient {layer.gradient_norm:.2g}")
+    for warning in found.warnings:
+        print(fill(warning, 76))
+
+
 before = training.diagnose(deep("sigmoid", "xavier_normal"), few, losses.cross_entropy)
-print(before)
+report(before)
 
 # %% tags=["remove-input"]
 norms = [layer.gradient_norm for layer in before.layers]
@@ -117,16 +126,18 @@ predict(
 for lr in (0.5, 50.0):
     model = deep("sigmoid", "xavier_normal", layers=5)
     optimiser = optim.SGD(model.parameters(), lr=lr)
-    record = training.fit(model, losses.cross_entropy, examples, optimiser, 3, progress=False)
-    print(f"sigmoid, lr {lr:4}: loss", *[f"{loss:.2f}" for loss in record.loss])
+    learned = training.fit(
+        model, losses.cross_entropy, examples, optimiser, epochs=3, progress=False
+    )
+    print(f"sigmoid, lr {lr:4}: loss", *[f"{loss:.2f}" for loss in learned.loss])
 
 model = deep("tanh", "xavier_normal", layers=5)
 optimiser = optim.SGD(model.parameters(), lr=0.1)
-record_tanh = training.fit(model, losses.cross_entropy, examples, optimiser, 3, progress=False)
-print("tanh,    lr  0.1: loss", *[f"{loss:.2f}" for loss in record_tanh.loss])
+with_tanh = training.fit(model, losses.cross_entropy, examples, optimiser, epochs=3, progress=False)
+print("tanh,    lr  0.1: loss", *[f"{loss:.2f}" for loss in with_tanh.loss])
 
 # %% tags=["remove-input"]
-assert record.loss[-1] > 15 and record_tanh.loss[-1] < 0.6
+assert learned.loss[-1] > 15 and with_tanh.loss[-1] < 0.6
 
 # %% [markdown]
 # With 0.5 the loss stays at guessing, 2.3; with 50 it is far worse. The cure is not in the
@@ -135,17 +146,19 @@ assert record.loss[-1] > 15 and record_tanh.loss[-1] < 0.6
 
 # %%
 after = training.diagnose(deep("tanh", "xavier_normal"), few, losses.cross_entropy)
-print(after)
+report(after)
 
 # %% tags=["hide-input"]
 show(
-    Beside(
+    figures.gradients_by_step(
         {
-            "sigmoid": figures.diagnosis_bars(before),
-            "tanh": figures.diagnosis_bars(after),
-        }
+            "sigmoid": [layer.gradient_norm for layer in before.layers],
+            "tanh": [layer.gradient_norm for layer in after.layers],
+        },
+        "layer",
     ),
-    "The two networks with eight hidden layers, before any training.",
+    "The gradients of the two networks, from the first layer (1) to the output layer (9). The "
+    "scale is logarithmic: each line up is ten times as much or more.",
 )
 
 # %% tags=["remove-input"]
@@ -199,8 +212,8 @@ predict(
 )
 
 # %% [markdown]
-# Watch the zero spread. Here is a small network, h0 and h1 with relu and an output y, and what
-# comes back from y. Move the bias of h0.
+# Watch how the zero travels back. Here is a small network, h0 and h1 with relu and an output y.
+# Move the bias of h0, and look at the gradients.
 
 
 # %% tags=["hide-input"]
@@ -247,10 +260,10 @@ show(
 )
 
 # %% [markdown]
-# For a single example that is not death, only silence; half of all relu neurons are silent at any
-# time, and that is their strength. **Dead** is a neuron that is silent for *every* example. How
-# does it come to that? By a step that was too long. Here the network of lesson 10 has relu neurons
-# and learns at a rate that is a little too large.
+# For a single example that is not death, only silence, and nothing is wrong with it: of the neurons
+# below half are silent for a digit, and they learn well. **Dead** is a neuron that is silent for
+# *every* example. How does it come to that? By a step that was too long. Here the network of lesson
+# 10 has relu neurons, and learns at a rate that is too large.
 
 # %%
 predict(
@@ -293,11 +306,14 @@ def learn(model, lr, epochs=3):
 deaths = {}
 for lr in (0.1, 1.0, 2.0):
     model = learn(shallow("relu"), lr)
-    deaths[lr] = dead_neurons(model), read_right(model), model
-    print(f"relu, lr {lr}: {deaths[lr][0]:2} of 32 dead, {deaths[lr][1]} of 539 digits right")
+    dead, right = dead_neurons(model), read_right(model)
+    deaths[lr] = dead, right, model
+    print(f"relu, lr {lr}: {dead:2} of 32 dead, {right:3} of 539 digits right")
 
 # %% tags=["remove-input"]
 assert [found[:2] for found in deaths.values()] == [(0, 475), (17, 424), (32, 55)]
+well = compile(deaths[0.1][2].layers[0]).map([(image,) for image, _ in examples])
+assert 0.4 < sum(y == 0 for row in well for y in row) / (32 * len(well)) < 0.6
 
 # %% [markdown]
 # At the rate 2 all 32 have died, and the network says the same for every digit. `diagnose` sees it,
@@ -306,7 +322,7 @@ assert [found[:2] for found in deaths.values()] == [(0, 475), (17, 424), (32, 55
 # %%
 found = training.diagnose(deaths[1.0][2], examples[:100])
 for warning in found.warnings:
-    print(warning)
+    print(fill(warning, 76))
 
 # %% tags=["remove-input"]
 assert found.layers[0].dead == 20 and len(found.warnings) == 1

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,7 +21,10 @@ _escaped = lru_cache(html_text)  # the symbols of operations come again and agai
 
 @dataclass(frozen=True)
 class Ink:
-    """The colours of a node's text, and its size; `style` and `gradients` as for `draw_dot`."""
+    """The colours of a node's text, and its size; `style` and `gradients` as for `draw_dot`.
+
+    `told` may say what stands for a node's gradient, as HTML.
+    """
 
     text: str
     muted: str
@@ -30,6 +33,7 @@ class Ink:
     size: int = 10
     style: str = "card"
     gradients: bool = True
+    told: "Callable[[Value], str | None] | None" = None
 
 
 def card(
@@ -127,7 +131,10 @@ def node_card(
             node, operation, data, None if bare else gradient, digits, ink, badges, quiet
         )
     rows = [("data", data)]
-    if gradient is None:
+    told = None if ink.told is None else ink.told(node)
+    if told is not None:
+        rows.append(("grad", told))
+    elif gradient is None:
         rows.append(("grad", f'<FONT COLOR="{ink.muted}"><I>not yet</I></FONT>'))
     else:
         rows.append(("grad", shown(gradient, digits)))

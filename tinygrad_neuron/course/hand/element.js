@@ -32,11 +32,32 @@ const STYLE = `
   .handle:focus { outline: none; }
   .handle:focus-visible .around, .handle.knob:focus-visible, .grip:focus-visible { stroke: #3b82f6; stroke-opacity: .8; stroke-width: 4; }
   [hidden] { display: none; }
+  .logits { display: grid; grid-template-columns: auto minmax(5rem, 2fr) 2.6rem minmax(3rem, 1fr) 3rem minmax(4rem, 1.2fr) 3.4rem;
+    gap: .5rem .6rem; align-items: center; margin-bottom: .6rem; }
+  .logits .head { font-weight: 600; font-size: .92em; white-space: nowrap; }
+  .logits button[aria-pressed="true"] { border-width: 2px; font-weight: 700; }
+  .logits button[aria-pressed="true"]::before { content: "\u2713 "; }
+  .logits input { width: 100%; min-width: 0; height: 2rem; accent-color: #2a6fb0; }
+  .logits output { font-variant-numeric: tabular-nums; font-size: .92em; }
+  .bar { position: relative; height: 1.1rem; border: 1px solid color-mix(in srgb, currentColor 35%, transparent); }
+  .bar span { position: absolute; inset: 0 auto 0 0; background: var(--high); }
+  .bar .minus { background: repeating-linear-gradient(45deg, var(--low) 0 5px, transparent 5px 8px); }
+  @media (max-width: 560px) {
+    .logits { grid-template-columns: minmax(3rem, 1fr) 3rem minmax(4rem, 1.2fr) 3.4rem; }
+    .logits > :nth-child(7n + 1) { grid-column: 1; }
+    .logits > :nth-child(7n + 2) { grid-column: 2 / 4; }
+    .logits > :nth-child(7n + 4) { grid-column: 1; }
+  }
   .told { font-variant-numeric: tabular-nums; line-height: 1.7; white-space: pre-wrap; }
   .count { font-weight: 600; }
   .count::before { content: "\u2717 "; }
   .count.done::before { content: "\u2713 "; }
   .loss { max-width: 24rem; }
+  .reads { display: inline-block; width: calc(50% - .5rem); min-width: 8rem; margin: 0 .5rem .5rem 0; vertical-align: top; }
+  .share { display: flex; align-items: center; gap: .4rem; font-size: .85em; line-height: 1.35; }
+  .track { flex: 1; height: .7em; background: color-mix(in srgb, currentColor 10%, transparent); }
+  .filled { height: 100%; background: color-mix(in srgb, currentColor 45%, transparent); }
+  .filled.best { background: var(--high); }
   .how { margin: .6rem 0; font-size: .92em; }
   .buttons, .choices { display: flex; flex-wrap: wrap; gap: .5rem; margin: .6rem 0; }
   .choices { gap: .4rem 1rem; }
@@ -61,7 +82,8 @@ class Hand extends HTMLElement {
     live.host = this;
     shadow.append(made("style", {}, STYLE), live, made("slot"));
     const data = JSON.parse(this.dataset.hand);
-    ({ line, neuron, network })[data.kind](live, data, window.tnPrograms[this.dataset.programs]);
+    const kinds = { line, neuron, network, logits, pad, attention };
+    kinds[data.kind](live, data, window.tnPrograms[this.dataset.programs]);
   }
 }
 
