@@ -330,7 +330,10 @@ def group_card(
         badges = [summary.share(flag, bare) for flag in summary.flags if flag in summary.alarming]
         named = f'<FONT COLOR="{ink.text}"><B>{_escaped(shorten(name, LONGEST))}</B></FONT>'
         if group.scope is not None and not group.why.startswith("call"):
-            return card((), [(named, values)], badges, ink)
+            if badges:  # a line of its own would make every column of units longer
+                signs = "".join(badge[:1] for badge in badges)
+                named += f'&#160;<FONT COLOR="{ink.alarm}"><B>{signs}</B></FONT>'
+            return card((), [(named, values)], (), ink)
         if group.scope is not None:
             return card([(name, True), (what, False)], [("", values)], badges, ink)
         times = f"× {len(group.members):,}"
