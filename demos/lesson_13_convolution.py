@@ -15,7 +15,8 @@
 # learn from 1,437 digits, and test it on the other 360.
 
 # %% tags=["remove-input"]
-from tinygrad_neuron.course import Beside, exercise, predict, show, slider, task
+from tinygrad_neuron import softmax
+from tinygrad_neuron.course import Beside, exercise, hands, predict, show, slider, task
 from tinygrad_neuron.draw import figures
 
 # %% tags=["hide-input"]
@@ -539,6 +540,47 @@ assert [len(model.parameters()) for model in results.values()] == [1210, 586]
 # that were moved, none of which it has seen in training, it reads 89.1%, the other 39.8%. Not all,
 # for what has left the image is gone, and kernels that lie over the rim see the blank frame.
 #
+# Try it yourself, with both networks. Draw a digit, or take one of the ten, and move it about.
+
+
+# %% tags=["hide-input"]
+def image_by(number):
+    """64 numbers in a row as 8 rows of 8."""
+    return [number[i : i + 8] for i in range(0, 64, 8)]
+
+
+THREE = next(image for image, digit in test if digit == 3)
+
+
+def to_the_right(by):
+    """A 3, moved by so many pixels, and what both networks read."""
+    image = [
+        [0.0] * max(by, 0) + row[max(-by, 0) : 8 - max(by, 0)] + [0.0] * max(-by, 0)
+        for row in THREE
+    ]
+    reads = []
+    for name, model in results.items():
+        shares = [share.data for share in softmax(model(image))]
+        best = shares.index(max(shares))
+        reads.append(f"{name}: {best} ({shares[best]:.0%})")
+    text = "; ".join(reads)
+    figure = figures.weight_images([flat(image)], width=8, columns=1, label="ink", title=text)
+    return text, figure
+
+
+drawing = hands.pad(
+    {
+        "fully connected": lambda pixels: softmax(connected(image_by(pixels))),
+        "convolution": lambda pixels: softmax(reader(image_by(pixels))),
+    },
+    [flat(next(image for image, target in test if target == digit)) for digit in range(10)],
+    [str(digit) for digit in range(10)],
+    start=3,
+    how="Draw with the mouse or a finger. The arrows move what is there by one pixel.",
+)
+slider("pixels to the right", range(-2, 3), to_the_right, start=0, live=drawing)
+
+# %% [markdown]
 # These are the kernels it has learned. Nobody drew them.
 
 # %% tags=["hide-input"]

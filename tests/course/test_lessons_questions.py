@@ -196,6 +196,27 @@ ANSWERS = {
         (["3"], ["5", "0"]),
         (["that few of its units may be active at a time", "c"], ["a", "b"]),
     ],
+    "lesson_12_overfitting": [
+        (["about 70 of 100", "c"], ["a", "b", "d"]),
+        (["where the validation loss is least", "b"], ["a"]),
+        (["1", "2 / 2"], ["-1", "3"]),
+        (["0"], ["3", "-3"]),
+        (["2", "1 / (1 - 0.5)"], ["3", "0"]),
+        (["2", "3 - 1"], ["-2", "2.5"]),
+        (["3.75, 0, 5", "3.75 0 5"], ["0, 0, 0", "3.75, 1, 5"]),
+        (["stop earlier, or more examples", "c"], ["a", "b", "d"]),
+        (["probably a little less", "c"], ["a", "b"]),
+    ],
+    "lesson_14_memory": [
+        (["0.001", "d"], ["a", "b", "c"]),
+        (["0.12", "0.9**20", "0.1216"], ["0.5", "0"]),
+        (["15", "0.5 * 10 + 0.5 * 20"], ["0", "25"]),
+        (["it stays the same", "b"], ["a"]),
+        (["0.512", "0.8**3"], ["0.1", "0"]),
+        (["1", "0.5 * 4 - 1"], ["0", "5"]),
+        (["the second", "b"], ["a", "c"]),
+        (["4", "3 + 1"], ["2", "10"]),
+    ],
 }
 CASES = [(lesson, i) for lesson, answers in ANSWERS.items() for i in range(len(answers))]
 NONSENSE = [

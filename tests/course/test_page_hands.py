@@ -167,6 +167,71 @@ def test_without_scripts_the_frames_are_seen(shown):
     assert figure.get_by_text("the bias 2").is_visible()
 
 
+def two_networks():
+    """A pad of four pixels with two networks, and what Python has them read there."""
+    models = {name: nn.MLP(4, [3, 2], seed=seed) for seed, name in enumerate(("first", "second"))}
+    readers = {name: lambda x, m=model: softmax(m(x)) for name, model in models.items()}
+
+    def told(ink):
+        texts = []
+        for name, reader in readers.items():
+            shares = [share.data for share in reader([Value(x) for x in ink])]
+            best = shares.index(max(shares))
+            texts.append(f"{name}: {'ab'[best]} ({100 * shares[best]:.0f}%)")
+        return texts
+
+    return hands.pad(readers, [[0, 1, 0, 0], [1, 0, 0, 1]], "ab", start=1), told
+
+
+def test_what_is_drawn_on_a_pad_is_read_by_every_network(shown):
+    pad, told = two_networks()
+    figure = shown(Shown(pad, "A pad."))
+
+    def lines():
+        return figure.locator(".told").inner_text().splitlines()
+
+    assert told([1, 0, 0, 1]) == lines()
+    figure.get_by_role("button", name="a", exact=True).click()
+    assert told([0, 1, 0, 0]) == lines()
+    figure.get_by_role("button", name="Move one pixel down").click()
+    assert told([0, 0, 0, 1]) == lines()
+    figure.get_by_role("button", name="Clear").click()
+    assert told([0, 0, 0, 0]) == lines()
+    box = figure.locator("svg").bounding_box()  # a touch at the top left: neighbours get ink, too
+    figure.page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+    assert told([1, 0.3, 0.3, 0]) == lines()
+    figure.get_by_role("button", name="Erase").click()
+    figure.locator("svg").focus()
+    figure.page.keyboard.press("ArrowRight")
+    figure.page.keyboard.press("Space")
+    assert told([1, 0, 0.3, 0]) == lines()
+
+
+def test_the_query_of_attention_is_dragged_and_the_shares_are_those_of_python(shown):
+    keys, values = {"right": [2, 0], "up": [0, 2]}, [10, 20]
+    figure = shown(Shown(hands.attention(keys, values, [2, 0], reach=3), "Keys."))
+
+    def expected(query):
+        scores = [[sum(q * k for q, k in zip(query, key, strict=True))] for key in keys.values()]
+        powers = [math.exp(score / math.sqrt(2)) for [score] in scores]
+        return [power / sum(powers) for power in powers]
+
+    def shares():
+        return [
+            float(text) for text in figure.locator(".share > span:last-child").all_inner_texts()
+        ]
+
+    assert [round(share, 2) for share in expected([2, 0])] == shares()
+    for _ in range(10):
+        figure.get_by_role("slider", name="the query").press("Shift+ArrowUp")
+    text = figure.locator(".told").inner_text()
+    q0, q1 = map(float, re.search(r"\(([\d.]+), ([\d.]+)\)", text).groups())
+    assert q1 > 2.5
+    assert [round(share, 2) for share in expected([q0, q1])] == shares()
+    y = sum(share * v for share, v in zip(expected([q0, q1]), values, strict=True))
+    assert f"= {y:.1f}" in text
+
+
 def test_logits_are_moved_and_what_the_loss_sends_back_is_the_engines(shown):
     live = hands.logits([2.0, 1.0, 0.0], 1, ["3", "5", "8"])
     figure = shown(sliding("z", [1, 2], str, live=live))

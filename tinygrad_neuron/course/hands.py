@@ -8,6 +8,7 @@ is JavaScript that the compiler made of the recorded graph.
 import hashlib
 import html
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +18,10 @@ from ..calculus import javascript
 from ..compiler.javascript import graph_text
 from ..datasets import Dataset
 from ..engine import Value
-from ..functions import softmax
+from ..functions import softmax, sum
 from .marking import asset
 
-_SCRIPTS = ("plane", "line", "neuron", "network", "logits", "element")
+_SCRIPTS = ("plane", "line", "neuron", "network", "logits", "pad", "attention", "element")
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,76 @@ def network(
         "parameters": parameters,
     }
     return Hand(data, f"{_ORDERED}\nreturn {{\n{','.join(programs)}\n}};")
+
+
+def pad(
+    readers: Mapping[str, Callable[[list[Value]], Sequence[Value]]],
+    images: Sequence[Sequence[float]],
+    names: Sequence[str],
+    *,
+    start: int = 0,
+    how: str = "",
+) -> Hand:
+    """A pad of square pixels to draw on, and beside it what networks read there.
+
+    **Arguments:** `readers`, by name, functions of all pixels, row by row, that return one share
+    for each of the `names`; `images`, one example for each name, with ink from 0 to 1; `start`,
+    which of them is there first; `how`, a sentence on what to try.
+
+    >>> from tinygrad_neuron import nn, softmax
+    >>> model = nn.MLP(4, [2], seed=0)
+    >>> figure = pad({"network": lambda x: softmax(model(x))}, [[0, 0, 0, 1], [1, 0, 0, 0]], "ab")
+    >>> figure.data["size"], figure.data["start"]
+    (2, [0.0, 0.0, 0.0, 1.0])
+    """
+    shown = [[round(float(ink), 4) for ink in image] for image in images]
+    programs = []
+    for name, reader in readers.items():
+        pixels = [Value(0.0, label=f"x{k}") for k in range(len(shown[0]))]
+        text, _ = graph_text(
+            "reader", list(reader(pixels)), pixels, gradients=False, arithmetic=False
+        )
+        programs.append(f"{json.dumps(name)}: (() => {{ {text} return reader; }})()")
+    data = {
+        "kind": "pad",
+        "size": math.isqrt(len(shown[0])),
+        "images": shown,
+        "names": list(names),
+        "start": shown[start],
+        "how": how,
+    }
+    return Hand(data, f"return {{\n{','.join(programs)}\n}};")
+
+
+def attention(
+    keys: Mapping[str, Sequence[float]],
+    values: Sequence[float],
+    query: Sequence[float],
+    reach: float,
+) -> Hand:
+    """A query in the plane that is dragged, keys around it, and the share that each of them gets.
+
+    **Arguments:** `keys`, by name, each of two numbers; `values`, one number for each; `query` to
+    begin with; `reach`, the ends of both axes.
+
+    >>> figure = attention({"up": [0, 2], "right": [2, 0]}, [10, 20], [2, 0], reach=3)
+    >>> figure.data["names"]
+    ['up', 'right']
+    """
+    places = [[float(k) for k in key] for key in keys.values()]
+    q0, q1 = Value(0.0, label="q0"), Value(0.0, label="q1")
+    shares = softmax([(q0 * k0 + q1 * k1) / math.sqrt(2) for k0, k1 in places])
+    mean = sum([share * v for share, v in zip(shares, values, strict=True)])
+    text, _ = graph_text("shares", [*shares, mean], [q0, q1], gradients=False, arithmetic=False)
+    data = {
+        "kind": "attention",
+        "names": list(keys),
+        "keys": places,
+        "values": list(values),
+        "query": [float(q) for q in query],
+        "reach": reach,
+    }
+    return Hand(data, f"{text}\nreturn shares;")
 
 
 def logits(numbers: Sequence[float], target: int, names: Sequence[str]) -> Hand:

@@ -78,6 +78,7 @@ class Folding:
     budget: int | None = None
     room: str = ""
     summaries: dict[Group, Any] = field(default_factory=dict, repr=False)
+    insides: dict[Group, Any] = field(default_factory=dict, repr=False)
     how: str = ""
 
     @cached_property

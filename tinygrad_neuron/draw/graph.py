@@ -172,7 +172,7 @@ def draw_dot(
         ("LR", "TB") if rankdir is None else (rankdir,),
         room,
     )
-    return _picture(drawn, format)
+    return picture_of(drawn, format)
 
 
 def _room(budget: "tuple[int, int] | int | None") -> tuple[tuple[int, int] | None, int | None]:
@@ -192,7 +192,9 @@ def _room(budget: "tuple[int, int] | int | None") -> tuple[tuple[int, int] | Non
 
 def plain_picture(graph: GraphFacts, folding: Folding) -> GraphPicture:
     """The picture of a folding alone, laid out by the engine: no labels, no flags, no legend."""
-    return _picture(drawing(Plan(graph, folding, find_theme("light")), lambda plan: ""), "svg")
+    plan = Plan(graph, folding, find_theme("light"))
+    plan.detailed = False
+    return picture_of(drawing(plan, lambda plan: ""), "svg")
 
 
 def _flags(
@@ -210,7 +212,7 @@ def _flags(
     return {node: flags for node, flags in kept.items() if flags}
 
 
-def _picture(drawn: Drawing, format: str) -> GraphPicture:
+def picture_of(drawn: Drawing, format: str) -> GraphPicture:
     """The picture of a drawing, as DOT."""
     plan, nodes = drawn.plan, drawn.nodes
     picture = GraphPicture("graph", format=format)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import fmean, pstdev
+from statistics import fmean
 
 from ..calculus.operation import Operation
 from ..engine import Value
@@ -35,21 +35,30 @@ class Inside:
     quantities: Sequence[Quantity]
 
 
-class Insides:
-    """What each folded node of a picture has inside, from the edges that are drawn."""
+def find_insides(
+    graph: GraphFacts, groups: Iterable[Group], edges: Iterable[Edge]
+) -> dict[Group, Inside | None]:
+    """What each folded node of a picture has inside; None where only counts can be said."""
+    found = _Insides(graph, edges)
+    return {group: found.of(group) for group in groups if group.is_folded}
 
-    def __init__(self, graph: GraphFacts, arrows: Iterable[Edge]) -> None:
+
+class _Insides:
+    """What goes into each folded node and comes out of it, from the edges that are drawn."""
+
+    def __init__(self, graph: GraphFacts, edges: Iterable[Edge]) -> None:
         self.graph = graph
         self.entries: dict[Group, dict[Value, None]] = {}
         self.exits: dict[Group, dict[Value, None]] = {}
-        for edge in arrows:
+        for edge in edges:
+            exits = self.exits.setdefault(edge.tail, {})
+            entries = self.entries.setdefault(edge.head, {})
             for node, position in edge.members:
                 operand = node._prev[position]
-                self.exits.setdefault(edge.tail, {})[operand] = None
-                self.entries.setdefault(edge.head, {})[operand] = None
+                exits[operand] = entries[operand] = None
 
     def of(self, group: Group) -> Inside | None:
-        """What a folded node has inside; None where there is nothing to say but how many."""
+        """What a folded node has inside."""
         if group.scope is None:
             name = "data" if not group.node._prev else "y"
             return Inside("", [Quantity(name, group.members)])
@@ -142,7 +151,10 @@ def numbers_text(numbers: Sequence[float], digits: int) -> str:
     if not all(map(math.isfinite, numbers)):
         broken = sum(not math.isfinite(x) for x in numbers)
         return f"{broken:,} of {len(numbers):,} not finite"
-    return f"{number(fmean(numbers), 2)} ± {number(pstdev(numbers), 2)}"
+    mean = fmean(numbers)
+    # `statistics.pstdev` computes in whole numbers, 50 times as slow.
+    spread = math.hypot(*(x - mean for x in numbers)) / math.sqrt(len(numbers))
+    return f"{number(mean, 2)} ± {number(spread, 2)}"
 
 
 def strip(numbers: Sequence[float], theme: Theme, height: int) -> str:

@@ -10,7 +10,7 @@ from . import cards
 from .facts import full_name
 from .flags import Flag
 from .folding import Group
-from .insides import Insides, is_strip, numbers_cell
+from .insides import is_strip, numbers_cell
 from .legend import styles
 from .places import Places
 from .plan import Plan
@@ -28,7 +28,6 @@ class Nodes:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.styles = styles(plan.theme)
-        self.insides = Insides(plan.graph, plan.folding.edges)
         self.attributes = {group: self.node(group) for group in plan.folding.groups}
         self.inside, self.counts = self._nested()
         self.boxes = {scope: f"c{i}" for i, scope in enumerate(self._scopes())}
@@ -187,7 +186,7 @@ class Nodes:
     def content(self, group: Group, ink: cards.Ink) -> cards.Content | None:
         """What a folded node has inside, as it is written."""
         plan, graph = self.plan, self.plan.graph
-        inside = self.insides.of(group) if plan.detailed else None
+        inside = plan.inside(group)
         if inside is None:
             return None
         digits = min(plan.digits, 3 if ink.size >= 10 else 2)

@@ -11,6 +11,7 @@ from .facts import GraphFacts
 from .flags import Flag
 from .folding import DETAILED, Edge, Folding, Group
 from .highlighting import Highlight
+from .insides import Inside, find_insides
 from .layout import Look
 from .paths import Paths
 from .scales import Metric, Scale, measured
@@ -90,4 +91,12 @@ class Plan:
         if group not in summaries:
             summaries[group] = summarise(self.graph, group.members, self.flags)
         found: Summary = summaries[group]
+        return found
+
+    def inside(self, group: Group) -> Inside | None:
+        """What a folded node has inside, the same in every picture of a folding."""
+        known = self.folding.insides
+        if group not in known and self.detailed:
+            known |= find_insides(self.graph, self.folding.groups, self.folding.edges)
+        found: Inside | None = known.get(group)
         return found

@@ -150,12 +150,13 @@ def seconds() -> float:
         return SECONDS
     try:
         value = float(text)
-        if value > 0.0:
+        if 0.0 < value <= 1e6:
             return value
     except ValueError:
         pass
     raise ValueError(
-        f"TINYGRAD_NEURON_COMPILE_SECONDS must be a number of seconds above 0, got {text!r}"
+        f"TINYGRAD_NEURON_COMPILE_SECONDS must be a number of seconds above 0 and up to a "
+        f"million, got {text!r}"
     )
 
 

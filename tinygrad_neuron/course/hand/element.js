@@ -53,6 +53,11 @@ const STYLE = `
   .count::before { content: "\u2717 "; }
   .count.done::before { content: "\u2713 "; }
   .loss { max-width: 24rem; }
+  .reads { display: inline-block; width: calc(50% - .5rem); min-width: 8rem; margin: 0 .5rem .5rem 0; vertical-align: top; }
+  .share { display: flex; align-items: center; gap: .4rem; font-size: .85em; line-height: 1.35; }
+  .track { flex: 1; height: .7em; background: color-mix(in srgb, currentColor 10%, transparent); }
+  .filled { height: 100%; background: color-mix(in srgb, currentColor 45%, transparent); }
+  .filled.best { background: var(--high); }
   .how { margin: .6rem 0; font-size: .92em; }
   .buttons, .choices { display: flex; flex-wrap: wrap; gap: .5rem; margin: .6rem 0; }
   .choices { gap: .4rem 1rem; }
@@ -77,7 +82,8 @@ class Hand extends HTMLElement {
     live.host = this;
     shadow.append(made("style", {}, STYLE), live, made("slot"));
     const data = JSON.parse(this.dataset.hand);
-    ({ line, neuron, network, logits })[data.kind](live, data, window.tnPrograms[this.dataset.programs]);
+    const kinds = { line, neuron, network, logits, pad, attention };
+    kinds[data.kind](live, data, window.tnPrograms[this.dataset.programs]);
   }
 }
 
