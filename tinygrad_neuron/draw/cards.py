@@ -118,6 +118,11 @@ def node_card(
         return card([(name, False)], [("", data)], (), ink)
     badges = [flag.text for flag in flags if flag.alarm]
     quiet = [flag.text for flag in flags if not flag.alarm]
+    gradient = graph.gradient(node)
+    if ink.style == "formula":
+        return _formula(
+            node, operation, data, None if bare else gradient, digits, ink, badges, quiet
+        )
     if bare and operation:
         if node.within is not None and node.within.module is not None:
             label = ""  # a module's own names say what the operation says
@@ -125,11 +130,6 @@ def node_card(
     if bare:
         name = f'<FONT COLOR="{ink.text}"><B>{_escaped(label)}</B></FONT>' if label else ""
         return card((), [(name, data)], badges, ink, quiet)
-    gradient = graph.gradient(node)
-    if ink.style == "formula":
-        return _formula(
-            node, operation, data, None if bare else gradient, digits, ink, badges, quiet
-        )
     rows = [("data", data)]
     told = None if ink.told is None else ink.told(node)
     if told is not None:
@@ -227,12 +227,14 @@ class Summary:
     out_of: Mapping[str, tuple[int, str]]
     alarming: frozenset[str]
 
-    def share(self, flag: str) -> str:
-        """How many of the members have a flag, in words."""
+    def share(self, flag: str, bare: bool = False) -> str:
+        """How many of the members have a flag, in words; `bare`, without what these are."""
         total, what = self.out_of[flag]
         name = NAMES.get(flag, flag)
         if flag in NAMES:  # there is only one
             return f"{SIGNS[flag]} {name}"
+        if bare:
+            return f"{SIGNS[flag]} {self.flags[flag]:,} of {total:,}"
         return f"{SIGNS[flag]} {name} {self.flags[flag]:,} of {total:,} {what}"
 
 
@@ -295,6 +297,8 @@ def group_title(graph: GraphFacts, group: Group, summary: Summary) -> tuple[str,
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         return ", ".join(names[:3]) + more, group.why
     kind = next(iter(summary.kinds))
+    if kind == "constant":  # the others stand in the operations that take them
+        kind = "input"
     labels = {node.label for node in group.members}
     [label] = labels if len(labels) == 1 else [""]
     return f"{kind}s", label
@@ -320,10 +324,16 @@ def group_card(
         values = _written(summary.data, min(digits, 2))
         if content is not None and content.rows:
             values = content.rows[-1][1]
-        badges = [summary.share(flag) for flag in summary.flags if flag in summary.alarming]
+        quiet = [SIGNS[flag] for flag in summary.flags if flag not in summary.alarming]
+        if quiet and not values.startswith("<"):
+            values += f'&#160;<FONT COLOR="{ink.muted}">{"".join(quiet)}</FONT>'
+        badges = [summary.share(flag, bare) for flag in summary.flags if flag in summary.alarming]
         named = f'<FONT COLOR="{ink.text}"><B>{_escaped(shorten(name, LONGEST))}</B></FONT>'
         if group.scope is not None and not group.why.startswith("call"):
-            return card((), [(named, values)], badges, ink)
+            if badges:  # a line of its own would make every column of units longer
+                signs = "".join(badge[:1] for badge in badges)
+                named += f'&#160;<FONT COLOR="{ink.alarm}"><B>{signs}</B></FONT>'
+            return card((), [(named, values)], (), ink)
         if group.scope is not None:
             return card([(name, True), (what, False)], [("", values)], badges, ink)
         times = f"× {len(group.members):,}"
