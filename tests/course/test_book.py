@@ -14,6 +14,7 @@ import pytest
 
 from tests.course.test_pages import ANSWERED
 from tinygrad_neuron.calculus.table import TABLE
+from tinygrad_neuron.course import book as book_module
 from tinygrad_neuron.course import lessons
 from tinygrad_neuron.course.book import BookError, build
 
@@ -315,6 +316,13 @@ def test_on_paper_a_slider_shows_all_its_frames_and_a_walkthrough_its_steps(visi
     assert all(frames.nth(i).is_visible() for i in range(frames.count()))
     assert tab.locator(".tn-printed").first.is_visible()
     assert not tab.locator(".tn-picture iframe").first.is_visible()
+
+
+def test_a_book_of_which_pages_were_lost_is_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(book_module, "_run_sphinx", lambda source, made, doctrees: made.mkdir())
+    with pytest.raises(BookError, match=r"changelog, .*lesson_1_mcculloch_pitts, .* not written"):
+        build(tmp_path / "book")
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path):

@@ -1,5 +1,6 @@
 """Every lesson runs, as a script and as a notebook, here and from an installed wheel."""
 
+import ast
 import json
 import os
 import re
@@ -14,7 +15,9 @@ import pytest
 
 from tinygrad_neuron.cli import main
 from tinygrad_neuron.course import lessons
+from tinygrad_neuron.course.marking import mathml
 from tinygrad_neuron.course.notebooks import executable, to_notebook, write_notebook
+from tinygrad_neuron.course.tex import FORMULA
 
 ROOT = Path(__file__).parent.parent.parent
 ALL = lessons.lessons()
@@ -74,6 +77,20 @@ def test_the_source_a_learner_sees_does_not_hold_the_answers(lesson):
         assert not told.search(source)
     for cell in to_notebook(lesson).cells:
         assert cell.cell_type == "markdown" or not told.search(cell.source)
+
+
+@BY_NAME
+def test_every_formula_of_a_lesson_can_be_shown(lesson):
+    pytest.importorskip("docutils", reason="the extra book is not installed")
+    texts = [cell.source for cell in lesson.cells if cell.kind == "text"]
+    for cell in lesson.cells:
+        if cell.kind == "code":
+            nodes = ast.walk(ast.parse(cell.source))
+            texts += [n.value for n in nodes if isinstance(n, ast.Constant)]
+    for text in texts:
+        for found in FORMULA.finditer(text) if isinstance(text, str) else []:
+            if not found["code"]:
+                mathml(found["block"] or found["inline"])
 
 
 PLUMBING = {
