@@ -153,6 +153,18 @@ function judge(leaves) {
   byId("plane-score").textContent = `${right} of ${wrong.length} correct`;
 }
 
+// The plane as it stands now, for paper; null where there is none.
+export function copiedPlane() {
+  if (!plane) return null;
+  const copy = byId("field").cloneNode(true);
+  for (const part of [copy, ...copy.querySelectorAll("[id], [role]")]) {
+    for (const name of ["id", "role"]) part.removeAttribute(name);
+  }
+  const canvas = copy.querySelector("canvas"); // the copy of a canvas is empty
+  canvas.getContext("2d", { willReadFrequently: true }).drawImage(byId("plane-field"), 0, 0);
+  return copy;
+}
+
 // Which example the inputs are now; -1 for none.
 export function exampleNow(leaves) {
   const [i, j] = plane.inputs;

@@ -30,6 +30,7 @@ export function show(to) {
   const flags = findFlags(nodes, operations, page.flags, result, names, within);
   for (const i of flags.keys()) if (isSecret(result, i, within)) flags.delete(i);
   state.picture.flags(flags);
+  showPlane(result, within);
   return flags;
 }
 
@@ -55,7 +56,6 @@ export function render() {
   const flags = show(step);
   const { result, at: within } = placeOf(step);
   state.picture.ghosts(state.old?.[result.iteration] ?? null, result, within);
-  showPlane(result, within);
   showFlags(byId("flags"), flags, names, page.flags.help);
   const text = textOf(step);
   if (state.took > 1) tellAll(text, result.steps.slice(Math.max(0, within - state.took), within), result);
