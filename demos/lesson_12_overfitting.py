@@ -158,7 +158,8 @@ assert round(100 * accuracy(watched, test), 1) == 82.8
 # %% [markdown]
 # 82.8% instead of 70%, with the same network and the same examples, only by stopping after epoch
 # 22. That is **early stopping**. `fit` does it for you: with `validation=` it gives the parameters
-# of the best epoch back, and with `patience=15` it ends when 15 epochs have brought nothing better.
+#     of the best epoch back, and with `patience=15` it ends when 15 epochs have brought nothing
+#     better.
 #
 # A warning. The moment to stop was *chosen* by the validation data. So these have had a hand in the
 # result, and their loss looks a little better than it should. What you want to tell others you must
@@ -172,9 +173,10 @@ assert round(100 * accuracy(watched, test), 1) == 82.8
 #
 # $$\text{loss} + \lambda \, (w_0^2 + w_1^2 + \dots)$$
 #
-# That is called **L2**, or **weight decay**. To see what it does look at a single weight, for which
-# the loss alone would be least at $w = 2$: the loss $\frac{1}{2}(w - 2)^2$. Its slope is $w - 2$,
-# and that of the penalty is $2 \lambda w$.
+# That is called **L2**, or **weight decay**. (With Adam one lets the weights shrink beside its
+# step, not through the gradient that it rescales. That is AdamW, which `learn` above uses.) To see
+# what it does look at a single weight, for which the loss alone would be least at $w = 2$: the loss
+# $\frac{1}{2}(w - 2)^2$. Its slope is $w - 2$, and that of the penalty is $2 \lambda w$.
 
 # %%
 predict(
@@ -196,7 +198,7 @@ predict(
 # However large $\lambda$ is, $2 / (1 + 2 \lambda)$ is never 0. L2 makes weights small; it makes
 # none vanish. The nearer a weight is to 0, the more weakly it is pulled.
 #
-# ## Weights that snap to zero: L1
+# ## Another penalty: L1
 #
 # Now let a weight cost its size, not its square:
 #

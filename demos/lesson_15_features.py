@@ -6,7 +6,7 @@
 # - find the input that a neuron answers to most, with the backward pass you know, and say why that
 #   input often looks like nothing;
 # - find the examples that excite a neuron, and the classes that it answers to;
-# - explain how five features fit into two neurons, and when they do;
+# - explain how a network can hold more features than it has neurons, and when it does;
 # - take such a mixture apart with a sparse autoencoder, and say what makes it work;
 # - name what is still open.
 #
@@ -286,7 +286,7 @@ assert len(dense.represented) == 2
 # (An error in each feature counts 5% less than one in the feature before it. Otherwise the model
 # would have no reason to prefer any two of them, and would keep a bit of each.)
 #
-# ## Sparsity makes the pentagon
+# ## And if the features are sparse?
 #
 # But facts about the world are seldom all there at once. Of all the things that a picture might
 # show, it shows a few. So let each feature be 0 most of the time. How often it is 0 is called its
