@@ -171,7 +171,7 @@ assert round(100 * accuracy(watched, test), 1) == 82.8
 # input must make a large step in the output. So let large weights cost something. To the loss one
 # adds a **penalty**, the sum of the squares of all weights times a number $\lambda$:
 #
-# $$\text{loss} + \lambda \, (w_0^2 + w_1^2 + \dots)$$
+# $$\text{loss} + \lambda \, (w_0^2 + w_1^2 + \ldots)$$
 #
 # That is called **L2**, or **weight decay**. (With Adam one lets the weights shrink beside its
 # step, not through the gradient that it rescales. That is AdamW, which `learn` above uses.) To see
@@ -202,7 +202,7 @@ predict(
 #
 # Now let a weight cost its size, not its square:
 #
-# $$\text{loss} + \lambda \, (|w_0| + |w_1| + \dots)$$
+# $$\text{loss} + \lambda \, (|w_0| + |w_1| + \ldots)$$
 #
 # That is **L1**. Its slope is $\lambda$ wherever $w > 0$, and $-\lambda$ wherever $w < 0$: the same
 # pull, be the weight large or small.
