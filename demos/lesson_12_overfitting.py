@@ -361,10 +361,11 @@ read = [count_right(neuron, other_pairs) for neuron in with_l1.values()]
 assert len(other_pairs) == 72 and read == [70, 70, 70, 70, 68, 65]
 
 # %% [markdown]
-# **You may think** that L1 and L2 are two ways to say the same, "small weights". Look at $\lambda =
-# 0.01$. With L1, 50 of the 64 weights are *exactly* 0, and the neuron still reads 70 of 72. It
-# looks at 14 pixels, and you can say which: L1 has *chosen*. At 0.03 five pixels are left, and they
-# read 68. With L2 not one weight is exactly 0, at any strength: it has only turned everything down.
+# **You may think** that L1 and L2 are two ways to say the same, "small weights". Look at
+# $\lambda = 0.01$. With L1, 50 of the 64 weights are *exactly* 0, and the neuron still reads 70
+# of 72. It looks at 14 pixels, and you can say which: L1 has *chosen*. At 0.03 five pixels are
+# left, and they read 68. With L2 not one weight is exactly 0, at any strength: it has only turned
+# everything down.
 #
 # So L1 is the tool for finding out what is needed at all. You will meet it again in lesson 15.
 #

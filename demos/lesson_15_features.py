@@ -247,8 +247,8 @@ assert (single, len(several)) == ([3, 9], 10)
 #
 # Perhaps because there are more things to tell than neurons to tell them. Let us build the smallest
 # case. There are five **features**, $x_0$ to $x_4$: facts that may be there, with a strength
-# between 0 and 1, or not be there, which is 0. But there are only two neurons to remember them: $h
-# = W x$. From these two numbers all five must be found again:
+# between 0 and 1, or not be there, which is 0. But there are only two neurons to remember them:
+# $h = W x$. From these two numbers all five must be found again:
 #
 # $$x'_i = \mathrm{relu}(w_i \cdot h + b_i)$$
 #
