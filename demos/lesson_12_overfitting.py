@@ -156,10 +156,10 @@ assert [round(record.validation_loss[k], 2) for k in (21, 99)] == [0.82, 1.4]
 assert round(100 * accuracy(watched, test), 1) == 82.8
 
 # %% [markdown]
-# 82.8% instead of 70%, with the same network and the same examples, only by stopping after epoch
-# 22. That is **early stopping**. `fit` does it for you: with `validation=` it gives the parameters
-#     of the best epoch back, and with `patience=15` it ends when 15 epochs have brought nothing
-#     better.
+# 82.8% instead of 70%, with the same network and the same examples, only because training ended
+# in time. That is **early stopping**. `fit` does it for you: with `validation=` it gives the
+# parameters of the best epoch back, and with `patience=15` it ends when 15 epochs have brought
+# nothing better.
 #
 # A warning. The moment to stop was *chosen* by the validation data. So these have had a hand in the
 # result, and their loss looks a little better than it should. What you want to tell others you must
@@ -343,7 +343,8 @@ def both(strength):
         right = count_right(neuron, other_pairs)
         text = f"{name}: {zeros(neuron)} of 64 weights are exactly 0, {right} of 72 read right"
         weights = [w.data for w in neuron.w]
-        pictures[text] = figures.weight_images([weights], width=8, columns=1)
+        rows = [weights[i : i + 8] for i in range(0, 64, 8)]
+        pictures[text] = figures.receptive_field_image(rows, [])
         texts.append(text)
     return "\n".join(texts), Beside(pictures)
 

@@ -228,8 +228,8 @@ assert round(firsts[-1], 2) == 0.05 and firsts[-1] / lstm[0] > 1e5
 
 # %% [markdown]
 # With every step that the gate opens the line lies higher. At 5, where the gate is at 0.99, about
-# 5% of the gradient arrives at the first step, a hundred thousand times as much as with a gate half
-# open. This is why one often starts LSTMs with a bias of 1 or more.
+# 5% of the gradient arrives at the first step, more than a hundred thousand times as much as with a
+# gate half open. This is why one often starts LSTMs with a bias of 1 or more.
 #
 # We have measured what the *start* gives, the median of untrained networks. It does not follow that
 # the one with the larger gradient learns better in the end. For that one has to train.
@@ -341,7 +341,8 @@ def attend(query, keys, values):
 keys = [[2, 0], [0, 2], [-2, 0], [0, -2]]  # right, up, left, down
 values = [10, 20, 30, 40]
 shares, y = attend([2, 0], keys, values)
-print("shares:", *[f"{share:.2f}" for share in shares], f"  y = {y:.1f}")
+print("shares:", *[f"{share:.3f}" for share in shares])
+print(f"y = {y:.1f}")
 
 # %% [markdown]
 # Turn the query, and the shares are dealt anew. Make it longer, and the choice becomes sharper.
@@ -367,7 +368,7 @@ query = hands.attention(DIRECTIONS, values, query=[2, 0], reach=3)
 slider("degrees", range(0, 361, 30), turned, start=0, live=query)
 
 # %% tags=["remove-input"]
-assert [f"{share:.2f}" for share in shares] == ["0.89", "0.05", "0.00", "0.05"]
+assert [f"{share:.3f}" for share in shares] == ["0.892", "0.053", "0.003", "0.053"]
 halfway, _ = attend([math.sqrt(2), math.sqrt(2)], keys, values)
 assert abs(halfway[0] - halfway[1]) < 1e-12 and halfway[0] > 0.49
 [[library]] = nn.scaled_dot_product_attention([[2.0, 0.0]], keys, [[v] for v in values])
