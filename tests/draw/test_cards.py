@@ -83,7 +83,9 @@ def test_the_slide_style_has_the_operation_large_and_the_gradient_once_it_is_the
     assert not any("not yet" in line or ">grad" in line for line in lines.values())
     y.backward()
     assert ">grad 1<" in node_lines(draw_dot(y, style="formula"))["n5"]
-    assert ">grad" not in draw_dot(y, style="formula", gradients=False).source
+    forward = draw_dot(y, style="formula", gradients=False)
+    assert ">grad" not in forward.source
+    assert large(node_lines(forward)["n5"]) == ["tanh"]
 
 
 def test_without_gradients_there_is_the_forward_pass_alone():

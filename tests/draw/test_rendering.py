@@ -14,6 +14,7 @@ from pathlib import Path
 import graphviz
 import pytest
 
+from tinygrad_neuron import Value, draw_circuit, draw_dot, draw_network, nn
 from tinygrad_neuron.draw import rendering, running
 from tinygrad_neuron.draw.rendering import (
     Digraph,
@@ -447,6 +448,18 @@ def test_ids_start_with_the_prefix_and_pictures_can_stand_in_one_page(graph):
             ids(prefix)
 
 
+def test_pictures_of_every_kind_stand_in_one_page(pure_graph):
+    y = nn.Neuron(2, seed=0)([Value(1.0), Value(2.0)])
+    pictures = [draw_dot(y), draw_dot(y), draw_network(nn.MLP(2, [2, 1])), draw_circuit(nn.XOR())]
+    ids = []
+    for k, picture in enumerate(pictures):
+        picture.id_prefix = f"p{k}-"
+        root = ElementTree.fromstring(picture.pipe(format="svg"))
+        ids += [element.get("id") for element in root.iter() if element.get("id")]
+    assert len(set(ids)) == len(ids)
+    assert {"p0-n0", "p1-n0", "p2-layer0-neuron1", "p3-unit0"} <= set(ids)
+
+
 def test_a_format_that_contradicts_the_suffix_is_refused(graph, tmp_path):
     with pytest.raises(ValueError, match=r"format 'png' contradicts the suffix of .*x\.svg'"):
         graph.render(tmp_path / "x.svg", format="png")
@@ -536,6 +549,7 @@ def test_view_opens_the_rendered_picture(graph, tmp_path, monkeypatch):
 def test_threads_that_look_for_an_engine_at_once_in_a_new_process_all_find_none():
     program = """
 import threading
+from tinygrad_neuron import Value, draw_circuit, draw_dot, draw_network, nn
 from tinygrad_neuron.draw import rendering, running
 
 found, gate = [], threading.Barrier(8)

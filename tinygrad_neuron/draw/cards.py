@@ -118,6 +118,11 @@ def node_card(
         return card([(name, False)], [("", data)], (), ink)
     badges = [flag.text for flag in flags if flag.alarm]
     quiet = [flag.text for flag in flags if not flag.alarm]
+    gradient = graph.gradient(node)
+    if ink.style == "formula":
+        return _formula(
+            node, operation, data, None if bare else gradient, digits, ink, badges, quiet
+        )
     if bare and operation:
         if node.within is not None and node.within.module is not None:
             label = ""  # a module's own names say what the operation says
@@ -125,11 +130,6 @@ def node_card(
     if bare:
         name = f'<FONT COLOR="{ink.text}"><B>{_escaped(label)}</B></FONT>' if label else ""
         return card((), [(name, data)], badges, ink, quiet)
-    gradient = graph.gradient(node)
-    if ink.style == "formula":
-        return _formula(
-            node, operation, data, None if bare else gradient, digits, ink, badges, quiet
-        )
     rows = [("data", data)]
     told = None if ink.told is None else ink.told(node)
     if told is not None:
@@ -320,6 +320,9 @@ def group_card(
         values = _written(summary.data, min(digits, 2))
         if content is not None and content.rows:
             values = content.rows[-1][1]
+        quiet = [SIGNS[flag] for flag in summary.flags if flag not in summary.alarming]
+        if quiet and not values.startswith("<"):
+            values += f'&#160;<FONT COLOR="{ink.muted}">{"".join(quiet)}</FONT>'
         badges = [summary.share(flag) for flag in summary.flags if flag in summary.alarming]
         named = f'<FONT COLOR="{ink.text}"><B>{_escaped(shorten(name, LONGEST))}</B></FONT>'
         if group.scope is not None and not group.why.startswith("call"):

@@ -192,7 +192,9 @@ def _room(budget: "tuple[int, int] | int | None") -> tuple[tuple[int, int] | Non
 
 def plain_picture(graph: GraphFacts, folding: Folding) -> GraphPicture:
     """The picture of a folding alone, laid out by the engine: no labels, no flags, no legend."""
-    return picture_of(drawing(Plan(graph, folding, find_theme("light")), lambda plan: ""), "svg")
+    plan = Plan(graph, folding, find_theme("light"))
+    plan.detailed = False
+    return picture_of(drawing(plan, lambda plan: ""), "svg")
 
 
 def _flags(

@@ -104,6 +104,14 @@ def _called(loss: Callable[..., Value], arguments: Sequence[Value]) -> Value:
         root = loss(*arguments)
     if not isinstance(root, Value):
         raise TypeError(f"walkthrough: the function must return one Value, got {described(root)}")
+    return named_after(root, loss)
+
+
+def named_after(root: Value, function: Callable[..., Value]) -> Value:
+    """A result that no variable was bound to has the name of the function that returns it."""
+    name = getattr(function, "__name__", "")
+    if root._prev and not root.label and name.isidentifier():
+        root.label = name
     return root
 
 

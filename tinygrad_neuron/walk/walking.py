@@ -15,7 +15,7 @@ from .explaining import Explanation
 from .names import watch_names
 from .plane import data_plane
 from .records import StepList
-from .training import Training, trained
+from .training import Training, named_after, trained
 
 
 class Walkthrough(StepList):
@@ -153,4 +153,4 @@ def _called(function: Callable[..., Value], given: Sequence[Value]) -> Value:
         root = function(*given)
     if not isinstance(root, Value):
         raise TypeError(f"walkthrough: the function must return one Value, got {described(root)}")
-    return root
+    return named_after(root, function)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.walk.page.opened import training
-from tinygrad_neuron import Value, nn, optim, walkthrough
+from tinygrad_neuron import Value, nn, optim, topological_order, walkthrough
 from tinygrad_neuron.datasets import moons
 from tinygrad_neuron.walk import Training, Walkthrough
 
@@ -76,7 +76,7 @@ def test_another_learning_rate_or_start_runs_the_training_again(open_page: Any) 
     losses = [graph[-1].data for graph in slower.graphs]
     for k, loss in enumerate(losses, 1):
         tab.tab.fill("#iteration", str(k))
-        assert f"{k} / 3: {loss:.4g}" == tab.text("#loss-now")
+        assert f"Iteration {k} of 3, loss {loss:.4g}" == tab.text("#loss-now")
     tab.tab.click("#reset")
     tab.press("End")
     assert agrees(training())
@@ -168,7 +168,7 @@ def test_the_plane_and_the_loss_move_with_the_iteration(open_page: Any) -> None:
     for k in (1, 10, 30):
         tab.tab.fill("#iteration", str(k))
         lines.append(tab.tab.get_attribute("#plane-boundary", "d"))
-        losses.append(float(tab.text("#loss-now").split(": ")[1]))
+        losses.append(float(tab.text("#loss-now").split("loss ")[1]))
     assert lines[0] == lines[1] and 3 == len(set(lines))
     assert losses == sorted(losses, reverse=True)
     tab.press("Home")
@@ -177,4 +177,15 @@ def test_the_plane_and_the_loss_move_with_the_iteration(open_page: Any) -> None:
     before = tab.tab.get_attribute("#plane-boundary", "d")
     tab.type("learning rate", "0.3")
     assert before != tab.tab.get_attribute("#plane-boundary", "d")
+    tab.tab.click("#reset")
+    assert before == tab.tab.get_attribute("#plane-boundary", "d")
+    tab.type("batch size", "3.4")
+    assert before != tab.tab.get_attribute("#plane-boundary", "d")
+    tab.tab.fill("#iteration", "30")
+    moved = [s for s in on_batches("Adam", batch=3, iterations=30) if s.iteration == 30]
+    first = next(s for s in moved if s.phase == "update")
+    tab.tab.click("#last")
+    shown = tab.number(topological_order(tab.root)[first.node], "data")
+    assert first.after == pytest.approx(shown, rel=1e-9)
+    tab.until(lambda: "batch%20size=3" in tab.tab.url)
     assert [] == tab.violations()

@@ -39,8 +39,8 @@ _FOLDER = Path(__file__).parent
 MODULES = (
     "engine", "training", "text", "honest", "naming", "formula", "tabs", "edges",
     "picture", "viewport", "views", "leaves", "verify", "curve", "loss", "paths", "flags",
-    "code", "predict", "panel", "origin", "filmstrip", "state", "plane", "showing", "address",
-    "strides", "folding", "stepping", "changing", "examples", "dragging", "cards", "keys",
+    "code", "predict", "panel", "origin", "filmstrip", "state", "plane", "strides", "showing",
+    "address", "folding", "stepping", "changing", "examples", "dragging", "cards", "keys",
     "pointing", "theme", "main",
 )  # fmt: skip
 

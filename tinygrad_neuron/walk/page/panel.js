@@ -21,7 +21,7 @@ export function described(nodes, operations, result, names, step, where) {
       sentence: where.of === 0
         ? "A constant: nothing is computed, and no gradient goes back."
         : count === 0 ? `${names.at(-1)} is given: nothing is computed. Press → for its own gradient.`
-        : `${names.at(-1)} = ${where.whole ? `${where.whole} = ` : ""}? Press → to compute it${howFar(count, where)}`,
+        : `${names.at(-1)} = ${where.whole ? `${where.whole} = ` : ""}? Press → to compute it${howFar(count, where)}${where.plane ? " Click in the plane for another example." : ""}`,
       rows: [],
     };
   }

@@ -10,6 +10,7 @@ import { described, showPanel } from "./panel.js";
 import { findPaths, showPaths } from "./paths.js";
 import { showPlane } from "./plane.js";
 import { announce, beside, names, nodes, operations, page, placeOf, scopes, state, training } from "./state.js";
+import { together } from "./strides.js";
 import { openTab } from "./tabs.js";
 import { byId, element, number } from "./text.js";
 import { countOf } from "./training.js";
@@ -29,6 +30,7 @@ export function show(to) {
   const flags = findFlags(nodes, operations, page.flags, result, names, within);
   for (const i of flags.keys()) if (isSecret(result, i, within)) flags.delete(i);
   state.picture.flags(flags);
+  showPlane(result, within);
   return flags;
 }
 
@@ -45,7 +47,7 @@ function topOf(to) {
 export function textOf(to) {
   const { result, at: within } = placeOf(to);
   const scope = nodes[result.steps[within - 1]?.node]?.scope;
-  const where = { step: to, of: countOf(state.runs), iterations: state.runs.length, whole, ...state.stride };
+  const where = { step: to, of: countOf(state.runs), iterations: state.runs.length, whole, plane: page.plane, ...state.stride };
   return described(nodes, operations, result, beside(scope).map(marked), within, where);
 }
 
@@ -54,10 +56,9 @@ export function render() {
   const flags = show(step);
   const { result, at: within } = placeOf(step);
   state.picture.ghosts(state.old?.[result.iteration] ?? null, result, within);
-  showPlane(result, within);
   showFlags(byId("flags"), flags, names, page.flags.help);
   const text = textOf(step);
-  if (state.took > 1) text.title += ` · the last of ${state.took}`;
+  if (state.took > 1) tellAll(text, result.steps.slice(Math.max(0, within - state.took), within), result);
   showPanel(nodes, text, scopes, topOf(step));
   announce(spoken(text.sentence));
   const { error } = runs.at(-1);
@@ -73,6 +74,15 @@ export function render() {
   if (training) showIterations(result.iteration);
   inspect();
   fade();
+}
+
+// A step of a larger size: first what all of it did, then the last of it.
+function tellAll(text, steps, result) {
+  const { size, at, strides } = state.stride;
+  const all = together(nodes, scopes, steps);
+  const loss = training && size === "iteration" ? `The loss is ${number(state.runs.losses[result.iteration])}. ` : "";
+  text.title = `${size === "iteration" ? "Iteration " : ""}${at} of ${strides}${size === "iteration" ? "" : `, by ${size}`} · ${steps.at(-1).phase}`;
+  text.sentence = `${loss}${all}. The last: ${text.sentence}`;
 }
 
 // What goes on below its edge looks so.
@@ -102,7 +112,7 @@ function showIterations(current) {
   const { losses } = state.runs;
   const name = training.batch ? `mean ${names.at(-1)} of a batch` : names.at(-1);
   byId("loss").replaceChildren(lossCurve(losses, current, name));
-  const told = `${current + 1} / ${losses.length}: ${number(losses[current])}`;
+  const told = `Iteration ${current + 1} of ${losses.length}, loss ${number(losses[current])}`;
   const slider = byId("iteration");
   slider.max = String(losses.length);
   slider.value = String(current + 1);

@@ -92,7 +92,7 @@ function play() {
   timer = setInterval(() => {
     onwards();
     if (state.step === countOf(state.runs)) pause();
-  }, Number(byId("speed").value));
+  }, Number(byId("speed").value) / (byId("size").value === "iteration" ? 5 : 1));
   byId("play").setAttribute("aria-pressed", "true");
   byId("play").textContent = "⏸ Pause";
 }

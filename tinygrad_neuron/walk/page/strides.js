@@ -51,6 +51,22 @@ export function endsOf(nodes, scopes, runs, size) {
   return [0, ...[...last.values()].sort((a, b) => a - b)];
 }
 
+// What a step of a larger size did, in words: how many numbers, contributions and parameters, and in
+// which layer, where it is one.
+export function together(nodes, scopes, steps) {
+  const of = (phase) => steps.filter((step) => step.phase === phase);
+  const [computed, back, moved] = ["forward", "backward", "update"].map((phase) => of(phase).length);
+  const some = (count, what, does) => (count ? [`${count} ${what}${count === 1 ? "" : "s"} ${does[count === 1 ? 0 : 1]}`] : []);
+  const parts = [
+    ...some(computed, "number", ["is computed", "are computed"]),
+    ...some(back, "contribution", ["goes back", "go back"]),
+    ...some(moved, "parameter", ["moves", "move"]),
+  ];
+  const layers = new Set(steps.map(({ node }) => (scopes.length ? layerOf(nodes, scopes, node) : "none")));
+  const [layer] = layers;
+  return `${layers.size === 1 && layer !== "none" ? `In ${layer} ` : ""}${parts.join(", ")}`;
+}
+
 // Which sizes differ here, and how many steps there are of each.
 export function sizesOf(nodes, scopes, runs) {
   const counts = SIZES.map((size) => endsOf(nodes, scopes, runs, size).length - 1);
