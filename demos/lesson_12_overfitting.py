@@ -5,7 +5,7 @@
 #
 # - see in two curves that a network has begun to learn its examples by heart;
 # - stop at the right moment, and say which data may tell you when that is;
-# - say what L1 and L2 do to weights, and why only L1 makes them exactly 0;
+# - say what L1 and L2 do to weights, and in what they differ;
 # - compute what dropout does to a layer, in training and afterwards;
 # - compare such remedies without deceiving yourself.
 #
@@ -242,7 +242,7 @@ def penalties(strength):
     return text, figures.functions(curves, -1, 3, marks=marks, name="w", title=title)
 
 
-slider("λ", [0, 0.25, 0.5, 1, 1.5, 2, 3], penalties, start=0)
+slider("λ", [0, 0.25, 0.5, 1, 1.5, 2, 3], penalties, start=0.5)
 
 # %% [markdown]
 # With L1 the minimum comes nearer step by step, reaches the kink at 0 when $\lambda$ is 2, and
@@ -284,7 +284,7 @@ def shrink(w, amount):
 )
 
 
-# %%
+# %% tags=["hide-input"]
 def shrink(w, amount):
     if w > amount:
         return w - amount
@@ -350,10 +350,10 @@ def both(strength):
 
 
 # %% [markdown]
-# Blue speaks for a 3, orange for an 8, and white is exactly or nearly 0.
+# Blue speaks for a 3, orange for an 8. What has the colour of paper is 0, exactly or nearly.
 
 # %% tags=["hide-input"]
-slider("λ", STRENGTHS, both, start=0)
+slider("λ", STRENGTHS, both, start=0.01)
 
 # %% tags=["remove-input"]
 assert [zeros(neuron) for neuron in with_l1.values()] == [0, 7, 35, 50, 59, 61]

@@ -576,9 +576,10 @@ for head in heads:
 # The first sign can only look at itself. Each row adds up to 1, and what comes after the letter
 # that looks is empty: that is the causal mask. What these rows *mean* is a question for lesson 15.
 #
-# The page "A small GPT makes up names" of this book has a GPT of the same kind, trained longer and
-# on longer names. The models behind chatbots are built from the same parts: more blocks, wider
-# vectors, pieces of words for letters, and billions of parameters for our four thousand.
+# The page "A small GPT makes up names" of this book has a GPT of the same kind, as a program of its
+# own: `python demos/names_gpt.py` trains it longer, and on longer names. The models behind chatbots
+# are built from the same parts: more blocks, wider vectors, pieces of words for letters, and
+# billions of parameters for our four thousand.
 #
 # ## In short
 #
