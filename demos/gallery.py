@@ -78,6 +78,13 @@ def graphs(folder: Path) -> Iterator[Picture | Heading]:
         "Contributions",
         "At each edge: incoming × local = contribution; a gradient is the sum of what arrives.",
     )
+    slide = draw_dot(neuron(), style="formula", gradients=False, font_size=14, title="One neuron")
+    slide.render(folder / "graph-slide.svg")
+    yield Picture(
+        "graph-slide.svg",
+        "For a slide",
+        "The operation large, no gradients yet, in larger type: options for whoever lectures.",
+    )
     x, y = two_ways()
     draw_dot(y).render(folder / "graph-before.svg")
     yield Picture(
@@ -105,10 +112,10 @@ def flags(folder: Path) -> Iterator[Picture | Heading]:
     yield Heading("What goes wrong")
     layer = nn.Layer(1, 3, activation="relu", init="zeros", bias=[-1.0, 0.0, 1.0])
     layer.neurons[1].w[0].data = layer.neurons[2].w[0].data = 1.0
-    y = sum(unit for x in (1.0, -2.0) for unit in layer([Value(x, label="x")]))
+    y = mean([unit for x in (1.0, -2.0) for unit in layer([Value(x, label="x")])])
     y.label = "y"
     y.backward()
-    draw_dot(y, level="neuron").render(folder / "flags.svg")
+    draw_dot(y, budget=10).render(folder / "flags.svg")
     yield Picture(
         "flags.svg",
         "A dead relu, and two that are not",
@@ -139,7 +146,8 @@ def folded(folder: Path) -> Iterator[Picture | Heading]:
         yield Picture(
             f"folded-{level}.svg",
             f"A 2-3-2-1 network, one node per {level}",
-            "Each folded node says how many nodes it stands for, and the range of their numbers.",
+            "A neuron has its w, b, z and y with their gradients; a layer its shape, and how its "
+            "numbers spread.",
         )
     moons = datasets.moons(100, noise=0.1, seed=1337)
     model = nn.MLP(2, [16, 16, 1], seed=1337)
@@ -203,6 +211,21 @@ def networks(folder: Path) -> Iterator[Picture | Heading]:
         "A decision boundary",
         "The network's score over the plane; it is 0 on the line between the two moons.",
     )
+    flowers = [(x[2:], kind) for x, kind in datasets.iris()]
+    names = datasets.iris().target_names
+    centres = [
+        [sum(x[i] for x, k in flowers if k == kind) / 50 for i in (0, 1)] for kind in range(3)
+    ]
+    figures.decision_boundary(
+        lambda point: [-((point[0] - a) ** 2 + (point[1] - b) ** 2) for a, b in centres],
+        flowers,
+        names=names,
+    ).savefig(folder / "classes.svg")
+    yield Picture(
+        "classes.svg",
+        "Several classes",
+        "Petals of three kinds of iris: each point of the plane belongs to the nearest centre.",
+    )
     line = nn.Neuron(2, activation="identity", bias=-0.5)
     line.w[0].data, line.w[1].data = 1.0, 2.0
     points = [([0.0, 1.0], 1), ([1.5, 0.6], 1), ([-0.6, -0.3], 0), ([0.6, -0.8], 0)]
@@ -252,7 +275,7 @@ def films(folder: Path) -> Iterator[Picture | Heading]:
     yield Picture(
         "backward.svg",
         "An animated SVG",
-        "The gradient of x gets two contributions: 0 + 1 = 1, then 1 + 3 = 4.",
+        "The gradient of x gets two contributions: 1, then 1 + 3 = 4.",
     )
     animate(y, folder / "backward.gif", theme="dark")
     yield Picture("backward.gif", "The same as a GIF", "For slides and pages that take no SVG.")

@@ -173,7 +173,8 @@ for lr in (0.001, 0.01, 0.1, 1.0, 10.0):
     model = network()
     curve = learn(model, optim.SGD(model.parameters(), lr=lr), epochs=5)
     tried[lr] = curve, read_right(model)
-    print(f"lr {lr:5}: loss {curve[0]:7.3f} to {curve[-1]:7.3f}, {tried[lr][1]} of 539 right")
+    right = tried[lr][1]
+    print(f"lr {lr:5}: loss {curve[0]:7.3f} to {curve[-1]:6.3f}, {right:3} of 539 right")
 
 # %% tags=["remove-input"]
 assert [right for _, right in tried.values()] == [56, 406, 510, 523, 97]
@@ -230,7 +231,7 @@ for name, start in {"all 0": init.zeros(), "all 0.1": init.constant(0.1)}.items(
     curve = learn(model, optim.SGD(model.parameters(), lr=0.1), epochs=5)
     different = {tuple(w.data for w in neuron.w) for neuron in model.layers[0].neurons}
     kept[name] = curve[-1], len(different), model
-    print(f"{name:7}: loss {curve[-1]:.3f}, {len(different)} different neuron in the first layer")
+    print(f"{name:7}: loss {curve[-1]:.3f}, {len(different)} different neuron")
 
 # %% tags=["remove-input"]
 assert [(round(loss, 3), n) for loss, n, *_ in kept.values()] == [(2.304, 1), (1.959, 1)]
@@ -284,8 +285,8 @@ assert 9.5 < spread(sums) < 10.5
 
 # %% [markdown]
 # If the sum is to have the spread of its inputs, neither more nor less, the weights need the spread
-# 1 / √n, where n is the number of inputs, the **fan-in**. And what if they have not? In a deep
-# network every layer multiplies the error by the same factor again.
+# 1 / √n, where n is the number of inputs, the **fan-in**. And what if they have not? Then in a
+# deep network every layer makes the signal smaller, or larger, by the same factor again.
 #
 # Below are six layers of 50 tanh neurons, and what they put out for 100 digits. The random numbers
 # are the same in every frame; only their scale is changed, in units of 1 / √n.
@@ -351,8 +352,9 @@ assert round(sum(abs(y) > 0.99 for y in last) / len(last), 2) == 0.48
 # 0.99, where tanh is flat and lets hardly any gradient through. With 1 it stays alive through all
 # six layers (tanh itself takes a little away each time).
 #
-# Backwards the same happens to the gradients, only that there a weight's neuron adds up over its
-# *outputs*, the **fan-out**. Xavier Glorot and Yoshua Bengio proposed the compromise in 2010:
+# Backwards the same happens to the gradients, only that a neuron then adds up what comes back from
+# all neurons *behind* it; their number is the **fan-out**. Xavier Glorot and Yoshua Bengio proposed
+# a compromise between the two in 2010:
 #
 # $$\mathrm{spread} = \sqrt{\frac{2}{n_{\mathrm{in}} + n_{\mathrm{out}}}}$$
 #
@@ -491,7 +493,7 @@ assert round(after[0], 2) == 3.54 and after[0.8] < 0.01 and after[0.95] > 2
 # for each: of the gradient (m, as momentum does) and of its square (s), which says how large
 # gradients are here as a rule. And it moves by the one divided by the root of the other:
 #
-# $$w \leftarrow w - \mathrm{lr} \cdot \frac{m}{\sqrt{s}}$$
+# $$w \leftarrow w - \mathrm{lr} \cdot m / \sqrt{s}$$
 #
 # (A running mean keeps the part β of what it was and takes the part 1 − β of what is new: β is 0.9
 # for m and 0.999 for s. Both start at 0 and are too small at first, so after t steps they are
@@ -610,7 +612,7 @@ assert record.loss == tried[0.1][0]
 model = network()
 falling = optim.cosine_decay(0.1, steps=12 * 40)
 optimiser = optim.SGD(model.parameters(), lr=falling, momentum=0.9)
-record = training.fit(model, losses.cross_entropy, examples, optimiser, 12, progress=False)
+record = training.fit(model, losses.cross_entropy, examples, optimiser, epochs=12, progress=False)
 print(f"loss {record.loss[0]:.3f} to {record.loss[-1]:.3f}")
 print(f"{read_right(model)} of 539 unseen digits read")
 

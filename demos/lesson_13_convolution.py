@@ -14,12 +14,15 @@
 # weight of its own for each of the 64 pixels. Such a layer is called **fully connected**. Let one
 # learn from 1,437 digits, and test it on the other 360.
 
+# %% tags=["remove-input"]
+from tinygrad_neuron import softmax
+from tinygrad_neuron.course import Beside, exercise, hands, predict, show, slider, task
+from tinygrad_neuron.draw import figures
+
 # %% tags=["hide-input"]
 import random
 
 from tinygrad_neuron import Value, compile, datasets, losses, nn, optim, relu, training
-from tinygrad_neuron.course import Beside, exercise, predict, show, slider
-from tinygrad_neuron.draw import figures
 
 learning, unseen = datasets.train_test_split(datasets.digits(), test_fraction=0.2, seed=0)
 
@@ -96,13 +99,13 @@ print(f"moved by one pixel: {accuracy(connected, shifted):.1%} right")
 #
 # ## First idea: look at a small patch
 #
-# A stroke or a corner is a matter of a few pixels that are *next to each other*. So give a
-# neuron not the whole image, but a patch of 3 by 3. What a neuron can see of the input is called
-# its **receptive field**, and one that is small is **local**.
+# A stroke or a corner is a matter of a few pixels that are *next to each other*. So give a neuron
+# not the whole image, but a patch of 3 by 3. What a neuron can see of the input is called its
+# **receptive field**, and one that is small is **local**.
 #
-# Here is a small image, a handwritten 1 on 5 by 5 pixels, and a neuron with 9 weights. Such a
-# small grid of weights is called a **kernel**. This one speaks for ink in its middle column, and
-# against ink beside it.
+# Here is a small image, a handwritten 1 on 5 by 5 pixels, and a neuron with 9 weights. Such a small
+# grid of weights is called a **kernel**. This one speaks for ink in its middle column, and against
+# ink beside it.
 
 # %%
 image = [
@@ -178,7 +181,7 @@ feature_map = convolve(image, kernel)
 for row in feature_map:
     print(*[f"{value.data:3.0f}" for value in row])
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 assert numbers(feature_map) == [[-1, 5, -3], [-1, 5, -3], [-1, 4, -1]]
 
 # %% [markdown]
@@ -227,7 +230,7 @@ predict(
 for row in convolve(moved(image), kernel):
     print(*[f"{value.data:3.0f}" for value in row])
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 moved_map = numbers(convolve(moved(image), kernel))
 assert [row[1:] for row in moved_map] == [row[:-1] for row in numbers(feature_map)]
 assert moved_map == [[-1, -1, 5], [-1, -1, 5], [-1, -1, 4]]
@@ -241,8 +244,8 @@ assert moved_map == [[-1, -1, 5], [-1, -1, 5], [-1, -1, 4]]
 #
 # ## One weight gathers many contributions
 #
-# How does a kernel learn? Each of its weights is one number that is used at nine places. You
-# know from lesson 7 what that means for its gradient.
+# How does a kernel learn? Each of its weights is one number that is used at nine places. You know
+# from lesson 7 what that means for its gradient.
 #
 # Let the map be wanted as 4 in the middle column and 0 elsewhere. The loss is half of the squared
 # error, added up over the map, so the gradient that arrives at each place is the map minus what is
@@ -258,7 +261,7 @@ arriving = [[value.grad for value in row] for row in feature_map]
 for row in arriving:
     print(*[f"{gradient:3.0f}" for gradient in row])
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 assert arriving == [[-1, 1, -3], [-1, 1, -3], [-1, 0, -1]]
 
 # %%
@@ -315,7 +318,7 @@ print("gradients of the kernel's weights:")
 for row in kernel:
     print(*[f"{weight.grad:3.0f}" for weight in row])
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 assert [[w.grad for w in row] for row in kernel] == [
     [sum(gathered(i, j)) for j in range(3)] for i in range(3)
 ]
@@ -327,12 +330,77 @@ assert [len(gathered(i, j)) for i, j in EVERYWHERE] == [9] * 9
 # The top left weight gathers −3 + 1 − 3 − 1 and five times 0, and ends with −6. So gradient descent
 # will make it larger. No wonder: the map is too low in its right column, and there this weight lies
 # on the stroke.
+
+# %% [markdown]
+# ### Your turn
+#
+# To add up, for each weight, over all places: that is all the backward pass does for a kernel.
+
+# %%
+task(
+    "Write `kernel_gradient`: the gradients of all weights of a kernel of 3 by 3, from the image "
+    "and the gradients that arrive at the map. As in lesson 7, it is a matter of one sign.",
+    start="""
+def kernel_gradient(image, arriving):
+    gradient = [[0, 0, 0], [0, 0, 0], [0, 0, 0]]
+    for row in range(len(arriving)):
+        for column in range(len(arriving)):
+            for i in range(3):
+                for j in range(3):
+                    pixel = image[row + i][column + j]
+                    ...  # weight i, j gets its contribution from this place
+    return gradient
+""",
+    solution="""
+def kernel_gradient(image, arriving):
+    gradient = [[0, 0, 0], [0, 0, 0], [0, 0, 0]]
+    for row in range(len(arriving)):
+        for column in range(len(arriving)):
+            for i in range(3):
+                for j in range(3):
+                    pixel = image[row + i][column + j]
+                    gradient[i][j] += arriving[row][column] * pixel
+    return gradient
+""",
+    cases=[
+        (([[1, 2, 3], [4, 5, 6], [7, 8, 9]], [[2]]), [[2, 4, 6], [8, 10, 12], [14, 16, 18]]),
+        ((image, [[-1, 1, -3], [-1, 1, -3], [-1, 0, -1]]), [[-6, 1, -3], [-6, 1, -3], [-7, 0, -3]]),
+    ],
+    wrong={
+        """
+def kernel_gradient(image, arriving):
+    gradient = [[0, 0, 0], [0, 0, 0], [0, 0, 0]]
+    for row in range(len(arriving)):
+        for column in range(len(arriving)):
+            for i in range(3):
+                for j in range(3):
+                    gradient[i][j] = arriving[row][column] * image[row + i][column + j]
+    return gradient
+""": "Each place overwrites what the places before it have brought. Contributions are added.",
+        """
+def kernel_gradient(image, arriving):
+    gradient = [[0, 0, 0], [0, 0, 0], [0, 0, 0]]
+    for row in range(len(arriving)):
+        for column in range(len(arriving)):
+            for i in range(3):
+                for j in range(3):
+                    gradient[i][j] += image[row + i][column + j]
+    return gradient
+""": "You have added up the pixels. A contribution is incoming × local: the gradient that arrives "
+        "at the place, times the pixel.",
+    },
+    hint="A contribution is `arriving[row][column] * pixel`, and it is added to `gradient[i][j]`.",
+    explanation="One weight, one sum over all places.",
+)
+
+# %% [markdown]
+# ### One kernel, or nine?
 #
 # **You may think** that "the same weights everywhere" means nine neurons whose weights merely
 # *begin* alike, and that each place then learns for itself. Let us build that: nine kernels, one
 # for each place, that begin alike. Their gradients are not alike, so after one step they are nine
-# different detectors. Only if their contributions are added up, and all take the same step, do
-# they stay one kernel. That is what sharing does by itself.
+# different detectors. Only if their contributions are added up, and all take the same step, do they
+# stay one kernel. That is what sharing does by itself.
 
 # %%
 own = [[[Value(-1.0), Value(2.0), Value(-1.0)] for _ in range(3)] for _ in EVERYWHERE]
@@ -347,7 +415,7 @@ alone = [weights[0][0].grad for weights in own]
 print("each for itself:", *[f"{gradient:.0f}" for gradient in alone])
 print(f"their sum: {sum(alone):.0f}   the shared weight: {kernel[0][0].grad:.0f}")
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 assert alone == gathered(0, 0)
 assert sum(alone) == kernel[0][0].grad == -6
 
@@ -381,11 +449,11 @@ print("for 16 · 36 = 576 outputs:")
 print("convolution:", len(convolution.parameters()), "parameters")
 print("fully connected:", len(same_outputs.parameters()), "parameters")
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 assert (len(convolution.parameters()), len(same_outputs.parameters())) == (416, 37440)
 by_hand = nn.Conv2d(1, 1, 3, bias=False, seed=0)
-for given, own_row in zip(by_hand.weight[0][0], kernel, strict=True):
-    for weight, value in zip(given, own_row, strict=True):
+for given, own_row in zip(by_hand.weight[0][0], kernel):
+    for weight, value in zip(given, own_row):
         weight.data = value.data
 assert numbers(by_hand([image])[0]) == numbers(feature_map)
 
@@ -421,7 +489,7 @@ largest.backward()
 print("kept:", largest.data)
 print("gradients:", *[value.grad for row in window for value in row])
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 assert largest.data == 5
 assert [value.grad for row in window for value in row] == [0, 1, 0, 0]
 
@@ -429,8 +497,8 @@ assert [value.grad for row in window for value in row] == [0, 1, 0, 0]
 # ## A network that reads digits
 #
 # Now all together: 16 kernels with relu, then for each of them the largest number of its whole map
-# (a window of 6 by 6), and a last layer that decides from these 16 numbers alone. It learns
-# exactly as the networks before it: cross-entropy, Adam, `fit`.
+# (a window of 6 by 6), and a last layer that decides from these 16 numbers alone. It learns exactly
+# as the networks before it: cross-entropy, Adam, `fit`.
 
 
 # %%
@@ -461,7 +529,7 @@ for name, model in results.items():
     print(f"{name}: {len(model.parameters())} parameters")
     print(f"  test {accuracy(model, test):.1%}, moved {accuracy(model, shifted):.1%}")
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 found = {name: (accuracy(m, test), accuracy(m, shifted)) for name, m in results.items()}
 assert [round(100 * share, 1) for share in found["fully connected"]] == [93.6, 39.8]
 assert [round(100 * share, 1) for share in found["convolution"]] == [96.1, 89.1]
@@ -472,6 +540,47 @@ assert [len(model.parameters()) for model in results.values()] == [1210, 586]
 # that were moved, none of which it has seen in training, it reads 89.1%, the other 39.8%. Not all,
 # for what has left the image is gone, and kernels that lie over the rim see the blank frame.
 #
+# Try it yourself, with both networks. Draw a digit, or take one of the ten, and move it about.
+
+
+# %% tags=["hide-input"]
+def image_by(number):
+    """64 numbers in a row as 8 rows of 8."""
+    return [number[i : i + 8] for i in range(0, 64, 8)]
+
+
+THREE = next(image for image, digit in test if digit == 3)
+
+
+def to_the_right(by):
+    """A 3, moved by so many pixels, and what both networks read."""
+    image = [
+        [0.0] * max(by, 0) + row[max(-by, 0) : 8 - max(by, 0)] + [0.0] * max(-by, 0)
+        for row in THREE
+    ]
+    reads = []
+    for name, model in results.items():
+        shares = [share.data for share in softmax(model(image))]
+        best = shares.index(max(shares))
+        reads.append(f"{name}: {best} ({shares[best]:.0%})")
+    text = "; ".join(reads)
+    figure = figures.weight_images([flat(image)], width=8, columns=1, label="ink", title=text)
+    return text, figure
+
+
+drawing = hands.pad(
+    {
+        "fully connected": lambda pixels: softmax(connected(image_by(pixels))),
+        "convolution": lambda pixels: softmax(reader(image_by(pixels))),
+    },
+    [flat(next(image for image, target in test if target == digit)) for digit in range(10)],
+    [str(digit) for digit in range(10)],
+    start=3,
+    how="Draw with the mouse or a finger. The arrows move what is there by one pixel.",
+)
+slider("pixels to the right", range(-2, 3), to_the_right, start=0, live=drawing)
+
+# %% [markdown]
 # These are the kernels it has learned. Nobody drew them.
 
 # %% tags=["hide-input"]
@@ -515,8 +624,8 @@ slider("digit", range(10), reading)
 # nothing about the answer. Here is a task where it says everything: an upright bar of three pixels
 # stands somewhere in the image. Is it in the left half or in the right half?
 #
-# Both networks may learn from all 48 images there are, and are asked about the same 48. The
-# kernels here have 3 by 3 weights and so much padding that they go over every pixel.
+# Both networks may learn from all 48 images there are, and are asked about the same 48. The kernels
+# here have 3 by 3 weights and so much padding that they go over every pixel.
 
 
 # %% tags=["hide-input"]
@@ -573,7 +682,7 @@ for name, model in {"fully connected": Halves(seed=0), "convolution": Anywhere(s
     learn(model, bars, epochs=40)
     print(f"{name}: {accuracy(model, bars):.0%} of the 48 bars right")
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 assert accuracy(model, bars) == 0.5  # the one with convolution
 outputs = [[score.data for score in model(image)] for image, _ in bars]
 assert all(output == outputs[0] for output in outputs)
@@ -597,7 +706,7 @@ twice = nn.Sequential(nn.Conv2d(1, 1, 3, seed=0), nn.Conv2d(1, 1, 3, seed=1))
 seen = nn.receptive_field(twice(image_values)[0][0][0], image_values)
 print(f"two kernels of 3 by 3, one on top of the other, see {len(seen)} pixels")
 
-# %% tags=["remove-cell"]
+# %% tags=["remove-input"]
 assert len(seen) == 25
 
 # %% [markdown]
@@ -607,8 +716,8 @@ assert len(seen) == 25
 #   the feature map.
 # - Each number of the map sees a local receptive field; all places share the same few weights.
 # - The gradient of a shared weight is the sum of its contributions from all places.
-# - Move the input, and the map moves along. Pooling then keeps that a feature is there, and
-#   throws away where.
+# - Move the input, and the map moves along. Pooling then keeps that a feature is there, and throws
+#   away where.
 # - 586 parameters read 96.1% of the digits, and most of those moved by a pixel.
 # - The shape of a network is a statement about the data. It helps where the statement is true.
 #
@@ -660,6 +769,8 @@ exercise(
     hint="Each kernel has 3 · 3 · 3 weights and one bias.",
     explanation="8 · (27 + 1) = 224.",
 )
+
+# %% tags=["remove-input"]
 assert len(nn.Conv2d(3, 8, 3).parameters()) == 224
 
 # %%

@@ -291,7 +291,7 @@ print(f"{checked} truth tables of three inputs are built, and right")
 assert checked == 256
 
 # %% [markdown]
-# There is a price. A table of $n$ inputs has $2 \cdot 2 \cdot \dots \cdot 2$ ($n$ times) rows, and
+# There is a price. A table of $n$ inputs has $2 \cdot 2 \cdot \ldots \cdot 2$ ($n$ times) rows, and
 # each row with the output 1 costs a detector. For 10 inputs there are 1024 rows, for 20 more than a
 # million. And one thing is missing altogether: *we* chose every threshold. The unit learned
 # nothing. That is the matter of lesson 2.

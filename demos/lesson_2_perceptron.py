@@ -16,7 +16,7 @@
 from itertools import product
 
 from tinygrad_neuron import draw_network
-from tinygrad_neuron.course import exercise, predict, show, slider, task
+from tinygrad_neuron.course import exercise, hands, predict, show, slider, task
 from tinygrad_neuron.draw import figures
 
 # %%
@@ -60,7 +60,7 @@ show(
 #
 # $$ z = w_0 \cdot x_0 + w_1 \cdot x_1 + b $$
 #
-# $$ y = \begin{cases} 1 & \text{if } z > 0 \\ 0 & \text{otherwise} \end{cases} $$
+# $$ y = 1 \text{ if } z > 0, \text{ otherwise } y = 0 $$
 #
 # The sum of the products, $w_0 \cdot x_0 + w_1 \cdot x_1$, is called the **weighted sum**. There is
 # no threshold to compare with any more: the bias has taken its place. A bias of −2 says that the
@@ -293,7 +293,12 @@ def after(count):
     return f"{what}; {now}: {right} of 4 right", figure
 
 
-slider("mistakes", list(range(len(story) + 1)), after)
+slider(
+    "mistakes",
+    list(range(len(story) + 1)),
+    after,
+    live=hands.line(datasets.gate("and"), [0.0, 0.0], 0.0, -1.0, 2.5, learns=True),
+)
 
 # %% tags=["remove-input"]
 assert all(perceptron.predict(x) == target for x, target in datasets.gate("and"))

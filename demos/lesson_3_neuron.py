@@ -15,7 +15,7 @@
 # %% tags=["remove-input"]
 import tinygrad_neuron
 from tinygrad_neuron import draw_dot
-from tinygrad_neuron.course import exercise, predict, show, slider, task
+from tinygrad_neuron.course import exercise, hands, predict, show, slider, task
 from tinygrad_neuron.draw import figures
 
 # %%
@@ -186,7 +186,8 @@ def step_of(w, b):
     return f"{formula} {way}: {middle}", figure
 
 
-slider("w", [-4, -1, 0.5, 2, 4, 16], lambda w: step_of(w, -2), start=4)
+step_by_hand = hands.neuron(4.0, -2.0, 1.0, sigmoid, -4.0, 4.0)
+slider("w", [-4, -1, 0.5, 2, 4, 16], lambda w: step_of(w, -2), start=4, live=step_by_hand)
 
 # %% tags=["remove-input"]
 for w in (-4, -1, 0.5, 2, 4, 16):  # the slope in the middle, measured over a much shorter way
@@ -468,9 +469,9 @@ exercise(
     answer=-6,
     wrong={
         6: r"The sign: $2 \cdot 3 + b$ has to be 0.",
-        -3: "The step lies at $−b/w$, and $w$ is 2.",
-        -1.5: "$−b/w = 3$. You divided by $w$ where you have to multiply.",
-        1.5: "$−b/w = 3$. Multiply by $w$, and mind the sign.",
+        -3: "The step lies at $-b/w$, and $w$ is 2.",
+        -1.5: "$-b/w = 3$. You divided by $w$ where you have to multiply.",
+        1.5: "$-b/w = 3$. Multiply by $w$, and mind the sign.",
     },
     hint=r"Solve $2 \cdot 3 + b = 0$.",
     explanation="$-b/2 = 3$, so $b = -6$.",
@@ -492,7 +493,7 @@ exercise(
     ),
     wrong={
         (1, -1): "Its step is at the right place, but it rises. Turn both signs around.",
-        (-1, -1): "It falls, but $−b/w = -1$. Which bias gives 1?",
+        (-1, -1): "It falls, but $-b/w = -1$. Which bias gives 1?",
     },
     hint="Which sign does $w$ need? And where is $z = 0$?",
     explanation="Any negative $w$, with $b = -w$.",

@@ -12,7 +12,7 @@
 # One neuron with two inputs knows on which side of it a ship is, and how far away.
 
 # %% tags=["remove-input"]
-from tinygrad_neuron.course import exercise, predict, show, slider, task
+from tinygrad_neuron.course import exercise, hands, predict, show, slider, task
 from tinygrad_neuron.draw import figures
 
 # %%
@@ -223,7 +223,12 @@ def turned(angle):
     return text, figure
 
 
-slider("angle", list(range(0, 360, 30)), turned, start=0)
+slider(
+    "angle",
+    list(range(0, 360, 30)),
+    turned,
+    live=hands.line(points, [2.0, 0.0], -1.0, -2.0, 2.0),
+)
 
 # %% tags=["remove-input"]
 assert "6 of the 6" in turned(60)[0] and "0 of the 6" in turned(240)[0]
@@ -255,7 +260,13 @@ def moved(bias):
     return text, figure
 
 
-slider("b", [-10, -5, 0, 5, 10], moved, start=-5)
+slider(
+    "b",
+    [-10, -5, 0, 5, 10],
+    moved,
+    start=-5,
+    live=hands.line([((0.0, 0.0), 0), ((1.0, 1.0), 1)], [3.0, 4.0], -5.0, -2.5, 2.5),
+)
 
 # %% [markdown]
 # The unit of lesson 1 with excitatory inputs fired if the count was *at least* θ. In the language

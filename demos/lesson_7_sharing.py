@@ -323,7 +323,7 @@ predict(
         "400": r"A path chooses one of two arrows at each of the 20 steps: $2 \cdot 2 \cdot 2$ "
         "...",
     },
-    explanation=r"$2 \cdot 2 \cdot \dots \cdot 2$, twenty times, is 1,048,576.",
+    explanation=r"$2 \cdot 2 \cdot \ldots \cdot 2$, twenty times, is 1,048,576.",
 )
 
 # %%

@@ -15,7 +15,7 @@
 from itertools import pairwise
 
 from tinygrad_neuron import draw_network
-from tinygrad_neuron.course import Beside, exercise, predict, show, slider, task
+from tinygrad_neuron.course import Beside, exercise, hands, predict, show, slider, task
 
 # %%
 import math
@@ -263,6 +263,18 @@ assert [apart(corners_at(step)) for step in snapshots] == [False] * 2 + [True] *
 # weigh $x_0$ and $x_1$ alike, as in the network made by hand, so all that counts is the sum
 # $x_0 + x_1$. The two corners of class 1 then all but coincide: you see three points, not four.
 
+# Train one yourself: other data, more neurons, another activation, a larger rate. The first choices
+# are those of the text, so the first steps are the ones above.
+
+# %% tags=["hide-input"]
+sets = {"XOR": xor, "moons": datasets.moons(60, noise=0.1, seed=0)}
+sets["circles"] = datasets.circles(60, noise=0.05, seed=0)
+show(
+    hands.network(sets, start={"width": 2, "rate": 0.2}),
+    "A network that trains on the page: the plane of the inputs with what it says there, the plane "
+    "of its first two hidden neurons, and the loss at each step.",
+)
+
 # %%
 plane = ((-0.25, 1.25), (-0.25, 1.25))
 
@@ -491,7 +503,7 @@ predict(
         512: "That is after 9 folds. One more.",
     },
     hint="2, 4, 8, 16, ... Ten numbers.",
-    explanation=r"$2 \cdot 2 \cdot \dots \cdot 2$, ten times, is 1024.",
+    explanation=r"$2 \cdot 2 \cdot \ldots \cdot 2$, ten times, is 1024.",
 )
 
 

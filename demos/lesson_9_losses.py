@@ -27,7 +27,7 @@ from tinygrad_neuron import (
 )
 
 # %% tags=["remove-input"]
-from tinygrad_neuron.course import exercise, predict, show, slider, task
+from tinygrad_neuron.course import exercise, hands, predict, show, slider, task
 from tinygrad_neuron.draw import figures
 
 # %%
@@ -127,7 +127,9 @@ assert [round(y, 2) for y in best.values()] == [4, 2]
 # true: p if the tumour is malignant, 1 − p if it is benign. The loss is minus the (natural)
 # logarithm of *that*. It is called **cross-entropy**:
 #
-# $$L = \begin{cases} -\ln p & t = 1 \\ -\ln (1 - p) & t = 0 \end{cases}$$
+# $$L = -t \ln p - (1 - t) \ln (1 - p)$$
+#
+# (Of the two parts one is 0: the second for t = 1, the first for t = 0.)
 
 # %%
 predict(
@@ -166,7 +168,7 @@ assert [round(Value(z).sigmoid().data, 2) for z in (3.0, -3.0)] == [0.95, 0.05]
 # as small as possible makes what really happened as probable as possible: that is the principle of
 # **maximum likelihood**.
 #
-# ## The gradient is p − t
+# ## What the loss sends back
 #
 # How does this loss pull at the logit z? Two steps of lesson 5, for t = 1:
 #
@@ -221,7 +223,10 @@ def squared(z, t):
     return (z.sigmoid() - t) ** 2
 
 
-ways = {"squared error": squared, "cross-entropy": losses.binary_cross_entropy_with_logits}
+ways = {
+    "squared error": squared,
+    "cross-entropy": losses.binary_cross_entropy_with_logits,
+}
 after = {}
 for name, loss_of in ways.items():
     z = Value(8.0)
@@ -241,8 +246,8 @@ assert after["squared error"] > 7.99 and after["cross-entropy"] < 0
 
 # %% [markdown]
 # The worse the error, the less squared error has to say about it: the sigmoid is saturated there,
-# and lets no gradient through. Cross-entropy was made for the sigmoid: its −1 / p undoes exactly
-# this. Move z and compare the slopes.
+# and lets hardly any gradient through. Cross-entropy was made for the sigmoid: its −1 / p undoes
+# exactly this. Move z and compare the slopes.
 
 
 # %% tags=["hide-input"]
@@ -276,12 +281,13 @@ slider("z", [-6, -4, -2, 0, 2, 4, 6, 8], both_losses, start=8)
 # the inputs are scaled. The others are the **training set**.
 
 # %%
-train, test = datasets.train_test_split(datasets.breast_cancer(), test_fraction=0.3, seed=0)
+tumours = datasets.breast_cancer()
+train, test = datasets.train_test_split(tumours, test_fraction=0.3, seed=0)
 train, test = datasets.standardise(train, test)  # with the mean and deviation of train
 examples = [(x, 1 - kind) for x, kind in train]  # 1: malignant
 unseen = [(x, 1 - kind) for x, kind in test]
 share = sum(t for _, t in examples) / len(examples)
-print(f"{len(examples)} to learn from, {len(unseen)} unseen; {share:.1%} of the first malignant")
+print(f"{len(examples)} to learn from, {share:.1%} of them malignant; {len(unseen)} unseen")
 
 # %%
 predict(
@@ -444,8 +450,8 @@ predict(
 #
 # $$\frac{\partial L}{\partial z_i} = p_i - y_i$$
 #
-# Drag a logit. Here are three digits that are easily mixed up; the right one is the 5, and its
-# logit moves.
+# Move the logits. Here are three digits that are easily mixed up, and the right one is the 5. Begin
+# with its logit: how does its gradient change while it comes from far behind?
 
 
 # %% tags=["hide-input"]
@@ -460,7 +466,8 @@ def with_logit(z):
     return text, figures.softmax_bars(numbers, 1, names=["3", "5", "8"], title=title)
 
 
-slider("logit of the 5", [-4, -2, 0, 1, 2, 3, 4, 6], with_logit)
+by_hand = hands.logits([2.0, -4.0, 0.0], 1, ["3", "5", "8"])
+slider("logit of the 5", [-4, -2, 0, 1, 2, 3, 4, 6], with_logit, live=by_hand)
 
 # %% [markdown]
 # While the 5 is far behind, its gradient is nearly −1, however far. As it comes level, the pull
@@ -596,11 +603,12 @@ for _ in range(60):
 answers = compile(layer).map([(image,) for image, _ in unseen])
 accuracy = training.accuracy(answers, [digit for _, digit in unseen])
 print(f"loss {curve[0]:.3f} -> {curve[-1]:.3f}")
-print(f"{round(accuracy * len(unseen))} of {len(unseen)} unseen digits read ({accuracy:.1%})")
+right = round(accuracy * len(unseen))
+print(f"{right} of {len(unseen)} unseen digits read ({accuracy:.1%})")
 
 # %% tags=["remove-input"]
 assert round(curve[0], 3) == 2.303 and len(unseen) == 539
-assert round(accuracy * len(unseen)) == 505 and f"{accuracy:.1%}" == "93.7%"
+assert right == 505 and f"{accuracy:.1%}" == "93.7%"
 
 # %% [markdown]
 # 505 of 539. Not with a deep network: with ten weighted sums. Each of the ten is a template, as in
@@ -669,8 +677,8 @@ def gradient(logits, right):
 
 # %% [markdown]
 # A template cannot do everything. It adds up evidence, pixel by pixel, and cannot say "ink here
-# *only if* there is none there": that takes a hidden layer, as for XOR. Let us build one. It will
-# not work at first, and lesson 10 says why.
+# *only if* there is none there": that takes a hidden layer, as for XOR. Lesson 10 builds one, and
+# there is more to it than you may think.
 #
 # ## In short
 #

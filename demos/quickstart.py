@@ -44,9 +44,10 @@ def main(folder: Path) -> None:
     print(f"loss {curve[0]:.3f} -> {curve[-1]:.3f}")
     print(f"test accuracy {right / len(test):.1%} ({right} of {len(test)} flowers)")
 
-    # One trained neuron, looking at one flower.
-    flower = zip(test.inputs[0], test.feature_names, strict=True)
-    y = model.layers[0].neurons[0]([Value(x, label=name) for x, name in flower])
+    # One trained neuron, looking at one flower, whose measurements are standardised: no longer cm.
+    names = [name.removesuffix(" (cm)") for name in test.feature_names]
+    flower = [Value(x, label=name) for x, name in zip(test.inputs[0], names, strict=True)]
+    y = model.layers[0].neurons[0](flower)
     model.zero_grad()  # forget the gradients of the training
     y.backward()
     picture = draw_dot(y)

@@ -59,6 +59,37 @@ def test_a_closed_pipe_is_no_error_message():
         assert b"" == process.stderr.read()
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full disk is stood in for by Linux")
+@pytest.mark.parametrize("words", [["walk", "w*x", "w=1", "x=2"], ["learn"]])
+def test_a_full_disk_is_said_in_one_line(words):
+    command = [sys.executable, "-m", "tinygrad_neuron", *words]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, env=environment, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "No space left on device" in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the shell's >&- closes it")
+def test_without_standard_output_a_command_does_its_work(tmp_path):
+    line = f"{sys.executable} -m tinygrad_neuron walk x*x x=3 -o steps.txt >&-"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["sh", "-c", line], stderr=subprocess.PIPE, cwd=tmp_path, env=environment, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (tmp_path / "steps.txt").read_text(encoding="utf-8").startswith("step 1 of 4")
+
+
+def test_what_python_would_take_for_a_comment_is_refused():
+    done = run("walk", "x #+ y", "x=1")
+    assert done.returncode == 2
+    assert "column 3: the character # cannot stand in an expression" in done.stderr
+
+
 def test_an_ascii_stream_is_no_obstacle():
     done = run("walk", "x*x", "x=3", PYTHONIOENCODING="ascii")
     assert (0, "") == (done.returncode, done.stderr)

@@ -1,16 +1,18 @@
 """What is generated for each operation is what the plain engine does, to the last bit."""
 
 import math
+import re
 import struct
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tinygrad_neuron import Value, topological_order
+from tinygrad_neuron import Value, define_operation, topological_order
 from tinygrad_neuron.calculus.table import BUILT_IN, TABLE
 from tinygrad_neuron.engine import plain
 from tinygrad_neuron.operators import stored_gradient
@@ -121,3 +123,63 @@ def test_the_operators_of_the_plain_engine_are_those_of_the_generated_one() -> N
             plainly = every(Value(a), Value(b))
         assert [bits(v.data) for v in generated] == [bits(v.data) for v in plainly]
         assert [v._op for v in generated] == [v._op for v in plainly]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "text"),
+    [
+        (("foo", "a*a", ["2*a"]), {"example": "foo(2)"}, "example must be a call and its result"),
+        (("ﬁ", "a*a", ["2*a"]), {}, "compatibility characters; Python reads them as 'fi'"),
+        (("foo", "a*a", ["2*a"]), {"symbol": 3}, "foo: symbol must be a str, got int 3"),
+        (("foo", "9**9**9*a", ["1"]), {}, "9 ** 9 ** 9 is too large a number"),
+        (("foo", "a*a", ["2*a"]), {"summary": "a\0"}, "holds characters that cannot be written"),
+        (("foo", "a*a", 3), {}, "foo: partials must be a list of strings, got int 3"),
+        (("foo", "(" * 5000 + "a" + ")" * 5000, ["1"]), {}, "is not an expression"),
+        (("foo", "a*a", ["2*a"]), {"kernels": {"k k": abs}}, "must be an identifier: 'k k'"),
+        (("foo", "a*a", ["2*a"]), {"activation": "no"}, "activation must be True or False"),
+    ],
+)
+def test_a_definition_that_is_refused_leaves_nothing_behind(arguments, options, text):
+    before = dict(TABLE), dict(vars(Value))
+    with pytest.raises((TypeError, ValueError), match=re.escape(text)):
+        define_operation(*arguments, **options)
+    assert (dict(TABLE), dict(vars(Value))) == before
+
+
+@pytest.fixture
+def taken_back():
+    """What a test defines is not there for the next."""
+    before = set(TABLE)
+    yield
+    for name in set(TABLE) - before:
+        del TABLE[name]
+        delattr(Value, name)
+
+
+@pytest.mark.usefixtures("taken_back")
+def test_texts_of_a_definition_never_become_code(capsys):
+    quotes = 'x""" + print("run") + """\\" \' \\'
+    run = define_operation("with_quotes", "a * a", ["2 * a"], summary=quotes)
+    assert run(Value(3.0)).data == 9.0
+    assert run.__doc__.startswith(quotes)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.usefixtures("taken_back")
+def test_threads_may_define_the_same_operation():
+    failed = []
+
+    def work():
+        for i in range(20):
+            try:
+                cube = define_operation(f"cube_in_threads_{i}", "a * a * a", ["3 * a * a"])
+                assert cube(Value(2.0)).data == 8.0
+            except Exception as error:  # whatever it is
+                failed.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []

@@ -17,7 +17,13 @@ from tests.house import PACKAGE, PICTURE, ROOT, Module
 BOOK = ROOT / "demos" / "book"
 TABLES_OF_DATA = {PACKAGE / "calculus" / "table.py"}
 # Tests of the house as a whole, and of what stands outside of the package.
-OF_NO_MODULE = {"test_arguments.py", "test_house.py", "test_readme.py", "test_routes.py"}
+OF_NO_MODULE = {
+    "test_arguments.py",
+    "test_endurance.py",
+    "test_house.py",
+    "test_readme.py",
+    "test_routes.py",
+}
 
 modules = cache(house.modules)
 edges = cache(lambda: house.graph(modules()))

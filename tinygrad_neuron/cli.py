@@ -12,7 +12,7 @@ import sys
 import unicodedata
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -53,6 +53,8 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     0
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if sys.stdout is None:  # it was closed before we began: what is printed goes nowhere
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # to the end
     if not given:
         _PARSER.print_help(sys.stderr)
         return 2
@@ -70,6 +72,11 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
         return 1
     except BrokenPipeError:  # the reader, `head` say, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:  # of the standard output: a full disk
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"{_PROGRAM}: cannot write: {error.strerror or error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -7,6 +7,7 @@ and a debugger steps through it.
 
 import ast
 import os
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from .calculus.operation import TABLE, Operation, listed_operands
 from .calculus.primitive import CONSTANT
 from .calculus.table import BUILT_IN
 from .engine import Operand, Value, constant, lift
+from .interruption import uninterrupted
 from .operators import add_methods
 from .passes import DOMAIN_ERRORS, arranged, name_of
 from .scope import here
@@ -113,7 +115,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
     defaults = [""] * (len(names) - len(operation.defaults))
     defaults += [f"={default!r}" for default in operation.defaults]
     signature = ", ".join(name + default for name, default in zip(names, defaults, strict=True))
-    docstring = _docstring(operation).replace("\\", "\\\\").splitlines()
+    docstring = _docstring(operation).replace("\\", "\\\\").replace('"', '\\"').splitlines()
     record = [
         f'"""{docstring[0]}',
         *docstring[1:],
@@ -292,6 +294,16 @@ def define_operation(
         raise ValueError(f"{name}: {option}=... is reserved for the operations that are built in")
     operation = Operation(name, forward, partials, **options)
     operation.activation = options.get("activation", operation.arity == 1)
+    with _one_at_a_time, uninterrupted():
+        return _added(operation)
+
+
+_one_at_a_time = threading.RLock()
+
+
+def _added(operation: Operation) -> Callable[..., Value]:
+    """Check all of an operation, and then have it in the table; or leave all as it was."""
+    name = operation.name
     if (known := TABLE.get(name)) is not None:
         if _is_same(known, operation):
             return known.function
@@ -302,6 +314,8 @@ def define_operation(
     TABLE[name] = operation  # first, because a partial may call the operation itself
     try:
         operation.check()
+        source, globals_ = _script(operation)
+        source_text.load(source, globals_, name)  # all that can fail, before anything is added
         add_methods(Value, operation)
         return operation.function
     except BaseException:

@@ -29,6 +29,7 @@ from .checking import (
     whole,
 )
 from .engine import Value
+from .interruption import uninterrupted
 from .operators import forget_gradient, stored_gradient
 from .passes import is_constant
 
@@ -275,12 +276,13 @@ class Optimiser(metaclass=_Checked):
             self.get_state(),
             numbers,
         )
-        for parameter, data in zip(parameters, updated, strict=True):
-            parameter.data = data
-        self.set_state(state)
-        if self._passed is not None:  # a state that a checked rule gave need not be checked
-            self._passed = *self._passed[:2], state
-        self.steps += 1
+        with uninterrupted():
+            for parameter, data in zip(parameters, updated, strict=True):
+                parameter.data = data
+            self.set_state(state)
+            if self._passed is not None:  # a state that a checked rule gave need not be checked
+                self._passed = *self._passed[:2], state
+            self.steps += 1
 
 
 def _is_setting(value: Any) -> bool:

@@ -234,6 +234,20 @@ def _negated(signs: Signs) -> Signs:
     return frozenset(-sign for sign in signs)
 
 
+def value_of(tree: ast.expr, numbers: Mapping[str, float]) -> float:
+    """What an expression of a rule gives for numbers by name.
+
+    >>> value_of(assignments(["p = p - lr * sqrt(g)"])[0][1], {"p": 1.0, "lr": 0.5, "g": 4.0})
+    0.0
+    """
+    functions = {
+        f"_{name}": math.sqrt if name == "sqrt" else TABLE[name].on_floats
+        for name in expressions.called(tree)
+    }
+    value: float = eval(expressions.with_prefix(tree, "_"), functions, dict(numbers))
+    return value
+
+
 @functools.cache
 def function_of(
     rule: tuple[str, ...], state: tuple[str, ...], numbers: tuple[str, ...]

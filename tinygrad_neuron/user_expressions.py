@@ -122,6 +122,10 @@ class _Reader:
                 "be read. Write a larger graph in Python, and give module:function",
             )
         for i, character in enumerate(self.text):
+            if character == "#":
+                raise ExpressionError(
+                    self.text, i, 1, "the character # cannot stand in an expression"
+                )
             if not character.isprintable():
                 shown = "".join(c if c.isprintable() else "\N{WHITE SQUARE}" for c in self.text)
                 reason = f"the character {character!a} cannot stand in an expression"

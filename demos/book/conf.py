@@ -1,5 +1,7 @@
 """Sphinx's configuration of the book; `python -m tinygrad_neuron book` builds it."""
 
+from pathlib import Path
+
 project = "tinygrad_neuron"
 html_title = "Neurons, number by number"
 extensions = [
@@ -24,6 +26,7 @@ myst_heading_anchors = 3
 # Nothing on a page comes from the network.
 html_math_renderer = "mathml"
 nb_ipywidgets_js = {}
+html_search_scorer = str(Path(__file__).with_name("scorer.js"))  # made with the book
 html_show_search_summary = False  # it would fetch each page found, which file:// forbids
 
 html_theme = "furo"

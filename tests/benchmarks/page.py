@@ -18,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # the tests measure the same
 
 from tests.walk.page.opened import FIRST_SLIDER, SCREEN, SIZES
 from tests.walk.page.twelve import TWELVE
-from tinygrad_neuron import Value, nn, topological_order
+from tinygrad_neuron import Value, nn, topological_order, walkthrough
+from tinygrad_neuron.datasets import moons
 from tinygrad_neuron.walk import page
 
 FLAGS = [
@@ -74,11 +75,17 @@ def row(what, measured, limit, unit, note=""):
     return middle <= limit
 
 
+def plane():
+    """A network of 2-16-16-1 with 100 examples beside it."""
+    model = nn.MLP(2, [16, 16, 1], activation="tanh", seed=1)
+    return walkthrough(lambda x0, x1: model([x0, x1]), 0.1, 0.2, data=moons(100, seed=1))
+
+
 class Measured:
     """A page written and opened, with how long that took."""
 
     def __init__(self, browser, folder, root):
-        self.nodes = len(topological_order(root))
+        self.nodes = len(topological_order(root if isinstance(root, Value) else root.root))
         start = time.perf_counter()
         path = page.write_page(root, folder / "page.html", title="Benchmark")
         self.written = time.perf_counter() - start
@@ -98,6 +105,8 @@ class Measured:
         return self.tab.locator("svg.graph g.node").count()
 
     def steps(self, count=40):
+        if self.tab.locator('#size option[value="contribution"]').count():
+            self.tab.select_option("#size", "contribution")
         self.tab.locator("#scrubber").fill(str(self.nodes // 2))
         return self.times("#next", "click", [0] * count)
 
@@ -122,7 +131,7 @@ def screens(browser, folder):
             tab = browser.new_page(viewport={"width": width, "height": height})
             tab.goto(f"file://{path}")
             tab.wait_for_timeout(200)
-            count = int(tab.text_content("#where").split("/")[1])
+            count = int(tab.get_attribute("#scrubber", "max"))
             places = set()
             for step in range(0, count + 1, 10):
                 tab.locator("#scrubber").fill(str(step))
@@ -166,6 +175,10 @@ def main():
         cards = large.level("neuron")
         reached.append(row("2,000 nodes: slider", large.slider(), 50, "ms", f"{cards} cards"))
         reached.append(row("2,000 nodes: step", large.steps(), 50, "ms", "not asked for"))
+        data = Measured(browser, folder, plane())
+        reached.append(
+            row("data plane, 100 examples: slider", data.slider(40), 50, "ms", data.note)
+        )
         reached.append(screens(browser, folder))
         browser.close()
     return 0 if all(reached) else 1

@@ -1518,11 +1518,11 @@ def test_a_wrong_definition_is_refused_and_adds_nothing(case: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
-        ((3, "a", ["1"]), {}, "name of an operation must be a string, got 3"),
-        (("cube", 3, ["1"]), {}, "forward of an operation must be a string, got 3"),
-        (("cube", "a", ["1"]), {"operands": ["a"]}, "operands of an operation must be a string"),
-        (("cube", "a", "1"), {}, "partials must be a list of strings, got '1'"),
-        (("cube", "a", [1]), {}, "an expression must be a string.* got 1"),
+        ((3, "a", ["1"]), {}, "name must be a str, got int 3"),
+        (("cube", 3, ["1"]), {}, "forward must be a str, got int 3"),
+        (("cube", "a", ["1"]), {"operands": ["a"]}, "operands must be a str"),
+        (("cube", "a", "1"), {}, "partials must be a list of strings, got str '1'"),
+        (("cube", "a", [1]), {}, "a partial must be a str, got int 1"),
         (("cube", "a", ["1"]), {"sumary": "A cube."}, "sumary"),
     ],
 )

@@ -3,7 +3,6 @@
 import inspect
 import json
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -39,31 +38,6 @@ class Links(HTMLParser):
                 (self.asked if tag == "link" else self.found).append(value)
             elif name in ("src", "srcset", "data"):
                 self.asked.append(value)
-
-
-@pytest.fixture
-def visit(browser: Any, book: Path) -> Iterator[Any]:
-    """Opens a page of the book; afterwards nothing may have been asked for or complained about."""
-    requests: list[str] = []
-    complaints: list[str] = []
-    contexts = []
-
-    def opened(name: str, **options: Any) -> Any:
-        options = {"viewport": {"width": 1280, "height": 800}, **options}
-        contexts.append(browser.new_context(**options))
-        tab = contexts[-1].new_page()
-        tab.on("request", lambda request: requests.append(request.url))
-        tab.on("console", lambda message: complaints.append(message.text))
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.goto(f"file://{book}/{name}")
-        return tab
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert [] == complaints
-    inside = (f"file://{book}", "data:", "about:", "blob:")
-    assert [] == [url for url in requests if not url.startswith(inside)]
 
 
 def test_every_lesson_program_and_reference_has_its_page(book):

@@ -118,6 +118,23 @@ def test_a_number_printed_in_full_is_right(number):
     assert Question("What?", number).check(repr(number)).right
 
 
+@pytest.mark.parametrize(
+    ("answer", "typed"),
+    [
+        ("6*(2*x + 1)**2", "6(2x+1)^2"),
+        ("3*(1 - tanh(3*x)**2)", "3/cosh(3*x)**2"),
+        ("3*(1 - tanh(3*x)**2)", "3 / cosh(3x)²"),
+        ("x**2*log(x)", "x^2 log(x)"),
+        ("x*(x + 1)", "x(x+1)"),
+        ("exp(x) - exp(-x)", "2sinh(x)"),
+    ],
+)
+def test_a_formula_may_be_written_as_by_hand(answer, typed):
+    assert Question("f?", answer, variables=("x",)).check(typed).right
+    assert not Question("f?", f"1 + {answer}", variables=("x",)).check(typed).right
+    assert Question("n?", 1 - 0.7616**2).check("1-0.7616^2").right
+
+
 def test_a_judge_that_cannot_compute_is_no_answers_fault():
     question = Question(
         "An x with sqrt(x) = 2", 4, judge=lambda x: "" if math.sqrt(x) == 2 else "?"

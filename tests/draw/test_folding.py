@@ -2,11 +2,15 @@
 
 import re
 from collections import Counter
+from statistics import fmean, pstdev
 
 import pytest
 
-from tests.draw.graphs import classifier, edge_lines, node_lines
+from tests.draw.graphs import classifier, node_lines
+from tests.draw.twelve import without_modules
 from tinygrad_neuron import Value, draw_dot, nn, topological_order
+from tinygrad_neuron.draw.text import number
+from tinygrad_neuron.draw.themes import THEMES
 
 
 def test_scopes_are_nested_as_in_the_model():
@@ -28,27 +32,59 @@ def test_a_level_folds_all_scopes_of_its_kind(level, folded):
     folding = draw_dot(loss, level=level).folding
     groups = [group for group in folding.groups if group.is_folded]
     assert len(groups) == folded
-    assert (
-        folding.nodes == len(topological_order(loss)) == sum(len(g.members) for g in folding.groups)
-    )
+    numbers = 3  # -y, 1 - y, / 1: written into the operations
+    assert folding.nodes == len(topological_order(loss))
+    assert folding.nodes == numbers + sum(len(g.members) for g in folding.groups)
     assert (folding.text == "") == (level == "scalar")
     assert not folding.automatic
 
 
-def test_a_folded_neuron_counts_its_nodes_and_shows_the_ranges():
+def folded_lines(picture):
+    return [line for name, line in node_lines(picture).items() if name[0] == "f"]
+
+
+def test_a_folded_neuron_shows_w_b_z_and_y_with_their_gradients():
     model = nn.Neuron(2, activation="relu", init="zeros")
     model.w[0].data = 1.5
     y = model([Value(2.0), Value(-4.0)]) * 2.0
+    [line] = folded_lines(draw_dot(y, level="neuron"))
+    assert "not yet" in line and ">grad</FONT></TD><TD W" not in line
     y.backward()
-    [line] = [
-        line for name, line in node_lines(draw_dot(y, level="neuron")).items() if name[0] == "f"
-    ]
-    # w0, w1, b, two products, the sum, + b, relu
-    assert ">8 nodes, 3 parameters<" in line
-    assert ">0 … 3<" in line
-    assert ">-8 … 4<" in line
+    [line] = folded_lines(draw_dot(y, level="neuron"))
+    rows = re.findall(r">(\w)&#160;</FONT></TD>(.*?)</TR>", line)
+    assert {name: re.findall(r'"RIGHT">([^<]*)<', row) for name, row in rows} == {
+        "w": ["1.5, 0", "4, -8"],
+        "b": ["0", "2"],
+        "z": ["3", "2"],
+        "y": ["3", "2"],
+    }
     assert 'class="folded"' in line
-    assert "grad from -8.0 to 4.0" in line
+    assert "grad from -8.0 to 4.0" in line  # the tooltip
+    assert (
+        "grad" not in folded_lines(draw_dot(y, level="neuron", gradients=False))[0].split("tool")[0]
+    )
+
+
+def test_a_folded_neuron_has_a_field_for_each_of_several_examples():
+    model = nn.Neuron(1, activation="relu", weights=[2.0], bias=0.0)
+    loss = sum(model([Value(x)]) for x in (-1.0, 0.5, 1.0, 0.25))
+    picture = draw_dot(loss, budget=6)  # so that all calls are one
+    [line] = [line for line in folded_lines(picture) if "Neuron" in line]
+    theme = THEMES["light"]
+    fields = re.findall(r'<TD BGCOLOR="(#\w{6})" WIDTH', line)
+    z, y = [-1.0, 0.5, 1.0, 0.25], [0.0, 0.5, 1.0, 0.25]  # as shares of 2
+    assert fields == [theme.area(share) for share in (*z, *y)]
+    assert "a field for each" in picture.source
+    assert "a field for each" not in draw_dot(model([1.0]), level="neuron").source
+
+
+def test_a_folded_layer_shows_its_shape_and_its_spread():
+    model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
+    loss = sum(model([Value(0.1 * k), Value(1.0)]) for k in range(20))
+    source = draw_dot(loss, level="layer").source
+    assert ">2 → 4 tanh<" in source and ">4 → 1<" in source
+    outputs = [v.data for v in topological_order(loss) if v.label == "y" and v._op == "tanh"]
+    assert f">{number(fmean(outputs), 2)} ± {number(pstdev(outputs), 2)}<" in source
 
 
 def test_a_callback_decides_per_scope():
@@ -75,7 +111,7 @@ def test_many_examples_fold_into_one_node_per_neuron():
     assert folding.folded == sum(len(g.members) for g in folding.groups if g.is_folded)
     text = f"{folding.nodes:,} nodes, drawn as {folding.drawn:,}: {folding.folded:,} of them folded"
     assert folding.text.startswith(text)
-    assert "as there are more than the budget of 1,000" in folding.text
+    assert folding.text.endswith(", to fit 1,600 × 900 pixels")
     assert f"{folding.nodes:,} nodes, drawn as" in picture.source
     layers = draw_dot(loss, level="layer").folding
     assert len([g for g in layers.groups if g.scope is not None]) == 3
@@ -84,7 +120,8 @@ def test_many_examples_fold_into_one_node_per_neuron():
 def test_no_budget_draws_everything():
     _, loss = classifier(30)
     picture = draw_dot(loss, budget=None)
-    assert picture.folding.drawn == len(topological_order(loss))
+    written = 2 * 30 + 1  # 1 - y * 1 of each example, and / 30
+    assert picture.folding.drawn == len(topological_order(loss)) - written
     assert "e12-0" in picture.source
 
 
@@ -100,15 +137,20 @@ def test_chains_and_equal_nodes_without_scopes_fold():
     assert sizes[2000] >= 2  # the differences, and the squares
 
 
-def test_a_long_chain_folds_by_depth():
+def test_a_long_chain_folds_to_what_is_repeated():
     x = Value(0.5, label="x")
     y = x
     for _ in range(3000):
         y = (y * 1.1).tanh()
     picture = draw_dot(y)
+    assert "nodes that do the same in the same surroundings" in picture.folding.text
+    assert picture.folding.drawn <= 6
+    assert 3000 - 2 <= max(len(group.members) for group in picture.folding.groups) <= 3000
+
+
+def test_what_has_nothing_in_common_folds_by_depth():
+    picture = draw_dot(without_modules())
     whys = [group.why for group in picture.folding.groups if group.why]
-    assert whys[0] == "depth 1 to 500 of 6,000"
+    assert whys and all(why.startswith("depth ") for why in whys)
     assert picture.folding.drawn <= 30
-    assert len(edge_lines(picture)) < 60
-    small = draw_dot(y, budget=5)
-    assert small.folding.drawn <= 5 or small.folding.automatic
+    assert draw_dot(without_modules(), budget=5).folding.drawn <= 5

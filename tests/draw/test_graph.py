@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.draw.graphs import classifier, edge_lines, neuron_by_hand, node_lines
-from tinygrad_neuron import Value, draw_dot, nn, topological_order
+from tinygrad_neuron import Value, draw_dot, maximum, nn, topological_order
 from tinygrad_neuron.draw import rendering
+from tinygrad_neuron.draw.facts import read
 from tinygrad_neuron.draw.rendering import EngineNotFoundError, find_engine
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -47,11 +48,11 @@ def test_the_text_of_one_operation_is_exact():
 
 EXACT_EXP = (
     'digraph "graph" {\n'
-    '\tgraph [rankdir="LR" ranksep="0.35" nodesep="0.16" bgcolor="#ffffff" pad="0.15" '
+    '\tgraph [layout="nop2" bgcolor="#ffffff" pad="0.15" '
     'fontname="Arial" fontsize="10" fontcolor="#111827" tooltip="computation graph"]\n'
     '\tnode [fontname="Arial" fontsize="10" fontcolor="#111827" color="#4b5563" '
     'margin="0.07,0.04" height="0.2" width="0.3"]\n'
-    '\tedge [fontname="Arial" fontsize="9" fontcolor="#4b5563" color="#4b5563" '
+    '\tedge [fontname="Arial" fontsize="10" fontcolor="#4b5563" color="#4b5563" '
     'arrowsize="0.6"]\n'
     '\tn0 [id="n0" shape="box" style="filled" fillcolor="#d8dce3" class="input not-computed" '
     'label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR>'
@@ -60,7 +61,8 @@ EXACT_EXP = (
     '<TD ALIGN="RIGHT">3</TD></TR>\n'
     '<TR><TD ALIGN="LEFT"><FONT COLOR="#4b5563">grad&#160;</FONT></TD><TD ALIGN="RIGHT">'
     '<FONT COLOR="#4b5563"><I>not yet</I></FONT></TD></TR></TABLE>> '
-    'tooltip="input x&#10;data = 3.0&#10;gradient not computed yet"]\n'
+    'tooltip="input x&#10;data = 3.0&#10;gradient not computed yet" pos="37.1,28.1" '
+    'width="1.0302" height="0.6633"]\n'
     '\tn1 [id="n1" shape="box" style="rounded,filled" fillcolor="#ffeab0" peripheries="2" '
     'class="output not-computed" '
     'label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR>'
@@ -70,23 +72,43 @@ EXACT_EXP = (
     '<TR><TD ALIGN="LEFT"><FONT COLOR="#4b5563">grad&#160;</FONT></TD><TD ALIGN="RIGHT">'
     '<FONT COLOR="#4b5563"><I>not yet</I></FONT></TD></TR></TABLE>> '
     'tooltip="output&#10;operation: exp&#10;data = 20.085536923187668&#10;'
-    'gradient not computed yet"]\n'
+    'gradient not computed yet" pos="141.3,28.1" width="1.0302" height="0.6633"]\n'
     '\tn0 -> n1 [id="e1-0" tooltip="x → exp&#10;local derivative 20.085536923187668&#10;'
-    'contribution not computed yet"]\n'
+    'contribution not computed yet" '
+    'pos="e,100.2,28.1 74.2,28.1 80.7,28.1 87.2,28.1 93.7,28.1"]\n'
     "}\n"
 )
 
 
-def test_a_constant_is_dashed_and_has_no_gradient():
-    picture = draw_dot(Value(3.0, label="x") + 2, legend=False)
-    assert (
-        'id="n1" shape="box" style="filled,dashed" fillcolor="#ffffff" margin="0.06,0.02" '
-        'class="constant" label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" '
-        'CELLPADDING="1"><TR><TD COLSPAN="2">2</TD></TR></TABLE>> '
-        'tooltip="constant&#10;data = 2.0&#10;a constant: it gets no gradient"'
-    ) == node_lines(picture)["n1"]
-    assert 'style="dashed" arrowhead="empty" class="constant"' in edge_lines(picture)["e2-1"]
-    assert " label=" not in edge_lines(picture)["e2-1"]
+def test_a_number_stands_in_the_operation_that_takes_it():
+    x = Value(3.0, label="x")
+    titles = {
+        x + 2: "+ 2", 2 - x: "2 -", x * 0.5: "× 0.5", x**2: "** 2", 10 / x: "10 /",
+        maximum(x, 0): "max(…, 0)", x.tanh() + x: "+",
+    }  # fmt: skip
+    for y, title in titles.items():
+        picture = draw_dot(y, legend=False)
+        assert f"<B>{title}</B>" in node_lines(picture)[picture.ids[y]]
+        assert "constant" not in picture.source
+
+
+def test_an_input_of_a_module_stands_in_its_place_though_it_is_a_number():
+    y = nn.Neuron(2, seed=0)([2.0, -1.0]) - 1.0
+    picture = draw_dot(y, legend=False)
+    constants = [line for line in node_lines(picture).values() if 'class="constant"' in line]
+    assert len(constants) == 2
+    assert ">x0<" in constants[0] and ">2<" in constants[0] and "dashed" in constants[0]
+    assert ">x1<" in constants[1] and ">-1<" in constants[1]
+    [edge] = [
+        line for line in edge_lines(picture).values() if " n1 -> " in line or "\tn1 -> " in line
+    ]
+    assert 'style="dashed" arrowhead="empty" class="constant"' in edge
+
+
+def test_a_leaf_alone_is_an_input_without_a_legend():
+    picture = draw_dot(Value(2.0, label="x"))
+    assert 'class="input not-computed"' in node_lines(picture)["n0"]
+    assert " label=<<TABLE" not in picture.source.splitlines()[1]
 
 
 def test_the_same_graph_gives_the_same_bytes_whatever_the_hash_seed():
@@ -120,7 +142,8 @@ def test_the_same_graph_gives_the_same_bytes_whatever_the_hash_seed():
         ({"level": "neurons"}, "level 'neurons': unknown, did you mean 'neuron'"),
         ({"theme": "drak"}, "did you mean 'dark'"),
         ({"color": "gradients"}, "did you mean 'gradient'"),
-        ({"budget": 0}, "budget must be a number of nodes"),
+        ({"budget": 0}, "budget must be the width and height"),
+        ({"budget": (0, 900)}, "got (0, 900)"),
         ({"flags": {"satured": 1}}, "did you mean 'saturated'"),
         ({"flags": {"saturated": 0}}, "must be positive"),
         ({"path": 1}, "it needs highlight"),
@@ -145,7 +168,7 @@ def test_the_legend_has_only_what_occurs_and_can_be_left_out():
 
     _, _, _, y = neuron_by_hand()
     assert named(draw_dot(y)) == ["input", "operation", "output"]
-    assert named(draw_dot(y + 1)) == ["constant", "input", "operation", "output"]
+    assert named(draw_dot(y + 1)) == ["input", "operation", "output"]
     assert "local derivative, the factor" in draw_dot(y).source
     assert "local derivative, the factor" not in draw_dot(y, edges="none").source
     assert " label=<<TABLE" not in draw_dot(y, legend=False).source.splitlines()[1]
@@ -159,12 +182,17 @@ def test_every_node_and_edge_is_in_the_svg_once_with_its_id():
     picture = draw_dot(loss)
     order = topological_order(loss)
     nodes, edges = svg_groups(picture, "node"), svg_groups(picture, "edge")
-    assert [f"n{i}" for i in range(len(order))] == sorted(
-        (node.get("id") for node in nodes), key=lambda name: int(name[1:])
-    )
-    expected = {f"e{i}-{k}" for i, node in enumerate(order) for k in range(len(node._prev))}
+    written = read(loss).written
+    ids = {node: f"n{i}" for i, node in enumerate(order) if node not in written}
+    assert sorted(ids.values()) == sorted(node.get("id") for node in nodes)
+    expected = {
+        f"e{i}-{k}"
+        for i, node in enumerate(order)
+        for k, operand in enumerate(node._prev)
+        if operand not in written
+    }
     assert sorted(expected) == sorted(edge.get("id") for edge in edges)
-    assert picture.ids == {node: f"n{i}" for i, node in enumerate(order)}
+    assert picture.ids == ids
     clusters = svg_groups(picture, "cluster")
     assert sorted(c.get("id") for c in clusters) == [f"c{i}" for i in range(6)]
     assert all("scope" in c.get("class").split() for c in clusters)

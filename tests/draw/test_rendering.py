@@ -14,7 +14,8 @@ from pathlib import Path
 import graphviz
 import pytest
 
-from tinygrad_neuron.draw import rendering
+from tinygrad_neuron import Value, draw_circuit, draw_dot, draw_network, nn
+from tinygrad_neuron.draw import rendering, running
 from tinygrad_neuron.draw.rendering import (
     Digraph,
     EngineNotFoundError,
@@ -122,11 +123,11 @@ def test_graphviz_pure_is_found_beside_a_python_that_was_not_activated(commands,
 @posix
 def test_bitmaps_of_graphviz_pure_are_limited_in_size(commands):
     command = commands("graphviz-pure", ECHO)
-    assert one_node().pipe(format="png") == b"graphviz-pure -Kdot -Tpng -Gsize=80,80\n"
+    assert one_node().pipe(format="png") == b"graphviz-pure -Kdot -Tpng -Gdpi=192 -Gsize=40,40\n"
     assert one_node().pipe(format="svg") == b"graphviz-pure -Kdot -Tsvg\n"
     named = one_node(layout_command=Path(command), engine="neato")
     assert named.pipe(format="JPG", neato_no_op=True) == (
-        b"graphviz-pure -Kneato -Tjpg -n1 -Gsize=80,80\n"
+        b"graphviz-pure -Kneato -Tjpg -n1 -Gdpi=192 -Gsize=40,40\n"
     )
 
 
@@ -134,7 +135,7 @@ def test_bitmaps_of_graphviz_pure_are_limited_in_size(commands):
 def test_renderer_and_formatter_are_passed_on(commands):
     commands("dot", ECHO)
     drawn = one_node().pipe(format="png", renderer="cairo", formatter="gd", encoding="utf-8")
-    assert drawn == "dot -Kdot -Tpng:cairo:gd\n"
+    assert drawn == "dot -Kdot -Tpng:cairo:gd -Gdpi=192\n"
     with pytest.raises(graphviz.RequiredArgumentError):
         one_node().pipe(format="png", formatter="gd")
 
@@ -227,15 +228,15 @@ def test_helpers_left_behind_by_an_engine_that_ended_are_stopped_too(commands, t
 def test_an_interrupt_stops_the_engine(commands, tmp_path, monkeypatch):
     beats = tmp_path / "beats"
     commands("dot", HEARTBEAT.format(beats=str(beats)))
-    communicate = rendering.subprocess.Popen.communicate
+    communicate = running.subprocess.Popen.communicate
 
     def interrupted(process, *args, **kwargs):
-        monkeypatch.setattr(rendering.subprocess.Popen, "communicate", communicate)
+        monkeypatch.setattr(running.subprocess.Popen, "communicate", communicate)
         while not beats.exists():
             time.sleep(0.02)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(rendering.subprocess.Popen, "communicate", interrupted)
+    monkeypatch.setattr(running.subprocess.Popen, "communicate", interrupted)
     with pytest.raises(KeyboardInterrupt):
         one_node().pipe(format="svg")
     assert stands_still(beats)
@@ -400,6 +401,65 @@ def test_render_takes_the_format_from_the_suffix(graph, tmp_path, monkeypatch):
     assert sorted(os.listdir()) == ["deep", "x.PNG", "z.gv.svg"]
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"), [("k.svgg", "svg"), ("k.pgn", "png"), ("k.PNGG", "png"), ("k.pfd", "pdf")]
+)
+def test_a_mistyped_suffix_is_refused(graph, tmp_path, name, meant):
+    with pytest.raises(ValueError, match=f"did you mean '{meant}'"):
+        graph.render(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("density", [1, 2, 3.5])
+def test_a_bitmap_has_so_many_dots_for_each_pixel(graph, density):
+    graph.node("x")
+    single = graph.copy()
+    single.density = 1
+    graph.density = density
+    sides = [
+        struct.unpack(">II", one.pipe(format="png", quiet=True)[16:24]) for one in (single, graph)
+    ]
+    assert sides[1][0] == pytest.approx(density * sides[0][0], abs=4)
+    assert sides[1][1] == pytest.approx(density * sides[0][1], abs=4)
+
+
+def test_a_density_that_makes_no_sense_is_refused(graph):
+    graph.density = 0
+    with pytest.raises(ValueError, match=r"density must be from 0\.1 to 10, got 0"):
+        graph.pipe(format="png")
+
+
+def test_ids_start_with_the_prefix_and_pictures_can_stand_in_one_page(graph):
+    graph.node("x", id="n0", tooltip='<g id="n9"')
+    graph.edge("x", "y", id="e1-0", tooltip="e")
+
+    def ids(prefix):
+        graph.id_prefix = prefix
+        root = ElementTree.fromstring(graph.pipe(format="svg"))
+        assert '<g id="n9"' in {value for e in root.iter() for value in e.attrib.values()}
+        return [element.get("id") for element in root.iter() if element.get("id")]
+
+    together = ids("a-") + ids("b-")
+    assert len(set(together)) == len(together)
+    assert {"a-n0", "a-e1-0", "b-n0"} <= set(together)
+    assert graph.copy().id_prefix == "b-"
+    for prefix in ('"', "1", "a b", "ä"):
+        with pytest.raises(ValueError, match="id_prefix"):
+            ids(prefix)
+
+
+def test_pictures_of_every_kind_stand_in_one_page(pure_graph):
+    y = nn.Neuron(2, seed=0)([Value(1.0), Value(2.0)])
+    pictures = [draw_dot(y), draw_dot(y), draw_network(nn.MLP(2, [2, 1])), draw_circuit(nn.XOR())]
+    ids = []
+    for k, picture in enumerate(pictures):
+        picture.id_prefix = f"p{k}-"
+        root = ElementTree.fromstring(picture.pipe(format="svg"))
+        ids += [element.get("id") for element in root.iter() if element.get("id")]
+    assert len(set(ids)) == len(ids)
+    assert {"p0-n0", "p1-n0", "p2-layer0-neuron1", "p3-unit0"} <= set(ids)
+
+
 def test_a_format_that_contradicts_the_suffix_is_refused(graph, tmp_path):
     with pytest.raises(ValueError, match=r"format 'png' contradicts the suffix of .*x\.svg'"):
         graph.render(tmp_path / "x.svg", format="png")
@@ -489,7 +549,8 @@ def test_view_opens_the_rendered_picture(graph, tmp_path, monkeypatch):
 def test_threads_that_look_for_an_engine_at_once_in_a_new_process_all_find_none():
     program = """
 import threading
-from tinygrad_neuron.draw import rendering
+from tinygrad_neuron import Value, draw_circuit, draw_dot, draw_network, nn
+from tinygrad_neuron.draw import rendering, running
 
 found, gate = [], threading.Barrier(8)
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from tinygrad_neuron import Value, nn, walkthrough
-from tinygrad_neuron.walk import Training
+from tinygrad_neuron.walk import Training, Walkthrough
 from tinygrad_neuron.walk.terminal import view
 
 pty = pytest.importorskip("pty", reason="pseudo-terminals are Unix's")
@@ -204,8 +204,9 @@ def test_training_shows_the_iteration_and_what_an_update_changed():
 
 def test_what_would_steer_the_terminal_is_made_visible():
     walk = walkthrough(Value(2.0, label="x").tanh())
-    walk.graphs = [[replace(node, name="\x1b[31mn\x07\n1") for node in walk.graphs[0]]]
-    walk.steps = [replace(step, name="\x1b[31mn\x07\n1") for step in walk]
+    nodes = [replace(node, name="\x1b[31mn\x07\n1") for node in walk.graphs[0]]
+    steps = [replace(step, name="\x1b[31mn\x07\n1") for step in walk]
+    walk = Walkthrough(steps, [nodes], walk.digits, walk.root)
     shown = walk.text() + view(walk, 2)
     assert "\x1b" not in shown and "\x07" not in shown
     assert "␛[31mn␇" in shown

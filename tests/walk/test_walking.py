@@ -345,3 +345,15 @@ def test_a_long_chain_is_not_quadratic():
     walk = walkthrough(y)
     assert 6001 == len(walk)
     assert 1.0 == walk.gradients()[0]
+
+
+def test_the_first_infinity_and_the_first_nan_are_told_at_their_steps():
+    x, given = Value(1e300, label="x"), Value(math.nan, label="given")
+    big = x * x
+    big.label = "big"
+    sentences = [s.sentence for s in walkthrough((big - big) * 2.0) if s.phase == "forward"]
+    marked = ["∞ first infinity: multiply of x" in s for s in sentences]
+    assert marked == [True, False, False]
+    assert ["≠ first NaN: subtract of big = inf" in s for s in sentences] == [False, True, False]
+    [step, *_] = walkthrough(given * 2.0)
+    assert "≠ first NaN: given was given as nan" in step.sentence

@@ -6,6 +6,7 @@ table rewrites the tree instead of repeating the mathematics.
 """
 
 import ast
+import math
 from collections.abc import Callable, Iterable, Mapping
 
 from .printing import COMPARISONS, OPERATORS
@@ -44,7 +45,10 @@ or share(), or clamp with minimum() and maximum()
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
-        raise ValueError(f"{text!r} is not an expression: {error.msg}") from None
+        shown = text if len(text) <= 80 else f"{text[:80]}..."
+        raise ValueError(f"{shown!r} is not an expression: {error.msg}") from None
+    except (ValueError, RecursionError, MemoryError):  # a zero byte; thousands of brackets
+        raise ValueError(f"{text[:80]!r} is not an expression that can be read") from None
     for node in ast.walk(tree):
         if isinstance(node, _CHOICE):
             if not choices:
@@ -60,7 +64,19 @@ or share(), or clamp with minimum() and maximum()
                 raise ValueError(f"{text!r}: {node.value!r} is not a number")
         elif not isinstance(node, _PLAIN + _ARITHMETIC):
             raise ValueError(f"{text!r}: {type(node).__name__} is not part of the language")
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+            _check_power(text, node)
     return tree.body
+
+
+def _check_power(text: str, node: ast.BinOp) -> None:
+    """Refuse a power of integers that would take for ever to compute, as in 9**9**9."""
+    sides = [s.operand if isinstance(s, ast.UnaryOp) else s for s in (node.left, node.right)]
+    if not any(names(side) or calls(side) for side in sides):
+        numbers = [s.value if isinstance(s, ast.Constant) else None for s in sides]
+        base, exponent = (x if isinstance(x, int | float) else math.inf for x in numbers)
+        if exponent > 1 and abs(base) > 1 and exponent * math.log2(abs(base)) > 1024:
+            raise ValueError(f"{text!r}: {ast.unparse(node)} is too large a number; write another")
 
 
 def called(tree: ast.expr) -> set[str]:

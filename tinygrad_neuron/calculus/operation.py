@@ -4,11 +4,13 @@ import ast
 import inspect
 import keyword
 import math
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..checking import described, several, unknown
+from ..checking import a_function, described, flag, listed, several, unknown
+from ..checking import text as checked_text
 from . import expressions
 from .kernels import KERNELS
 
@@ -89,11 +91,16 @@ class Operation:
         source: str = "",
         example: str = "",
     ) -> None:
-        for what, text in {"name": name, "forward": forward, "operands": operands}.items():
-            if not isinstance(text, str):
-                raise TypeError(f"the {what} of an operation must be a string, got {text!r}")
-        if isinstance(partials, str):
-            raise TypeError(f"{name}: partials must be a list of strings, got {partials!r}")
+        _check_types(name, forward, operands, partials, defaults, where, constant, kernels)
+        texts = {"symbol": symbol, "domain": domain, "overflow": overflow, "chosen": chosen}
+        texts |= {"operator": operator, "summary": summary, "source": source, "example": example}
+        for what, given in texts.items():
+            _plain_text(name, what, given)
+        if example and example.count(" -> ") != 1:
+            raise ValueError(
+                f"{name}: example must be a call and its result, as in "
+                f"'{name}(2.0) -> Value(data=4.0)', got {example!r}"
+            )
         self.name = name
         self.symbol = symbol or name
         self.operands = tuple(operand.strip() for operand in operands.split(","))
@@ -107,8 +114,8 @@ class Operation:
         self.constant = dict(constant or {})
         self.operator = operator
         self.kernels = {**KERNELS, **(kernels or {})}
-        self.activation = activation
-        self.flat = flat
+        self.activation = flag(name, "activation", activation)
+        self.flat = flag(name, "flat", flat)
         self.summary = summary
         self.source = source
         self.example = example
@@ -339,6 +346,11 @@ class Operation:
             )
         names = [*self.operand_names, *self.where]
         for name in (self.name, *names):
+            if unicodedata.normalize("NFKC", name) != name:  # Python would read another name
+                raise ValueError(
+                    f"{self.name}: {name!r} is written in compatibility characters; Python reads "
+                    f"them as {unicodedata.normalize('NFKC', name)!r}, so write that"
+                )
             if not name.isidentifier() or keyword.iskeyword(name) or name.startswith(PREFIXES):
                 raise ValueError(
                     f"{self.name}: a name must be an identifier that does not begin with "
@@ -384,6 +396,42 @@ class Operation:
             return "takes a list of values, not single ones"
         count = len(TABLE[name].operands)
         return f"takes {count} operands, got {len(call.args)}" if len(call.args) != count else ""
+
+
+def _check_types(
+    name: Any,
+    forward: Any,
+    operands: Any,
+    partials: Any,
+    defaults: Any,
+    where: Any,
+    constant: Any,
+    kernels: Any,
+) -> None:
+    """Refuse arguments of the wrong kind, before anything is done with them."""
+    for what, given in {"name": name, "forward": forward, "operands": operands}.items():
+        _plain_text("define_operation" if what == "name" else name, what, given)
+    for text in listed(name, "partials", partials, "a list of strings"):
+        _plain_text(name, "a partial", text)
+    listed(name, "defaults", defaults, "a list of numbers")
+    for what, given in {"where": where, "constant": constant, "kernels": kernels}.items():
+        if given is not None and not isinstance(given, Mapping):
+            raise TypeError(f"{name}: {what} must be a dictionary, got {described(given)}")
+        for key, value in (given or {}).items():
+            _plain_text(name, f"a name in {what}", key)
+            if what == "kernels":
+                a_function(name, f"kernels[{key!r}]", value)
+                if not key.isidentifier():
+                    raise ValueError(f"{name}: a name in kernels must be an identifier: {key!r}")
+            else:
+                _plain_text(name, f"{what}[{key!r}]", value)
+
+
+def _plain_text(name: str, what: str, given: Any) -> None:
+    """Refuse what is no text, or one that cannot stand in a source file."""
+    checked_text(name, what, given)
+    if any((ord(c) < 32 and c != "\n") or "\ud800" <= c <= "\udfff" for c in given):
+        raise ValueError(f"{name}: {what} holds characters that cannot be written, {given!r}")
 
 
 def listed_operands(name: str, values: Iterable[Any]) -> tuple[Any, ...]:

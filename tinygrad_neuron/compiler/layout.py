@@ -1,6 +1,5 @@
 """Lines of source: names and terms over as many lines as they need, labels inside comments."""
 
-import re
 from collections.abc import Sequence
 
 WIDTH = 92
@@ -30,5 +29,9 @@ def wrapped(head: str, items: Sequence[str], tail: str, joint: str = ", ") -> li
 
 
 def one_line(text: str) -> str:
-    """Text that stays inside a comment."""
-    return re.sub(r"[^\x20-\x7e\u00a1-\uffff]", " ", text).replace("\u2028", " ")
+    r"""Text that stays inside a comment, and in its direction: what cannot be seen is a space.
+
+    >>> one_line("a\nimport os \u202eb")
+    'a import os  b'
+    """
+    return "".join(c if c.isprintable() else " " for c in text)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 
 from ..scope import Scope
 
@@ -32,7 +32,7 @@ class Names:
         return name
 
 
-@cache
+@lru_cache(maxsize=256)  # of the text under way: more would keep every scope ever compiled
 def short(scope: Scope) -> str:
     """`layers[0].neurons[3]` as the prefix of a name: `l0_n3_`."""
     parts = [re.sub(r"\W", "", part) for part in str(scope).split(".")]

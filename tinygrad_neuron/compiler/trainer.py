@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any
 
 from ..engine import Value
+from ..interruption import uninterrupted
 from ..optim import Optimiser
 from .examples import Batch
 from .variant import Variant
@@ -47,13 +48,13 @@ class Trainer:
         self._places = {parameter: k for k, parameter in enumerate(self.parameters)}
         self._orders: dict[Variant, list[int]] = {}
         self.others: list[Value] = []  # what the loss reads besides the parameters
-        self._unsaved = 0  # how many steps have not been written back
+        self._before = optimiser.steps  # of the optimiser, when the numbers were read
+        self._written = 0  # how many steps since then the Values have
         self.read()
 
     def read(self) -> None:
         """Take the parameters' numbers as they are now; steps not written back are dropped."""
-        self.optimiser.steps -= self._unsaved
-        self._unsaved = 0
+        self.optimiser.steps = self._before + self._written
         self._given: list[float] = [parameter.data for parameter in self.parameters]
         numbers = self.optimiser.numbers(self.optimiser.current_lr())
         self.optimiser.check_rule(numbers)
@@ -67,7 +68,8 @@ class Trainer:
         Raises a `RuntimeError` if a parameter was assigned since the trainer read it; then nothing
         is changed.
         """
-        if not self._unsaved:
+        taken = self._taken()
+        if taken == self._written:
             return
         for parameter, given in zip(self.parameters, self._given, strict=True):
             if parameter.data is not given:
@@ -78,12 +80,14 @@ class Trainer:
                     "numbers)"
                 )
         data, gradients, state = self._numbers()
-        for parameter, number, gradient in zip(self.parameters, data, gradients, strict=True):
-            parameter.data = number
-            parameter.grad = gradient
-        self.optimiser.set_state(state)
-        self._given = [parameter.data for parameter in self.parameters]
-        self._unsaved = 0
+        with uninterrupted():
+            for parameter, number, gradient in zip(self.parameters, data, gradients, strict=True):
+                parameter.data = number
+                parameter.grad = gradient
+            self.optimiser.set_state(state)
+            self.optimiser.steps = self._before + taken
+            self._given = [parameter.data for parameter in self.parameters]
+            self._written = taken
 
     def step(self, examples: Iterable[Sequence[Any]] | Batch) -> float:
         """One training step on the mean over examples; returns that mean, before the step.
@@ -100,9 +104,12 @@ class Trainer:
             if signs != self._signs:
                 optimiser.check_rule(numbers)
             self._values, self._signs = values, signs
-        mean = self._step(batch, numbers)
-        optimiser.steps += 1
-        self._unsaved += 1
+        try:
+            mean = self._step(batch, numbers)
+            optimiser.steps += 1
+        except BaseException:  # a Ctrl-C may come when the step is taken and not yet counted
+            optimiser.steps = self._before + self._taken()
+            raise
         return mean
 
     def __enter__(self) -> "Trainer":
@@ -137,7 +144,15 @@ class Trainer:
     # What a target does in its own way.
 
     def _load(self, data: list[float]) -> None:
-        """Take over the parameters' numbers, and the optimiser's state."""
+        """Take over the parameters' numbers, and the optimiser's state; then it has begun."""
+        raise NotImplementedError
+
+    def _begin(self) -> None:
+        """Count steps from here on; in one go with what changes `_taken`."""
+        self._before, self._written = self.optimiser.steps, 0
+
+    def _taken(self) -> int:
+        """How many steps the numbers have taken since they were loaded."""
         raise NotImplementedError
 
     def _numbers(self) -> tuple[list[float], list[float], list[list[float]]]:

@@ -92,8 +92,9 @@ class Variant:
                 lowering, self._unused = self._unused, None
                 if lowering is None:
                     lowering = Lowering(self._trace, self._stand_ins, self.outputs)
-                program = self.programs[seeded] = lowering.backward(seeded)
+                program = lowering.backward(seeded)
                 self.doubts[seeded] = program.doubts()
+                self.programs[seeded] = program  # the last: only then is it there
             return self.programs[seeded]
 
     def generated(self, seeded: tuple[int, ...] | None) -> Callable[..., Any]:

@@ -11,10 +11,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from . import lessons as places
+from .marking import asset
 from .notebooks import executable, to_notebook
 
 _NEEDED = ("sphinx", "myst_nb", "furo", "jupytext", "ipykernel")
@@ -75,6 +77,9 @@ def gather(folder: Path) -> None:
         notebook.cells.insert(1, _ways_to_run(lesson))
         _write(folder / f"{lesson.name}.ipynb", notebook)
         entries.append(lesson.name)
+    glossary = folder / "glossary.md"
+    glossary.write_text(with_ways_back(glossary.read_text("utf-8"), places.lessons()), "utf-8")
+    (folder / "scorer.js").write_text(_scorer(places.lessons(), glossary), "utf-8")
     programs = folder / "programs"
     programs.mkdir()
     for page in folder.glob("*.md"):  # the program that a page shows is in the demos
@@ -82,6 +87,47 @@ def gather(folder: Path) -> None:
             shutil.copy(places.folder() / name, programs)
     index = folder / "index.md"
     index.write_text(index.read_text("utf-8").replace(_LESSONS, "\n".join(entries)), "utf-8")
+
+
+_ENTRY = re.compile(r"^(?P<term>[^\s`{].*)\n(?P<text>(?:  .+\n?)+)", re.MULTILINE)
+
+
+def defined_in(term: str, every: Sequence[places.Lesson]) -> "places.Lesson | None":
+    """The lesson that introduces a term: that has it in bold, else the first that uses it."""
+    word = rf"(?<![\w-]){re.escape(term)}(?:s|es)?(?![\w-])"
+    for pattern in (rf"\*\*{word}", word):
+        for lesson in every:
+            prose = "\n".join(cell.source for cell in lesson.cells if cell.kind == "text")
+            if re.search(pattern, prose, re.IGNORECASE):
+                return lesson
+    return None
+
+
+def with_ways_back(glossary: str, every: Sequence[places.Lesson]) -> str:
+    """The glossary with, at each entry, the lesson in which its term is introduced.
+
+    >>> print(with_ways_back("bias\\n  A number that is added.\\n", places.lessons()).strip())
+    bias
+      A number that is added. {doc}`Lesson 2 <lesson_2_perceptron>`
+    """
+
+    def entry(match: "re.Match[str]") -> str:
+        lesson = defined_in(match["term"], every)
+        if lesson is None:
+            return match[0]
+        way = f" {{doc}}`Lesson {lesson.number} <{lesson.name}>`"
+        return f"{match['term']}\n{match['text'].rstrip()}{way}\n"
+
+    return _ENTRY.sub(entry, glossary)
+
+
+def _scorer(every: Sequence[places.Lesson], glossary: Path) -> str:
+    """How search orders what it finds: the lesson that introduces the word, the glossary, the other
+    lessons, the reference."""
+    terms = [match["term"] for match in _ENTRY.finditer(glossary.read_text("utf-8"))]
+    found = {term: defined_in(term, every) for term in terms}
+    homes = {term.lower(): lesson.name for term, lesson in found.items() if lesson is not None}
+    return f"const HOMES = {json.dumps(homes, ensure_ascii=False)};\n{asset('scorer.js')}"
 
 
 def _ways_to_run(lesson: places.Lesson) -> Any:

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import webbrowser
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from . import plain
 from .lessons import Lesson, lessons
 from .progress import ANSWERED, REVEALED, Store
 from .questions import Question
-from .records import Slider
+from .records import Shown, Slider
 from .running import Event, Failed, Run, straight_through
 from .screen import Screen
 from .tasks import Task
@@ -32,6 +33,7 @@ _SHORT_PROMPT = "Enter b number ? q > "
 _HELP = """\
   Enter      the next cell          b   the cell before
   a number   jump to that cell      q   end; what you reached is kept
+  o          open the pictures of this cell in the browser
   At a question: type the answer; ? gives a hint, Enter alone the answer;
   At a task: type the code and end it with a line that holds only a dot, or type e, which
   opens the editor named by VISUAL or EDITOR; ? gives a hint, Enter alone a solution.
@@ -227,6 +229,8 @@ class Guide:
             if at:
                 return Move(at - 1)
             self.screen.line("This is the first cell.")
+        elif word in ("o", "open"):
+            self._open(at)
         elif word in ("?", "h", "help"):
             self.screen.write(_HELP)
         elif word.isascii() and word.isdigit() and len(word) < 9 and 1 <= int(word) <= count:
@@ -237,6 +241,20 @@ class Guide:
                 f"{shown!r} is neither a key (? lists them) nor a cell from 1 to {count}."
             )
         return None
+
+    def _open(self, at: int) -> None:
+        """Open what a cell shows in the browser, as one page."""
+        events = self.run.events(at) if self.lesson.cells[at].kind == "code" else []
+        pictures = [event for event in events if isinstance(event, Shown | Slider)]
+        if not pictures:
+            self.screen.line("This cell has no picture.")
+            return
+        from .pages import to_page
+
+        path = Path(tempfile.gettempdir()) / f"{self.lesson.name}-{at + 1}.html"
+        path.write_text(to_page(pictures, f"Lesson {self.lesson.number}, cell {at + 1}"), "utf-8")
+        webbrowser.open(path.as_uri())
+        self.screen.line(f"opened {path}")
 
     def _ask(self, question: Question, at: int) -> "Move | None":
         """Ask until the answer is right or revealed (None), or the learner goes elsewhere."""

@@ -9,16 +9,27 @@ from collections.abc import Iterator
 from typing import Any
 
 from docutils import nodes
+from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from .marking import asset
 
 _UNTOUCHED = (
     nodes.literal, nodes.literal_block, nodes.raw, nodes.reference, nodes.title, nodes.math,
     nodes.math_block, nodes.comment, nodes.rubric, addnodes.pending_xref,
     addnodes.download_reference,
 )  # fmt: skip
+
+
+# Words of every day that are a term only behind one of these.
+_MEANT_BEHIND = {
+    "example": ("an ", "each ", "every ", "the "),
+    "step": ("the ", "of the "),
+    "dead": ("is ", "a "),
+}
 
 
 class GlossaryLinks(SphinxPostTransform):
@@ -61,6 +72,9 @@ def _linked(text: str, terms: dict[str, str], left: dict[str, str]) -> list[node
     # Of all terms, lest "hidden" be linked in a "hidden layer" that was linked before.
     pattern = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
     for match in re.finditer(rf"(?<![\w-])({pattern})(?:s|es)?(?![\w-])", text, re.IGNORECASE):
+        behind = _MEANT_BEHIND.get(match[1].lower(), ("",))
+        if text != match[0] and not text[: match.start()].lower().endswith(behind):
+            continue
         name = left.pop(match[1].lower(), None)
         if name is None:
             continue
@@ -78,13 +92,20 @@ def _linked(text: str, terms: dict[str, str], left: dict[str, str]) -> list[node
 
 
 def _formula(translator: Any, node: nodes.Element) -> None:
-    translator.body.append(tex2mathml(node.astext(), as_block=False))
+    translator.body.append(_mathml(node, as_block=False))
     raise nodes.SkipNode
+
+
+def _mathml(node: nodes.Element, as_block: bool) -> str:
+    try:
+        return str(tex2mathml(node.astext(), as_block=as_block))
+    except MathError as error:
+        raise ValueError(f"the formula {node.astext()!r} cannot be shown: {error}") from None
 
 
 def _displayed_formula(translator: Any, node: nodes.Element) -> None:
     translator.body.append('<div class="formula">')
-    translator.body.append(tex2mathml(node.astext(), as_block=True))
+    translator.body.append(_mathml(node, as_block=True))
     translator.body.append("</div>")
     raise nodes.SkipNode
 
@@ -109,11 +130,36 @@ def _levels_of_captions(
             )
 
 
+def _each_once(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Scripts and styles that pieces of a lesson bring along are kept once for the page."""
+    seen = set[str]()
+
+    def first(match: "re.Match[str]") -> str:
+        if match[0] in seen:
+            return ""
+        seen.add(match[0])
+        return match[0]
+
+    if "body" in context:
+        context["body"] = re.sub(
+            r"<(script|style)>.*?</\1>", first, context["body"], flags=re.DOTALL
+        )
+
+
+def _scripts(app: Sphinx) -> None:
+    """The book's own script: progress, what was missed, the switch for who only reads."""
+    app.add_js_file(None, body=f"{asset('memory.js')}\n{asset('book.js')}", priority=900)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.add_post_transform(GlossaryLinks)
     app.setup_extension("sphinx.ext.autodoc")
+    app.connect("builder-inited", _scripts)
     app.connect("autodoc-process-docstring", _plain_bars)
     app.connect("html-page-context", _levels_of_captions, priority=900)  # after the theme
+    app.connect("html-page-context", _each_once)
     app.add_html_math_renderer("mathml", (_formula, None), (_displayed_formula, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,7 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from .tex import readable
+from .tex import FORMULA, readable
 
 _FOLDER = Path(__file__).parent
 
@@ -17,11 +17,36 @@ def asset(name: str) -> str:
 
 
 def marked_up(text: str) -> str:
-    """A text with formulas, `code` and **bold** as HTML.
+    """A text with formulas, `code`, *emphasis* and **bold** as HTML.
 
-    >>> marked_up("Is `a < b` for $w_1$?")
-    'Is <code>a &lt; b</code> for w₁?'
+    >>> marked_up("Is `a < b` for **all** of *them*?")
+    'Is <code>a &lt; b</code> for <strong>all</strong> of <em>them</em>?'
     """
-    text = html.escape(readable(text).strip(), quote=False)
-    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
-    return re.sub(r"\*\*([^*\s][^*]*)\*\*", r"<strong>\1</strong>", text)
+    pieces, end = [], 0
+    for match in FORMULA.finditer(text):
+        pieces.append(_prose(text[end : match.start()]))
+        if match["code"]:
+            pieces.append(f"<code>{html.escape(match['code'].strip('`'), quote=False)}</code>")
+        else:
+            pieces.append(_formula(match["block"] or match["inline"], match[0]))
+        end = match.end()
+    return ("".join(pieces) + _prose(text[end:])).strip()
+
+
+def _prose(text: str) -> str:
+    text = html.escape(text, quote=False)
+    text = re.sub(r"\*\*([^*\s][^*]*)\*\*", r"<strong>\1</strong>", text)
+    return re.sub(r"(?<![\w*])\*([^*\s][^*\n]*)\*(?![\w*])", r"<em>\1</em>", text)
+
+
+def _formula(tex: str, written: str) -> str:
+    """A formula as MathML, or, where docutils (extra `book`) is missing, as text."""
+    try:
+        from docutils.utils.math import MathError
+        from docutils.utils.math.latex2mathml import tex2mathml
+    except ModuleNotFoundError:
+        return html.escape(readable(written), quote=False)
+    try:
+        return str(tex2mathml(tex))
+    except MathError as error:
+        raise ValueError(f"the formula {tex!r} cannot be shown: {error}") from None

@@ -9,9 +9,11 @@ import base64
 import html
 import io
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from ..draw.rendering import EngineNotFoundError, RenderingError
+from ..walk.page import frame_html
 from . import plain, question_pages
 from .marking import asset, marked_up
 from .questions import Question, Verdict
@@ -20,6 +22,7 @@ from .tasks import Task
 from .tex import readable
 
 _PRINTED_STEPS = 60
+_FRAME = 940  # pixels
 _WIDE, _READABLE = 480, 0.6  # in pixels; the smallest share of its size that can be read
 
 
@@ -56,13 +59,27 @@ def to_html(record: Any) -> str:
     return style + _shown(record)
 
 
+def to_page(records: Sequence[Any], title: str) -> str:
+    """Records as a page of their own.
+
+    >>> page = to_page([Shown("w < 0", "A sign.")], "Lesson 1")
+    >>> page.startswith("<!doctype html>"), "w &lt; 0" in page
+    (True, True)
+    """
+    head = f'<meta charset="utf-8"><title>{html.escape(title)}</title>'
+    look = "max-width: 46rem; margin: 1rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui"
+    inside = "".join(map(to_html, records))
+    return f'<!doctype html><html lang="en">{head}<body style="{look}">{inside}</body></html>'
+
+
 def _slider(slider: Slider) -> str:
     frames = "".join(_frame(slider.name, frame) for frame in slider.frames)
     name = html.escape(slider.name)
-    return (
+    made = (
         f'<tn-slider data-name="{name}" data-start="{slider.start}">{frames}</tn-slider>'
         f"<script>{asset('slider.js')}</script>"
     )
+    return made if slider.live is None else str(slider.live.to_html(made))
 
 
 def _frame(name: str, frame: Frame) -> str:
@@ -95,7 +112,7 @@ def picture(thing: Any) -> str:
         steps = thing.text().splitlines()
         text = html.escape("\n".join(steps[: _PRINTED_STEPS * 5]))
         return (
-            f"{thing._repr_html_()}<script>{asset('theme.js')}</script>"
+            f"{_framed(thing)}<script>{asset('theme.js')}</script>"
             f'<pre class="tn-printed">{text}</pre>'
         )
     if hasattr(thing, "savefig"):
@@ -113,6 +130,11 @@ def picture(thing: Any) -> str:
         return f"<pre>{html.escape(str(error))}</pre>"
     text = thing if isinstance(thing, str) else repr(thing)
     return f"<pre>{html.escape(text)}</pre>"
+
+
+def _framed(walkthrough: Any) -> str:
+    """A walkthrough in a frame that is high enough for its picture beside the panel."""
+    return frame_html(walkthrough, height=_FRAME)
 
 
 def _figure(figure: Any) -> str:

@@ -106,9 +106,13 @@ def _progress(entry: Any) -> Progress:
 
 
 def default_path() -> "Path | None":
-    """Where progress is kept; None where `platformdirs` (extra `learn`) is not installed."""
+    """Where progress is kept; None where `platformdirs` (extra `learn`) is not installed, or
+    nobody has a home."""
     try:
         from platformdirs import user_data_path
     except ModuleNotFoundError:
         return None
-    return user_data_path("tinygrad_neuron", appauthor=False) / "progress.json"
+    try:
+        return user_data_path("tinygrad_neuron", appauthor=False) / "progress.json"
+    except RuntimeError:  # there is no home folder
+        return None

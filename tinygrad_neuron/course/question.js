@@ -5,10 +5,31 @@
 
   const TOKEN = /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|[-+*/(),[\]]))/y;
 
+  // Formulas as one writes them by hand, in Python: 6(2x+1)^2 is 6*(2*x+1)**2 (handwriting.py).
+  function asPython(text, variables) {
+    const POWERS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
+    text = text.replace(/[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+/g, (found) => `**${[...found].map((c) => POWERS.indexOf(c)).join("")}`);
+    text = text.replaceAll("^", "**").replace(
+      /([A-Za-z_]\w*)(?=(\s*\()?)|\d+\.?\d*(?:[eE][+-]?\d+)?(?=(\s*[A-Za-z_(])?)|\)(?=(\s*[A-Za-z_0-9(])?)/g,
+      (found, name, open, digits, bracket) => (digits || bracket || (open && Object.hasOwn(variables, name)) ? `${found}*` : found));
+    for (let found; (found = /\b(cosh|sinh)\s*\(/.exec(text)) && text.length <= 5000;) {
+      const start = found.index + found[0].length;
+      let end = start;
+      for (let depth = 1; end < text.length; end++) {
+        depth += (text[end] === "(") - (text[end] === ")");
+        if (!depth) break;
+      }
+      if (end === text.length) break;
+      const inner = text.slice(start, end);
+      text = `${text.slice(0, found.index)}((exp(${inner})${found[1] === "cosh" ? "+" : "-"}exp(-(${inner})))/2)${text.slice(end + 1)}`;
+    }
+    return text;
+  }
+
   // What a typed expression gives at a point, read as Python reads it; null if it is none.
   function expression(text, point) {
     const tokens = [];
-    text = text.replace(/[\u2212\u2013]/g, "-").replace(/[\u00b7\u00d7]/g, "*").trim();
+    text = asPython(text.replace(/[\u2212\u2013]/g, "-").replace(/[\u00b7\u00d7]/g, "*").trim(), point);
     TOKEN.lastIndex = 0;
     while (TOKEN.lastIndex < text.length) {
       const match = TOKEN.exec(text);
@@ -151,7 +172,7 @@
       root.append(style, kind, text, asked.options ? this.choices() : this.form(), this.said);
       if (asked.before) root.append(this.waits());
       const end = memory.all().ends[asked.key];
-      if (end) this.end(end.how, false);
+      if (end && !this.again) this.end(end.how, false);
       gate.apply();
     }
 
@@ -175,9 +196,13 @@
         const { key } = this.asked;
         memory.change((kept) => {
           const missed = how === "shown" || this.tried;
-          if (kept.ends[key]?.how !== "right") kept.ends[key] = { how, lesson: memory.lesson };
-          if (!missed) delete kept.missed[key];
-          else if (!this.again) kept.missed[key] = { lesson: memory.lesson, asked: this.asked };
+          if (!this.again && kept.ends[key]?.how !== "right") kept.ends[key] = { how, lesson: memory.lesson };
+          const before = kept.missed[key];
+          if (missed && !this.again) kept.missed[key] = { lesson: memory.lesson, asked: this.asked };
+          if (missed || !before) return;
+          // At the end of its own lesson it is put off, three lessons later it is done.
+          if (before.lesson === memory.lesson) before.once = true;
+          else delete kept.missed[key];
         });
       } else {
         const { shown, explanation } = this.asked;
@@ -185,6 +210,7 @@
         this.say(`${word} <strong>${shown}</strong>${explanation ? `\n${explanation}` : ""}`, how);
       }
       gate.apply();
+      if (isNew) this.dispatchEvent(new CustomEvent("tn-ended", { bubbles: true, composed: true }));
     }
 
     choices() {

@@ -49,7 +49,7 @@ def task(asked: Task) -> str:
     hint = f"<details><summary>Hint</summary>{marked_up(asked.hint)}</details>"
     solution = f"<pre>{html.escape(asked.solution)}</pre>" + marked_up(asked.explanation)
     return (
-        f'<div class="tn-asked task"><p><strong>Write it.</strong> {marked_up(asked.text)}</p>'
+        f'<div class="tn-asked task"><p class="kind">Task in code</p><p>{marked_up(asked.text)}</p>'
         f'<pre class="tn-in-book">{html.escape(asked.start)}</pre>'
         + (hint if asked.hint else "")
         + f"<details><summary>A solution</summary>{solution}</details>{_ELSEWHERE}</div>"

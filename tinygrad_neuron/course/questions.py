@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from ..draw.text import visible
 from ..user_expressions import ExpressionError, evaluate
+from .handwriting import as_python
 
 TOLERANCE = 1e-6
 KINDS = ("number", "choice", "numbers", "expression")
@@ -319,7 +320,7 @@ def _number(given: object) -> float:
         if not text:
             raise _NotOneError
         try:
-            number = evaluate(text, {})[0].data
+            number = evaluate(as_python(text), {})[0].data
         except ExpressionError:
             raise _NotOneError from None
     elif isinstance(given, int | float):
@@ -332,5 +333,6 @@ def _number(given: object) -> float:
 
 
 def _at(text: str, point: Mapping[str, float]) -> float:
+    text = as_python(text, point)
     used = set(re.findall(r"[^\W\d]\w*", text))
     return evaluate(text, {name: x for name, x in point.items() if name in used})[0].data

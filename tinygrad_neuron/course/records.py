@@ -31,15 +31,21 @@ class Frame:
 
 @dataclass(frozen=True)
 class Slider:
-    """One number that is moved, what is seen at each of its values, and where it starts."""
+    """One number that is moved, what is seen at each of its values, and where it starts; `live` is
+    a figure that takes its place on a page, if there is one."""
 
     name: str
     frames: tuple[Frame, ...]
     start: int = 0
+    live: Any = None
 
 
 def sliding(
-    name: str, values: Sequence[Any], show: Callable[[Any], Any], start: Any = None
+    name: str,
+    values: Sequence[Any],
+    show: Callable[[Any], Any],
+    start: Any = None,
+    live: Any = None,
 ) -> Slider:
     """The slider whose frames `show` gives for each of the values; it starts at the value `start`.
 
@@ -52,7 +58,7 @@ def sliding(
     if start is not None and start not in values:
         raise ValueError(f"slider {name!r}: start={start!r} is none of its values {values}")
     at = 0 if start is None else values.index(start)
-    return Slider(name, tuple(_frame(value, show(value)) for value in values), at)
+    return Slider(name, tuple(_frame(value, show(value)) for value in values), at, live)
 
 
 def _frame(value: Any, shown: Any) -> Frame:

@@ -120,7 +120,7 @@ class Screen:
         elif isinstance(event, Failed):
             self._styled(event.text.rstrip("\n"), "red")
         elif isinstance(event, Shown):
-            self.line(f"[picture] {readable(event.text)}" if event.text else "[picture]", "italic")
+            self.line(f"[picture, o opens it] {readable(event.text)}".rstrip(), "italic")
         elif isinstance(event, Slider):
             for frame in event.frames:
                 self.frame(event, frame)
@@ -130,7 +130,7 @@ class Screen:
         at = slider.frames.index(frame)
         count = len(slider.frames)
         self._styled(f"{slider.name} = {frame.value}   ({at + 1} of {count})", "bold")
-        text = readable(frame.text) if frame.text else "[picture: see the notebook or the book]"
+        text = readable(frame.text) if frame.text else "[picture: o opens it]"
         self.write(textwrap.indent(text.rstrip("\n"), "  ") + "\n")
 
     def question(self, question: Question) -> None:

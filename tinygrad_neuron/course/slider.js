@@ -19,8 +19,10 @@
     ::slotted([data-off]) { visibility: hidden; }
     @media print {
       .name, .row { display: none; }
-      .frames { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; }
-      ::slotted(*) { grid-area: auto !important; visibility: visible !important; break-inside: avoid; }
+      :host { border: 0; padding: 0; }
+      .frames { display: block; columns: 2; column-gap: 1rem; }
+      .frames.many { columns: 3; }
+      ::slotted(*) { visibility: visible !important; break-inside: avoid; margin-bottom: 1rem; }
     }
   `;
 
@@ -42,6 +44,7 @@
         <input id="at" type="range" min="0" max="${this.frames.length - 1}" step="1" value="0">
         <button type="button" aria-label="forth">›</button></div>
         <div class="frames"><slot></slot></div>`;
+      root.querySelector(".frames").classList.toggle("many", this.frames.length > 4);
       root.querySelector("label").textContent = this.getAttribute("data-name");
       [this.back, this.forth] = root.querySelectorAll("button");
       this.input = root.querySelector("input");

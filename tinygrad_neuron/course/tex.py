@@ -11,7 +11,7 @@ _SUBSCRIPTS = str.maketrans("0123456789+-=()aeijklmnoprstuvx", "₀₁₂₃₄�
 _SUPERSCRIPTS = str.maketrans(
     "0123456789+-=()abcdefghijklmnoprstuvwxyzT", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ"
 )
-_FORMULA = re.compile(
+FORMULA = re.compile(
     r"(?P<code>```.*?```|`[^`\n]*`)|\$\$(?P<block>.+?)\$\$|(?<![\\$])\$(?P<inline>[^$\n]+(?:\n[^$\n]+)?)\$",
     re.DOTALL,
 )
@@ -39,7 +39,7 @@ def readable(markdown: str, *, marks: bool = False) -> str:
         text = " ".join(as_text(match["inline"]).split())
         return re.sub(r"([*_])", r"\\\1", text) if marks else text
 
-    return re.sub(r"\n{3,}", "\n\n", _FORMULA.sub(replaced, markdown))
+    return re.sub(r"\n{3,}", "\n\n", FORMULA.sub(replaced, markdown))
 
 
 def as_text(tex: str) -> str:

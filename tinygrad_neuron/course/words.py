@@ -124,12 +124,19 @@ def task(*given: Any, **named: Any) -> Task:
     return record
 
 
-def slider(name: str, values: Sequence[Any], show: Callable[[Any], Any], start: Any = None) -> None:
+def slider(
+    name: str,
+    values: Sequence[Any],
+    show: Callable[[Any], Any],
+    start: Any = None,
+    live: Any = None,
+) -> None:
     """Show a thing for each of several values of one number, under a slider.
 
     **Arguments:** `name`, what is moved; `values`, two or more; `show`, called with each of them:
     it returns a text, a picture (of Graphviz or Matplotlib), or `(text, picture)`, the text for
-    terminals and screen readers; `start`, the value it stands at, the first by default.
+    terminals and screen readers; `start`, the value it stands at, the first by default;
+    `live`, a figure of `hands`, which takes its place on a page.
 
     >>> slider("threshold", [1, 2], lambda t: f"fires for {3 - t} of 3 patterns")
     threshold = 1
@@ -137,7 +144,7 @@ def slider(name: str, values: Sequence[Any], show: Callable[[Any], Any], start: 
     threshold = 2
       fires for 1 of 3 patterns
     """
-    present(sliding(name, values, show, start))
+    present(sliding(name, values, show, start, live))
 
 
 def show(thing: Any, text: str = "") -> None:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from ..checking import described, to_float, unknown
 from ..engine import Value
 from ..files import replace_file
 from .film import REST, Film
-from .motion import moving_svg
+from .motion import drawn_frames, moving_svg
 from .text import number
 from .themes import Theme, find_theme
 
@@ -31,12 +30,13 @@ def animate(
     """Write the backward pass from a Value as an animation, contribution by contribution.
 
     At each step one edge is highlighted, with `incoming × local = contribution` at it; the node
-    that it leads to adds up what arrives (`0 + 6 = 6`, then `6 + 2 = 8`). Before, its gradient
+    that it leads to adds up what arrives (`6`, then `6 + 2 = 8`). Before, its gradient
     reads "not yet". No `grad` changes, and none is shown that an earlier pass has left.
 
     **Arguments:**
 
-    - `root`: the result, with at most 200 contributions behind it; `path`: a file that ends in
+    - `root`: the result, of a graph of at most 5,000 nodes; one that is too large for a slide
+      folds, and a step is then all that goes along one of its lines; `path`: a file that ends in
       .svg or .gif. The SVG stands still, on the finished picture, for readers who ask their
       system for less motion, and while the pointer is on it. A GIF needs Pillow.
     - `seconds`: how long a step takes; the finished picture stays three times as long; `loop`:
@@ -86,17 +86,7 @@ def _gif(film: Film, seconds: float, loop: bool) -> bytes:
             "an .svg needs nothing"
         ) from None
 
-    def drawn(moment: int) -> bytes:
-        picture = film.picture(moment)
-        picture.graph_attr["dpi"] = "120"
-        written: bytes = picture.pipe(format="png", quiet=True)
-        return written
-
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as workers:
-        images = [
-            Image.open(BytesIO(png)).convert("RGB")
-            for png in workers.map(drawn, range(film.frames))
-        ]
+    images = [Image.open(BytesIO(png)).convert("RGB") for png in drawn_frames(film, "png")]
     # One palette for all, or colours would flicker: that of all frames' corners of colour.
     palette = _side_by_side(images).quantize(128)
     flat = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]

@@ -15,15 +15,25 @@ def caption(plan: Plan, title: str, legend: bool) -> str:
     """What stands below the picture: title, remarks, paths, legend."""
     theme = plan.theme
     parts = [legends.title_line(title), legends.remark(plan.folding.text, theme)]
+    if plan.left_out:
+        parts.append(
+            legends.remark(f"left out for want of room: {', '.join(plan.left_out)}", theme)
+        )
     if plan.paths is not None:
         parts += _routes(plan, plan.paths)
-    if legend:
+    if legend and len(plan.graph.order) > 1:
         kinds = [kind for kind in (*KINDS, "folded") if kind in plan.seen]
         parts.append(legends.swatches(kinds, theme, filled=plan.scale is None))
-        if plan.scale is not None:
+        if plan.scale is not None and plan.measured:
             parts.append(legends.bar(plan.scale, theme))
+        elif plan.scale is not None:
+            why = ": not computed yet, see backward()" if "grad" in plan.scale.name else ": none"
+            parts.append(legends.remark(plan.scale.name + why, theme))
+        if "strip" in plan.seen:
+            what = "a field for each: its share of the largest, which is beside it"
+            parts.append(legends.fields([theme.area(k / 2) for k in range(-2, 3)], what, theme))
         parts.append(legends.lines(_signs(plan), theme))
-    return legends.caption(parts)
+    return legends.scaled(legends.caption(parts), plan.font_size / 10)
 
 
 def _routes(plan: Plan, paths: Paths) -> list[str]:
@@ -54,6 +64,10 @@ def _signs(plan: Plan) -> Iterator[tuple[str, str, str]]:
             yield "1 × 2 = 2", theme.ink, "incoming × local = contribution"
     if "edge zero" in seen:
         yield "···", theme.ink, "local derivative 0: no gradient passes"
+    if "edge mesh" in seen:
+        yield "2 × 3 = 6", theme.ink, "so many lines, from each to each"
+    if "calls" in seen:
+        yield "call 2 of 3", theme.muted, "every call of a module uses the same weights"
     if plan.paths is not None:
         yield "━━", theme.accent, "on a path from the output"
         if "edge below" in seen:

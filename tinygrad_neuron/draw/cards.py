@@ -1,7 +1,8 @@
 """What stands in a node: the HTML-like labels and the tooltips."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,19 +14,26 @@ from .folding import Group, level_of
 from .text import html_text, number, shorten, tooltip_text
 
 LONGEST = 40  # characters of a label that a node shows; the tooltip has all
+_DIGITS = re.compile(r"\d+$")
 
 _escaped = lru_cache(html_text)  # the symbols of operations come again and again
 
 
 @dataclass(frozen=True)
 class Ink:
-    """The colours of a node's text, and its size."""
+    """The colours of a node's text, and its size; `style` and `gradients` as for `draw_dot`.
+
+    `told` may say what stands for a node's gradient, as HTML.
+    """
 
     text: str
     muted: str
     alarm: str
     on_alarm: str
     size: int = 10
+    style: str = "card"
+    gradients: bool = True
+    told: "Callable[[Value], str | None] | None" = None
 
 
 def card(
@@ -42,13 +50,14 @@ def card(
     across the card); `badges`, the flags in words; `quiet`, those of them that are no alarm.
     """
     rows = list(rows)
-    across = f'COLSPAN="{max(map(len, rows), default=1)}"'
+    across = f'COLSPAN="{max((2 * len(row) - 2 for row in rows), default=1)}"'
     head = _title([(piece, bold) for piece, bold in title if piece])
     lines = [f"<TD {across}>{head}</TD>"] if head else []
     for name, *cells in rows:
         if name:
             line = f'<TD ALIGN="LEFT"><FONT COLOR="{ink.muted}">{name}&#160;</FONT></TD>'
-            lines.append(line + "".join(f'<TD ALIGN="RIGHT">{cell}</TD>' for cell in cells))
+            written = (f'<TD ALIGN="RIGHT">{cell}</TD>' for cell in cells)
+            lines.append(line + '<TD WIDTH="6"></TD>'.join(written))
         else:
             lines.append(f"<TD {across}>{cells[0]}</TD>")
     for badge in badges:
@@ -82,22 +91,100 @@ def shown(value: object, digits: int) -> str:
         return html_text(shorten(repr(value), 20))
 
 
-def node_card(graph: GraphFacts, node: Value, flags: Sequence[Flag], digits: int, ink: Ink) -> str:
-    """The label of a scalar node."""
+def node_card(
+    graph: GraphFacts,
+    node: Value,
+    flags: Sequence[Flag],
+    digits: int,
+    ink: Ink,
+    *,
+    written: bool = False,
+    bare: bool = False,
+) -> str:
+    """The label of a scalar node.
+
+    **Arguments:** `written`, whether plain numbers stand in the operation that takes them; `bare`,
+    whether there are only name and value.
+    """
     kind = graph.kind(node)
     label = shorten(node.label, LONGEST)
-    title = [(node._op, True), (label, not node._op)]
+    operation = operation_text(graph, node, digits) if written else node._op
+    title = [(operation, True), (label, not node._op)]
     data = shown(node.data, digits)
     if kind == "constant":
-        return card([(label, False)], [("", data)], (), ink)
-    gradient = graph.gradient(node)
-    if gradient is None:
-        grad = f'<FONT COLOR="{ink.muted}"><I>not yet</I></FONT>'
-    else:
-        grad = shown(gradient, digits)
-    rows = [("data", data), ("grad", grad)]
+        name = label or graph.input_names.get(node, "")
+        if bare and name:
+            return card((), [(_escaped(name), data)], (), ink)
+        return card([(name, False)], [("", data)], (), ink)
     badges = [flag.text for flag in flags if flag.alarm]
-    return card(title, rows, badges, ink, [flag.text for flag in flags if not flag.alarm])
+    quiet = [flag.text for flag in flags if not flag.alarm]
+    gradient = graph.gradient(node)
+    if ink.style == "formula":
+        return _formula(
+            node, operation, data, None if bare else gradient, digits, ink, badges, quiet
+        )
+    if bare and operation:
+        if node.within is not None and node.within.module is not None:
+            label = ""  # a module's own names say what the operation says
+        return card([(operation, True), (label, False)], [("", data)], badges, ink, quiet)
+    if bare:
+        name = f'<FONT COLOR="{ink.text}"><B>{_escaped(label)}</B></FONT>' if label else ""
+        return card((), [(name, data)], badges, ink, quiet)
+    rows = [("data", data)]
+    told = None if ink.told is None else ink.told(node)
+    if told is not None:
+        rows.append(("grad", told))
+    elif gradient is None:
+        rows.append(("grad", f'<FONT COLOR="{ink.muted}"><I>not yet</I></FONT>'))
+    else:
+        rows.append(("grad", shown(gradient, digits)))
+    return card(title, rows, badges, ink, quiet)
+
+
+def _formula(
+    node: Value,
+    operation: str,
+    data: str,
+    gradient: float | None,
+    digits: int,
+    ink: Ink,
+    badges: Sequence[str],
+    quiet: Sequence[str],
+) -> str:
+    """The label of a scalar node for a slide: the operation large, then `name = value`."""
+    name = _escaped(shorten(node.label, LONGEST))
+    large = _escaped(_on_a_board(operation)) if operation else name
+    rows = [("", f'<FONT POINT-SIZE="{round(1.8 * ink.size)}"><B>{large}</B></FONT>')]
+    rows.append(("", f"{name} = {data}" if operation and node.label else data))
+    if gradient is not None:
+        written = shown(gradient, digits)
+        rows.append(("", f'<FONT COLOR="{ink.muted}">grad {written}</FONT>'))
+    return card((), rows if large != "&#160;" else rows[1:], badges, ink, quiet)
+
+
+_SYMBOLS = {"*": "×", "-": "−", "sum": "Σ", "**": "xʸ", "sqrt": "√"}
+_RAISED = str.maketrans("0123456789.-", "⁰¹²³⁴⁵⁶⁷⁸⁹·⁻")
+
+
+def _on_a_board(operation: str) -> str:
+    """An operation as one writes it by hand: `x²` for `** 2`."""
+    base, power, exponent = operation.partition("** ")
+    if power and not base:
+        return "x" + exponent.translate(_RAISED)
+    return _SYMBOLS.get(operation, operation)
+
+
+def operation_text(graph: GraphFacts, node: Value, digits: int) -> str:
+    """An operation with the plain numbers that it takes: `** 2`, `10 /`, `maximum(…, 0)`."""
+    name, operands = node._op, node._prev
+    numbers = [operand if graph.written.get(operand) is node else None for operand in operands]
+    if not any(numbers):
+        return name
+    texts = ["…" if one is None else number(one.data, digits) for one in numbers]
+    if name[:1].isalnum() or len(texts) != 2:
+        return f"{name}({', '.join(dict.fromkeys(texts))})"
+    sign = "×" if name == "*" else name
+    return f"{sign} {texts[1]}" if numbers[1] is not None else f"{texts[0]} {sign}"
 
 
 def node_tooltip(graph: GraphFacts, node: Value, flags: Sequence[Flag]) -> str:
@@ -192,10 +279,17 @@ def _range(numbers: Iterable[float]) -> tuple[float, float] | None:
         return None
 
 
-def group_title(group: Group, summary: Summary) -> tuple[str, str]:
+def group_title(graph: GraphFacts, group: Group, summary: Summary) -> tuple[str, str]:
     """What a folded node is called, and what is folded there."""
     if group.scope is not None:
-        return group.scope.name or group.scope.kind, group.scope.kind if group.scope.name else ""
+        kind = group.scope.kind if group.scope.name else ""
+        return group.scope.name or group.scope.kind, group.why or kind
+    stems = {_DIGITS.sub("", node.label) for node in group.members}
+    if len(stems) == 1 and (stem := stems.pop()):  # h1, h2, h3
+        return stem, group.why
+    named = {graph.input_names.get(node, "") for node in group.members}
+    if len(named) == 1 and (name := named.pop()):
+        return name, ""
     if summary.operations:
         names = list(summary.operations)
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
@@ -206,26 +300,74 @@ def group_title(group: Group, summary: Summary) -> tuple[str, str]:
     return f"{kind}s", label
 
 
-def group_card(group: Group, summary: Summary, digits: int, ink: Ink) -> str:
-    """The label of a folded node."""
-    name, what = group_title(group, summary)
-    rows = []
+def group_card(
+    graph: GraphFacts,
+    group: Group,
+    summary: Summary,
+    digits: int,
+    ink: Ink,
+    *,
+    bare: bool = False,
+    content: "Content | None" = None,
+) -> str:
+    """The label of a folded node.
+
+    **Arguments:** `bare`, whether there are only its name and what it puts out; `content`, what it
+    has inside, or else ranges of its numbers.
+    """
+    name, what = group_title(graph, group, summary)
+    if bare:
+        values = _written(summary.data, min(digits, 2))
+        if content is not None and content.rows:
+            values = content.rows[-1][1]
+        quiet = [SIGNS[flag] for flag in summary.flags if flag not in summary.alarming]
+        if quiet and not values.startswith("<"):
+            values += f'&#160;<FONT COLOR="{ink.muted}">{"".join(quiet)}</FONT>'
+        badges = [summary.share(flag) for flag in summary.flags if flag in summary.alarming]
+        named = f'<FONT COLOR="{ink.text}"><B>{_escaped(shorten(name, LONGEST))}</B></FONT>'
+        if group.scope is not None and not group.why.startswith("call"):
+            return card((), [(named, values)], badges, ink)
+        if group.scope is not None:
+            return card([(name, True), (what, False)], [("", values)], badges, ink)
+        times = f"× {len(group.members):,}"
+        title = [(shorten(name, LONGEST), True), (times, False)]
+        return card(title, [("", values)], badges, ink)
+    rows: list[tuple[str, ...]] = []
     parameters = summary.kinds.get("parameter", 0)
     count = f"{len(group.members):,} node{'s' * (len(group.members) > 1)}"
     if 0 < parameters < len(group.members) and ink.size >= 10:  # there is the tooltip, too
         count += f", {parameters:,} parameter{'s' * (parameters > 1)}"
     muted = f'<FONT COLOR="{ink.muted}">'
     digits = min(digits, 3 if ink.size >= 10 else 2)
-    rows.append(("", f"{muted}{count}</FONT>"))
-    rows.append(("data", _written(summary.data, digits)))
-    if summary.gradients is not None:
-        rows.append(("grad", _written(summary.gradients, digits)))
-    elif set(summary.kinds) != {"constant"}:
+    if content is not None and content.shape:
+        rows.append(("", f"{muted}{html_text(content.shape)}</FONT>"))
+    elif content is None or group.scope is None:
+        rows.append(("", f"{muted}{count}</FONT>"))
+    if content is not None:
+        if any(grad for _, _, grad in content.rows):
+            head = [f"{muted}{word}</FONT>" for word in ("data", "grad")]
+            rows += [("&#160;", *head), *content.rows]
+        else:
+            rows += [(name, data) for name, data, _ in content.rows]
+    else:
+        rows.append(("data", _written(summary.data, digits)))
+        if summary.gradients is not None and ink.gradients:
+            rows.append(("grad", _written(summary.gradients, digits)))
+    if ink.gradients and summary.gradients is None and set(summary.kinds) != {"constant"}:
         rows.append(("grad", f"{muted}<I>not yet</I></FONT>"))
     badges = [summary.share(flag) for flag in summary.flags if flag in summary.alarming]
     quiet = [summary.share(flag) for flag in summary.flags if flag not in summary.alarming]
     title = [(shorten(name, LONGEST), True), (shorten(what, LONGEST), False)]
     return card(title, rows, badges, ink, quiet)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What stands in a folded card: its shape, and for each quantity its name, data and gradient,
+    as HTML (the gradient is empty where it is not computed or not asked for)."""
+
+    shape: str
+    rows: Sequence[tuple[str, str, str]]
 
 
 def _written(ends: "tuple[float, float] | None", digits: int) -> str:
@@ -235,9 +377,9 @@ def _written(ends: "tuple[float, float] | None", digits: int) -> str:
     return low if low == high else f"{low} … {high}"
 
 
-def group_tooltip(group: Group, summary: Summary) -> str:
+def group_tooltip(graph: GraphFacts, group: Group, summary: Summary) -> str:
     """Everything about a folded node, with the full numbers."""
-    name, what = group_title(group, summary)
+    name, what = group_title(graph, group, summary)
     if group.scope is not None:
         name, what = full_name(group.scope), f"a {level_of(group.scope)}, folded"
     lines = [name, what, f"{len(group.members):,} nodes"]

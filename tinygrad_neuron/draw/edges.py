@@ -1,39 +1,53 @@
 """The edges of a graph's picture: the local derivative at each, and how a bundle of them looks."""
 
-import math
+from __future__ import annotations
+
+from collections.abc import Iterator
 from functools import lru_cache
 
 from ..engine import Value
 from ..passes import slopes
+from .bundles import Bundle
 from .cards import short_name
-from .folding import Edge
+from .facts import full_name
+from .folding import Edge, Group
+from .places import Places
 from .plan import Plan
 from .text import attribute_list, number, tooltip_text
 from .themes import mix
 
 
 class Edges:
-    """The lines of DOT for the edges of a plan."""
+    """The edges of a plan: what is said of each (`attributes`), and the lines of DOT."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.slopes = lru_cache(maxsize=None)(slopes)  # an edge at a time asks for its node's
+        self.attributes = {edge: self.edge(edge) for edge in plan.arrows}
 
-    def line(self, edge: Edge) -> str:
-        """One edge, with its label, tooltip and classes."""
+    def lines(self, places: Places | None = None) -> Iterator[str]:
+        """The edges, in the order of their heads."""
+        for edge, attributes in self.attributes.items():
+            if places is not None:
+                attributes = attributes | places.edge(edge)
+            first = edge.edges[0] if isinstance(edge, Bundle) else edge
+            yield f"\t{first.tail.id} -> {first.head.id}{attribute_list(attributes)}\n"
+
+    def edge(self, edge: Edge | Bundle) -> dict[str, str]:
+        """What is said of one edge: its label, tooltip and classes."""
+        if isinstance(edge, Bundle):
+            return self.mesh(edge)
         plan = self.plan
         attributes = {"id": edge.id}
         if edge.tail.is_folded or edge.head.is_folded:
             label, tip, classes = self.bundle(edge)
-            if plan.crowded:
+            if plan.crowded and not plan.placed:
                 attributes |= {"color": mix(plan.theme.background, plan.theme.line, 0.5)}
                 attributes |= {"penwidth": "0.7", "arrowsize": "0.4"}
                 attributes |= dict(zip(("tailport", "headport"), plan.sides, strict=True))
-            elif edge.count > 1:
-                attributes["penwidth"] = f"{1 + 0.4 * math.log10(edge.count):.2g}"
         else:
             label, tip, classes = self.single(*edge.members[0])
-        if edge.tail.node._prev:
+        if edge.tail.node._prev and not plan.placed:
             attributes["weight"] = "4"  # the main line straight, leaves beside it
         if "constant" in classes:
             attributes |= {"style": "dashed", "arrowhead": "empty"}
@@ -46,11 +60,34 @@ class Edges:
             plan.seen.update(f"edge {name}" for name in classes)
         if label:
             # Beside an edge that goes up or down the label would touch it.
-            attributes["label"] = label if "e" in plan.sides else f"&#160;{label}"
+            beside = plan.placed or "e" in plan.sides
+            attributes["label"] = label if beside else f"&#160;{label}"
             attributes["labeltooltip"] = tip
             plan.seen.add("edge label")
         attributes["tooltip"] = tip
-        return f"\t{edge.tail.id} -> {edge.head.id}{attribute_list(attributes)}\n"
+        return attributes
+
+    def mesh(self, bundle: Bundle) -> dict[str, str]:
+        """What is said of a line for a whole mesh: between what, and how many lines it is."""
+        ends = [
+            end.scope or end.node if isinstance(end, Group) else end
+            for end in (bundle.tail, bundle.head)
+        ]
+        names = [short_name(end) if isinstance(end, Value) else full_name(end) for end in ends]
+        tip = tooltip_text(
+            f"{' → '.join(names)}\neach to each: {bundle.label} lines\n"
+            f"{bundle.count:,} edges of the graph"
+        )
+        self.plan.seen.add("edge mesh")
+        return {
+            "id": bundle.id,
+            "penwidth": "2.5",
+            "arrowsize": "0.5",
+            "class": "folded mesh",
+            "label": bundle.label,
+            "labeltooltip": tip,
+            "tooltip": tip,
+        }
 
     def single(self, node: Value, position: int) -> tuple[str, str, list[str]]:
         """The label, the tooltip and the classes of an edge between two scalar nodes."""

@@ -1,5 +1,6 @@
 """A graph read once: its nodes in order, and the facts about them that a picture shows."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,6 +9,7 @@ from ..operators import stored_gradient
 from ..passes import is_constant
 from ..scope import Scope
 
+_NUMBERS = re.compile(r"\d+")
 KINDS = ("constant", "input", "parameter", "operation", "output")
 
 
@@ -33,6 +35,38 @@ class GraphFacts:
         """Where each node stands in the order; it is the number in the node's id."""
         return {node: i for i, node in enumerate(self.order)}
 
+    @cached_property
+    def written(self) -> dict[Value, Value]:
+        """The numbers that are written into the operation that takes them, each with this one.
+
+        Not those that stand where an input would: several operations take them, or a module
+        multiplies them with its parameter.
+        """
+        takers: dict[Value, Value] = {}
+        several: set[Value] = set()
+        for node in self.order:
+            for operand in node._prev:
+                if is_constant(operand):
+                    if operand in takers:
+                        several.add(operand)
+                    takers[operand] = node
+        return {
+            number: taker
+            for number, taker in takers.items()
+            if number not in several and not number.label and not _weighted(taker)
+        }
+
+    @cached_property
+    def input_names(self) -> dict[Value, str]:
+        """What a plain number is called that a module multiplies with its parameter: `x0`."""
+        names: dict[Value, str] = {}
+        for node in self.order:
+            if _weighted(node) and "*" in node.label:
+                for operand in node._prev:
+                    if is_constant(operand):
+                        names.setdefault(operand, node.label.rpartition("*")[2])
+        return names
+
     def gradient(self, node: Value) -> float | None:
         """The node's gradient, or None where it is not computed yet."""
         return stored_gradient(node) if self.reached else None
@@ -41,16 +75,24 @@ class GraphFacts:
         """One of `KINDS`."""
         if is_constant(node):
             return "constant"
-        if node is self.root:
-            return "output"
-        if node._operation.arity != 0:
-            return "operation"
+        if node._operation.arity != 0 or node._prev:
+            return "output" if node is self.root else "operation"
         return "input" if node.scope is None else "parameter"
 
 
 def read(root: Value) -> GraphFacts:
     """The graph that a Value was computed from."""
     return GraphFacts(root, topological_order(root), stored_gradient(root) is not None)
+
+
+def _weighted(node: Value) -> bool:
+    """Whether a module multiplies an input with its parameter here."""
+    within = node.within
+    if within is None or within.module is None or len(node._prev) != 2:
+        return False
+    return node._op == "*" and any(
+        operand.within is within.module and not operand._prev for operand in node._prev
+    )
 
 
 def name_of(node: Value) -> str:
@@ -62,3 +104,12 @@ def full_name(scope: Scope) -> str:
     """A scope's place in the model and what it is: `layers[0].neurons[1] (Neuron)`."""
     path = str(scope)
     return path if path == scope.kind else f"{path} ({scope.kind})"
+
+
+def stem(label: str) -> str:
+    """A name without its numbers, which a row of equal things has in common.
+
+    >>> stem("x12"), stem("step 3")
+    ('x#', 'step #')
+    """
+    return _NUMBERS.sub("#", label)

@@ -1,260 +1,254 @@
-"""A backward pass as moments: what stands at each node and each edge of the picture, and when."""
+"""A backward pass as moments: one layout, and what stands at each node and edge, and when."""
 
+import bisect
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from ..engine import Value, topological_order
-from ..passes import Contribution, contributions, is_constant, slopes
-from . import cards
-from . import legend as legends
+from ..passes import Contribution, contributions, is_constant
+from .edges import Edges
 from .facts import GraphFacts, name_of
+from .fitting import Details, Drawing, fitted
+from .folding import Edge, Folding, Group
+from .graph import ROOM, picture_of
+from .ladder import MANY, ladder
+from .layout import Look
 from .metrics import text_width
+from .nodes import Nodes
+from .plan import Plan
 from .rendering import Digraph
-from .text import html_text, number, shorten, tooltip_text
-from .themes import FONT, Theme, readable_on
+from .text import html_text, number, shorten
+from .themes import Theme
 
-MOST = 200  # contributions: each is a frame
+MOST = 200  # steps: each is a frame
+MOST_NODES = 5_000  # of the graph
 REST = 3  # how many steps long the finished picture stays
 
 _NAME = 16  # characters of a name in the line below the picture
-_SIZE, _SMALL = 10, 9  # points: the text in nodes, and all other text
+_HEAD, _LINE = 10, 9  # points: the two lines below the picture
 
 
 @dataclass(frozen=True)
-class Moment:
-    """A text at one moment."""
+class Step:
+    """What is shown at once: the contributions up to `last`, and the picture's edge they go along.
 
-    text: str
-    colour: str
-    bold: bool = False
-    italic: bool = False
+    `contribution` is the one that it is, where it is only one.
+    """
 
-
-@dataclass(eq=False)
-class Slot:
-    """A place for a text that changes: as wide as the widest, so that nothing around it moves."""
-
-    size: int
-    moments: list[Moment]
-    colour: str  # stands for the slot in the engine's SVG, where it is looked for
-
-    def html(self, moment: int | None) -> str:
-        """The slot as a table of fixed size, with the text of a moment or, for None, marked."""
-        text = self.moments[-1 if moment is None else moment]
-        shown = html_text(text.text)
-        if text.bold:
-            shown = f"<B>{shown}</B>"
-        if text.italic:
-            shown = f"<I>{shown}</I>"
-        colour = self.colour if moment is None else text.colour
-        width = max(text_width(one.text, self.size) * (1.1 if one.bold else 1.0)
-                    for one in self.moments)  # fmt: skip
-        return (
-            '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>'
-            f'<TD FIXEDSIZE="TRUE" ALIGN="LEFT" WIDTH="{math.ceil(1.15 * width) + 4}" '
-            f'HEIGHT="{math.ceil(1.6 * self.size)}">'
-            f'<FONT COLOR="{colour}" POINT-SIZE="{self.size}">{shown}</FONT></TD></TR></TABLE>'
-        )
+    last: int
+    edge: Edge
+    contribution: Contribution | None
 
 
 @dataclass(frozen=True, eq=False)
-class _Finished(GraphFacts):
-    """The graph with the gradients of the film's end instead of those in `grad`."""
+class _Shown(GraphFacts):
+    """The graph with the gradients of a moment instead of those in `grad`.
 
-    sums: Mapping[Value, float] = field(default_factory=dict)
+    `arrivals` has for each node which contributions arrive there, and the gradient after each;
+    `now` how many have been made; past the last one, what nothing reached has 0.
+    """
+
+    arrivals: Mapping[Value, tuple[Sequence[int], Sequence[float]]] = field(default_factory=dict)
+    now: list[float] = field(default_factory=lambda: [0])
 
     def gradient(self, node: Value) -> float | None:
-        return self.sums.get(node, 0.0)
+        when, sums = self.arrivals.get(node, ((), ()))
+        arrived = bisect.bisect_right(when, self.now[0])
+        if arrived:
+            return sums[arrived - 1]
+        return 0.0 if self.now[0] == math.inf else None
 
 
 class Film:
-    """All moments: before the pass, the root's 1, each contribution, and the finished picture."""
+    """All moments: before the pass, the root's 1, each step, and the finished picture.
+
+    `frames` says how many; `highlighted` has for each the ids (`n12`, `e12-0`) that it is about.
+    """
 
     def __init__(self, root: Value, theme: Theme, rankdir: str, digits: int) -> None:
-        """Run the pass, and say for each text of the picture what it is at each moment."""
-        self.theme, self.rankdir, self.digits = theme, rankdir, digits
+        """Run the pass, lay the graph out with the widest text that each card will have."""
+        self.theme, self.digits = theme, digits
         order = topological_order(root)
-        self.steps = list(contributions(order))
-        count = len(self.steps)
-        if count > MOST:
+        if len(order) > MOST_NODES:
             raise ValueError(
-                f"animate: a backward pass from this node has {count:,} contributions, each of "
-                f"them a step; at most {MOST} can be followed. Animate one neuron of it, or draw "
-                "it standing still: draw_dot(root, edges='contribution')"
+                f"animate: the graph has {len(order):,} nodes; at most {MOST_NODES:,} can be "
+                "followed. Animate a part of it, or draw it standing still: "
+                "draw_dot(root, edges='contribution')"
             )
-        sums = {} if is_constant(root) else {root: 1.0}
-        sums |= {step.operand: step.after for step in self.steps}
-        self.graph = _Finished(root, order, True, sums)
+        self.contributions = list(contributions(order))
+        arrivals: dict[Value, tuple[list[int], list[float]]] = {}
+        if not is_constant(root):
+            arrivals[root] = ([0], [1.0])
+        for i, one in enumerate(self.contributions, 1):
+            when, sums = arrivals.setdefault(one.operand, ([], []))
+            when.append(i)
+            sums.append(one.after)
+        self.graph = _Shown(root, order, True, arrivals)
+        self.widest = self._longest_texts()
+        self.told: Mapping[Value, str] = self.widest
+        self.graph.now[0] = math.inf  # past every contribution
+        drawn = fitted(
+            ladder(self.graph, None, None, MANY),
+            lambda folding, details, look: self._plan(folding, details, look, rankdir),
+            lambda plan: _two_lines("x", "x", 1.0, theme),  # there is room for the longest
+            "contribution",
+            (rankdir,),
+            ROOM,
+        )
+        self.drawn = drawn
+        self.steps = self._steps(drawn.plan)
+        if len(self.steps) > MOST:
+            raise ValueError(
+                f"animate: a backward pass from this node has {len(self.steps):,} steps; at most "
+                f"{MOST} can be followed. Animate one neuron of it, or draw it standing still: "
+                "draw_dot(root, edges='contribution')"
+            )
         self.frames = len(self.steps) + 3
-        self.slots: dict[Any, Slot] = {}
-        self.add_gradients()
-        self.add_edges()
-        self.add_captions()
-        # The ids (`n12`, `e12-0`) of what is highlighted at each moment.
         self.highlighted: list[set[str]] = [set() for _ in range(self.frames)]
-        self.highlighted[1].add(self.id(root))
+        self.highlighted[1].add(drawn.plan.folding.of[root].id)
         for moment, step in enumerate(self.steps, 2):
-            self.highlighted[moment] = {self.id(step.operand), self.edge_id(step)}
+            self.highlighted[moment] = {step.edge.tail.id, step.edge.id}
 
-    def id(self, node: Value) -> str:
-        return f"n{self.graph.position[node]}"
+    def _plan(self, folding: Folding, details: Details, look: Look, rankdir: str) -> Plan:
+        plan = Plan(
+            self.graph,
+            folding,
+            self.theme,
+            digits=self.digits,
+            rankdir=rankdir,
+            edges=details.edges,
+            look=look,
+            bundles=False,
+        )
+        plan.ink = replace(plan.ink, told=self._told)
+        folding.summaries.clear()  # those of another moment
+        return plan
 
-    def edge_id(self, step: Contribution) -> str:
-        return f"e{self.graph.position[step.node]}-{step.place}"
+    def _steps(self, plan: Plan) -> list[Step]:
+        """One for each contribution; in a folded picture, one for each of its edges."""
+        edges = {member: edge for edge in plan.folding.edges for member in edge.members}
+        last: dict[Edge, int] = {}
+        for i, one in enumerate(self.contributions, 1):
+            edge = edges.get((one.node, one.place))
+            if edge is not None:  # else it stays within a folded node
+                last[edge] = i
+        found = []
+        for edge, i in sorted(last.items(), key=lambda pair: pair[1]):
+            single = not edge.tail.is_folded and not edge.head.is_folded
+            found.append(Step(i, edge, self.contributions[i - 1] if single else None))
+        return found
 
-    def add(self, key: Any, size: int, moments: list[Moment]) -> None:
-        mark = f"#f{len(self.slots):05x}"
-        while mark in vars(self.theme).values():
-            mark = f"#e{mark[2:]}"
-        self.slots[key] = Slot(size, moments, mark)
+    def _longest_texts(self) -> dict[Value, str]:
+        """For each node the widest text that ever stands for its gradient."""
+        texts: dict[Value, list[str]] = {node: ["not yet"] for node in self.graph.order}
+        for one in self.contributions:
+            texts[one.operand] += [_sum(one, self.digits), number(one.after, self.digits)]
+        return {
+            node: html_text(max(found, key=lambda text: text_width(text, 10, bold=True)))
+            for node, found in texts.items()
+        }
 
-    def add_gradients(self) -> None:
-        theme, digits = self.theme, self.digits
-        nodes = [node for node in self.graph.order if not is_constant(node)]
-        for node in nodes:
-            moments = [Moment("not yet", theme.muted, italic=True)] * (self.frames - 1)
-            if node is self.graph.root:
-                first = Moment("1", theme.accent, bold=True)
-                moments[1:] = [first] + [Moment("1", theme.ink)] * (self.frames - 3)
-            for moment, step in enumerate(self.steps, 2):
-                if step.operand is node:
-                    added = Moment(_addition(step, digits), theme.accent, bold=True)
-                    after = Moment(number(step.after, digits), theme.ink)
-                    moments[moment:] = [added] + [after] * (self.frames - 2 - moment)
-            last = number(self.graph.gradient(node) or 0.0, digits)
-            self.add(node, _SIZE, [*moments, Moment(last, theme.ink)])
+    def _told(self, node: Value) -> str | None:
+        return self.told.get(node)
 
-    def add_edges(self) -> None:
-        theme, digits = self.theme, self.digits
-        for moment, step in enumerate(self.steps, 2):
-            local = Moment(f"× {number(step.local, digits)}", theme.muted)
-            product = _product(step, digits)
-            moments = [local] * moment
-            moments.append(Moment(product, theme.accent))
-            moments += [Moment(product, theme.muted)] * (self.frames - len(moments))
-            self.add((step.node, step.place), _SMALL, moments)
+    # The picture of one moment
 
-    def add_captions(self) -> None:
-        """Two lines below the picture that say each step in words."""
-        theme, digits, count = self.theme, self.digits, len(self.steps)
-        root = _name(self.graph.root)
+    def picture(self, moment: int) -> Digraph:
+        """The graph at a moment; every node stands where it stands at all others."""
+        theme, drawn = self.theme, self.drawn
+        step = self.steps[moment - 2] if 2 <= moment < self.frames - 1 else None
+        last = moment == self.frames - 1
+        done = step.last if step is not None else math.inf if last else moment - 1
+        self.graph.now[0] = done
+        self.told = {}
+        if step is not None and step.contribution is not None:
+            text = html_text(_sum(step.contribution, self.digits))
+            self.told = {step.edge.tail.node: f'<FONT COLOR="{theme.accent}"><B>{text}</B></FONT>'}
+        elif moment == 1:
+            self.told = {self.graph.root: f'<FONT COLOR="{theme.accent}"><B>1</B></FONT>'}
+        drawn.plan.folding.summaries.clear()
+        nodes, edges = Nodes(drawn.plan), Edges(drawn.plan)
+        ready = {one.edge: i for i, one in enumerate(self.steps, 2)}
+        for edge, attributes in edges.attributes.items():
+            if not isinstance(edge, Edge):
+                continue
+            if "label" in attributes:
+                attributes["label"] = self._at_edge(edge, ready.get(edge), moment)
+            if edge.id in self.highlighted[moment]:
+                attributes |= {"color": theme.accent, "penwidth": "2.5"}
+        for group, attributes in nodes.attributes.items():
+            attributes["fixedsize"] = "true"  # as the layout has it, whatever stands in it now
+            if group.id in self.highlighted[moment]:
+                attributes |= {"color": theme.accent, "penwidth": "2.5"}
+        below = self._caption(moment)
+        return picture_of(Drawing(drawn.plan, nodes, edges, drawn.places, below), "svg")
+
+    def _at_edge(self, edge: Edge, ready: int | None, moment: int) -> str:
+        """What stands at an edge: the local derivative, from its step on the contribution."""
+        if ready is None:
+            return ""
+        step = self.steps[ready - 2].contribution
+        assert step is not None  # an edge with a label is a single one
+        if moment < ready:
+            return f"× {number(step.local, self.digits)}"
+        colour = self.theme.accent if moment == ready else self.theme.muted
+        return f'<<FONT COLOR="{colour}">{html_text(_product(step, self.digits))}</FONT>>'
+
+    def _caption(self, moment: int) -> str:
+        """Two lines below the picture that say a moment in words, in a room for the longest."""
+        width = max(
+            max(text_width(head, _HEAD, bold=True), text_width(line, _LINE))
+            for head, line in self.captions
+        )
+        return _two_lines(*self.captions[moment], width, self.theme)
+
+    @cached_property
+    def captions(self) -> list[tuple[str, str]]:
+        """For each moment a heading and a line that say it in words."""
+        root, count = _name(name_of(self.graph.root)), len(self.steps)
         told = [
             ("before the backward pass", "no gradient is computed yet"),
             ("start", f"the gradient of {root} is 1, its derivative for itself"),
         ]
         for i, step in enumerate(self.steps, 1):
-            operand = _name(step.operand)
-            told.append((
-                f"step {i} of {count}: from {_name(step.node)} to {operand}",
-                f"incoming × local = {_product(step, digits)};   "
-                f"gradient of {operand}: {_addition(step, digits)}",
-            ))  # fmt: skip
+            start, end = (_name(_called(group)) for group in (step.edge.head, step.edge.tail))
+            line = f"{step.edge.count:,} contribution{'s' * (step.edge.count > 1)} along this line"
+            if step.contribution is not None:
+                line = (
+                    f"incoming × local = {_product(step.contribution, self.digits)};   "
+                    f"gradient of {end}: {_addition(step.contribution, self.digits)}"
+                )
+            told.append((f"step {i} of {count}: from {start} to {end}", line))
         steps = f"{count} step{'s' * (count != 1)}"
         told.append(("finished", f"every gradient is the sum of its contributions ({steps})"))
-        self.add("head", _SIZE, [Moment(head, theme.ink, bold=True) for head, _ in told])
-        self.add("line", _SMALL, [Moment(line, theme.muted) for _, line in told])
+        return told
 
-    # The picture of one moment
 
-    def picture(self, moment: int | None) -> Digraph:
-        """The graph at a moment; for None at the end, with the slots marked."""
-        theme = self.theme
-        highlighted: set[str] = set() if moment is None else self.highlighted[moment]
-        lines = "".join(
-            f'<TR><TD ALIGN="LEFT">{self.slots[key].html(moment)}</TD></TR>'
-            for key in ("head", "line")
+def _two_lines(head: str, line: str, width: float, theme: Theme) -> str:
+    cells = "".join(
+        f'<TR><TD FIXEDSIZE="TRUE" ALIGN="LEFT" WIDTH="{math.ceil(1.06 * width) + 8}" '
+        f'HEIGHT="{round(1.6 * size)}"><FONT COLOR="{colour}" POINT-SIZE="{size}">{text}</FONT>'
+        "</TD></TR>"
+        for text, size, colour in (
+            (f"<B>{html_text(head)}</B>", _HEAD, theme.ink),
+            (html_text(line), _LINE, theme.muted),
         )
-        table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
-        graph = Digraph("backward")
-        graph.attr(
-            rankdir=self.rankdir,
-            ranksep="0.35",
-            nodesep="0.2",
-            bgcolor=theme.background,
-            pad="0.15",
-            fontname=FONT,
-            tooltip=tooltip_text(f"the backward pass from {name_of(self.graph.root)}"),
-            label=f"<{table}{lines}</TABLE>>",
-            labelloc="b",
-            labeljust="l",
-        )
-        graph.attr(
-            "node",
-            fontname=FONT,
-            fontsize=str(_SIZE),
-            fontcolor=theme.ink,
-            color=theme.rim,
-            margin="0.07,0.04",
-            height="0.2",
-            width="0.3",
-        )
-        graph.attr("edge", fontname=FONT, fontsize=str(_SMALL), color=theme.line, arrowsize="0.6")
-        styles = legends.styles(theme)
-        ink = cards.Ink(theme.ink, theme.muted, theme.alarm, readable_on(theme.alarm))
-        for node in self.graph.order:
-            self.add_node(graph, node, styles, ink, moment, highlighted)
-            for position in range(len(node._prev)):
-                self.add_edge(graph, node, position, moment, highlighted)
-        return graph
-
-    def add_node(
-        self,
-        graph: Digraph,
-        node: Value,
-        styles: Mapping[str, Mapping[str, str]],
-        ink: cards.Ink,
-        moment: int | None,
-        highlighted: set[str],
-    ) -> None:
-        """A node with its data and the slot of its gradient; wide-rimmed where it is its turn."""
-        kind, own = self.graph.kind(node), self.id(node)
-        attributes = dict(styles[kind])
-        if own in highlighted:
-            attributes |= {"color": self.theme.accent, "penwidth": "2.5"}
-        if kind == "constant":
-            label = cards.node_card(self.graph, node, (), self.digits, ink)
-        else:
-            title = [(node._op, True), (shorten(node.label, cards.LONGEST), not node._op)]
-            data = cards.shown(node.data, self.digits)
-            # As the gradient's slot: a table, so that both numbers start at the same place.
-            data = (
-                '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>'
-                f'<TD ALIGN="LEFT">{data}</TD></TR></TABLE>'
-            )
-            rows = [("data", data), ("grad", self.slots[node].html(moment))]
-            label = cards.card(title, rows, (), ink).replace(
-                '<TD ALIGN="RIGHT">', '<TD ALIGN="LEFT">'
-            )
-        tip = cards.node_tooltip(self.graph, node, ())
-        attributes |= {"id": own, "class": kind, "tooltip": tip}
-        graph.node(own, label, _attributes=attributes)
-
-    def add_edge(
-        self, graph: Digraph, node: Value, position: int, moment: int | None, lit: set[str]
-    ) -> None:
-        """An edge to an operand, with the slot of its contribution if it has one."""
-        operand = node._prev[position]
-        own = f"e{self.graph.position[node]}-{position}"
-        attributes = {"id": own, "tooltip": tooltip_text(f"{name_of(operand)} → {name_of(node)}")}
-        slot = self.slots.get((node, position))
-        if slot is not None:
-            attributes["label"] = f"<{slot.html(moment)}>"
-        elif is_constant(operand):
-            attributes |= {"style": "dashed", "arrowhead": "empty"}
-        elif slopes(node)[position] == 0.0:  # what `select` does not choose
-            attributes["style"] = "dotted"
-        if own in lit:
-            attributes |= {"color": self.theme.accent, "penwidth": "2.5"}
-        if operand._prev:
-            attributes["weight"] = "4"  # the main line straight, leaves beside it
-        graph.edge(self.id(operand), self.id(node), _attributes=attributes)
+    )
+    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
+    return f"<{table}{cells}</TABLE>>"
 
 
-def _name(node: Value) -> str:
-    return re.sub(r"\s+", " ", shorten(name_of(node), _NAME))
+def _called(group: Group) -> str:
+    if group.scope is not None:
+        return str(group.scope)
+    return name_of(group.node)
+
+
+def _name(name: str) -> str:
+    return re.sub(r"\s+", " ", shorten(name, _NAME))
 
 
 def _product(step: Contribution, digits: int) -> str:
@@ -268,3 +262,8 @@ def _addition(step: Contribution, digits: int) -> str:
     amount = number(step.amount, digits)
     added = f"({amount})" if amount.startswith("-") else amount
     return f"{number(step.before or 0.0, digits)} + {added} = {number(step.after, digits)}"
+
+
+def _sum(step: Contribution, digits: int) -> str:
+    """What stands in the card: the first to arrive by itself, every other one added to it."""
+    return number(step.after, digits) if step.before is None else _addition(step, digits)

@@ -26,6 +26,7 @@ SIGNS = {
     "vanishing": "▼",
     "exploding": "▲",
 }
+OF_VALUES = ("nan", "infinity", "failing")  # what has nothing to do with gradients
 NAMES = {"nan": "first NaN", "infinity": "first infinity"}
 
 THRESHOLDS: dict[str, float] = {"saturated": SATURATED, "vanishing": 1e-6, "exploding": 1e4}
@@ -92,7 +93,7 @@ def find_flags(graph: GraphFacts, limits: Mapping[str, float]) -> dict[Value, li
         failure = _failure(node)
         if failure is not None:
             found.setdefault(node, []).append(failure)
-    for node, flag in _first_not_finite(graph):
+    for node, flag in first_not_finite(graph.order):
         found.setdefault(node, []).insert(0, flag)
     seed = abs(graph.gradient(graph.root) or 0.0)
     if not seed:
@@ -162,12 +163,19 @@ def _failure(node: Value) -> Flag | None:
     return None
 
 
-def _first_not_finite(graph: GraphFacts) -> Iterator[tuple[Value, Flag]]:
+def first_not_finite(order: Iterable[Value]) -> Iterator[tuple[Value, Flag]]:
     """Where the first NaN and the first infinity are on the way from the leaves.
 
     An infinity that stands in the program, as in a mask, is meant.
+
+    **Arguments:** `order`, the nodes, operands before consumers.
+
+    >>> x = Value(1e300, label="x")
+    >>> y = x * x
+    >>> [(node is y, flag.reason) for node, flag in first_not_finite([x, y])]
+    [(True, 'multiply of x = 1e+300, x = 1e+300 is inf')]
     """
-    broken = {node: node.data for node in graph.order if not _is_finite(node)}
+    broken = {node: node.data for node in order if not _is_finite(node)}
     for name, is_so in (("nan", math.isnan), ("infinity", math.isinf)):
         begun = [
             node

@@ -11,12 +11,14 @@ network) or by a callback; past a budget, everything folds until it can be looke
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from ..checking import unknown
 from ..engine import Value
 from ..scope import Scope
+from . import shapes
 from .facts import GraphFacts
+from .homes import Homes, by_place
 
 LEVELS = ("scalar", "neuron", "layer", "network")
 
@@ -65,15 +67,24 @@ class Folding:
     **Attributes:** `nodes`, how many scalar nodes the graph has; `drawn`, how many nodes the
     picture has; `folded`, how many scalar nodes stand in the picture as part of a folded one;
     `groups`, the picture's nodes in the order of their first member; `automatic`, whether the
-    budget made it fold.
+    budget made it fold; `room`, the size that it had to fit; `homes`, the scope of each node.
     """
 
     nodes: int
     groups: list[Group]
     of: dict[Value, Group] = field(repr=False)
+    homes: Homes = field(repr=False)
     automatic: bool = False
     budget: int | None = None
+    room: str = ""
+    summaries: dict[Group, Any] = field(default_factory=dict, repr=False)
+    insides: dict[Group, Any] = field(default_factory=dict, repr=False)
     how: str = ""
+
+    @cached_property
+    def edges(self) -> "list[Edge]":
+        """The edges of the picture, by their heads; those inside a group are not drawn."""
+        return edges_of(self)
 
     @property
     def drawn(self) -> int:
@@ -93,17 +104,11 @@ class Folding:
         text += f"into {inside:,}"
         if self.how:
             text += f" ({self.how})"
-        if self.automatic:
+        if self.automatic and self.room:
+            text += f", to fit {self.room}"
+        elif self.automatic:
             text += f", as there are more than the budget of {self.budget:,}"
         return text
-
-
-def check_options(level: str, budget: int | None) -> None:
-    """Refuse a level or a budget that does not exist."""
-    if level not in LEVELS:
-        raise ValueError(f"level {level!r}: {unknown(level, LEVELS)}")
-    if budget is not None and (not isinstance(budget, int) or budget < 1):
-        raise ValueError(f"budget must be a number of nodes, 1 or more, or None, got {budget!r}")
 
 
 def level_of(scope: Scope) -> str:
@@ -119,7 +124,7 @@ def level_of(scope: Scope) -> str:
     >>> level_of(Scope("Neuron"))
     'neuron'
     """
-    path = scope.path
+    path = scope.place.path
     if any(around.kind.endswith(_NEURONS) for around in path):
         return "neuron"
     if scope.kind.endswith("Layer"):
@@ -133,33 +138,34 @@ def fold(
     choice: FoldChoice | None = None,
     budget: int | None = 0,
 ) -> Folding:
-    """Decide what is drawn as one node.
+    """Decide what is drawn as one node, every module at its place in the model.
 
     **Arguments:** `level`, one of `LEVELS`; `choice`, asked for each scope, whose True or False
     goes before the level's; `budget`, the number of nodes past which everything folds by itself,
     or None for no limit.
     """
-    scopes = _Scopes(graph, choice)
+    homes = by_place(graph)
     repeats = None if level == "scalar" and choice is None else REPEATS
-    keys = _keys(graph, scopes.at(level), repeats) or []
-    if budget is None or _count(keys) <= budget:
-        return _folding(graph, keys)
+    keys = shapes.keys_of(graph, folded_at(homes, level, choice), repeats) or []
+    if budget is None or shapes.count(graph, keys) <= budget:
+        return folding_by(graph, homes, keys)
     most = min(budget, READABLE_NODES)
     # Without scopes there is only one thing to try.
-    levels = LEVELS[max(1, LEVELS.index(level)) :] if scopes.any else ("scalar",)
+    levels = LEVELS[max(1, LEVELS.index(level)) :] if homes.any else ("scalar",)
     for coarser in levels:
-        tried = _keys(graph, scopes.at(coarser), 1, most)
-        if tried is None or _count(tried) > most:
+        tried = shapes.keys_of(graph, folded_at(homes, coarser, choice), 1, most)
+        if tried is None or shapes.count(graph, tried) > most:
             continue
-        folding = _folding(graph, tried)
-        if coarser in ("network", "scalar") or len(edges_of(folding)) <= READABLE_EDGES:
+        folding = folding_by(graph, homes, tried)
+        if coarser in ("network", "scalar") or len(folding.edges) <= READABLE_EDGES:
             how = f"each {coarser} is one node"
             if coarser == "scalar":
                 how = "equal nodes, and chains of one operation"
             break
     else:
-        folding = _banded(graph, scopes.at("network"), max(1, min(BANDS, most - 4)))
-        how = "by depth" + (", and each network is one node" if scopes.any else "")
+        scopes = folded_at(homes, "network", choice)
+        folding = folding_by_depth(graph, homes, scopes, max(1, min(BANDS, most - 4)))
+        how = "by depth" + (", and each network is one node" if homes.any else "")
     folding.automatic, folding.budget, folding.how = True, budget, how
     return folding
 
@@ -170,175 +176,84 @@ def fold_scopes(graph: GraphFacts, folded: Collection[Scope], most: int) -> Fold
     Where that leaves more than `most` nodes, equal ones outside of them are folded too, no more of
     them than need be; `automatic` and the text then say so.
     """
-    scopes = _Scopes(graph, folded.__contains__).at("scalar")
+    homes = by_place(graph)
+    scopes = folded_at(homes, "scalar", folded.__contains__)
     for repeats in (None, REPEATS, 1):
-        keys = _keys(graph, scopes, repeats) or []
-        if _count(keys) <= most:
+        keys = shapes.keys_of(graph, scopes, repeats) or []
+        if shapes.count(graph, keys) <= most:
             break
-    folding = _folding(graph, keys)
+    folding = folding_by(graph, homes, keys)
     if repeats is not None:
         folding.automatic, folding.budget, folding.how = True, most, "equal nodes are one"
     return folding
 
 
-class _Scopes:
-    """Which scope, if any, a node is folded into."""
+def folded_at(homes: Homes, level: str, choice: FoldChoice | None = None) -> list[Scope | None]:
+    """For each node, the outermost of its scopes that is folded at a level, or by choice."""
+    allowed = LEVELS[1 : LEVELS.index(level) + 1]
 
-    def __init__(self, graph: GraphFacts, choice: FoldChoice | None) -> None:
-        self._choice = choice
-        self._of = [node.scope for node in graph.order]
-        self.any = any(scope is not None for scope in self._of)
-
-    def at(self, level: str) -> list[Scope | None]:
-        """For each node, the outermost of its scopes that is folded at a level."""
-        allowed = LEVELS[1 : LEVELS.index(level) + 1]
-        folded: dict[Scope | None, Scope | None] = {None: None}
-        for scope in self._of:
-            if scope not in folded and scope is not None:
-                folded[scope] = next((s for s in scope.path if self._folds(s, allowed)), None)
-        return [folded[scope] for scope in self._of]
-
-    def _folds(self, scope: Scope, allowed: tuple[str, ...]) -> bool:
-        chosen = self._choice(scope) if self._choice is not None else None
+    def folds(scope: Scope) -> bool:
+        chosen = choice(scope) if choice is not None else None
         return level_of(scope) in allowed if chosen is None else bool(chosen)
 
-
-def _keys(
-    graph: GraphFacts, scopes: list[Scope | None], repeats: int | None, most: int | None = None
-) -> list[Any] | None:
-    """For each node what it is folded by, its scope or its shape; None for one that stands alone.
-
-    Loose nodes are folded by shape where more than `repeats` are equal. Nothing is returned once
-    there are more than `most` shapes.
-    """
-    keys: list[Any] = list(scopes)
-    if repeats is not None:
-        shapes = _shapes(graph, scopes, repeats, most)
-        if shapes is None:
-            return None
-        for i, shape in enumerate(shapes):
-            if shape is not None:
-                keys[i] = shape
-        _part_leaves(graph, keys)
-    return keys
+    folded: dict[Scope | None, Scope | None] = {None: None}
+    for scope in homes.of:
+        if scope not in folded and scope is not None:
+            folded[scope] = next((s for s in scope.path if folds(s)), None)
+    return [folded[scope] for scope in homes.of]
 
 
-def _count(keys: list[Any]) -> int:
-    """How many groups the keys make."""
-    return keys.count(None) + len(set(keys) - {None})
-
-
-def _part_leaves(graph: GraphFacts, keys: list[Any]) -> None:
-    """Part folded leaves by what uses them first: targets are not drawn as one with inputs."""
-    position = graph.position
-    first: dict[int, Any] = {}
-    for i, node in enumerate(graph.order):
-        for operand in node._prev:
-            if operand._operation.arity == 0:
-                first.setdefault(position[operand], keys[i])
-    for i, key in first.items():
-        if keys[i] is not None and not isinstance(keys[i], Scope):
-            keys[i] = (keys[i], key)
-
-
-def _shapes(
-    graph: GraphFacts, scopes: list[Scope | None], repeats: int, most: int | None
-) -> list[int | None] | None:
-    """For each loose node the number of its shape, or None if too few others have it.
-
-    Two nodes have the same shape if they have the same operation on operands of the same shapes; a
-    leaf's is its kind and, unless everything has to fold, its label without digits. All links of a
-    chain (`total = total + loss` in a loop) after the first have one shape.
-    """
-    position = graph.position
-    consumers = [0] * len(graph.order)
-    for node in graph.order:
-        for operand in node._prev:
-            consumers[position[operand]] += 1
-    numbers: dict[Any, int] = {}
-    shapes: list[int] = []
-    sizes: list[int] = []
-    for i, node in enumerate(graph.order):
-        operation = node._operation
-        links: list[int] = []
-        if scopes[i] is not None:
-            key: Any = scopes[i]
-        elif operation.arity == 0:
-            label = "".join("#" if c.isdigit() else c for c in node.label)
-            key = (graph.kind(node), label if repeats > 1 else "", node.scope)
-        else:
-            places = [position[operand] for operand in node._prev]
-            links = [
-                p
-                for p in places
-                if consumers[p] == 1
-                and scopes[p] is None
-                and graph.order[p]._operation is operation
-            ][:1]
-            others = tuple(sorted({shapes[p] for p in places if p not in links}))
-            key = (operation, node.scope, tuple(shapes[p] for p in links), others)
-        number = numbers.get(key)
-        if number is None:
-            number = numbers[key] = len(sizes)
-            if most is not None and number > most:
-                return None
-            sizes.append(0)
-            if links:  # what is added to this link in the same way is one with it
-                numbers[operation, node.scope, (number,), others] = number
-        sizes[number] += 1
-        shapes.append(number)
-    last = len(shapes) - 1  # the root stands alone
-    return [
-        shape if scopes[i] is None and sizes[shape] > repeats and i < last else None
-        for i, shape in enumerate(shapes)
-    ]
-
-
-def _banded(graph: GraphFacts, scopes: list[Scope | None], bands: int) -> Folding:
+def folding_by_depth(
+    graph: GraphFacts, homes: Homes, scopes: list[Scope | None], bands: int, written: bool = False
+) -> Folding:
     """Nodes grouped by scope, loose operations by bands of depth, loose leaves by kind."""
-    depths: list[int] = []
-    position = graph.position
-    for node in graph.order:
-        depths.append(1 + max((depths[position[operand]] for operand in node._prev), default=-1))
+    folding = folding_by(graph, homes, shapes.banded(graph, scopes, bands), written)
+    depths, position = shapes.depths_of(graph), graph.position
     deepest = max(depths)
     size = -(-deepest // bands) or 1
-    keys: list[Any] = list(scopes)
-    for i, node in enumerate(graph.order):
-        if keys[i] is None and node is not graph.root:
-            keys[i] = (depths[i] - 1) // size if depths[i] else graph.kind(node)
-    _part_leaves(graph, keys)
-    folding = _folding(graph, keys)
     for group in folding.groups:
         if group.is_folded and group.scope is None and group.node._prev:
-            first = (depths[position[group.members[0]]] - 1) // size * size + 1
+            first = (depths[position[group.node]] - 1) // size * size + 1
             last = min(first + size - 1, deepest)
             group.why = f"depth {first:,} to {last:,} of {deepest:,}"
     return folding
 
 
-def _folding(graph: GraphFacts, keys: Iterable[Any]) -> Folding:
-    """One group per key; a node whose key is None stands alone."""
+def folding_by(
+    graph: GraphFacts, homes: Homes, keys: Iterable[Any], written: bool = False
+) -> Folding:
+    """One group per key, a node whose key is None stands alone; a scope as key is folded.
+
+    With `written` a number that is written into the operation that takes it is no member of a
+    group, but `of` has that of the operation.
+    """
+    waiting: dict[Value, list[Value]] = {}
+    taken = graph.written if written else {}
     groups: list[Group] = []
     by_key: dict[Any, Group] = {}
     of: dict[Value, Group] = {}
-    for i, (node, key) in enumerate(zip(graph.order, keys, strict=True)):
+    for i, (node, key, home) in enumerate(zip(graph.order, keys, homes.of, strict=True)):
+        if node in taken:
+            waiting.setdefault(taken[node], []).append(node)
+            continue
         group = None if key is None else by_key.get(key)
         if group is None:
             if isinstance(key, Scope):
-                group = Group(f"f{i}", [], scope=key, within=key.parent)
+                group = Group(f"f{i}", [], key, key.parent, homes.note(key))
             else:
-                group = Group(f"n{i}" if key is None else f"f{i}", [], within=node.scope)
+                group = Group(f"n{i}" if key is None else f"f{i}", [], within=home)
             groups.append(group)
             if key is not None:
                 by_key[key] = group
-        elif group.scope is None and group.within is not node.scope:
+        elif group.scope is None and group.within is not home:
             group.within = None
+        of.update(dict.fromkeys(waiting.pop(node, ()), group))
         group.members.append(node)
         of[node] = group
     for group in groups:
         if not group.is_folded:
             group.id = f"n{graph.position[group.node]}"
-    return Folding(len(graph.order), groups, of)
+    return Folding(len(graph.order), groups, of, homes)
 
 
 @dataclass(eq=False)

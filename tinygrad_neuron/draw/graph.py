@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 
 from ..checking import described, unknown
 from ..engine import Value
+from ..nn import Module
 from ..scope import Scope
 from .captions import caption
-from .edges import Edges
 from .facts import GraphFacts, read
-from .flags import Flag, find_flags, thresholds
-from .folding import FoldChoice, Folding, check_options, fold
-from .nodes import Nodes
+from .fitting import PAD, Details, Drawing, drawing, fitted
+from .flags import OF_VALUES, Flag, find_flags, thresholds
+from .folding import LEVELS, FoldChoice, Folding
+from .ladder import MANY, ladder
+from .layout import Look
 from .paths import Paths, find_paths
 from .plan import Plan
 from .rendering import Digraph
@@ -19,11 +21,11 @@ from .text import attribute_list, number
 from .themes import FONT, Theme, find_theme
 
 _DIRECTIONS = ("LR", "TB", "RL", "BT")
+STYLES = ("card", "formula")
 _EDGE_LABELS = ("auto", "local", "contribution", "none")
 
-# Labels of edges cost most of the layout's time: 1,000 nodes take 0.5 s without, 2.8 s with them.
-LABELLED_NODES = 250
-BUDGET = 1000
+BUDGET = 1000  # nodes that a page draws at most
+ROOM = (1600, 900)  # pixels: a slide, a notebook
 LISTED_PATHS = 8
 
 
@@ -45,14 +47,15 @@ class GraphPicture(Digraph):
 def draw_dot(
     root: Value,
     format: str = "svg",
-    rankdir: str = "LR",
+    rankdir: str | None = None,
     *,
     digits: int = 4,
     edges: str = "auto",
-    level: str = "scalar",
+    level: str | None = None,
     fold: FoldChoice | None = None,
-    budget: int | None = BUDGET,
+    budget: "tuple[int, int] | int | None" = ROOM,
     clusters: bool = True,
+    bundles: bool = True,
     color: "str | Metric | None" = None,
     theme: "str | Theme" = "light",
     highlight: Value | None = None,
@@ -60,6 +63,9 @@ def draw_dot(
     flags: "bool | Mapping[str, float]" = True,
     legend: bool = True,
     title: str = "",
+    style: str = "card",
+    font_size: int = 10,
+    gradients: bool = True,
 ) -> GraphPicture:
     """Draw the graph that a Value was computed from.
 
@@ -84,9 +90,14 @@ def draw_dot(
     - `flags`: whether failing, dead, saturated, vanishing and exploding nodes are marked, or the
       thresholds, as in `{"saturated": 0.05}` (see `flags.find_flags`).
     - `legend`: whether there is one; `title`: a line below the picture.
+    - `style`: "card", or "formula" for a slide, the operation large, below it its name and value;
+      `font_size`, in points; `gradients`: False for the forward pass alone, without gradients,
+      local derivatives and what is flagged because of them.
 
     **Returns** a `GraphPicture`, a `graphviz.Digraph`: `.source` is its text,
-    `.render("neuron.svg")` writes it, in a notebook it shows itself. Each node, edge and cluster
+    `.render("neuron.svg")` writes it, in a notebook it shows itself. Its attribute `density` says
+    how many dots a PNG has for each pixel (2), `id_prefix` what all ids start with, where several
+    pictures stand in one page. Each node, edge and cluster
     has an id (`n12`, `e12-0`, `c3`; a folded node `f12`) and classes ("node parameter dead"). An
     operand used twice has two edges. A gradient is shown only if a backward pass has reached the
     root; until then it reads "not yet".
@@ -102,8 +113,9 @@ def draw_dot(
     4.0
     """
     if not isinstance(root, Value):
-        raise TypeError(f"draw_dot: the root must be a Value, got {described(root)}")
-    if rankdir not in _DIRECTIONS:
+        hint = "; draw_network(model) draws a model" if isinstance(root, Module) else ""
+        raise TypeError(f"draw_dot: the root must be a Value, got {described(root)}{hint}")
+    if rankdir is not None and rankdir not in _DIRECTIONS:
         raise ValueError(f"rankdir {rankdir!r}: {unknown(rankdir, _DIRECTIONS)}")
     if edges not in _EDGE_LABELS:
         raise ValueError(f"edges {edges!r}: {unknown(edges, _EDGE_LABELS)}")
@@ -111,46 +123,101 @@ def draw_dot(
         raise TypeError(f"draw_dot: highlight must be a Value, got {described(highlight)}")
     if path is not None and highlight is None:
         raise ValueError("path: it needs highlight, the node that the path leads to")
-    check_options(level, budget)
+    if level is not None and level not in LEVELS:
+        raise ValueError(f"level {level!r}: {unknown(level, LEVELS)}")
+    room, most = _room(budget)
     number(0.5, digits)  # says what is wrong with digits
+    if style not in STYLES:
+        raise ValueError(f"style {style!r}: {unknown(style, STYLES)}")
+    if not (isinstance(font_size, int) and 6 <= font_size <= 40):
+        raise ValueError(f"font_size must be a whole number from 6 to 40, got {font_size!r}")
+    if not gradients and edges == "auto":
+        edges = "none"
     colours, limits = find_theme(theme), thresholds(flags)
     graph = read(root)
-    folding = _fold(graph, level, fold, budget)
-    plan = Plan(
-        graph,
-        folding,
-        colours,
-        digits=digits,
-        rankdir=rankdir,
-        edges=edges if edges != "auto" else _affordable(folding),
-        clusters=clusters,
-        flags=find_flags(graph, limits) if limits is not None else {},
-        limits=limits or {},
-        paths=None if highlight is None else find_paths(graph, highlight, LISTED_PATHS, path),
-        only=path,
-        measure=None if color is None else metric(color, graph),
+    found = _flags(graph, limits, gradients)
+    paths = None if highlight is None else find_paths(graph, highlight, LISTED_PATHS, path)
+    measure = None if color is None else metric(color, graph)
+    said = "" if room is None else f"{room[0]:,} × {room[1]:,} pixels"
+
+    def plan(folding: Folding, details: Details, look: Look) -> Plan:
+        folding.room = said
+        return Plan(
+            graph,
+            folding,
+            colours,
+            digits=digits,
+            rankdir=look.direction,
+            edges=details.edges,
+            clusters=clusters,
+            flags=found,
+            limits=limits or {},
+            paths=paths,
+            only=path,
+            measure=measure,
+            look=look,
+            bare=not (details.gradients and gradients),
+            left_out=details.left_out,
+            bundles=bundles,
+            style=style,
+            gradients=gradients,
+            font_size=font_size,
+        )
+
+    drawn = fitted(
+        ladder(graph, level, fold, most),
+        plan,
+        lambda plan: caption(plan, title, legend),
+        edges,
+        ("LR", "TB") if rankdir is None else (rankdir,),
+        room,
     )
-    return _picture(plan, format, legend, title)
+    return picture_of(drawn, format)
 
 
-_fold = fold  # the argument of draw_dot has the name too
+def _room(budget: "tuple[int, int] | int | None") -> tuple[tuple[int, int] | None, int | None]:
+    """The room of a picture in pixels, and the most cards that it may have."""
+    if budget is None:
+        return None, None
+    if isinstance(budget, tuple) and len(budget) == 2:
+        if all(isinstance(side, (int, float)) and side > 0 for side in budget):
+            return budget, MANY
+    elif isinstance(budget, int) and not isinstance(budget, bool) and budget >= 1:
+        return ROOM, budget
+    raise ValueError(
+        "budget must be the width and height of the picture in pixels, as in (1600, 900), a number "
+        f"of nodes, 1 or more, or None for everything, got {budget!r}"
+    )
 
 
 def plain_picture(graph: GraphFacts, folding: Folding) -> GraphPicture:
-    """The picture of a folding alone: no labels at edges, no flags, nothing below it."""
-    return _picture(Plan(graph, folding, find_theme("light")), "svg", legend=False, title="")
+    """The picture of a folding alone, laid out by the engine: no labels, no flags, no legend."""
+    plan = Plan(graph, folding, find_theme("light"))
+    plan.detailed = False
+    return picture_of(drawing(plan, lambda plan: ""), "svg")
 
 
-def _affordable(folding: Folding) -> str:
-    return "local" if folding.drawn <= LABELLED_NODES else "none"
+def _flags(
+    graph: GraphFacts, limits: Mapping[str, float] | None, gradients: bool
+) -> Mapping[Value, Sequence[Flag]]:
+    """The flags that are asked for; without gradients those of values alone."""
+    if limits is None:
+        return {}
+    found = find_flags(graph, limits)
+    if gradients:
+        return found
+    kept = {
+        node: [flag for flag in flags if flag.name in OF_VALUES] for node, flags in found.items()
+    }
+    return {node: flags for node, flags in kept.items() if flags}
 
 
-def _picture(plan: Plan, format: str, legend: bool, title: str) -> GraphPicture:
-    """The picture of a plan: nodes and edges first, for the legend says what occurs in them."""
+def picture_of(drawn: Drawing, format: str) -> GraphPicture:
+    """The picture of a drawing, as DOT."""
+    plan, nodes = drawn.plan, drawn.nodes
     picture = GraphPicture("graph", format=format)
-    nodes, edges = Nodes(plan), Edges(plan)
-    body = [*nodes.lines(), *map(edges.line, plan.arrows)]
-    picture.body.extend([*_head(plan, caption(plan, title, legend)), *body])
+    picture.body.extend(_head(plan, drawn.below))
+    picture.body.extend([*nodes.lines(drawn.places), *drawn.edges.lines(drawn.places)])
     picture.folding, picture.flags, picture.paths = plan.folding, plan.flags, plan.paths
     picture.ids = {group.node: group.id for group in plan.folding.groups if not group.is_folded}
     picture.boxes = nodes.boxes
@@ -162,18 +229,20 @@ def _head(plan: Plan, below: str) -> list[str]:
     theme = plan.theme
     crowded = plan.crowded
     whole = {
-        "rankdir": plan.rankdir,
-        "ranksep": "0.1" if crowded else "0.35",
-        "nodesep": "0.16",
+        "layout": "nop2",  # every place is computed, see `layout`
         "bgcolor": theme.background,
-        "pad": "0.15",
+        "pad": f"{PAD}",
         "fontname": FONT,
-        "fontsize": "10",
+        "fontsize": f"{plan.font_size}",
         "fontcolor": theme.ink,
         "tooltip": "computation graph",
     }
-    if crowded:
-        whole |= {"splines": "line", "remincross": "false"}
+    if not plan.placed:
+        del whole["layout"]
+        whole |= {"rankdir": plan.rankdir, "nodesep": "0.16"}
+        whole["ranksep"] = "0.1" if crowded else "0.35"
+        if crowded:
+            whole |= {"splines": "line", "remincross": "false"}
     if below:
         whole |= {"label": below, "labelloc": "b", "labeljust": "l"}
     node = {
@@ -187,7 +256,7 @@ def _head(plan: Plan, below: str) -> list[str]:
     }
     edge = {
         "fontname": FONT,
-        "fontsize": "9",
+        "fontsize": f"{plan.font_size}",
         "fontcolor": theme.muted,
         "color": theme.line,
         "arrowsize": "0.6",

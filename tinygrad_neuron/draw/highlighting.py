@@ -43,7 +43,7 @@ class Highlight:
         faint = mix(theme.background, theme.ink, 0.45)
         light = mix(theme.background, theme.ink, 0.25)
         return attributes | {"color": light, "fontcolor": faint, "penwidth": "1"}, replace(
-            ink, text=faint, muted=faint
+            ink, text=faint, muted=faint, alarm=light, on_alarm=faint
         )
 
     def carries(self, node: Value) -> bool:

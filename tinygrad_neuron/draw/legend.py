@@ -1,5 +1,6 @@
 """What stands below a picture: title, remarks, paths, and a legend of what occurs in it."""
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -58,7 +59,16 @@ def caption(parts: Iterable[str]) -> str:
 
 def title_line(title: str) -> str:
     """The title as a part of the caption."""
-    return f"<B>{html_text(title)}</B>" if title else ""
+    return f'<FONT POINT-SIZE="14"><B>{html_text(title)}</B></FONT>' if title else ""
+
+
+def scaled(caption: str, factor: float) -> str:
+    """A caption in larger or smaller letters."""
+    if factor == 1:
+        return caption
+    return re.sub(
+        r'POINT-SIZE="(\d+)"', lambda size: f'POINT-SIZE="{factor * int(size[1]):.0f}"', caption
+    )
 
 
 def remark(text: str, theme: Theme) -> str:

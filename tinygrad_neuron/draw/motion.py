@@ -1,46 +1,47 @@
 """A film as an SVG that moves by itself: a style sheet, and no script."""
 
 import hashlib
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
-from .film import REST, Film, Slot
-from .text import visible
+from .film import REST, Film
 from .themes import Theme
 
 _WHOLE = "http://www.w3.org/2000/svg"
 _LINKS = "http://www.w3.org/1999/xlink"
 
 
+def drawn_frames(film: Film, kind: str) -> list[bytes]:
+    """Every frame as the layout engine draws it, SVG or PNG."""
+    pictures = [film.picture(moment) for moment in range(film.frames)]
+    for picture in pictures:
+        picture.density = 1.25  # a GIF of twice as many dots would be too large to send
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as workers:
+        return list(workers.map(lambda picture: picture.pipe(format=kind, quiet=True), pictures))
+
+
 def moving_svg(film: Film, seconds: float, loop: bool) -> bytes:
-    """The finished picture, drawn once, whose texts and colours a style sheet changes over time."""
-    still = film.picture(None)
-    drawn = still.pipe(format="svg", encoding="utf-8", quiet=True)
-    name = "a" + hashlib.sha256(drawn.encode()).hexdigest()[:8]
+    """The finished picture, and in it everything that looks different at other moments."""
+    frames = drawn_frames(film, "svg")
+    name = "a" + hashlib.sha256(b"".join(frames)).hexdigest()[:8]
     rules = _Rules(name, film.frames, seconds, loop)
     ElementTree.register_namespace("", _WHOLE)
     ElementTree.register_namespace("xlink", _LINKS)
-    tree = ElementTree.fromstring(drawn)
-    groups = {g.get("id"): g for g in tree.iter(f"{{{_WHOLE}}}g")}
-    for own in sorted(set().union(*film.highlighted)):
-        lit = [own in moment for moment in film.highlighted]
-        colour = film.theme.rim if own[0] == "n" else film.theme.line
-        states = [
-            f"color: {film.theme.accent}; stroke-width: 2.5"
-            if here
-            else f"color: {colour}; stroke-width: 1"
-            for here in lit
-        ]
-        _mark(groups[own], film.theme)
-        rules.add(groups[own], states)
+    trees = [ElementTree.fromstring(frame) for frame in frames]
+    parts = [_parts(tree) for tree in trees]
+    tree = trees[-1]
+    around = {child: parent for parent in tree.iter() for child in parent}
+    for key, last in parts[-1].items():
+        looks = [found[key] for found in parts]
+        _replace(around[last], last, looks, rules)
+    lit = {own: moment for moment in range(film.frames) for own in film.highlighted[moment]}
+    for own, moment in lit.items():
         if own[0] == "e":
-            _add_traveller(groups[own], film.theme, lit.index(True), rules)
-    marks = {slot.colour: slot for slot in film.slots.values()}
-    for parent in list(tree.iter()):
-        for text in list(parent):
-            slot = marks.get(text.get("fill", ""))
-            if text.tag == f"{{{_WHOLE}}}text" and slot is not None:
-                _replace_text(parent, text, slot, rules)
-    style = ElementTree.Element(f"{{{_WHOLE}}}style")
+            _add_traveller(around, parts[-1][own], film.theme, moment, rules)
+    style = Element(f"{{{_WHOLE}}}style")
     style.text = rules.css()
     tree.insert(0, style)
     tree.set("class", name)
@@ -49,49 +50,46 @@ def moving_svg(film: Film, seconds: float, loop: bool) -> bytes:
     return written
 
 
-def _mark(group: ElementTree.Element, theme: Theme) -> None:
-    """Let the lines of a node or an edge take the colour and the width of their group."""
-    plain = (theme.rim, theme.line)
-    for shape in group.iter():
-        for attribute in ("stroke", "fill"):
-            if shape.get(attribute) in plain and shape.tag != f"{{{_WHOLE}}}text":
-                shape.set(attribute, "currentColor")
+def _parts(tree: Element) -> dict[str, Element]:
+    """What may change: nodes and edges by their ids, and the texts below by their places."""
+    found: dict[str, Element] = {}
+    inside: set[Element] = set()
+    for group in tree.iter(f"{{{_WHOLE}}}g"):
+        if group.get("class", "").split()[:1] in (["node"], ["edge"], ["cluster"]):
+            inside.update(group.iter())
+            if not group.get("class", "").startswith("cluster"):
+                found[group.get("id", "")] = group
+    texts = [text for text in tree.iter(f"{{{_WHOLE}}}text") if text not in inside]
+    return found | {f"text {i}": text for i, text in enumerate(texts)}
 
 
-def _add_traveller(group: ElementTree.Element, theme: Theme, moment: int, rules: "_Rules") -> None:
+def _replace(parent: Element, last: Element, looks: Sequence[Element], rules: "_Rules") -> None:
+    """Put all looks of a part in its place, each shown at its moments only."""
+    written = [ElementTree.tostring(look) for look in looks]
+    if len(set(written)) == 1:
+        return
+    at = list(parent).index(last)
+    for text in dict.fromkeys(written):
+        one = last if text == written[-1] else ElementTree.fromstring(text)
+        states = [f"visibility: {'visible' if other == text else 'hidden'}" for other in written]
+        if one is not last:
+            one.tail = "\n"
+            for element in one.iter():  # an id stands once in a page: at the finished look
+                element.attrib.pop("id", None)
+            parent.insert(at, one)
+            at += 1
+        rules.add(one, states)
+
+
+def _add_traveller(
+    around: dict[Element, Element], edge: Element, theme: Theme, moment: int, rules: "_Rules"
+) -> None:
     """A dot that goes back along an edge, from the consumer to its operand."""
-    way = next(group.iter(f"{{{_WHOLE}}}path")).get("d", "")
-    dot = ElementTree.SubElement(group, f"{{{_WHOLE}}}circle")
+    way = next(edge.iter(f"{{{_WHOLE}}}path")).get("d", "")
+    dot = ElementTree.SubElement(around[edge], f"{{{_WHOLE}}}circle")
     dot.set("r", "4")
     dot.set("fill", theme.accent)
     rules.travel(dot, moment, way)
-
-
-def _replace_text(
-    parent: ElementTree.Element, text: ElementTree.Element, slot: Slot, rules: "_Rules"
-) -> None:
-    """Put all texts of a slot in its place, each shown at its moments only."""
-    at = list(parent).index(text)
-    parent.remove(text)
-    for shown in dict.fromkeys(slot.moments):
-        one = ElementTree.Element(text.tag, text.attrib)
-        one.attrib.pop("font-weight", None)
-        one.attrib.pop("font-style", None)
-        one.set("fill", shown.colour)
-        one.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-        if shown.bold:
-            one.set("font-weight", "bold")
-        if shown.italic:
-            one.set("font-style", "italic")
-        one.text = visible(shown.text)
-        one.tail = "\n"
-        states = [
-            "visibility: visible" if moment == shown else "visibility: hidden"
-            for moment in slot.moments
-        ]
-        rules.add(one, states)
-        parent.insert(at, one)
-        at += 1
 
 
 class _Rules:

@@ -1,5 +1,7 @@
 """The nodes of a graph's picture, in clusters as the model's parts lie in each other."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -8,42 +10,69 @@ from . import cards
 from .facts import full_name
 from .flags import Flag
 from .folding import Group
+from .insides import is_strip, numbers_cell
 from .legend import styles
+from .places import Places
 from .plan import Plan
 from .text import attribute_list, html_text, tooltip_text
 from .themes import mix, readable_on
 
 
 class Nodes:
-    """The lines of DOT for the nodes of a plan; `boxes`, the id of each scope that was boxed."""
+    """The nodes of a plan: what is said of each, and the lines of DOT in their boxes.
+
+    `attributes` has those of each node; `inside` what lies directly in each scope, under None what
+    lies in none; `boxes`, the id of each scope that was boxed.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.styles = styles(plan.theme)
-        self.boxes: dict[Scope, str] = {}
+        self.attributes = {group: self.node(group) for group in plan.folding.groups}
+        self.inside, self.counts = self._nested()
+        self.boxes = {scope: f"c{i}" for i, scope in enumerate(self._scopes())}
+        self.titles = {scope: self.title(scope) for scope in self.boxes}
 
-    def lines(self) -> Iterator[str]:
-        """The nodes, those of a scope in its cluster, clusters in each other as in the model."""
-        plan = self.plan
-        if not plan.clusters:
-            for group in plan.folding.groups:
-                yield self.node(group, 1)
-            return
+    def _nested(self) -> tuple[dict[Scope | None, list[Group | Scope]], dict[Scope, int]]:
+        """What lies directly in each scope, and how many nodes of the graph lie in it."""
         inside: dict[Scope | None, list[Group | Scope]] = {None: []}
         counts: dict[Scope, int] = {}
-        for group in plan.folding.groups:
-            scope: Scope | None = group.within
+        for group in self.plan.folding.groups:
+            scope: Scope | None = group.within if self.plan.clusters else None
+            around = scope
             item: Group | Scope = group
             while scope is not None and scope not in inside:
                 inside[scope] = [item]
                 item, scope = scope, scope.parent
             inside[scope].append(item)
-            around = group.within
             while around is not None:
                 counts[around] = counts.get(around, 0) + len(group.members)
                 around = around.parent
-        boxes = self.boxes
-        stack = [iter(inside[None])]
+        return inside, counts
+
+    def _scopes(self) -> Iterator[Scope]:
+        """The boxed scopes as they are written, those around others first."""
+        stack = [iter(self.inside[None])]
+        while stack:
+            item = next(stack[-1], None)
+            if item is None:
+                stack.pop()
+            elif isinstance(item, Scope):
+                yield item
+                stack.append(iter(self._items(item)))
+
+    def _items(self, scope: Scope) -> list[Group | Scope]:
+        """What lies in a scope, as it is written."""
+        plan, items = self.plan, self.inside[scope]
+        # Where dot need not avoid crossings it puts the first at the bottom, except in the
+        # layer that the inputs feed.
+        turned = not plan.placed and plan.crowded and "e" in plan.sides
+        turned = turned and (scope in plan.fed or not isinstance(items[0], Group))
+        return items[::-1] if turned else items
+
+    def lines(self, places: Places | None = None) -> Iterator[str]:
+        """The nodes, those of a scope in its cluster, clusters in each other as in the model."""
+        stack = [iter(self.inside[None])]
         while stack:
             depth = len(stack)
             current = next(stack[-1], None)
@@ -52,25 +81,23 @@ class Nodes:
                 if stack:
                     yield "\t" * len(stack) + "}\n"
             elif isinstance(current, Group):
-                yield self.node(current, depth)
+                attributes = self.attributes[current]
+                if places is not None:
+                    attributes = attributes | places.node(current)
+                yield "\t" * depth + current.id + attribute_list(attributes) + "\n"
             else:
-                boxes[current] = f"c{len(boxes)}"
-                yield from self.cluster(current, len(boxes) - 1, depth, counts[current])
-                items = inside[current]
-                # Where dot need not avoid crossings it puts the first at the bottom, except in the
-                # layer that the inputs feed.
-                turned = plan.crowded and "e" in plan.sides
-                turned = turned and (current in plan.fed or not isinstance(items[0], Group))
-                stack.append(iter(items[::-1] if turned else items))
+                yield from self.cluster(current, depth, places)
+                stack.append(iter(self._items(current)))
 
-    def cluster(self, scope: Scope, index: int, depth: int, count: int) -> Iterator[str]:
+    def cluster(self, scope: Scope, depth: int, places: Places | None) -> Iterator[str]:
         """The head of a box around what belongs to a scope."""
-        theme = self.plan.theme
-        label = html_text(scope.name or scope.kind)
-        if scope.name:
-            label += f'&#160;&#160;<FONT COLOR="{theme.muted}">{html_text(scope.kind)}</FONT>'
+        theme, own, count = self.plan.theme, self.boxes[scope], self.counts[scope]
+        name, what = self.titles[scope]
+        label = html_text(name)
+        if what:
+            label += f'&#160;&#160;<FONT COLOR="{theme.muted}">{html_text(what)}</FONT>'
         attributes = {
-            "id": f"c{index}",
+            "id": own,
             "class": f"scope {_css_class(scope.kind)}",
             "label": f"<{label}>",
             "tooltip": tooltip_text(f"{full_name(scope)}: {count:,} nodes"),
@@ -82,19 +109,33 @@ class Nodes:
             "penwidth": "1",
             "margin": "12" if self.plan.crowded else "8",
         }
+        if places is not None:
+            attributes |= places.box(scope)
         indent = "\t" * depth
-        yield f"{indent}subgraph cluster_{index} {{\n"
+        yield f"{indent}subgraph cluster_{own[1:]} {{\n"
         yield f"{indent}\tgraph{attribute_list(attributes)}\n"
 
-    def node(self, group: Group, depth: int) -> str:
-        """One node, scalar or folded, with its text, its kind and its flags."""
+    def title(self, scope: Scope) -> tuple[str, str]:
+        """What a box is called, and what it is: a class, and which call of its module."""
+        name, note = scope.name or scope.kind, self.plan.folding.homes.note(scope)
+        if note.startswith("call"):
+            self.plan.seen.add("calls")
+        kind = scope.kind if scope.name and scope.kind != "scope" else ""
+        return name, " · ".join(part for part in (kind, note) if part)
+
+    def node(self, group: Group) -> dict[str, str]:
+        """What is said of one node, scalar or folded: its text, its kind and its flags."""
         plan = self.plan
         graph, digits, ink = plan.graph, plan.digits, plan.ink
         flags: Sequence[Flag] = ()
         if group.is_folded:
             kind = "folded"
             classes = ["folded"]
-            summary = cards.summarise(graph, group.members, plan.flags)
+            if graph.root in group.members[-1:] and graph.root._prev:
+                classes.append("output")
+            if group.why.startswith("call"):
+                plan.seen.add("calls")
+            summary = plan.summary(group)
             classes += summary.flags
             alarming = bool(summary.alarming)
             plan.seen.update(f"{name} alarm" for name in summary.alarming)
@@ -108,7 +149,9 @@ class Nodes:
                 classes.append("not-computed")
         plan.seen.update(classes)
         attributes = {"id": group.id, **self.styles[kind]}
-        if group.is_folded and plan.crowded:
+        if "output" in classes:
+            attributes["fillcolor"] = plan.theme.output
+        if group.is_folded and (plan.bare or plan.crowded):
             attributes["margin"] = "0.05,0.05"
         if group in plan.measured and plan.scale is not None:
             fill = plan.scale.colour(plan.measured[group])
@@ -123,12 +166,42 @@ class Nodes:
             attributes, ink = plan.highlight.node(group, attributes, ink, classes)
         attributes["class"] = " ".join(classes)
         if group.is_folded:
-            attributes["label"] = cards.group_card(group, summary, digits, ink)
-            attributes["tooltip"] = cards.group_tooltip(group, summary)
+            attributes["label"] = cards.group_card(
+                graph,
+                group,
+                summary,
+                digits,
+                ink,
+                bare=plan.bare,
+                content=self.content(group, ink),
+            )
+            attributes["tooltip"] = cards.group_tooltip(graph, group, summary)
         else:
-            attributes["label"] = cards.node_card(graph, group.node, flags, digits, ink)
+            attributes["label"] = cards.node_card(
+                graph, group.node, flags, digits, ink, written=plan.placed, bare=plan.bare
+            )
             attributes["tooltip"] = cards.node_tooltip(graph, group.node, flags)
-        return "\t" * depth + group.id + attribute_list(attributes) + "\n"
+        return attributes
+
+    def content(self, group: Group, ink: cards.Ink) -> cards.Content | None:
+        """What a folded node has inside, as it is written."""
+        plan, graph = self.plan, self.plan.graph
+        inside = plan.inside(group)
+        if inside is None:
+            return None
+        digits = min(plan.digits, 3 if ink.size >= 10 else 2)
+        rows = []
+        for quantity in inside.quantities:
+            gradients = [graph.gradient(node) for node in quantity.nodes]
+            known = ink.gradients and all(gradient is not None for gradient in gradients)
+            known = known and any(graph.kind(node) != "constant" for node in quantity.nodes)
+            values = [node.data for node in quantity.nodes]
+            data = numbers_cell(values, plan.theme, digits, ink.size)
+            grad = numbers_cell(gradients, plan.theme, digits, ink.size) if known else ""
+            rows.append((quantity.name, data, grad))
+            if is_strip(quantity):
+                plan.seen.add("strip")
+        return cards.Content(inside.shape, rows)
 
 
 def _css_class(name: str) -> str:

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 
 from ..engine import Value
 from ..scope import Scope
-from .cards import Ink
+from .bundles import Bundle, bundled
+from .cards import Ink, Summary, summarise
 from .facts import GraphFacts
 from .flags import Flag
-from .folding import Edge, Folding, Group, edges_of
+from .folding import DETAILED, Edge, Folding, Group
 from .highlighting import Highlight
+from .insides import Inside, find_insides
+from .layout import Look
 from .paths import Paths
 from .scales import Metric, Scale, measured
 from .themes import Theme, readable_on
@@ -24,8 +27,10 @@ class Plan:
     `graph` and its `folding`, in a `theme`, with so many `digits`; `rankdir`, the direction of
     reading; `edges`, what stands at an edge; `clusters`, whether scopes are boxed; `flags` of the
     nodes, with the `limits` they were found by; `paths` that are highlighted, `only` one of them;
-    `measure`, the name and the function of what colours the nodes. `seen` gathers the classes that
-    occur, for the legend.
+    `measure`, the name and the function of what colours the nodes; `look`, how it is laid out,
+    None to leave that to the engine; `bare`, whether cards are without gradients; `left_out`,
+    what is not shown for want of room; `bundles`, whether a mesh is one line; `style`, `gradients`
+    and `font_size` as for `draw_dot`. `seen` gathers the classes that occur, for the legend.
     """
 
     graph: GraphFacts
@@ -40,6 +45,13 @@ class Plan:
     paths: Paths | None = None
     only: int | None = None
     measure: "tuple[str, Metric] | None" = None
+    look: Look | None = None
+    bare: bool = False
+    left_out: Sequence[str] = ()
+    bundles: bool = True
+    style: str = "card"
+    gradients: bool = True
+    font_size: int = 10
     seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -54,15 +66,37 @@ class Plan:
             self.measured, self.scale = measured(
                 self.folding.groups, *self.measure, self.graph.root, theme
             )
-        self.arrows: list[Edge] = edges_of(self.folding)
+        single = self.folding.edges
+        self.arrows: list[Edge | Bundle] = list(single)
+        if self.look is not None and self.clusters and self.bundles and paths is None:
+            self.arrows = bundled(single)
         # The side of a node where edges leave it, and the one where they arrive.
         self.sides = {"LR": "ew", "RL": "we", "TB": "sn", "BT": "ns"}[self.rankdir]
-        folded = sum(edge.tail.is_folded or edge.head.is_folded for edge in self.arrows)
+        folded = sum(edge.tail.is_folded or edge.head.is_folded for edge in single)
+        self.placed = self.look is not None
         self.crowded = folded > CROWDED
-        size = 8 if self.crowded else 10
-        self.ink = Ink(theme.ink, theme.muted, theme.alarm, readable_on(theme.alarm), size)
+        # What larger graphs have inside is not looked at node by node.
+        self.detailed = self.folding.nodes <= DETAILED
+        shrunk = self.crowded and not self.placed
+        size = round(0.8 * self.font_size) if shrunk else self.font_size
+        colours = theme.ink, theme.muted, theme.alarm, readable_on(theme.alarm)
+        self.ink = Ink(*colours, size, self.style, self.gradients and not self.bare)
         self.fed: set[Scope | None] = {  # the scopes that others feed
-            edge.head.within
-            for edge in self.arrows
-            if edge.tail.within not in (None, edge.head.within)
+            edge.head.within for edge in single if edge.tail.within not in (None, edge.head.within)
         }
+
+    def summary(self, group: Group) -> Summary:
+        """The counts and ranges of a folded node, the same in every picture of a folding."""
+        summaries = self.folding.summaries
+        if group not in summaries:
+            summaries[group] = summarise(self.graph, group.members, self.flags)
+        found: Summary = summaries[group]
+        return found
+
+    def inside(self, group: Group) -> Inside | None:
+        """What a folded node has inside, the same in every picture of a folding."""
+        known = self.folding.insides
+        if group not in known and self.detailed:
+            known |= find_insides(self.graph, self.folding.groups, self.folding.edges)
+        found: Inside | None = known.get(group)
+        return found

@@ -19,24 +19,21 @@ all are in graphviz.FORMATS
 
 from __future__ import annotations
 
-import contextlib
 import difflib
-import math
 import os
 import re
 import shutil
-import signal
-import subprocess
 import sys
 import sysconfig
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 import graphviz
 
 from ..files import replace_file
+from .running import Engine, RenderingError, RenderingTimeoutError, run
 
 __all__ = [
     "Digraph",
@@ -56,16 +53,18 @@ _HOW_TO_GET_ONE = (
 _SOURCE_SUFFIXES = frozenset({"gv", "dot"})
 _SAME_FORMAT = {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff"}
 
-# graphviz-pure draws a bitmap at any size it is asked for: 80 inches at 96 dots each are 7,680.
-_BITMAP_LIMIT = "-Gsize=80,80"
 _BITMAPS = frozenset({"png", "jpeg", "jpg", "jpe"})
+_DOTS = 96  # an inch, at a density of 1: a browser shows a picture's SVG as large
+_LARGEST = 7680  # dots a side: graphviz-pure draws a bitmap at any size it is asked for
 
-# Said of every Greek letter and of every list of fonts; the text is drawn all the same.
-_HARMLESS = re.compile(r"(Warning: )+no (value for width of|hard-coded metrics for) ")
+# What a mistyped suffix is held against; of these `svgg` means one, `gv` and `v2` none.
+_USUAL = ("svg", "png", "pdf", "jpeg", "jpg", "gif", "svgz", "webp", "tiff", "eps")
+# Every id that an engine writes: of the whole, of clusters, nodes, edges and their links.
+_IDS = re.compile(rb'(<g id=")(?=[^"]*")')
+
 # In a new process `sysconfig` fills its table of paths, and a thread that reads it meanwhile fails
 # (AttributeError: 'userbase'): those that draw at once look for an engine one after another.
 _ONE_AT_A_TIME = threading.Lock()
-_NOT_WRITTEN = re.compile(r'Format: "[^"]*" not recognized. Use one of: (?P<formats>.*)')
 
 
 class EngineNotFoundError(graphviz.ExecutableNotFound):
@@ -73,26 +72,6 @@ class EngineNotFoundError(graphviz.ExecutableNotFound):
 
     def __init__(self, message: str) -> None:
         RuntimeError.__init__(self, message)
-
-
-class RenderingError(RuntimeError):
-    """The layout engine failed, or it ended without a picture."""
-
-
-class RenderingTimeoutError(RenderingError, TimeoutError):
-    """The layout engine took longer than `graph.timeout` seconds and was stopped."""
-
-
-class Engine(NamedTuple):
-    """A program that makes pictures from DOT source: its name and its absolute path."""
-
-    name: str
-    path: str
-
-    @property
-    def is_pure(self) -> bool:
-        """Whether this is graphviz-pure, which writes fewer formats than Graphviz does."""
-        return self.name == "graphviz-pure"
 
 
 def find_engine(command: str | os.PathLike[str] | None = None) -> Engine:
@@ -145,20 +124,32 @@ class Digraph(graphviz.Digraph):
         timeout: seconds that the engine may take for one picture, as attribute `timeout`.
         layout_command: name or path of the engine, as attribute `layout_command`; by default
             `find_engine` decides.
+        density: dots of a PNG or JPEG for each pixel that the picture has in a page, as attribute
+            `density`; where the graph has a `dpi` of its own, that counts.
+        id_prefix: what all ids in an SVG start with, as attribute `id_prefix`, so that several
+            pictures can stand in one page; letters, digits, hyphens and underscores.
         **kwargs: as for `graphviz.Digraph`.
     """
 
     timeout: float = 60.0
     layout_command: str | os.PathLike[str] | None = None
+    density: float = 2.0
+    id_prefix: str = ""
 
     def __init__(
         self,
         *args: Any,
         timeout: float | None = None,
         layout_command: str | os.PathLike[str] | None = None,
+        density: float | None = None,
+        id_prefix: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if density is not None:
+            self.density = density
+        if id_prefix is not None:
+            self.id_prefix = id_prefix
         if timeout is not None:
             self.timeout = timeout
         if layout_command is not None:
@@ -209,6 +200,8 @@ class Digraph(graphviz.Digraph):
             RenderingError: if the engine fails; a RenderingTimeoutError if it takes too long.
         """
         suffix = _picture_suffix(filename)
+        if suffix is None and format is None and outfile is None:
+            _refuse_mistyped(filename)
         if filename is None or suffix is None or outfile is not None:
             rendered: str = super().render(
                 filename=filename,
@@ -286,7 +279,7 @@ class Digraph(graphviz.Digraph):
 
     def _copy_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         copied: dict[str, Any] = super()._copy_kwargs(**kwargs)  # type: ignore[no-untyped-call]
-        for name in ("timeout", "layout_command"):
+        for name in ("timeout", "layout_command", "density", "id_prefix"):
             if name in vars(self):
                 copied[name] = vars(self)[name]
         return copied
@@ -312,13 +305,31 @@ class Digraph(graphviz.Digraph):
         arguments = [f"-K{engine}", "-T" + ":".join(filter(None, (format, renderer, formatter)))]
         if neato_no_op:
             arguments.append(f"-n{neato_no_op:d}")
-        if program.is_pure and format in _BITMAPS:
-            arguments.append(_BITMAP_LIMIT)
+        if format in _BITMAPS:
+            arguments += self._bitmap_options(program)
+        prefix = self.id_prefix
+        if not re.fullmatch(r"([A-Za-z_][\w-]*)?", prefix, re.ASCII):
+            raise ValueError(
+                "id_prefix must be letters, digits, hyphens and underscores, the first one a "
+                f"letter, got {prefix!r}"
+            )
         source = "".join(input_lines).encode(input_encoding)
-        drawn, remarks = _run(program, arguments, source, timeout=self.timeout, cwd=cwd)
+        drawn, remarks = run(program, arguments, source, timeout=self.timeout, cwd=cwd)
         if remarks and not quiet:
             print(remarks, file=sys.stderr)
+        if prefix and format == "svg":
+            drawn = _IDS.sub(rb"\1" + prefix.encode(), drawn)
         return drawn
+
+    def _bitmap_options(self, program: Engine) -> list[str]:
+        """How many dots an inch has, and at most how many inches the picture."""
+        if not 0.1 <= self.density <= 10:
+            raise ValueError(f"density must be from 0.1 to 10, got {self.density!r}")
+        if "dpi" in self.graph_attr:
+            return [f"-Gsize={_LARGEST / _DOTS:g},{_LARGEST / _DOTS:g}"] if program.is_pure else []
+        dots = _DOTS * self.density
+        most = f"-Gsize={_LARGEST / dots:g},{_LARGEST / dots:g}"
+        return [f"-Gdpi={dots:g}", *([most] if program.is_pure else [])]
 
     def _draw_string(
         self, engine: str, format: str, input_lines: Iterator[str], *, encoding: str, **options: Any
@@ -371,6 +382,19 @@ def _picture_suffix(filename: str | os.PathLike[str] | None) -> str | None:
     return suffix if suffix in graphviz.FORMATS - _SOURCE_SUFFIXES else None
 
 
+def _refuse_mistyped(filename: str | os.PathLike[str] | None) -> None:
+    """Refuse a suffix that is nearly a picture's: `k.svgg` would be the name of a source."""
+    suffix = "" if filename is None else Path(filename).suffix[1:].lower()
+    if suffix in _SOURCE_SUFFIXES:
+        return
+    nearest = difflib.get_close_matches(suffix, _USUAL, n=1, cutoff=0.66)
+    if nearest:
+        raise ValueError(
+            f"the suffix of {os.fspath(filename or '')!r} is no picture's format, did you mean "
+            f"{nearest[0]!r}? To save the source under that name, pass the picture's format"
+        )
+
+
 def _one_name(format: str) -> str:
     return _SAME_FORMAT.get(format.lower(), format.lower())
 
@@ -382,79 +406,3 @@ def _refuse_format(format: str) -> NoReturn:
         f"unknown format {format!r}{hint} The usual ones are svg, png, jpeg, pdf; "
         "all are in graphviz.FORMATS"
     )
-
-
-def _run(
-    engine: Engine, arguments: list[str], source: bytes, *, timeout: float, cwd: str | None
-) -> tuple[bytes, str]:
-    """Send DOT source through the engine; return its output and what is worth saying of stderr."""
-    if not 0 < timeout < math.inf:
-        raise ValueError(f"timeout must be a positive number of seconds, got {timeout!r}")
-    try:
-        process = subprocess.Popen(
-            [engine.path, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=cwd,
-            start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-    except OSError as error:
-        raise RenderingError(f"{_described(engine)} could not be started: {error}") from error
-    with process:
-        try:
-            output, stderr = process.communicate(source, timeout=timeout)
-        except subprocess.TimeoutExpired:
-            _stop(process)
-            raise RenderingTimeoutError(
-                f"{_described(engine)} did not finish within {timeout:g} seconds and was stopped. "
-                "Draw fewer nodes (fold the graph), or allow more time: graph.timeout = "
-                f"{2 * timeout:g}"
-            ) from None
-        except BaseException:  # also Ctrl-C, which does not reach a process group of its own
-            _stop(process)
-            raise
-
-    lines = stderr.decode("utf-8", errors="replace").splitlines()
-    said = "\n".join(line for line in lines if not _HARMLESS.match(line)).strip()
-    if process.returncode != 0:
-        _raise_failure(engine, process.returncode, arguments, said)
-    if not output:
-        raise RenderingError(
-            f"{_described(engine)} ended without an error and without a picture. "
-            f"It was asked for {arguments[1]} of a source of {len(source):,} bytes. {said}".rstrip()
-        )
-    return output, said
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the engine and whatever it has started."""
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # it leads a group: start_new_session
-
-
-def _raise_failure(engine: Engine, code: int, arguments: list[str], said: str) -> NoReturn:
-    """Say why there is no picture: a format that is not written, a signal, or what was said."""
-    refused = _NOT_WRITTEN.search(said)
-    if refused is not None:
-        message = (
-            f"{_described(engine)} cannot write {arguments[1][2:]!r}. "
-            f"It writes: {', '.join(refused['formats'].split())}."
-        )
-        if engine.is_pure:
-            message += (
-                " Choose svg, or get Graphviz itself, which writes more: "
-                "`apt install graphviz` or `brew install graphviz`."
-            )
-        raise RenderingError(message)
-    end = f"was ended by signal {-code}" if code < 0 else f"failed with exit code {code}"
-    last = "\n".join(line[:500] for line in said.splitlines()[-10:])
-    raise RenderingError(f"{_described(engine)} {end}" + (f":\n{last}" if last else ""))
-
-
-def _described(engine: Engine) -> str:
-    return f"{engine.name} ({engine.path})"

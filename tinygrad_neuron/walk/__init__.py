@@ -3,7 +3,8 @@
 from .anomaly import AnomalyError, detect_anomaly
 from .lines import record_lines
 from .names import watch_names
-from .records import Node, Step, StepList, Training
+from .records import Node, Step, StepList
+from .training import Training
 from .walking import Walkthrough, walkthrough
 
 __all__ = [

@@ -5,10 +5,17 @@ Nothing is computed here: values are the graph's, and the backward steps are the
 `backward()` to the last bit. No `grad` is changed.
 """
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from .. import update_rule
+from ..calculus import expressions
 from ..calculus.operation import Operation
+from ..draw.flags import first_not_finite
 from ..engine import Value, topological_order
+from ..health import HELP
+from ..optim import Optimiser
 from ..passes import (
     DOMAIN_ERRORS,
     Contribution,
@@ -18,9 +25,11 @@ from ..passes import (
     refuse_made_by_hand,
 )
 from .formulas import Formulas
-from .honest import equation, in_brackets, product
+from .honest import equation, product
 from .ordering import reading_order
 from .records import Node, Step
+
+PLAIN = ["p = p - lr * g"]  # the rule of plain gradient descent
 
 
 class Explanation:
@@ -49,47 +58,72 @@ class Explanation:
         if not is_constant(root):
             self._backward(root)
 
-    def update(self, parameters: Sequence[Value], rate: float) -> list[float]:
-        """Add one step per parameter: down its gradient, as plain SGD moves it; returns the new
-        data."""
+    def update(
+        self,
+        optimiser: Optimiser,
+        gradients: Sequence[float],
+        rate: float,
+        numbers: Mapping[str, float],
+        state: Sequence[Mapping[str, float]],
+        updated: Sequence[float],
+    ) -> None:
+        """Add one step per parameter, by the optimiser's rule.
+
+        **Arguments:** the gradients that the rule takes; the learning rate and the numbers of the
+        rule; the state of each parameter before; the new data.
+        """
         shown = self.texts.number
-        moved = []
-        for i, p in enumerate(parameters):
-            # As SGD computes it, to the last bit; what no gradient reaches has 0.0 there.
-            after = p.data - rate * self.gradient.get(p, 0.0)
-            moved.append(after)
-            gradient = self.gradient.get(p)
+        rule = update_rule.assignments(optimiser.rule())
+        parameters = zip(optimiser.parameters, gradients, state, updated, strict=True)
+        for i, (p, gradient, own, after) in enumerate(parameters):
             if p not in self.texts.position:
                 continue  # the loss of this iteration does not depend on it
             name = self.texts.name(p) or f"parameter {i}"
-            numbers = equation(
-                lambda texts: f"{texts[0]} - {texts[1]} * {in_brackets(texts[2])}",
-                lambda values: values[0] - values[1] * values[2],
-                (p.data, rate, gradient or 0.0),
-                after,
-                self.texts.digits,
-            )
+            values = {**numbers, **own, "p": float(p.data), "g": gradient}
+            formula, texts = self._by_rule(rule, values)
+            if optimiser.rule() == PLAIN:
+                formula = f"{name} - learning rate * gradient"
             if after == p.data:
-                sentence = (
-                    f"{name} stays at {shown(after)}: its gradient is {shown(gradient or 0)}."
-                )
+                sentence = f"{name} stays at {shown(after)}: its gradient is {shown(gradient)}."
             else:
-                sentence = (
-                    f"{name} moves against its gradient, from {shown(p.data)} to {shown(after)}."
-                )
+                sentence = f"{name} moves from {shown(p.data)} to {shown(after)}."
+                if optimiser.rule() == PLAIN:
+                    sentence = sentence.replace("moves", "moves against its gradient,")
             self._add(
                 "update",
                 p,
                 sentence,
-                formula=f"{name} - learning rate * gradient",
-                numbers=numbers,
+                formula=formula,
+                numbers=texts,
                 incoming=gradient,
                 target=p,
                 before=float(p.data),
                 after=float(after),
                 rate=rate,
             )
-        return moved
+
+    def _by_rule(self, rule: update_rule.Assignments, values: dict[str, float]) -> tuple[str, str]:
+        """The assignments of a rule in names, and with the numbers."""
+        formulas, lines = [], []
+        for target, tree in rule:
+            used = sorted(expressions.names(tree))
+            result = update_rule.value_of(tree, values)
+
+            def written(texts: Sequence[str], tree: ast.expr = tree, used: Any = used) -> str:
+                filled = expressions.substitute(tree, dict(zip(used, texts, strict=True)))
+                return ast.unparse(filled)
+
+            def computed(found: Sequence[float], tree: ast.expr = tree, used: Any = used) -> float:
+                return update_rule.value_of(tree, dict(zip(used, found, strict=True)))
+
+            numbers = [values[one] for one in used]
+            lines.append(equation(written, computed, numbers, result, self.texts.digits))
+            formulas.append(ast.unparse(tree))
+            values[target] = result
+        prefix = [f"{target} = " if len(rule) > 1 else "" for target, _ in rule]
+        joined = [f"{a}{b}" for a, b in zip(prefix, lines, strict=True)]
+        named = [f"{a}{b}" for a, b in zip(prefix, formulas, strict=True)]
+        return "; ".join(named), "; ".join(joined)
 
     def _record(self, node: Value) -> Node:
         position = self.texts.position
@@ -105,9 +139,14 @@ class Explanation:
         )
 
     def _forward(self) -> None:
+        marked = dict(first_not_finite(self.order))
         for node in reading_order(self.order):
             if node in self.formulas:
                 sentence = self._computation(node)
+                for met in (*node._prev, node):
+                    if met in marked and (met is node or not met._prev):
+                        flag = marked.pop(met)
+                        sentence += f" {flag.text}: {flag.reason}. {HELP[flag.name]}"
                 if not _is_up_to_date(node):
                     sentence += (
                         " This number is older than those of its operands: call forward() on the "

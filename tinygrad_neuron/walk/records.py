@@ -5,13 +5,12 @@ No `Value` is needed to read them; `to_json` writes them for other programs.
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..engine import Value
-from ..optim import Schedule
 from .plane import DataPlane
 
 PHASES = ("forward", "backward", "update")
@@ -102,19 +101,29 @@ class Step(_Record):
     sentence: str
 
 
-@dataclass(frozen=True)
-class Training:
-    """How a walkthrough of training goes: plain gradient descent, p - lr * gradient.
+# The steps, and per iteration the nodes.
+Made: TypeAlias = "tuple[Sequence[Step], Sequence[Sequence[Node]]]"
 
-    **Arguments:** `parameters`, the leaves to move, such as `model.parameters()`; `lr`, the
-    learning rate, a number or a schedule; `iterations`, how often; `keep`, whether the parameters
-    stay where the training took them. By default they are put back, so nothing is changed.
+
+@dataclass(frozen=True)
+class Trained:
+    """How a training goes, for what runs it again.
+
+    - `parameters`: the leaves that move; `rule`: the optimiser's, see `optim.Optimiser`; `state`:
+      what it has for each parameter before the first iteration, by name.
+    - `numbers`, `rates`: per iteration, those in the rule, and the learning rate.
+    - `batch`: how many examples of the plane's each iteration takes, in their order and then from
+      the first again; 0 where the graph itself is the loss.
+    - `start`: the number of every leaf of the graph before.
     """
 
-    parameters: Iterable[Value]
-    lr: "float | Schedule" = 0.1
-    iterations: int = 3
-    keep: bool = False
+    parameters: tuple[Value, ...]
+    rule: tuple[str, ...]
+    state: Mapping[str, Sequence[float]]
+    numbers: tuple[Mapping[str, float], ...]
+    rates: tuple[float, ...]
+    batch: int
+    start: Mapping[Value, float]
 
 
 class StepList:
@@ -122,7 +131,9 @@ class StepList:
 
     **Attributes:** `steps`, all steps; `graphs`, per iteration the nodes as records; `root`, the
     Value (of training: the last iteration's, evaluated again on the parameters as they then are);
-    `digits`, of numbers in texts; `plane`, the examples beside the graph, or None.
+    `digits`, of numbers in texts; `plane`, the examples beside the graph, or None; `trained`, how a
+    training goes, or None. Where steps are many, `later` makes them, and the graphs, when they are
+    asked for.
     """
 
     def __init__(
@@ -132,12 +143,31 @@ class StepList:
         digits: int,
         root: Value,
         plane: DataPlane | None = None,
+        trained: Trained | None = None,
+        later: "Callable[[], Made] | None" = None,
     ) -> None:
-        self.steps = list(steps)
-        self.graphs = [tuple(graph) for graph in graphs]
+        self._made: Made | None = (steps, graphs) if later is None else None
+        self._later = later
+        self.trained = trained
         self.digits = digits
         self.root = root
         self.plane = plane
+
+    def _all(self) -> "Made":
+        if self._made is None:
+            assert self._later is not None
+            self._made = self._later()
+        return self._made
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """All steps."""
+        return self._all()[0]
+
+    @property
+    def graphs(self) -> Sequence[Sequence[Node]]:
+        """Per iteration the nodes as records."""
+        return self._all()[1]
 
     def __len__(self) -> int:
         return len(self.steps)

@@ -1,23 +1,21 @@
 """`walkthrough`: both passes of a graph as explained steps, and the ways to look at them."""
 
-import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any, TextIO
 
-from ..checking import described, positive_integer
+from ..checking import described
 from ..draw.rendering import EngineNotFoundError, RenderingError
 from ..draw.text import number
 from ..engine import Value
-from ..optim import SGD
-from ..passes import DOMAIN_ERRORS
 from . import page, session, terminal
 from .explaining import Explanation
 from .names import watch_names
 from .plane import data_plane
-from .records import Node, Step, StepList, Training
+from .records import StepList
+from .training import Training, named_after, trained
 
 
 class Walkthrough(StepList):
@@ -85,10 +83,10 @@ def walkthrough(
 
     - `root`: the result; or a function that computes it, which is called with `arguments` (a number
       becomes a Value) while names of variables and source lines are watched (`watch_names`); with
-      `training`, a function without arguments that computes the loss.
+      `training`, one that computes the loss, without arguments where there is no `data`.
     - `digits`: significant digits of the numbers in texts (the records hold the whole numbers).
-    - `training`: a `walk.Training`: several iterations of forward, backward, update. The
-      parameters are put back afterwards unless it says `keep=True`.
+    - `training`: a `walk.Training`: several iterations of forward, backward, update, by any
+      optimiser, with `data` on batches. All is put back afterwards unless it says `keep=True`.
 
     - `data`: examples such as `((0.5, -1.0), 1)`, two numbers and a label. The page then has their
       plane beside the graph: the examples, what the graph computes at every place, and the
@@ -123,12 +121,19 @@ def walkthrough(
     number(0.5, digits)  # says what is wrong with digits
     if data is None and (inputs is not None or output is not None):
         raise TypeError("walkthrough: inputs and output are for data=..., and there is none")
+    given = [one if isinstance(one, Value) else Value(one) for one in arguments]
     if training is not None:
-        if arguments:
-            raise TypeError("walkthrough: with training=..., the function has no arguments")
-        return _training(root, digits, training)
+        if arguments and data is None:
+            raise TypeError(
+                "walkthrough: with training=... and no data=..., the function has no arguments"
+            )
+        examples, wanted = data, given if inputs is None else inputs
+        found = (
+            None if examples is None else lambda loss: data_plane(loss, examples, wanted, output)
+        )
+        run = trained(root, given, digits, training, found)
+        return Walkthrough([], [], digits, run.root, run.plane, run.trained, run.later)
     if callable(root) and not isinstance(root, Value):
-        given = [one if isinstance(one, Value) else Value(one) for one in arguments]
         root = _called(root, given)
         inputs = given if inputs is None else inputs
     elif arguments:
@@ -148,43 +153,4 @@ def _called(function: Callable[..., Value], given: Sequence[Value]) -> Value:
         root = function(*given)
     if not isinstance(root, Value):
         raise TypeError(f"walkthrough: the function must return one Value, got {described(root)}")
-    return root
-
-
-def _training(loss: "Value | Callable[[], Value]", digits: int, training: Training) -> Walkthrough:
-    """The steps of all iterations; the parameters are put back unless the training keeps them."""
-    if not callable(loss):
-        raise TypeError(
-            "walkthrough: with training=..., give a function that computes the loss anew each "
-            f"time, got {described(loss)}"
-        )
-    iterations = positive_integer("Training", "iterations", training.iterations)
-    optimiser = SGD(training.parameters, training.lr)  # checks both
-    start = [p.data for p in optimiser.parameters]
-    steps: list[Step] = []
-    graphs: list[Sequence[Node]] = []
-    done = False
-    try:
-        for iteration in range(1, iterations + 1):
-            with watch_names():
-                root = loss()
-            if not isinstance(root, Value):
-                raise TypeError(
-                    f"walkthrough: the function must return one Value, got {described(root)}"
-                )
-            made = Explanation(root, digits, iteration, len(steps) + 1)
-            rate = optimiser.current_lr()
-            moved = made.update(optimiser.parameters, rate)
-            optimiser.steps += 1
-            steps += made.steps
-            graphs.append(made.nodes)
-            for p, data in zip(optimiser.parameters, moved, strict=True):
-                p.data = data
-        done = True
-    finally:
-        if not (done and training.keep):
-            for p, data in zip(optimiser.parameters, start, strict=True):
-                p.data = data
-    with contextlib.suppress(*DOMAIN_ERRORS):
-        root.forward()  # its leaves are elsewhere now
-    return Walkthrough(steps, graphs, digits, root)
+    return named_after(root, function)

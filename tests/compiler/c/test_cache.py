@@ -12,6 +12,7 @@ import pytest
 
 from tests.compiler.c.compiling import COMPILER, LOAD, needs_compiler, run_python, text
 from tinygrad_neuron.compiler.c import libraries
+from tinygrad_neuron.compiler.c.cache import cache_folder
 from tinygrad_neuron.compiler.c.libraries import load
 
 pytestmark = pytest.mark.usefixtures("temporary")
@@ -182,3 +183,14 @@ def test_processes_that_write_the_same_entry_do_not_disturb_each_other(cache: Pa
     (kept,) = cache.iterdir()
     assert kept.name.endswith(".library")
     assert "5\n" == run_python(code, CC=COMPILER).stdout
+
+
+def test_without_a_home_folder_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*_: object) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", nobody)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("TINYGRAD_NEURON_CACHE", "1")
+    with pytest.warns(RuntimeWarning, match="is not used: Could not determine home directory"):
+        assert cache_folder() is None

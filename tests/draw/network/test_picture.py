@@ -191,3 +191,9 @@ def test_other_errors_say_what_to_do():
         draw_network(xor(), example=[1, 2], loss=lambda y: y.data)
     with pytest.raises(TypeError, match=r"example\[0\] must be a real number"):
         draw_network(xor(), example=["1", 2])
+
+
+@pytest.mark.parametrize("legend", [False, True])
+def test_a_title_stands_below_the_picture_and_is_text(draw, legend):
+    drawn = draw(draw_network(xor(), title="<b>XOR</b> & more", legend=legend))
+    assert "<b>XOR</b> & more" in drawn.text(drawn.root)

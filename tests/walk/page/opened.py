@@ -114,7 +114,12 @@ class Opened:
 
     @property
     def step(self) -> int:
-        return int(self.text("#where").split("/")[0])
+        return int(self.tab.input_value("#scrubber"))
+
+    @property
+    def steps(self) -> int:
+        """How many contributions there are."""
+        return int(self.tab.get_attribute("#scrubber", "max"))
 
     def card(self, node: Value) -> str:
         return f"#n{topological_order(self.root).index(node)}"

@@ -31,7 +31,7 @@ def test_printing_gives_a_filmstrip(open_page: Any, scheme: str) -> None:
 
 def test_a_filmstrip_has_at_most_twelve_pictures_and_the_rest_in_words(open_page: Any) -> None:
     tab = open_page(neuron())
-    steps = int(tab.text("#where").split("/")[1])
+    steps = tab.steps
     tab.tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert 12 == tab.tab.locator("#filmstrip figure svg").count()
     assert steps + 1 - 12 == tab.tab.locator("#filmstrip > p").count()

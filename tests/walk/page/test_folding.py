@@ -103,7 +103,7 @@ def test_many_equal_examples_are_one_card_that_says_how_many(open_page: Any) -> 
     tab = open_page(root, at="#")
     tab.tab.select_option("#level", "neuron")
     tab.press("End")
-    assert "inputs, 20 nodes folded" in tab.cards()
+    assert "x, 20 nodes folded" in tab.cards()
     root.backward()
     inputs = tab.numbers()["f1"]  # the first of them is the node n1
     assert [0.0, 1.9] == pytest.approx([float(end) for end in inputs["data"].split()])

@@ -101,7 +101,7 @@ def test_axe_finds_nothing(open_page: Any, scheme: str) -> None:
     tab.click_card("layers[0].neurons[1].z")
     for part in ("#prediction", "#origin"):
         assert tab.tab.is_visible(part)
-    for name in ("numbers", "curve", "verify", "paths", "iterations", "flags"):
+    for name in ("numbers", "curve", "verify", "paths", "flags"):
         tab.open_tab(name)
         assert [] == tab.violations(), name
     tab.tab.click("#help")

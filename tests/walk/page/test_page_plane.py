@@ -154,3 +154,17 @@ def test_a_place_where_nothing_can_be_computed_is_left_blank(open_page: Any) -> 
         *(tab.tab.locator("#field").bounding_box()[side] + 3 for side in ("x", "y"))
     )
     assert "log of" in tab.text("#problem")
+
+
+def test_on_paper_each_picture_has_its_plane(open_page: Any) -> None:
+    tab = open_page(network()[0])
+    tab.tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    drawn = tab.tab.evaluate(
+        """() => [...document.querySelectorAll("#filmstrip figure canvas")].map((one) =>
+          new Set(one.getContext("2d").getImageData(0, 0, 60, 60).data).size)"""
+    )
+    assert 12 == len(drawn) == tab.tab.locator("#filmstrip figure").count()
+    assert min(drawn) > 10
+    assert 1 == tab.tab.locator("[id=field]").count()
+    tab.tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert 0 == tab.tab.locator("#filmstrip canvas").count()

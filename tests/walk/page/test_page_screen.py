@@ -25,7 +25,7 @@ def test_output_or_current_card_sentence_and_transport_are_on_the_screen(
         least = 12 if size == "phone" else 11
         assert [] == page.tab.evaluate(SCREEN, least), (size, "at load")
         place = page.tab.evaluate(FIRST_SLIDER)
-        count = int(page.text("#where").split("/")[1])
+        count = page.steps
         for step in range(10, count + 1, 10 if count < 300 else 50):
             page.tab.locator("#scrubber").fill(str(step))
             assert [] == page.tab.evaluate(SCREEN, least), (size, step)

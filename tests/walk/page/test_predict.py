@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.walk.page.opened import Opened
+from tests.walk.page.opened import Opened, large_network
 from tinygrad_neuron import Value, topological_order
 
 pytestmark = pytest.mark.once  # what the browser computes does not depend on Python's version
@@ -131,3 +131,12 @@ def test_zero_is_not_right_for_a_small_number(open_page: Any) -> None:
     tab.press("ArrowRight")
     tab.tab.get_by_role("button", name="positive").click()
     assert "Right" not in answer(tab, "0")
+
+
+def test_whoever_predicts_is_asked_about_one_contribution_after_the_other(open_page: Any) -> None:
+    tab = open_page(large_network())
+    assert "layer" == tab.tab.input_value("#size")
+    tab.tab.check("#predicting")
+    assert "contribution" == tab.tab.input_value("#size")
+    tab.press("ArrowRight")
+    assert tab.tab.is_visible("#prediction")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.walk.page.opened import training
-from tinygrad_neuron import Value, walkthrough
+from tinygrad_neuron import Value, nn, optim, topological_order, walkthrough
+from tinygrad_neuron.datasets import moons
 from tinygrad_neuron.walk import Training, Walkthrough
 
 pytestmark = pytest.mark.once  # what the browser computes does not depend on Python's version
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.once  # what the browser computes does not depend on Py
 
 def follow(tab: Any, steps: Walkthrough) -> None:
     """Step through the page from its beginning and compare each step with the engine's."""
-    assert len(steps) == int(tab.text("#where").split("/")[1])
+    assert len(steps) == tab.steps
     tab.press("Home")
     seen = tab.tab.evaluate(
         """() => {
@@ -43,7 +44,11 @@ def follow(tab: Any, steps: Walkthrough) -> None:
         elif step.phase == "backward":
             card, expected = cards[f"n{step.target}"], {"grad": step.after}
         else:
-            card, expected = cards[f"n{step.node}"], {"data": step.after, "grad": step.incoming}
+            card, expected = cards[f"n{step.node}"], {"data": step.after}
+            if (
+                not steps.trained.batch
+            ):  # else the card has the gradient of the example that is shown
+                expected["grad"] = step.incoming
         for what, number in expected.items():
             assert number == pytest.approx(float(card[what]), rel=1e-12, abs=1e-15)
 
@@ -68,16 +73,18 @@ def test_another_learning_rate_or_start_runs_the_training_again(open_page: Any) 
 
     assert agrees(slower)
     assert not agrees(training())
-    outputs = [b.text_content() for b in tab.tab.locator("#iterations button").all()]
     losses = [graph[-1].data for graph in slower.graphs]
-    assert [f"{k}: {loss:.4g}" for k, loss in enumerate(losses, 1)] == outputs
+    for k, loss in enumerate(losses, 1):
+        tab.tab.fill("#iteration", str(k))
+        assert f"Iteration {k} of 3, loss {loss:.4g}" == tab.text("#loss-now")
     tab.tab.click("#reset")
+    tab.press("End")
     assert agrees(training())
-    tab.open_tab("iterations")
-    tab.tab.locator("#iterations button").nth(1).click()
+    tab.tab.focus("#iteration")
+    tab.press("ArrowLeft")
     assert "iteration 2 of 3 · forward" in tab.text("#now-title")
     box = tab.tab.locator("#loss svg").bounding_box()
-    tab.tab.mouse.move(box["x"] + 12, box["y"] + 20)
+    tab.tab.mouse.move(box["x"] + 8, box["y"] + 20)
     tab.tab.mouse.down()
     assert "iteration 1 of 3 · forward" in tab.text("#now-title")
     tab.tab.mouse.move(box["x"] + box["width"] - 5, box["y"] + 20, steps=3)
@@ -107,3 +114,78 @@ def test_a_training_of_changing_graphs_has_no_page(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="iteration 2 is not that of iteration 1"):
         steps.page(tmp_path / "page.html")
     assert steps._repr_html_().startswith("<pre>")
+
+
+OPTIMISERS: dict[str, Any] = {
+    "momentum": lambda p: optim.SGD(p, lr=0.2, momentum=0.9, nesterov=True, weight_decay=0.01),
+    "Adam": lambda p: optim.Adam(p, lr=0.05),
+    "AdamW": lambda p: optim.AdamW(p, lr=optim.cosine_decay(0.05, steps=8)),
+}
+
+
+def on_batches(optimiser: str, batch: int, iterations: int = 4) -> Walkthrough:
+    model = nn.MLP(2, [2, 1], activation="tanh", seed=1)
+    data = [(point, 2.0 * label - 1.0) for point, label in moons(10, seed=1)]
+    training = Training(
+        OPTIMISERS[optimiser](model.parameters()), iterations=iterations, batch=batch
+    )
+    return walkthrough(
+        lambda x0, x1, target: (model([x0, x1]) - target) ** 2,
+        *data[0][0],
+        data[0][1],
+        data=data,
+        training=training,
+    )
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_any_optimiser_trains_on_batches_with_the_engines_numbers(
+    open_page: Any, optimiser: str
+) -> None:
+    steps = on_batches(optimiser, batch=3)
+    tab = open_page(steps)
+    tab.tab.select_option("#size", "contribution")
+    follow(tab, steps)
+
+
+def test_a_rule_is_told_assignment_by_assignment(open_page: Any) -> None:
+    tab = open_page(on_batches("momentum", batch=10))
+    tab.press("End")
+    told = tab.text("#arithmetic")
+    assert "velocitymomentum * velocity + g" in told
+    assert "pp - lr * (g + momentum * velocity)" in told
+    assert "the mean over the batch" in told
+
+
+def test_the_plane_and_the_loss_move_with_the_iteration(open_page: Any) -> None:
+    steps = on_batches("Adam", batch=10, iterations=30)
+    tab = open_page(steps)
+    assert "by iteration" == tab.tab.locator("#size option:checked").text_content()
+    assert "in 30 iterations of training" in tab.text("#sentence")
+    assert "0 / 30" == tab.text("#where")
+    lines = [tab.tab.get_attribute("#plane-boundary", "d")]
+    losses = []
+    for k in (1, 10, 30):
+        tab.tab.fill("#iteration", str(k))
+        lines.append(tab.tab.get_attribute("#plane-boundary", "d"))
+        losses.append(float(tab.text("#loss-now").split("loss ")[1]))
+    assert lines[0] == lines[1] and 3 == len(set(lines))
+    assert losses == sorted(losses, reverse=True)
+    tab.press("Home")
+    tab.press("ArrowRight", 2)
+    assert "2 / 30" == tab.text("#where")
+    before = tab.tab.get_attribute("#plane-boundary", "d")
+    tab.type("learning rate", "0.3")
+    assert before != tab.tab.get_attribute("#plane-boundary", "d")
+    tab.tab.click("#reset")
+    assert before == tab.tab.get_attribute("#plane-boundary", "d")
+    tab.type("batch size", "3.4")
+    assert before != tab.tab.get_attribute("#plane-boundary", "d")
+    tab.tab.fill("#iteration", "30")
+    moved = [s for s in on_batches("Adam", batch=3, iterations=30) if s.iteration == 30]
+    first = next(s for s in moved if s.phase == "update")
+    tab.tab.click("#last")
+    shown = tab.number(topological_order(tab.root)[first.node], "data")
+    assert first.after == pytest.approx(shown, rel=1e-9)
+    tab.until(lambda: "batch%20size=3" in tab.tab.url)
+    assert [] == tab.violations()

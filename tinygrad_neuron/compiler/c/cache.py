@@ -24,8 +24,9 @@ def cache_folder() -> Path | None:
     asked = os.environ.get("TINYGRAD_NEURON_CACHE", "")
     if asked in ("", "0"):
         return None
-    folder = _users_folder() if asked == "1" else Path(asked).expanduser().absolute()
+    folder = Path(asked)
     try:
+        folder = _users_folder() if asked == "1" else folder.expanduser().absolute()
         folder.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
             folder.mkdir(mode=0o700)
@@ -34,6 +35,8 @@ def cache_folder() -> Path | None:
             reason = "it cannot be written"
     except OSError as error:
         reason = error.strerror or str(error)
+    except (RuntimeError, ValueError) as error:  # no home folder; a zero byte in the name
+        reason = str(error).rstrip(".")
     if reason:
         warnings.warn(
             f"TINYGRAD_NEURON_CACHE: {folder} is not used: {reason}. It must be your own folder "

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ... import processes
 from .errors import CompilerFailedError, CompilerNotFoundError
 
 # Fast, and not one bit of a result changed: -fno-math-errno and -fno-trapping-math drop only what
@@ -77,27 +78,18 @@ class Compiler(NamedTuple):
         return (*(flag for flag in self.flags if flag != OPTIMISED), *OF_LONG)
 
 
-# What is to end with the process: folders, and compilers that a thread still waits for.
+# What is to go with the process, where a thread still waits for a compiler.
 _FOLDERS: set[str] = set()
-_RUNNING: "set[subprocess.Popen[bytes]]" = set()
-
-
-def _after_fork() -> None:
-    """In a child: the folders are the parent's to remove, the compilers its own to wait for."""
-    _FOLDERS.clear()
-    _RUNNING.clear()
 
 
 @atexit.register
 def _at_exit() -> None:
-    for process in list(_RUNNING):
-        _kill(process)
     for folder in list(_FOLDERS):
         shutil.rmtree(folder, ignore_errors=True)
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(after_in_child=_FOLDERS.clear)  # they are the parent's to remove
 
 
 def find_compiler() -> Compiler:
@@ -158,46 +150,36 @@ def seconds() -> float:
         return SECONDS
     try:
         value = float(text)
-        if value > 0.0:
+        if 0.0 < value <= 1e6:
             return value
     except ValueError:
         pass
     raise ValueError(
-        f"TINYGRAD_NEURON_COMPILE_SECONDS must be a number of seconds above 0, got {text!r}"
+        f"TINYGRAD_NEURON_COMPILE_SECONDS must be a number of seconds above 0 and up to a "
+        f"million, got {text!r}"
     )
 
 
-def run(command: list[str], what: str) -> str:
+def run(command: list[str], what: str, folder: str = "") -> str:
     """Run the compiler, and end it with all it started; what it printed."""
     limit = seconds()
     shown = shlex.join(command[:1])
     environment = {**os.environ, "LC_ALL": "C"}
     try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-            start_new_session=True,  # its children are in its group: gcc starts others
-        )
-    except OSError as error:
-        raise CompilerFailedError(
-            f"the C compiler {shown} cannot be started: {error.strerror}; {ADVICE}"
-        ) from None
-    _RUNNING.add(process)
-    try:
-        output, errors = process.communicate(timeout=limit)
+        process = processes.run(command, seconds=limit, environment=environment, folder=folder)
     except subprocess.TimeoutExpired:
         raise CompilerFailedError(
             f"the C compiler {shown} was stopped after {limit:g} seconds ({what}). Give it longer "
             f"with the environment variable TINYGRAD_NEURON_COMPILE_SECONDS, or none: {ADVICE}"
         ) from None
-    finally:
-        _end(process)
+    except OSError as error:
+        raise CompilerFailedError(
+            f"the C compiler {shown} cannot be started: {error.strerror}; {ADVICE}"
+        ) from None
     if process.returncode == 0:
-        return output.decode("utf-8", "replace")
-    lines = [line for line in errors.decode("utf-8", "replace").splitlines() if line.strip()]
+        return process.stdout.decode("utf-8", "replace")
+    said = process.stderr.decode("utf-8", "replace")
+    lines = [line for line in said.splitlines() if line.strip()]
     said = "".join(f"\n  {line[:300]}" for line in lines[:5]) or " nothing"
     if process.returncode < 0:
         name = signal.Signals(-process.returncode).name
@@ -207,21 +189,6 @@ def run(command: list[str], what: str) -> str:
     raise CompilerFailedError(
         f"the C compiler {shown} {outcome} ({what}); {ADVICE}. It said:{said}"
     )
-
-
-def _kill(process: "subprocess.Popen[bytes]") -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Nothing of the compiler is left running: not after an error, nor after an interrupt."""
-    _kill(process)
-    process.wait()
-    _RUNNING.discard(process)
-    for stream in (process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()
 
 
 @contextlib.contextmanager
@@ -244,6 +211,7 @@ def scratch() -> Iterator[str]:
 
 
 def compile(source: str, compiler: Compiler, folder: str) -> bytes:
+    """The shared library of a text, built in a folder."""
     file, target = os.path.join(folder, "source.c"), os.path.join(folder, "compiled")
     with open(file, "w", encoding="utf-8") as opened:
         opened.write(source)
@@ -251,6 +219,7 @@ def compile(source: str, compiler: Compiler, folder: str) -> bytes:
     run(
         [*compiler.command, *compiler.flags_for(source), shared, "-o", target, file, "-lm"],
         "compiling",
+        folder,
     )
     try:
         return Path(target).read_bytes()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ...calculus import expressions
 from ...calculus.table import TABLE
+from ...interruption import uninterrupted
 from ...update_rule import assignments
 from ..examples import Batch
 from ..trainer import Trainer, not_finite
@@ -42,6 +43,7 @@ struct trainer {
     double *gradients_so_far; /* of a step that is not done */
     double *kept; /* room for data and state; 0: steps that are not finite are taken too */
     long states, constants, refused;
+    long steps; /* taken: counted where the numbers are, so that the two never disagree */
 };
 
 /* Whether all numbers, times a factor, are finite: x - x is 0, or else NaN. */
@@ -92,7 +94,9 @@ void finish(struct trainer *t)
         keep(t, 1);
         t->gradients = t->gradients_so_far;
         t->gradients_so_far = gradients;
+        return;
     }
+    t->steps++;
 }
 
 /* The gradients of the mean over all examples, then the optimiser's rule: one training step. */
@@ -166,6 +170,7 @@ class _Struct(ctypes.Structure):
         ("states", ctypes.c_long),
         ("constants", ctypes.c_long),
         ("refused", ctypes.c_long),
+        ("steps", ctypes.c_long),
     )
 
 
@@ -214,18 +219,22 @@ class CTrainer(Trainer):
     """
 
     def _load(self, data: list[float]) -> None:
+        """Take over the numbers, in arrays, with the library of the optimiser's rule."""
         optimiser = self.optimiser
-        self._rule = tuple(optimiser.rule())
+        rule = tuple(optimiser.rule())
         numbers = optimiser.numbers(optimiser.current_lr())
-        self._given_numbers = self._values
-        self._numbers_array = array("d", self._given_numbers)
-        self._library = load(rule_in_c(self._rule, tuple(optimiser.state), tuple(numbers)))
-        self._call = self._library.step
-        self._call.restype = ctypes.c_double
-        self._call.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_long, ctypes.c_long]
-        self._plans: weakref.WeakKeyDictionary[Batch, _Plan] = weakref.WeakKeyDictionary()
+        library = load(rule_in_c(rule, tuple(optimiser.state), tuple(numbers)))
+        call = library.step
+        call.restype = ctypes.c_double
+        call.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_long, ctypes.c_long]
         slots = getattr(self, "_slots", list(range(len(data))))  # as before, after `read()`
-        self._arrange(slots, data, [0.0] * len(data), optimiser.get_state())
+        with uninterrupted():
+            self._begin()
+            self._rule, self._library, self._call = rule, library, call
+            self._given_numbers = self._values
+            self._numbers_array = array("d", self._given_numbers)
+            self._plans: weakref.WeakKeyDictionary[Batch, _Plan] = weakref.WeakKeyDictionary()
+            self._arrange(slots, data, [0.0] * len(data), optimiser.get_state(), 0)
 
     def _arrange(
         self,
@@ -233,6 +242,7 @@ class CTrainer(Trainer):
         data: list[float],
         gradients: list[float],
         state: list[list[float]],
+        taken: int,
     ) -> None:
         """Lay out the arrays, with room for what the loss reads besides the parameters."""
         self._places_of: dict[Variant, _Places] = {}
@@ -262,8 +272,14 @@ class CTrainer(Trainer):
             address(self._kept) if self.only_finite else None,
             len(state),
             len(self._numbers_array),
+            0,
+            taken,
         )
         self._address = ctypes.addressof(self._struct)
+
+    def _taken(self) -> int:
+        taken: int = self._struct.steps
+        return taken
 
     def _numbers(self) -> tuple[list[float], list[float], list[list[float]]]:
         slot_of = self._slot_of
@@ -316,8 +332,9 @@ class CTrainer(Trainer):
             read = dict.fromkeys([orders[0][leaf] for leaf in _function_of(runs[0][0]).leaves])
             slots = [*read, *(k for k in slots if k not in read)]
         if slots != self._slots or len(self._slot_of) < len(self._places):
-            self._arrange(slots, *self._numbers())
-            self._plans.clear()
+            with uninterrupted():
+                self._arrange(slots, *self._numbers(), self._taken())
+                self._plans.clear()
         plan = _Plan(runs, [self._place(variant) for variant, _, _ in runs], len(batch))
         if batch.settled_for(self.variants):
             self._plans[batch] = plan

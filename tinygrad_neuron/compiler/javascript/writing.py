@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 from ...calculus import javascript
 from ...engine import Value
+from ..graphs import graph_program
 from ..layout import wrapped
-from ..lowering import Lowering
 from ..naming import Names
 from ..program import Program
-from ..tracing import Trace
 from .emitting import Helpers, emit
 
 
@@ -71,7 +70,6 @@ def graph_text(
     >>> leaves == [w], "g_w += seed * x;" in source
     (True, True)
     """
-    lowering = Lowering(Trace(), inputs, outputs)
-    program = lowering.backward((0,)) if gradients else lowering.program
+    program = graph_program(outputs, inputs, gradients)
     source = text(name, program, (0,) if gradients else None, arithmetic=arithmetic)
     return source, program.leaves

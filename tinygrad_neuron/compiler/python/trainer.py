@@ -2,28 +2,36 @@
 
 from collections.abc import Mapping
 
+from ...interruption import uninterrupted
 from ..examples import Batch
 from ..trainer import Trainer, finite, not_finite
 
 
 class PythonTrainer(Trainer):
-    """A trainer whose numbers are in lists."""
+    """A trainer whose numbers are in lists: `_now`, the parameters' data, their gradients, the
+    optimiser's state, and how many steps that took."""
+
+    _now: tuple[list[float], list[float], list[list[float]], int]
 
     def _load(self, data: list[float]) -> None:
-        self._data = data
-        self._gradients = [0.0] * len(data)
-        self._state = self.optimiser.get_state()
+        with uninterrupted():
+            self._begin()
+            self._now = data, [0.0] * len(data), self.optimiser.get_state(), 0
+
+    def _taken(self) -> int:
+        return self._now[3]
 
     def _numbers(self) -> tuple[list[float], list[float], list[list[float]]]:
-        return self._data, self._gradients, self._state
+        return self._now[:3]
 
     def _step(self, batch: Batch, numbers: Mapping[str, float]) -> float:
         """The gradients of the mean, structure by structure, then the rule; assigned at the end."""
         count, total, seeds = len(self.parameters), -0.0, (1.0 / len(batch),)
+        held, _, state, taken = self._now
         gradients: list[float] | None = None
         for variant, rows, values in batch.runs(self.variants):
             order = self._orders.get(variant) or self._order(variant)
-            known = self._data
+            known = held
             if self.others:
                 known = known + [leaf.data for leaf in self.others]
             data = [known[k] for k in order]
@@ -41,8 +49,8 @@ class PythonTrainer(Trainer):
         mean = total / len(batch)
         if self.only_finite and not (mean - mean == 0.0 and finite(gradients)):
             raise not_finite(mean, gradients)
-        updated, *state = self.optimiser.updated(self._data, gradients, self._state, numbers)
+        updated, *state = self.optimiser.updated(held, gradients, state, numbers)
         if self.only_finite and not finite(updated):
             raise not_finite(mean, gradients)
-        self._data, self._state, self._gradients = updated, state, gradients
+        self._now = updated, gradients, state, taken + 1  # at once: nothing comes between
         return mean

@@ -55,11 +55,12 @@ def diagnosis_bars(found: Diagnosis, *, theme: str | Theme = "light") -> "Figure
 
 
 def gradients_by_step(
-    norms: Mapping[str, Sequence[float]], *, theme: str | Theme = "light"
+    norms: Mapping[str, Sequence[float]], steps: str = "step", *, theme: str | Theme = "light"
 ) -> "Figure":
     """The norm of the gradient at every step of a sequence, one curve for each network.
 
-    **Arguments:** `norms`, by name, as `training.gradient_norms` returns them.
+    **Arguments:** `norms`, by name, as `training.gradient_norms` returns them; `steps`, the name of
+    the horizontal axis: the same is drawn from layer to layer.
 
     >>> figure = gradients_by_step({"RNN": [0.01, 0.1, 1.0], "LSTM": [0.1, 0.3, 1.0]})
     >>> figure.axes[0].get_yscale()
@@ -80,11 +81,11 @@ def gradients_by_step(
         zip(norms.items(), colours_of(house), strict=False)
     ):
         numbers = [plain(norm) or math.nan for norm in curve]
-        steps = range(1, len(numbers) + 1)
-        axes.plot(steps, numbers, DASHES[k % len(DASHES)], color=colour, linewidth=2)
+        places = range(1, len(numbers) + 1)
+        axes.plot(places, numbers, DASHES[k % len(DASHES)], color=colour, linewidth=2)
         ends[name] = (1.0, numbers[0], colour)
     axes.set_yscale("log")
-    axes.set_xlabel("step")
+    axes.set_xlabel(steps)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel("norm of the gradient")
     dress(axes, house)

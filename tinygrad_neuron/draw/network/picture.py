@@ -38,6 +38,7 @@ def draw_network(
     weights: bool | None = None,
     flags: bool = True,
     legend: bool = True,
+    title: str = "",
     theme: str | Theme = "light",
     digits: int = 3,
 ) -> Digraph:
@@ -63,8 +64,8 @@ def draw_network(
     - `weights`: whether to write each weight at its line; by default where there is room.
     - `flags`: whether a neuron that passes no gradient on for the example is marked as inactive, as
       in `draw_dot`.
-    - `legend`: whether to explain the picture below it; `theme`: light, dark, high contrast, paper;
-      `digits`: significant digits.
+    - `legend`: whether to explain the picture below it; `title`: a line there; `theme`: light,
+      dark, high contrast, paper; `digits`: significant digits.
 
     **Returns** a `graphviz.Digraph`: `.source` is its text, `.render("network.svg")` writes it, in
     a notebook it shows itself. The id of a neuron is `layer0-neuron2`, of a weight
@@ -103,7 +104,7 @@ def draw_network(
         data=_data(data, heat_maps),
     )
     graph = Digraph("network", format=format, engine="neato")
-    _draw(subject, Canvas(graph, subject.theme), weights, legend)
+    _draw(subject, Canvas(graph, subject.theme), weights, legend, title)
     return graph
 
 
@@ -130,7 +131,7 @@ def _data(data: Any, heat_maps: bool) -> list[tuple[list[float], Any]]:
     return pairs
 
 
-def _draw(subject: Subject, canvas: Canvas, weights: bool | None, legend: bool) -> None:
+def _draw(subject: Subject, canvas: Canvas, weights: bool | None, legend: bool, title: str) -> None:
     """Draw everything, numbers at the lines where they are wanted and there is room."""
     canvas.prepare(tooltip_text(repr(subject.model)))
     places = _columns(subject, wide=weights is not False)
@@ -142,9 +143,12 @@ def _draw(subject: Subject, canvas: Canvas, weights: bool | None, legend: bool) 
     drawn = Lines(subject, places).draw(canvas, numbers or ())
     Units(subject, places, canvas).draw()
     _draw_headers(subject, canvas, places)
-    if legend:
-        below = _legend(subject, places, drawn)
-        canvas.graph.attr("graph", label=below, labelloc="b", labeljust="l", fontname=FONT)
+    parts = [legends.title_line(title), *(_legend(subject, places, drawn) if legend else ())]
+    if below := legends.caption(parts):
+        ink = subject.theme.ink
+        canvas.graph.attr(
+            "graph", label=below, labelloc="b", labeljust="l", fontname=FONT, fontcolor=ink
+        )
     canvas.finish()
 
 
@@ -190,7 +194,7 @@ def _draw_headers(subject: Subject, canvas: Canvas, places: Sequence[Column]) ->
         )
 
 
-def _legend(subject: Subject, places: Sequence[Column], drawn: int) -> str:
+def _legend(subject: Subject, places: Sequence[Column], drawn: int) -> list[str]:
     """What width, colour and dash of a line mean, what colours mean, what stands where."""
     theme, largest = subject.theme, subject.largest
     inactive = any(
@@ -218,7 +222,7 @@ def _legend(subject: Subject, places: Sequence[Column], drawn: int) -> str:
     ]
     remarks = subject.remarks(drawn, inactive)
     parts.append(legends.lines((("", theme.muted, text) for text in remarks), theme))
-    return legends.caption(parts)
+    return parts
 
 
 def _counted(count: int, what: str) -> str:

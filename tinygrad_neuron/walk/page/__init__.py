@@ -11,10 +11,9 @@ import gzip
 import hashlib
 import html
 import json
-import math
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,6 @@ from ...calculus import javascript
 from ...calculus.operation import Operation
 from ...calculus.printing import MINUS, operator_of
 from ...checking import described
-from ...compiler.javascript import graph_text
 from ...draw.facts import GraphFacts, read
 from ...draw.flags import NAMES, SIGNS, THRESHOLDS
 from ...draw.text import visible
@@ -33,15 +31,16 @@ from ...health import HELP, has_flat_parts, units_of
 from ...passes import refuse_made_by_hand
 from ..formulas import Formulas, plain_partials, undirected
 from ..ordering import reading_order
-from ..records import Node, StepList
+from ..records import StepList
 from .pictures import Scopes, View, views
+from .scripts import as_json, as_number, called_by_rule, plane_script, training_script
 
 _FOLDER = Path(__file__).parent
 MODULES = (
     "engine", "training", "text", "honest", "naming", "formula", "tabs", "edges",
     "picture", "viewport", "views", "leaves", "verify", "curve", "loss", "paths", "flags",
-    "code", "predict", "panel", "origin", "filmstrip", "state", "plane", "showing", "address",
-    "strides", "folding", "stepping", "changing", "examples", "dragging", "cards", "keys",
+    "code", "predict", "panel", "origin", "filmstrip", "state", "plane", "strides", "showing",
+    "address", "folding", "stepping", "changing", "examples", "dragging", "cards", "keys",
     "pointing", "theme", "main",
 )  # fmt: skip
 
@@ -89,7 +88,7 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
     >>> "<title>A neuron</title>" in page, "tanh: {" in page, "sigmoid: {" in page
     (True, True, False)
     """
-    root, digits, training = _asked(shown)
+    root, digits = _asked(shown)
     graph = read(root)
     for node in graph.order:
         refuse_made_by_hand(node, "the page")
@@ -120,14 +119,11 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
     for unit, members in enumerate(units_of(graph.order)):
         for node in members:
             data["nodes"][graph.position[node]]["unit"] = unit
-    if training is not None:
-        data["training"] = training
-        for node, record in zip(data["nodes"], _first_graph(shown), strict=True):
-            node["data"] = _number(record.data)
     style = _style()
     script = _script(
-        f"{javascript.source(used)}\nconst OPERATORS = {_json(_operators(used))};\n"
-        f"{_plane(shown, graph, data)}"
+        f"{javascript.source([*used, *called_by_rule(shown)])}\n"
+        f"const OPERATORS = {as_json(_operators(used))};\n"
+        f"{plane_script(shown, graph, data)}{training_script(shown, graph, data)}"
     )
     parts = {
         "policy": (
@@ -137,32 +133,12 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
         "title": html.escape(visible(title) or "Both passes, step by step"),
         "style": style,
         "picture": first.svg,
-        "data": _json(data),
+        "data": as_json(data),
         "pictures": _packed([{**_drawn(view), "svg": view.svg} for view in others]),
         "script": script,
     }
     template = (_FOLDER / "template.html").read_text("utf-8")
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
-
-
-def _plane(shown: Value | StepList, graph: GraphFacts, data: dict[str, Any]) -> str:
-    """The script that computes the plane of the data; what else it needs is put into `data`."""
-    plane = shown.plane if isinstance(shown, StepList) else None
-    if plane is None:
-        return "const PLANE = null;\n"
-    source, leaves = graph_text(
-        "PLANE", [plane.output], plane.inputs, gradients=False, arithmetic=False
-    )
-    data["plane"] = {
-        "examples": plane.examples,
-        "inputs": [graph.position[leaf] for leaf in plane.inputs],
-        "target": None if plane.target is None else graph.position[plane.target],
-        "output": graph.position[plane.output],
-        "leaves": [graph.position[leaf] for leaf in leaves],
-        "level": plane.level,
-        "reach": plane.reach,
-    }
-    return source
 
 
 def _style() -> str:
@@ -180,37 +156,13 @@ def _style() -> str:
     return style
 
 
-def _asked(shown: Value | StepList) -> tuple[Value, int, dict[str, Any] | None]:
-    """The graph's root, the digits, and what the page has to know of a training."""
+def _asked(shown: Value | StepList) -> tuple[Value, int]:
+    """The graph's root, and the digits."""
     if isinstance(shown, Value):
-        return shown, 4, None
+        return shown, 4
     if not isinstance(shown, StepList):
         raise TypeError(f"page: the root must be a Value, got {described(shown)}")
-    updates = [step for step in shown.steps if step.phase == "update"]
-    if not updates and len(shown.graphs) == 1:
-        return shown.root, shown.digits, None
-    first = shown.graphs[0]
-    shape = [(node.operation, node.operands) for node in first]
-    for iteration, graph in enumerate(shown.graphs, 1):
-        if [(node.operation, node.operands) for node in graph] != shape:
-            raise ValueError(
-                f"page: the graph of iteration {iteration} is not that of iteration 1, and the "
-                "page shows one graph; .terminal() steps through both, or make a page of each"
-            )
-    moved = sorted({step.node for step in updates})
-    rates = {step.iteration: step.rate for step in updates}
-    leaves = [i for i, node in enumerate(first) if not node.operands and i not in moved]
-    varying = [i for i in leaves if len({repr(graph[i].data) for graph in shown.graphs}) > 1]
-    training = {
-        "parameters": list(dict.fromkeys(step.node for step in updates)),
-        "rates": [_number(rates.get(i + 1) or 0.0) for i in range(len(shown.graphs))],
-        "given": [{str(i): _number(graph[i].data) for i in varying} for graph in shown.graphs],
-    }
-    return shown.root, shown.digits, training
-
-
-def _first_graph(shown: Value | StepList) -> Sequence[Node]:
-    return shown.graphs[0] if isinstance(shown, StepList) else ()
+    return shown.root, shown.digits
 
 
 def _drawn(view: View) -> dict[str, Any]:
@@ -243,23 +195,10 @@ def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _json(data: object) -> str:
-    """JSON that can stand in a script element: nothing in it can end the element."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return re.sub("[\ud800-\udfff]", "\ufffd", text)
-
-
-def _number(value: float) -> "float | str":
-    value = float(value)
-    return value if math.isfinite(value) else str(value)
-
-
 def _node(graph: GraphFacts, scopes: Scopes, position: int, name: str) -> dict[str, Any]:
     """What the page has to know of a node; what it does not have is left out."""
     node = graph.order[position]
-    entry: dict[str, Any] = {"kind": graph.kind(node), "data": _number(node.data)}
+    entry: dict[str, Any] = {"kind": graph.kind(node), "data": as_number(node.data)}
     if node.label:
         entry["label"] = undirected(node.label)
     if node.label and name != f"{node.scope}.{entry['label']}":

@@ -1,7 +1,7 @@
 // Another example: a click in the plane, a drag through it, or the buttons below it.
 
 import { leaves, moveTogether } from "./changing.js";
-import { exampleNow, numbersAt, plane, redrawn } from "./plane.js";
+import { exampleNow, legend, numbersAt, plane, redrawn } from "./plane.js";
 import { names, placeOf, state } from "./state.js";
 import { byId } from "./text.js";
 import { render } from "./showing.js";
@@ -32,7 +32,7 @@ if (plane) {
   byId("example-back").addEventListener("click", () => other(-1));
   byId("example-next").addEventListener("click", () => other(1));
   const [across, up] = plane.inputs.map((i) => names[i]);
-  byId("plane-axes").textContent = `${across} → ${up} ↑`;
+  byId("plane-axes").append(`${across} → ${up} ↑`, ...legend());
   const again = () => {
     redrawn();
     render();

@@ -4,7 +4,7 @@ import { chips } from "./naming.js";
 import { element } from "./text.js";
 
 const PICTURES = 12;
-const WORDS = 300; // steps in words, so that there are at most 20 pages
+const WORDS = 220; // steps in words, so that there are at most 20 pages
 const WIDE = 400; // a picture of more points has the whole width of the paper
 const ACROSS = 1000; // and one of so many the paper's length
 
@@ -14,7 +14,7 @@ function pictured(count) {
   return new Set(Array.from({ length: PICTURES }, (_, k) => Math.round((k * count) / (PICTURES - 1))));
 }
 
-export function makeFilmstrip(box, count, show, textOf, picture) {
+export function makeFilmstrip(box, count, show, textOf, picture, plane) {
   const withPicture = pictured(count);
   const [pictures, words] = [[], []];
   for (let step = 0; step <= count; step++) {
@@ -27,7 +27,7 @@ export function makeFilmstrip(box, count, show, textOf, picture) {
       continue;
     }
     show(step);
-    pictures.push(element("figure", {}, copied(picture()), caption));
+    pictures.push(element("figure", {}, copied(picture()), ...[plane()].filter(Boolean), caption));
   }
   if (count + 1 > pictures.length + words.length) {
     words.push(element("p", { textContent: `The other ${count + 1 - pictures.length - words.length} steps are in the page itself.` }));

@@ -10,8 +10,8 @@ const short = (x) => String(Number(x.toPrecision(6)));
 
 export class Leaves {
   // `all`: what can be changed, each with a `key`, its `name` (unlike all others), its `short` one,
-  // the scope it is in (-1: none), `value`, `low`, `high`, and a `note` or empty; `fixed` ones have
-  // no controls, `constant` ones no gradient. `change(key, x)` is called while a number moves, `release()` when it is let go.
+  // the scope it is in (-1: none), `value`, `low`, `high`, and a `note` or empty; `whole` ones are
+  // whole numbers; `fixed` ones have no controls, `constant` ones no gradient. `change(key, x)` is called while a number moves, `release()` when it is let go.
   constructor(box, all, scopes, change, release) {
     Object.assign(this, { box, all, scopes, change, release });
     this.rows = new Map();
@@ -95,14 +95,14 @@ export class Leaves {
   }
 
   row(leaf, name) {
-    const { key, low, high, note, fixed } = leaf;
+    const { key, low, high, note, fixed, whole } = leaf;
     const value = this.values.get(key);
     const field = element("input", {
       type: "text", inputMode: "decimal", autocomplete: "off", value: short(value), disabled: Boolean(fixed),
       "aria-label": `${leaf.name}, a number`,
     });
     const slider = element("input", {
-      type: "range", min: String(low), max: String(high), step: "any", disabled: Boolean(fixed),
+      type: "range", min: String(low), max: String(high), step: whole ? "1" : "any", disabled: Boolean(fixed),
       "aria-label": `${leaf.name}, slider`,
     });
     slider.value = String(value);

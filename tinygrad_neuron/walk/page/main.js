@@ -4,6 +4,7 @@ import { linked } from "./address.js";
 import { takeNumbers } from "./changing.js";
 import { makeFilmstrip } from "./filmstrip.js";
 import { nameView, opening, view, views } from "./folding.js";
+import { copiedPlane } from "./plane.js";
 import { render, show, textOf } from "./showing.js";
 import { state } from "./state.js";
 import { closePrediction } from "./stepping.js";
@@ -29,7 +30,7 @@ function follow() {
 
 addEventListener("hashchange", follow);
 addEventListener("beforeprint", () => {
-  makeFilmstrip(byId("filmstrip"), countOf(state.runs), show, textOf, () => state.picture.whole);
+  makeFilmstrip(byId("filmstrip"), countOf(state.runs), show, textOf, () => state.picture.whole, copiedPlane);
   render();
 });
 addEventListener("afterprint", () => byId("filmstrip").replaceChildren());

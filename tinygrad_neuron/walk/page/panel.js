@@ -20,7 +20,8 @@ export function described(nodes, operations, result, names, step, where) {
       title: "Before the first step",
       sentence: where.of === 0
         ? "A constant: nothing is computed, and no gradient goes back."
-        : `${names.at(-1)} = ${where.whole ? `${where.whole} = ` : ""}? Press → to compute it: ${count} step${count === 1 ? "" : "s"} forward, then one for each contribution to a gradient.`,
+        : count === 0 ? `${names.at(-1)} is given: nothing is computed. Press → for its own gradient.`
+        : `${names.at(-1)} = ${where.whole ? `${where.whole} = ` : ""}? Press → to compute it${howFar(count, where)}${where.plane ? " Click in the plane for another example." : ""}`,
       rows: [],
     };
   }
@@ -29,18 +30,16 @@ export function described(nodes, operations, result, names, step, where) {
   const place = `Step ${where.step} of ${where.of}${iteration}`;
   const name = names[node];
   if (phase === "update") {
-    const { before, after, gradient, rate } = current;
+    const { before, after, gradient, batch } = current;
     const stays = Object.is(before, after) || before === after;
+    const against = PLAIN ? `moves against ${batch ? "the mean gradient of the batch" : "its gradient"}` : "moves";
+    const own = batch ? "its mean gradient over the batch" : "its gradient";
     return {
       title: `${place} · update`,
       sentence: stays
-        ? `${name} stays at ${number(after)}: its gradient is ${number(gradient ?? 0)}.`
-        : `${name} moves against its gradient, from ${number(before)} to ${number(after)}.`,
-      rows: [
-        ["formula", `${name} − learning rate × gradient`],
-        ["numbers", equation((texts) => `${texts[0]} − ${texts[1]} × ${inBrackets(texts[2])}`,
-          ([a, b, c]) => a - b * c, [before, rate, gradient ?? 0], after)],
-      ],
+        ? `${name} stays at ${number(after)}: ${own} is ${number(gradient ?? 0)}.`
+        : `${name} ${against}${PLAIN ? "," : ""} from ${number(before)} to ${number(after)}.`,
+      rows: [...(batch ? [["gradient", `${number(gradient)}, the mean over the batch`]] : []), ...ruleRows(name, current)],
       node,
     };
   }
@@ -88,6 +87,37 @@ export function described(nodes, operations, result, names, step, where) {
     rows,
     node,
   };
+}
+
+// What the optimiser's rule does, assignment by assignment, in names and in numbers.
+function ruleRows(name, { given, before, after, gradient, rate }) {
+  if (PLAIN) {
+    return [
+      ["formula", `${name} − learning rate × gradient`],
+      ["numbers", equation((texts) => `${texts[0]} − ${texts[1]} × ${inBrackets(texts[2])}`,
+        ([a, b, c]) => a - b * c, [before, rate, gradient ?? 0], after)],
+    ];
+  }
+  const values = { ...given };
+  return RULE.flatMap(([target, expression, compute]) => {
+    const used = Object.keys(values).filter((one) => new RegExp(`\\b${one}\\b`).test(expression));
+    const meant = Object.fromEntries(used.map((one, k) => [one, k]));
+    const result = compute(values);
+    const numbers = equation((texts) => filledIn(expression, meant, (k) => inBrackets(texts[k])),
+      (found) => compute({ ...values, ...Object.fromEntries(used.map((one, k) => [one, found[k]])) }),
+      used.map((one) => values[one]), result);
+    values[target] = result;
+    return [[target, expression], ["", numbers]];
+  });
+}
+
+// How many steps there are, and of which size.
+function howFar(count, { size, strides }) {
+  if (!size || size === "contribution") {
+    return `: ${count} step${count === 1 ? "" : "s"} forward, then one for each contribution to a gradient.`;
+  }
+  const what = size === "iteration" ? `, and all that follows in ${strides} iterations of training` : ` ${size} by ${size}, in ${strides} steps`;
+  return `${what}. For smaller steps choose another size than “by ${size}”, below.`;
 }
 
 // Whether a name is the formula itself, as the neuron's `w0*x0` is.

@@ -30,7 +30,7 @@ from ...scope import Scope
 PATIENCE = 20.0  # seconds for one layout, and for all that show one scope open
 FEW = 60  # what takes longer is drawn folded to so many nodes
 EVERY_CHOICE = 24  # up to so many ways of folding a model each has its picture
-OPENED = 56  # of a larger one, so many scopes can be opened
+OPENED = 50  # of a larger one, so many scopes can be opened
 MOST_OPEN = 200  # nodes in a picture with one scope open
 LABELLED = 20  # up to so many cards every edge has room for its label, else the current one alone
 LARGE = 20_000  # in a graph of more nodes no single scope is opened
@@ -277,7 +277,7 @@ def _content(
 ) -> tuple[list[tuple[str, bool]], list[tuple[str, str]]]:
     """The title and the rows of a card, as `cards.card` takes them."""
     if group.is_folded:
-        name, what = cards.group_title(group, cards.summarise(graph, group.members, {}))
+        name, what = cards.group_title(graph, group, cards.summarise(graph, group.members, {}))
         title = [(shorten(name, cards.LONGEST), True)]
         if group.scope is None:
             title.append((shorten(what, cards.LONGEST), False))

@@ -4,13 +4,12 @@
 
 import { forwardOf } from "./engine.js";
 import { nodes, operations, page } from "./state.js";
-import { byId, drawn } from "./text.js";
+import { byId, drawn, element } from "./text.js";
 
 const CELLS = 60; // on each side
 const GRASP = 12; // pixels around an example in which a click takes it
 
 export const plane = page.plane ?? null;
-const box = byId("plane");
 const svg = byId("plane-points");
 const bounds = plane && boundsOf(plane.examples);
 const rows = plane && gridOf(bounds);
@@ -60,9 +59,10 @@ function interpreted(row, leaves) {
 }
 
 // Draw what there is to be seen for the numbers of a run.
-export function showPlane({ leaves }) {
+export function showPlane(result, step) {
   if (!plane) return;
-  box.hidden = false;
+  const leaves = [...result.leaves];
+  for (const [i, { at, after }] of result.moved ?? []) if (at <= step) leaves[i] = after;
   const own = plane.inputs;
   const key = [document.documentElement.dataset.theme, ...leaves.map((x, i) => (own.includes(i) || i === plane.target ? 0 : x))];
   if (!before || key.some((x, i) => !Object.is(x, before[i]))) {
@@ -136,6 +136,13 @@ function drawExamples() {
   svg.append(drawn("circle", { class: "here", r: 2.1 * r }));
 }
 
+// Which label has which sign, where there are two.
+export function legend() {
+  if (labels.length !== 2) return [];
+  const sign = (label) => element("span", { className: isHigh(label) ? "high" : "low", textContent: isHigh(label) ? " ●" : " ■" });
+  return labels.toReversed().flatMap((label) => [sign(label), ` ${label}`]);
+}
+
 // How many examples are on their side of the boundary.
 function judge(leaves) {
   if (labels.length !== 2) return;
@@ -144,6 +151,18 @@ function judge(leaves) {
   [...svg.querySelectorAll(".example")].forEach((one, k) => one.classList.toggle("wrong", wrong[k]));
   const right = wrong.filter((is) => !is).length;
   byId("plane-score").textContent = `${right} of ${wrong.length} correct`;
+}
+
+// The plane as it stands now, for paper; null where there is none.
+export function copiedPlane() {
+  if (!plane) return null;
+  const copy = byId("field").cloneNode(true);
+  for (const part of [copy, ...copy.querySelectorAll("[id], [role]")]) {
+    for (const name of ["id", "role"]) part.removeAttribute(name);
+  }
+  const canvas = copy.querySelector("canvas"); // the copy of a canvas is empty
+  canvas.getContext("2d", { willReadFrequently: true }).drawImage(byId("plane-field"), 0, 0);
+  return copy;
 }
 
 // Which example the inputs are now; -1 for none.

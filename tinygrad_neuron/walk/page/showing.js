@@ -10,7 +10,8 @@ import { described, showPanel } from "./panel.js";
 import { findPaths, showPaths } from "./paths.js";
 import { showPlane } from "./plane.js";
 import { announce, beside, names, nodes, operations, page, placeOf, scopes, state, training } from "./state.js";
-import { offer, openTab } from "./tabs.js";
+import { together } from "./strides.js";
+import { openTab } from "./tabs.js";
 import { byId, element, number } from "./text.js";
 import { countOf } from "./training.js";
 import { showVerify } from "./verify.js";
@@ -29,6 +30,7 @@ export function show(to) {
   const flags = findFlags(nodes, operations, page.flags, result, names, within);
   for (const i of flags.keys()) if (isSecret(result, i, within)) flags.delete(i);
   state.picture.flags(flags);
+  showPlane(result, within);
   return flags;
 }
 
@@ -45,7 +47,7 @@ function topOf(to) {
 export function textOf(to) {
   const { result, at: within } = placeOf(to);
   const scope = nodes[result.steps[within - 1]?.node]?.scope;
-  const where = { step: to, of: countOf(state.runs), iterations: state.runs.length, whole };
+  const where = { step: to, of: countOf(state.runs), iterations: state.runs.length, whole, plane: page.plane, ...state.stride };
   return described(nodes, operations, result, beside(scope).map(marked), within, where);
 }
 
@@ -54,10 +56,9 @@ export function render() {
   const flags = show(step);
   const { result, at: within } = placeOf(step);
   state.picture.ghosts(state.old?.[result.iteration] ?? null, result, within);
-  showPlane(result);
   showFlags(byId("flags"), flags, names, page.flags.help);
   const text = textOf(step);
-  if (state.took > 1) text.title += ` · the last of ${state.took}`;
+  if (state.took > 1) tellAll(text, result.steps.slice(Math.max(0, within - state.took), within), result);
   showPanel(nodes, text, scopes, topOf(step));
   announce(spoken(text.sentence));
   const { error } = runs.at(-1);
@@ -72,7 +73,26 @@ export function render() {
   showOrigin(nodes, operations, scopes, result, names, selected, within);
   if (training) showIterations(result.iteration);
   inspect();
+  fade();
 }
+
+// A step of a larger size: first what all of it did, then the last of it.
+function tellAll(text, steps, result) {
+  const { size, at, strides } = state.stride;
+  const all = together(nodes, scopes, steps);
+  const loss = training && size === "iteration" ? `The loss is ${number(state.runs.losses[result.iteration])}. ` : "";
+  text.title = `${size === "iteration" ? "Iteration " : ""}${at} of ${strides}${size === "iteration" ? "" : `, by ${size}`} · ${steps.at(-1).phase}`;
+  text.sentence = `${loss}${all}. The last: ${text.sentence}`;
+}
+
+// What goes on below its edge looks so.
+export function fade() {
+  for (const id of ["now", "panels"]) {
+    const { scrollHeight, scrollTop, clientHeight } = byId(id);
+    byId(id).classList.toggle("more", scrollHeight - scrollTop - clientHeight > 8);
+  }
+}
+for (const id of ["now", "panels"]) byId(id).addEventListener("scroll", fade);
 
 // Where in the row of all steps this is.
 function showTransport(step, count, title) {
@@ -80,23 +100,25 @@ function showTransport(step, count, title) {
   scrubber.max = String(count);
   scrubber.value = String(step);
   scrubber.setAttribute("aria-valuetext", title);
-  byId("where").textContent = `${step} / ${count}`;
-  byId("where").style.minWidth = `${2 * String(count).length + 2}ch`; // nothing moves while it grows
+  const { at = step, strides = count } = state.stride;
+  byId("where").textContent = `${at} / ${strides}`;
+  byId("where").style.minWidth = `${2 * String(strides).length + 2}ch`; // nothing moves while it grows
   for (const id of ["first", "back"]) byId(id).disabled = step === 0;
   for (const id of ["next", "last"]) byId(id).disabled = step === count;
 }
 
-// The output at each iteration, as buttons that lead there.
+// The loss at each iteration: a curve along which one can go, with the mouse or with the slider below.
 function showIterations(current) {
-  offer("iterations", true);
-  const outputs = state.runs.map(({ data }) => data.at(-1) ?? NaN);
-  byId("loss").replaceChildren(lossCurve(outputs, current, names.at(-1)));
-  byId("iterations").querySelector("ol").replaceChildren(...state.runs.map((result, k) => {
-    const button = element("button", { type: "button", textContent: `${k + 1}: ${number(result.data.at(-1))}` });
-    button.setAttribute("aria-label", `Iteration ${k + 1}: ${names.at(-1)} is ${number(result.data.at(-1))}`);
-    if (k === current) button.setAttribute("aria-current", "step");
-    return element("li", {}, button);
-  }));
+  const { losses } = state.runs;
+  const name = training.batch ? `mean ${names.at(-1)} of a batch` : names.at(-1);
+  byId("loss").replaceChildren(lossCurve(losses, current, name));
+  const told = `Iteration ${current + 1} of ${losses.length}, loss ${number(losses[current])}`;
+  const slider = byId("iteration");
+  slider.max = String(losses.length);
+  slider.value = String(current + 1);
+  slider.setAttribute("aria-valuetext", `Iteration ${current + 1}: ${name} is ${number(losses[current])}`);
+  byId("loss-now").textContent = told;
+  byId("loss-now").title = name;
 }
 
 // The chosen leaf: its gradient verified, and the paths to it.

@@ -12,19 +12,24 @@ for (const node of nodes) node.data = special(node.data);
 nodes.order = page.order; // in which the forward pass is told
 if (training) {
   training.rates = training.rates.map(special);
+  for (const numbers of training.numbers) for (const [name, x] of Object.entries(numbers)) numbers[name] = special(x);
   for (const given of training.given) for (const i of Object.keys(given)) given[i] = special(given[i]);
 }
 setDigits(page.digits);
+byId("plane").hidden = !page.plane;
+byId("course").hidden = !training;
+byId("beside").hidden = !page.plane && !training; // before the pane is measured
 export const names = namesOf(nodes, scopes);
 export const start = nodes.map((node) => node.data);
 
 export const state = {
   values: [...start],
   rates: training?.rates,
-  runs: passes(nodes, operations, start, training, training?.rates),
+  runs: passes(nodes, operations, start, training, training?.rates, page.plane),
   old: null, // the runs that are shown as ghosts while a number moves
   step: 0,
   took: 1, // how many steps the last one was, where they are taken several at once
+  stride: {}, // the size of the steps that are taken, and how many of them there are
   wanted: 0, // the step to return to, where an error left fewer of them for a while
   chosen: 0, // a leaf
   selected: null, // a node that was asked about: where it comes from, and its curve
@@ -36,7 +41,7 @@ export const state = {
 };
 
 export function runAgain() {
-  state.runs = passes(nodes, operations, state.values, training, state.rates);
+  state.runs = passes(nodes, operations, state.values, training, state.rates, page.plane);
 }
 
 // The run that a step belongs to, and the step's number in it.

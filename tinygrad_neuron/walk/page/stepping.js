@@ -5,9 +5,9 @@ import { Code } from "./code.js";
 import { iterationAt } from "./loss.js";
 import { marked } from "./naming.js";
 import { Prediction } from "./predict.js";
-import { inspect, render } from "./showing.js";
+import { fade, inspect, render } from "./showing.js";
 import { announce, beside, nodes, placeOf, scopes, state } from "./state.js";
-import { endsOf, sizesOf } from "./strides.js";
+import { endsOf, sizesOf, usualOf } from "./strides.js";
 import { onTab } from "./tabs.js";
 import { byId, element, inBrackets, number, operandNames, written } from "./text.js";
 import { countOf } from "./training.js";
@@ -73,6 +73,7 @@ const code = new Code(byId("code"), nodes, (made) => {
 onTab((name) => {
   if (name === "code") code.show(nodeAt(state.step));
   inspect();
+  fade();
 });
 const nodeAt = (step) => placeOf(step).result.steps[placeOf(step).at - 1]?.node;
 
@@ -91,7 +92,7 @@ function play() {
   timer = setInterval(() => {
     onwards();
     if (state.step === countOf(state.runs)) pause();
-  }, Number(byId("speed").value));
+  }, Number(byId("speed").value) / (byId("size").value === "iteration" ? 5 : 1));
   byId("play").setAttribute("aria-pressed", "true");
   byId("play").textContent = "⏸ Pause";
 }
@@ -118,8 +119,27 @@ for (const [id, move] of Object.entries(moves)) {
     move();
   });
 }
-byId("size").append(...sizesOf(nodes, scopes, state.runs).map((value) => element("option", { value, textContent: value })));
+const sizes = sizesOf(nodes, scopes, state.runs);
+byId("size").append(...Object.keys(sizes).map((value) => element("option", { value, textContent: `by ${value}` })));
 byId("size-choice").hidden = byId("size").options.length < 2;
+byId("size").value = usualOf(sizes);
+const tellSize = () => {
+  const size = byId("size").value;
+  state.stride = {
+    size,
+    get at() { // how many steps of this size are done
+      return size === "contribution" ? state.step : chosenEnds().filter((end) => end > 0 && end <= state.step).length;
+    },
+    get strides() {
+      return chosenEnds().length - 1;
+    },
+  };
+};
+byId("size").addEventListener("change", () => {
+  tellSize();
+  render();
+});
+tellSize();
 byId("play").addEventListener("click", play);
 byId("speed").addEventListener("change", () => {
   if (timer === null) return;
@@ -132,6 +152,7 @@ byId("scrubber").addEventListener("input", (event) => {
 });
 byId("predicting").addEventListener("change", () => {
   closePrediction();
+  if (byId("predicting").checked) byId("size").value = "contribution"; // one is asked about at a time
   render();
 });
 // The curve of the loss is a scrubber too.
@@ -140,15 +161,12 @@ for (const kind of ["pointerdown", "pointermove"]) {
     if (!event.buttons) return;
     const { runs } = state;
     const k = iterationAt(byId("loss").firstChild, event.clientX, runs.length);
-    pause();
-    if (placeOf(state.step).result.iteration !== k || state.step === 0) go(k ? runs[k].first + 1 : 1, true);
+    if (placeOf(state.step).result.iteration !== k || state.step === 0) toIteration(k);
   });
 }
-byId("iterations").addEventListener("click", (event) => {
-  const buttons = [...byId("iterations").querySelectorAll("button")];
-  const k = buttons.indexOf(event.target);
-  if (k < 0) return;
+byId("iteration").addEventListener("input", (event) => toIteration(Number(event.target.value) - 1));
+
+function toIteration(k) {
   pause();
-  go(k ? state.runs[k].first + 1 : 0, true);
-  byId("iterations").querySelectorAll("button")[k].focus(); // they were made anew
-});
+  go(k ? state.runs[k].first + 1 : 1, true);
+}

@@ -3,6 +3,7 @@
 import { byId, drawn } from "./text.js";
 
 export const READABLE = 1.2; // the scale at which a card's letters have 12 pixels
+const TIGHT = 1.05; // and 10.5, where that makes the whole picture fit
 const LARGEST = 1.8; // of a picture that has room to spare
 const STEP = 1.25;
 const EDGE = 8; // pixels between a card and the pane's edge
@@ -22,7 +23,8 @@ export function fitting([width, height]) {
 export function placePicture(shown) {
   picture = shown;
   drawOverview();
-  setScale(Math.min(LARGEST, Math.max(fitting(shown.size), READABLE)));
+  const whole = fitting(shown.size);
+  setScale(Math.min(LARGEST, whole >= TIGHT ? whole : READABLE));
 }
 
 function setScale(to) {

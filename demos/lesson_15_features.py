@@ -1,0 +1,699 @@
+# %% [markdown]
+# # Lesson 15. What a neuron has learned
+#
+# After this lesson you can
+#
+# - find the input that a neuron answers to most, with the backward pass you know, and say why that
+#   input often looks like nothing;
+# - find the examples that excite a neuron, and the classes that it answers to;
+# - explain how five features fit into two neurons, and when they do;
+# - take such a mixture apart with a sparse autoencoder, and say what makes it work;
+# - name what is still open.
+#
+# The networks of the last lessons read digits. But what has a single neuron in them learned? Nobody
+# told it. We have to ask, and there are several ways of asking. Here is a fully connected network
+# with 16 hidden neurons, trained on the digits as in lesson 13.
+
+# %% tags=["remove-input"]
+from tinygrad_neuron.course import exercise, predict, slider, task
+
+# %% tags=["hide-input"]
+import math
+
+from tinygrad_neuron import Value, compile, datasets, interpret, losses, nn, optim, training
+from tinygrad_neuron.draw import figures
+
+learning, unseen = datasets.train_test_split(datasets.digits(), test_fraction=0.2, seed=0)
+train = [([ink / 16 for ink in pixels], digit) for pixels, digit in learning]
+test = [([ink / 16 for ink in pixels], digit) for pixels, digit in unseen]
+
+
+def accuracy(model, examples):
+    outputs = compile(model).map([(image,) for image, _ in examples])
+    return training.accuracy(outputs, [digit for _, digit in examples])
+
+
+# %%
+network = nn.MLP(64, [16, 10], activation="relu", seed=0)
+rate = optim.cosine_decay(0.02, steps=12 * 45)
+optimiser = optim.Adam(network.parameters(), rate)
+training.fit(network, losses.cross_entropy, train, optimiser, epochs=12, progress=False)
+print(f"{accuracy(network, test):.1%} of the test digits are read right")
+
+# %% tags=["remove-input"]
+assert round(100 * accuracy(network, test), 1) == 94.7
+hidden, output = network.layers
+
+# %% [markdown]
+# ## Ask the input: activation maximisation
+#
+# Take the output neuron for the digit 3. Which image makes its score as large as possible? For that
+# no new method is needed. In training the weights move *against* the gradient of the loss, and the
+# image stands still. Now let the weights stand still, and move the *pixels along* the gradient of
+# the score. That is gradient *ascent*, and what it finds is called **activation maximisation**.
+
+# %%
+pixels = [Value(0.0) for _ in range(64)]
+way = []
+for _ in range(101):
+    score = network(pixels)[3]
+    way.append((score.data, [pixel.data for pixel in pixels]))
+    for pixel in pixels:
+        pixel.grad = 0.0
+    score.backward()
+    for pixel in pixels:
+        pixel.data += 0.05 * pixel.grad
+
+# %%
+predict(
+    "After 100 steps: what does the image look like?",
+    options=[
+        "a clear 3",
+        "a blurred 3, like the mean of all of them",
+        "nothing that we would know",
+    ],
+    answer="nothing that we would know",
+    wrong={
+        "a clear 3": "It was asked for a large score, not for a 3 that looks good to us.",
+        "a blurred 3, like the mean of all of them": "The mean of all 3s has a score, too. But "
+        "nobody said that the image must stay like the digits, or even between paper and ink.",
+    },
+    explanation="Every pixel goes where the score grows, as far as it may. No digit has ever been "
+    "there, so nothing holds it.",
+)
+
+# %% [markdown]
+# Move the slider through the steps.
+
+# %% tags=["hide-input"]
+best = max(network(image)[3].data for image, _ in train)
+
+
+def climbed(step):
+    score, image = way[step]
+    text = f"score {score:.1f}; the best of all images of the training has {best:.1f}"
+    return text, figures.weight_images(
+        [image], width=8, label="pixel", columns=1, title=f"step {step}: score {score:.1f}"
+    )
+
+
+slider("step", [0, 1, 2, 5, 10, 20, 50, 100], climbed, start=100)
+
+# %%
+print(f"best score of a digit in the training: {best:.1f}")
+for step in (1, 10, 100):
+    print(f"after {step:3} steps: {way[step][0]:.1f}")
+
+# %% tags=["remove-input"]
+assert round(best, 1) == 17.4
+assert [round(way[step][0], 1) for step in (1, 10, 100)] == [5.5, 58.7, 585.1]
+
+# %% [markdown]
+# **You may think** that the network is surest of what looks most like a 3. It is surest of *this*:
+# a score of 585.1, where the best real 3 in the training has 17.4. The score is made of straight
+# pieces (relu), and along a straight piece one can go on for ever. Training has taught the network
+# to tell digits from *digits*. About all the other images, and nearly all images are others, it has
+# learned nothing. (A related surprise, found in 2013: one can change a digit so little that we
+# hardly see it, and yet turn the network's answer round. Such images are called **adversarial
+# examples**.)
+#
+# To get to see something, one has to hold the image back: keep each pixel between paper and ink,
+# make ink cost something, and make it cost something if neighbours differ. `interpret.maximise`
+# does what we did above, with these three.
+
+
+# %% tags=["hide-input"]
+def square(image):
+    return [pixel for row in image for pixel in row]
+
+
+def held_back(cost):
+    """The image that excites the output for 3 most, if differences of neighbours cost so much."""
+    found = interpret.maximise(
+        lambda image: network(square(image))[3],
+        (8, 8),
+        steps=150,
+        norm=0.2,
+        total_variation=cost,
+        bounds=(0, 1),
+    )
+    figure = figures.weight_images(
+        [square(found.input)],
+        width=8,
+        label="ink",
+        columns=1,
+        title=f"cost {cost:g}: score {found.activation:.1f}",
+    )
+    return f"score {found.activation:.1f}", figure
+
+
+slider("cost of a difference", [0, 0.25, 0.5, 1, 2], held_back, start=1)
+
+# %% [markdown]
+# The dearer differences are, the smoother the image, and the more one sees a 3 in it. But mind
+# where that came from. *We* have said that strokes are smooth; the network has not. Beautiful
+# pictures of what a network "sees" always show two things at once: the network, and the taste of
+# whoever chose the costs.
+#
+# ## Ask the data: top examples
+#
+# The other way is to ask with real images: of all digits, which excite a neuron most? These are its
+# **top examples**. Move the slider through the hidden neurons.
+
+# %% tags=["hide-input"]
+answers = interpret.responses(hidden, train)
+all_activations = compile(hidden).map([(image,) for image, _ in train])
+
+
+def top(k, count):
+    """The images that excite a hidden neuron most: activation, digit, image."""
+    pairs = zip(all_activations, train)
+    ranked = [(activations[k], digit, image) for activations, (image, digit) in pairs]
+    return sorted(ranked, key=lambda one: -one[0])[:count]
+
+
+def excites(k):
+    """The eight images that excite a hidden neuron most."""
+    most = top(k, 8)
+    if most[0][0] == 0:
+        return f"neuron {k} is silent for every image", f"neuron {k} is silent for every image"
+    figure = figures.weight_images(
+        [image for _, _, image in most],
+        width=8,
+        label="ink",
+        names=[f"a {digit}: {activation:.1f}" for activation, digit, _ in most],
+        title=f"neuron {k}: its eight top examples, and how active it is",
+    )
+    return f"neuron {k}: " + " ".join(str(digit) for _, digit, _ in most), figure
+
+
+slider("hidden neuron", range(16), excites, start=3)
+
+# %% tags=["remove-input"]
+single = [k for k in range(16) if len(answers[k].classes) == 1]
+silent = [k for k in range(16) if not answers[k].classes]
+assert silent == [2, 5, 10, 11]
+assert {digit for _, digit, _ in top(15, 38)} == {4}
+most, _ = interpret.top_examples(lambda image: hidden(image)[15], train, count=38)
+assert [example.activation for example in most] == [one[0] for one in top(15, 38)]
+
+# %% [markdown]
+# Four of the neurons, 2, 5, 10 and 11, are dead: silent for every image, and trained no more. Many
+# of the others look as if one could give them a name. Take neuron 15: not only its eight, but its
+# 38 top examples are all of them 4s.
+
+# %%
+predict(
+    "All of the 38 top examples of neuron 15 are 4s. Is it a detector of 4s, silent, or nearly, "
+    "for the other digits?",
+    options=["yes", "no"],
+    answer="no",
+    wrong={
+        "yes": "There are 1,437 images, and these 38 are its top. What does it do on the slope?"
+    },
+    explanation="The top examples show where a neuron is loudest. They do not show where it is "
+    "half as loud, and that is most of what the next layer hears from it.",
+)
+
+
+# %%
+def means(k):
+    """The mean activation of a hidden neuron for each digit."""
+    of_digit = [[] for _ in range(10)]
+    for (_, digit), activations in zip(train, all_activations):
+        of_digit[digit].append(activations[k])
+    return [sum(numbers) / len(numbers) for numbers in of_digit]
+
+
+for digit, mean in enumerate(means(15)):
+    print(f"{digit}: {mean:4.2f}", "#" * round(8 * mean))
+
+# %% tags=["remove-input"]
+loud = means(15)
+assert sorted(range(10), key=loud.__getitem__)[-3:] == [0, 6, 4]
+assert answers[15].classes == (4, 6, 0)
+assert [round(answers[15].means[digit], 2) for digit in (6, 0)] == [0.89, 0.77]
+several = [k for k in range(16) if answers[k].polysemantic]
+assert (single, len(several)) == ([3, 9], 10)
+
+# %% [markdown]
+# It speaks for 4, and nearly as loudly for 6 and for 0. (We say that a neuron answers to a digit if
+# its mean for it is at least half of the way from the digit with the least to the digit with the
+# most.) Whoever had looked at the top examples alone would have missed it. A neuron that answers to
+# several things that have nothing to do with each other is called **polysemantic**, "of many
+# meanings". Here 10 of the 16 are, 2 answer to one digit alone, and 4 are dead.
+#
+# ## Why should a neuron mean several things?
+#
+# Perhaps because there are more things to tell than neurons to tell them. Let us build the smallest
+# case. There are five **features**, $x_0$ to $x_4$: facts that may be present (a number from 0 to
+# 1) or not (0). But there are only two neurons to remember them: $h = W x$. From these two numbers
+# all five must be found again:
+#
+# $$x'_i = \mathrm{relu}(w_i \cdot h + b_i)$$
+#
+# where $w_i$ is column $i$ of $W$. So feature $i$ has a *direction* $w_i$ in the plane of the two
+# neurons: it is written along it, and it is read along it, by a dot product as in lesson 4.
+
+# %%
+predict(
+    "All five features are there all the time, each with a random number from 0 to 1. How many of "
+    "them does the trained model keep?",
+    answer=2,
+    wrong={
+        5: "Five directions in a plane cannot all be at right angles. What is written along one "
+        "is read along the others, too.",
+        1: "There are two neurons, and two directions at right angles in a plane.",
+        0: "To keep some is better than to keep none: each that is kept is one error less.",
+        4: "Four directions in a plane: two and two lie on one line. If all features are there "
+        "all the time, those would cancel out.",
+    },
+    hint="How many directions in a plane are at right angles to each other, so that none disturbs "
+    "another?",
+    explanation="Two directions at right angles do not disturb each other. The others are left "
+    "out, and their mean is put into the bias.",
+)
+
+# %%
+dense = interpret.superposition(5, 2, sparsity=0.0, importance=0.95, seed=1)
+print("kept:", len(dense.represented), "of 5")
+print("lengths:", *[f"{norm:.2f}" for norm in dense.norms])
+
+# %% tags=["remove-input"]
+assert len(dense.represented) == 2
+
+# %% [markdown]
+# (An error in each feature counts 5% less than one in the feature before it. Otherwise the model
+# would have no reason to prefer any two of them, and would keep a bit of each.)
+#
+# ## Sparsity makes the pentagon
+#
+# But facts about the world are seldom all there at once. Of all the things that a picture might
+# show, it shows a few. So let each feature be 0 most of the time. How often it is 0 is called its
+# **sparsity**. Nothing else changes: five features, two neurons.
+
+# %%
+predict(
+    "Each feature is now 0 in 95 of 100 cases. How many of the five are kept?",
+    answer=5,
+    wrong={
+        2: "That was with all features there at once. Now there is seldom more than one.",
+        3: "If only one feature is there, does it matter that its direction is not at right "
+        "angles to the others?",
+        4: "Four is what one finds at a middling sparsity. This is more.",
+        1: "It can do better than before, for now the features seldom meet.",
+    },
+    hint="If two features never come together, they may disturb each other as much as they like.",
+    explanation="What is written along one direction is read along the others only where the dot "
+    "product is positive, and there it is so small that a negative bias takes it away.",
+)
+
+# %% [markdown]
+# Move the slider: a model is trained for each sparsity, from the same start.
+
+
+# %% tags=["hide-input"]
+def at_sparsity(sparsity):
+    """The toy model, trained at a sparsity."""
+    found = interpret.superposition(5, 2, sparsity=sparsity, importance=0.95, seed=1)
+    angles = ", ".join(f"{angle:.0f}°" for angle in found.angles)
+    text = f"{len(found.represented)} of 5 kept; angles between neighbours {angles}"
+    return text, figures.feature_directions(found)
+
+
+slider("sparsity", [0.0, 0.3, 0.6, 0.8, 0.9, 0.95], at_sparsity, start=0.0)
+
+# %%
+pentagons = 0
+for seed in range(10):
+    found = interpret.superposition(5, 2, sparsity=0.95, importance=0.95, seed=seed)
+    pentagons += len(found.represented) == 5
+print(f"{pentagons} of 10 starts keep all five at sparsity 0.95")
+
+# %% tags=["remove-input"]
+kept = {
+    sparsity: interpret.superposition(5, 2, sparsity=sparsity, importance=0.95, seed=1)
+    for sparsity in (0.0, 0.6, 0.8, 0.95)
+}
+assert [len(found.represented) for found in kept.values()] == [2, 4, 5, 5]
+assert all(abs(angle - 90) < 2 for angle in kept[0.6].angles)
+assert all(abs(angle - 72) < 2 for angle in kept[0.95].angles)
+assert pentagons == 9
+
+# %% [markdown]
+# At sparsity 0 two features stand at right angles, and three are given up. At 0.6 there are four,
+# two and two on one line in opposite directions: what is written along one is *negative* for the
+# other, and relu takes it away. From 0.8 on there are five, 72° apart, a regular pentagon: as far
+# from each other as five directions in a plane can be. Nobody has asked for a pentagon. It is what
+# is best if features are seldom there together. (One start of ten at 0.95 ended in the two crossed
+# lines and stayed there.)
+#
+# That is **superposition**: more features than neurons, written over one another. And look at one
+# neuron of the pentagon, that is, at one axis of the picture: it answers to nearly all of the
+# features, to some with + and to some with −. Polysemantic neurons are what superposition looks
+# like from the outside.
+#
+# What is the price?
+
+# %%
+pentagon = interpret.superposition(5, 2, sparsity=0.95, importance=0.95, seed=1)
+
+
+def remembered(*features):
+    return " ".join(f"{value.data:.2f}" for value in pentagon.model(features))
+
+
+print("only feature 0:       ", remembered(1, 0, 0, 0, 0))
+print("features 0 and 1:     ", remembered(1, 1, 0, 0, 0))
+print("features 0 and 2:     ", remembered(1, 0, 1, 0, 0))
+
+# %% tags=["remove-input"]
+assert remembered(1, 0, 0, 0, 0) == "1.03 0.14 0.00 0.15 0.00"
+assert remembered(1, 1, 0, 0, 0) == "1.41 1.41 0.00 0.00 0.00"
+assert remembered(1, 0, 1, 0, 0) == "0.00 0.53 0.00 0.00 0.00"
+directions = pentagon.model.directions
+assert sum(math.hypot(*direction) > 0.5 for direction in directions) == 5
+
+# %% [markdown]
+# One feature alone comes back nearly as it was, with a faint echo in its two neighbours. But let
+# features 0 and 2 come together: the model remembers *neither* of them, and claims feature 1, which
+# was not there. In the plane the directions 0 and 2 have added up to something that points along 1.
+# Superposition is a bet that this happens seldom.
+#
+# ## Taking it apart: the sparse autoencoder
+#
+# Now the other way round. You are given nothing but the two neurons: for many examples, the two
+# numbers $h$. You know neither the features nor how many of them there are. Can you find their
+# directions?
+#
+# A **sparse autoencoder** tries. It is a network of one hidden layer, wider than what it looks at,
+# that is trained to put out its own input:
+#
+# $$f = \mathrm{relu}(E\,(h - b) + c), \qquad h' = D f + b$$
+#
+# Column $k$ of $D$ is the direction of unit $k$, and $f_k$ says how much of it is in $h$. The loss
+# is the squared error of $h'$, plus a penalty: a number $\lambda$ times the sum of all $f_k$. You
+# know this penalty. It is the L1 of lesson 12, which makes most of the numbers exactly 0. (Each
+# $f_k$ is weighed by the length of its direction, or the network would make the $f_k$ small and the
+# directions long.)
+
+# %%
+predict(
+    "Eight units, two neurons, and no penalty at all ($\\lambda = 0$): the autoencoder learns to "
+    "put out its input without an error. Does it find the five directions?",
+    options=["yes, for the error is 0", "no, it finds other directions"],
+    answer="no, it finds other directions",
+    wrong={
+        "yes, for the error is 0": "How many directions does it take to put together every point "
+        "of a plane?"
+    },
+    explanation="Any three directions or so that go all around can put every point of the plane "
+    "together without an error. Nothing tells the true ones from the others.",
+)
+
+# %% tags=["hide-input"]
+samples = interpret.sparse_features(5, 3000, sparsity=0.9, seed=1)
+activations = [[h.data for h in pentagon.model.hidden(x)] for x in samples]
+activations = [h for h in activations if any(h)]
+
+
+def taken_apart(penalty, seed=0):
+    """A sparse autoencoder of eight units, trained on the two neurons."""
+    autoencoder = interpret.SparseAutoencoder(2, 8, seed=seed)
+    autoencoder.fit(activations, penalty, steps=2000)
+    return autoencoder
+
+
+def with_penalty(penalty):
+    """The directions that are there, and those that were found."""
+    autoencoder = taken_apart(penalty)
+    found = interpret.recovered(directions, autoencoder, cosine=0.97)
+    figure = figures.feature_directions(pentagon)
+    axes = figure.axes[0]
+    for x, y in autoencoder.directions:
+        axes.plot([0, 1.35 * x], [0, 1.35 * y], "--", color="#d55e00", linewidth=2.5)
+    axes.set_title(f"penalty {penalty:g}: {5 * found:.0f} of 5 found", loc="left")
+    return f"{5 * found:.0f} of 5 directions found", figure
+
+
+# %% [markdown]
+# Move the slider. The lines with a dot are the five directions that are there, the dashed ones
+# those that the autoencoder has found.
+
+# %% tags=["hide-input"]
+slider("penalty", [0.0, 0.1, 0.3, 1.0], with_penalty, start=0.0)
+
+# %%
+for penalty in (0.0, 0.3):
+    found = []
+    for seed in range(4):
+        autoencoder = taken_apart(penalty, seed)
+        share = interpret.recovered(directions, autoencoder, cosine=0.97)
+        found.append(round(5 * share))
+    print(f"penalty {penalty}: found, of 5, in 4 starts:", *found)
+
+# %% tags=["remove-input"]
+free = taken_apart(0.0)
+assert found == [5, 5, 5, 5]
+errors = [(y.data - v) ** 2 for h in activations[:200] for y, v in zip(free(h), h)]
+assert sum(errors) < 0.01 * sum(v * v for h in activations[:200] for v in h)
+
+# %% [markdown]
+# **You may think** that a network which puts out its input without an error has understood what is
+# in it. Without the penalty this one makes no error to speak of, and finds 0 to 3 of the 5
+# directions, by chance. With the penalty it makes an error, and finds all five from every start.
+# What helped was not accuracy. It was to say what we believe about the features: *few of them are
+# there at a time*. If that belief is wrong, the method has no reason to work.
+#
+# ## Back to the digits
+#
+# Take the 16 hidden neurons of the network that reads digits, of which 10 were polysemantic, and
+# train a sparse autoencoder with 32 units on what they do.
+
+# %%
+autoencoder = interpret.SparseAutoencoder(16, 32, seed=0)
+autoencoder.fit(all_activations, sparsity=1.0, steps=1500)
+
+digits_of = [digit for _, digit in train]
+data = list(zip(all_activations, digits_of))
+units = interpret.responses(autoencoder.features, data)
+
+
+def alone(answers):
+    """How many answer to one digit alone."""
+    return sum(len(answer.classes) == 1 for answer in answers)
+
+
+print("neurons that answer to one digit alone:", alone(answers), "of 16")
+print("units that do:", alone(units), "of 32")
+
+# %% tags=["remove-input"]
+assert (alone(answers), alone(units)) == (2, 21)
+assert all(unit.classes for unit in units)
+rebuilt = compile(lambda h: (autoencoder(h), autoencoder.features(h))).map(
+    [(h,) for h in all_activations]
+)
+centre = [sum(column) / len(column) for column in zip(*all_activations)]
+spread = sum((v - m) ** 2 for h in all_activations for v, m in zip(h, centre))
+missed = sum(
+    (v - y) ** 2 for h, (other, _) in zip(all_activations, rebuilt) for v, y in zip(h, other)
+)
+present = [sum(f > 0.001 for f in features) for _, features in rebuilt]
+assert round(100 * missed / spread) == 7
+assert round(sum(present) / len(present)) == 7
+
+# %% [markdown]
+# Of the neurons 2 answer to one digit alone, of the units 21 do, and none of the 32 is dead. For an
+# image about 7 of them are active. So the mixture has come apart, to a part. It has a price: 7% of
+# what the neurons do (of their variance) is lost. And 11 units still answer to several digits. Are
+# these mistakes? Or are they features that are no digits, a loop or a bar at the top, say, which
+# several digits share? The numbers do not tell.
+#
+# ## What is open
+#
+# In 2023 and 2024 sparse autoencoders found, inside large language models, directions for things
+# that one can name, from cities to mistakes in programs, millions of them. Whether they are *the*
+# features of the model is another question. Among what is not known:
+#
+# - **Is a feature a direction at all?** The method takes it for granted. Some seem to be circles or
+#   other shapes, such as the days of the week.
+# - **How many are there?** A larger autoencoder splits one feature into several finer ones, and
+#   there is no size at which that ends by itself.
+# - **Who checks?** In the toy we knew the five directions. In a real model nobody does. That a unit
+#   *looks* as if it had a meaning is judged by its top examples, and you have seen what they hide.
+# - **What is lost?** What the autoencoder cannot put together again may be what matters.
+# - **What is it good for?** Whether one can rely on such features to foresee or to steer what a
+#   model does, better than by simpler means, is being tested, with mixed results.
+#
+# You now know enough to read that work. Every piece of it, the dot product, relu, the backward
+# pass, L1, you have computed by hand.
+#
+# ## Your turn
+
+
+# %% tags=["remove-input"]
+def climbs(climb):
+    """None, or what is wrong with a learner's `climb`."""
+    x = climb(lambda v: 6 * v - v * v, 0.0, 200, 0.1)
+    if not isinstance(x, float | int):
+        return f"`climb` is to return a plain number, got {x!r}."
+    if x < -1:
+        return f"On 6·x − x², whose top is at x = 3, it went down to x = {x:.3g}: it descends."
+    if x == 0.0:
+        return "On 6·x − x² it stays at x = 0, where it began."
+    if abs(x - 3) > 0.001:
+        return f"On 6·x − x² the top is at x = 3; after 200 steps it is at x = {x:.4g}."
+    once = climb(lambda v: 2 * v, 1.0, 1, 0.5)
+    if abs(once - 2) > 1e-9:
+        return f"On 2·x, from 1, one step with lr = 0.5 leads to 2; it leads to {once:.4g}."
+    return None
+
+
+# %%
+task(
+    "Write `climb`: gradient ascent on a number. It gets a function of a Value, moves x for so "
+    "many steps along the gradient, and returns the last x as a plain number.",
+    start="""
+def climb(unit, x, steps, lr):
+    for _ in range(steps):
+        number = Value(x)
+        score = unit(number)
+        ...  # a backward pass, and a step
+    return x
+""",
+    solution="""
+def climb(unit, x, steps, lr):
+    for _ in range(steps):
+        number = Value(x)
+        score = unit(number)
+        score.backward()
+        x = x + lr * number.grad
+    return x
+""",
+    judge=climbs,
+    given={"Value": Value},
+    hint="After `score.backward()` the gradient is `number.grad`. To climb is to go along it.",
+    explanation="In training the minus makes the loss smaller. Here the plus makes the score "
+    "larger.",
+)
+
+# %% [markdown]
+# ## In short
+#
+# - Activation maximisation: the weights stand still, the input climbs along the gradient. What it
+#   finds need not look like anything, and what looks good is partly our own taste.
+# - Top examples show where a neuron is loudest, not what else it answers to.
+# - Many neurons are polysemantic: they answer to several things at once.
+# - Superposition explains how: if features are sparse, more of them than neurons fit, along
+#   directions that are not at right angles, at the price of rare confusions.
+# - A sparse autoencoder finds such directions, because of its L1 penalty and where its assumption
+#   holds.
+#
+# ## Exercises
+
+# %%
+exercise(
+    "The score of a neuron is 4 · x, and ink costs x². Where does gradient ascent on 4 · x − x² "
+    "come to rest?",
+    answer=2,
+    wrong={
+        4: "There the score 4 · x and the cost x² are the same. Where is the slope 0?",
+        0: "At 0 the slope is 4, so x grows.",
+        1: "At 1 the slope is 4 − 2 = 2, so x still grows.",
+        -2: "The slope is 4 − 2 · x. Where is it 0?",
+    },
+    hint="The gradient is 4 − 2 · x.",
+    explanation="At x = 2 the gradient 4 − 2 · x is 0. Without the cost it would never come to "
+    "rest.",
+)
+
+# %%
+exercise(
+    "Two features have directions of length 1, at 72° to each other; the cosine of 72° is 0.309. "
+    "The first has the value 1, the second 0. What does one read along the second direction, "
+    "before bias and relu?",
+    answer=0.309,
+    tolerance=0.01,
+    wrong={
+        0: "So it would be at right angles, with the cosine 0.",
+        1: "That is what one reads along the first direction.",
+        -0.309: "The cosine of an angle below 90° is positive.",
+        72: "That is the angle. A dot product of directions of length 1 is its cosine.",
+    },
+    hint="What is the dot product of two directions of length 1?",
+    explanation="1 · 0.309: an echo. A bias of −0.309, or a little less, and relu make it 0.",
+)
+
+# %%
+exercise(
+    "The twenty top examples of a neuron all show a dog. What follows?",
+    options=[
+        "it is silent where there is no dog",
+        "it is active wherever there is a dog",
+        "dogs are among what excites it most",
+    ],
+    answer="dogs are among what excites it most",
+    wrong={
+        "it is silent where there is no dog": "Think of neuron 15, which is nearly as active for "
+        "6 and 0 as for 4.",
+        "it is active wherever there is a dog": "The twenty may be dogs of one kind, and all "
+        "others leave it cold.",
+    },
+    explanation="And nothing more, unless you look at the other examples, too.",
+)
+
+# %%
+exercise(
+    "Three neurons are to remember six features, all of which are there all the time. How many are "
+    "kept?",
+    answer=3,
+    wrong={
+        6: "So it may be if they are sparse. Here they disturb each other all the time.",
+        2: "That was in a plane. Three neurons have three directions at right angles.",
+        1: "Three directions in space can be at right angles to each other.",
+        4: "At a fourth direction each feature would disturb one of the others.",
+    },
+    hint="How many directions in space can be at right angles to each other?",
+    explanation="One for each neuron: three directions at right angles.",
+)
+
+# %%
+exercise(
+    "What lets a sparse autoencoder find the true directions?",
+    options=[
+        "that it is trained to make no error",
+        "that it has more units than there are neurons",
+        "that few of its units may be active at a time",
+    ],
+    answer="that few of its units may be active at a time",
+    wrong={
+        "that it is trained to make no error": "So was the one with penalty 0.",
+        "that it has more units than there are neurons": "That is needed, but the one with penalty "
+        "0 had as many.",
+    },
+    explanation="The penalty says what we believe of the features. The rest it shares with the one "
+    "that failed.",
+)
+
+# %% [markdown]
+# ## Sources
+#
+# - Dumitru Erhan, Yoshua Bengio, Aaron Courville and Pascal Vincent, "Visualizing higher-layer
+#   features of a deep network", Université de Montréal, 2009: activation maximisation.
+# - Christian Szegedy and others, "Intriguing properties of neural networks", 2013: adversarial
+#   examples.
+# - Aravindh Mahendran and Andrea Vedaldi, "Understanding deep image representations by inverting
+#   them", 2015: the costs of ink and of differences.
+# - Chris Olah, Alexander Mordvintsev and Ludwig Schubert, "Feature visualization", *Distill*, 2017.
+# - Chris Olah and others, "Zoom in: an introduction to circuits", *Distill*, 2020: polysemantic
+#   neurons.
+# - Tolga Bolukbasi and others, "An interpretability illusion for BERT", 2021: what top examples
+#   hide.
+# - Nelson Elhage and others, "Toy models of superposition", *Transformer Circuits Thread*, 2022.
+# - Trenton Bricken and others, "Towards monosemanticity", *Transformer Circuits Thread*, 2023;
+#   Hoagy Cunningham and others, "Sparse autoencoders find highly interpretable features in language
+#   models", 2023.
+# - Adly Templeton and others, "Scaling monosemanticity", *Transformer Circuits Thread*, 2024.
+# - Joshua Engels and others, "Not all language model features are one-dimensionally linear", 2024:
+#   the days of the week.
+# - Lee Sharkey and others, "Open problems in mechanistic interpretability", 2025.

@@ -1,0 +1,166 @@
+"""A Ctrl-C at any moment: the numbers are those from before the step, or those from after it.
+
+A real SIGINT is raised at every bytecode of the package that runs within a step, one after another.
+`TINYGRAD_NEURON_INTERRUPTS=1` does so with every optimiser.
+"""
+
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+import tinygrad_neuron
+from tinygrad_neuron import Value, compile, nn, optim
+from tinygrad_neuron.compiler.examples import Batch
+from tinygrad_neuron.interruption import uninterrupted
+
+PACKAGE = str(Path(tinygrad_neuron.__file__).parent)
+TARGETS = ["python", "c"] if shutil.which("cc") or shutil.which("gcc") else ["python"]
+OPTIMISERS: list[Callable[[list[Value]], optim.Optimiser]] = [
+    lambda parameters: optim.Adam(parameters, lr=optim.step_decay(0.1, 2)),
+]
+if os.environ.get("TINYGRAD_NEURON_INTERRUPTS"):
+    OPTIMISERS += [
+        lambda parameters: optim.SGD(parameters, lr=0.1),
+        lambda parameters: optim.SGD(parameters, lr=0.1, momentum=0.9, nesterov=True),
+        lambda parameters: optim.AdamW(parameters, lr=0.1),
+    ]
+
+
+def interrupted(work: Callable[[], object], at: int) -> bool:
+    """Whether a Ctrl-C at the bytecode of that number was raised before the work was done."""
+    passed = 0
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal passed
+        if not frame.f_code.co_filename.startswith(PACKAGE):
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            passed += 1
+            if passed == at:
+                signal.raise_signal(signal.SIGINT)
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return passed >= at  # it came while it had to wait, or not at all
+
+
+def training(make: Callable[[list[Value]], optim.Optimiser]) -> tuple[Any, ...]:
+    """A model of three parameters after two steps, its loss, an example, its optimiser."""
+    neuron = nn.Neuron(2, activation="tanh", weights=[0.5, -0.25], bias=0.1)
+    optimiser = make(neuron.parameters())
+
+    def loss(x: list[float], t: float) -> Value:
+        return (neuron(x) - t) ** 2
+
+    for _ in range(2):
+        optimiser.zero_grad()
+        loss([1.0, 2.0], 1.0).backward()
+        optimiser.step()
+    return neuron, loss, [([1.0, 2.0], 1.0)], optimiser
+
+
+def numbers(neuron: nn.Neuron, optimiser: optim.Optimiser) -> tuple[Any, ...]:
+    data = [p.data for p in neuron.parameters()]
+    return data, optimiser.get_state(), optimiser.steps
+
+
+@pytest.mark.parametrize("make", OPTIMISERS)
+def test_an_eager_step_is_taken_or_not(make: Callable[[list[Value]], optim.Optimiser]) -> None:
+    neuron, _, _, optimiser = training(make)
+    start = numbers(neuron, optimiser)
+    optimiser.step()
+    end = numbers(neuron, optimiser)
+    seen, at = set(), 1
+    while True:
+        neuron, _, _, optimiser = training(make)
+        if not interrupted(optimiser.step, at):
+            break
+        found = numbers(neuron, optimiser)
+        assert found in (start, end), f"at bytecode {at}"
+        seen.add(found == end)
+        at += 1
+    assert seen == {False, True}
+    assert at > 100
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # in a finaliser
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("make", OPTIMISERS)
+def test_a_trainers_step_is_taken_and_counted_or_neither(
+    make: Callable[[list[Value]], optim.Optimiser], target: str
+) -> None:
+    """Whatever is interrupted, the step or the handing over, a second `write_back` mends it."""
+
+    def run(at: int) -> tuple[bool, tuple[Any, ...]]:
+        neuron, loss, examples, optimiser = training(make)
+        trainer = compile(loss, target=target).trainer(optimiser)
+        batch = Batch(trainer.variants, examples)
+        if target == "c":  # its emitter is that of no step; `python` goes through all that is first
+            trainer.step(batch)
+            trainer.write_back()
+
+        def step() -> None:
+            trainer.step(batch)
+            trainer.write_back()
+
+        stopped = interrupted(step, at)
+        trainer.write_back()
+        found = numbers(neuron, optimiser)
+        trainer.step(batch)  # it goes on from there
+        trainer.write_back()
+        assert numbers(neuron, optimiser)[2] == found[2] + 1
+        return stopped, found
+
+    ends = {}
+    for stop in (1, 10**9):
+        ends[stop] = run(stop)[1]
+    start, end = ends[1], ends[10**9]
+    assert start[2] + 1 == end[2]
+    stride = 1 if os.environ.get("TINYGRAD_NEURON_INTERRUPTS") or target == "c" else 37
+    seen, at = set(), 1
+    while True:
+        stopped, found = run(at)
+        if not stopped:
+            break
+        assert found in (start, end), f"at bytecode {at}"
+        seen.add(found == end)
+        at += stride
+    assert seen == {False, True}
+
+
+def test_what_came_while_it_had_to_wait_comes_at_the_end() -> None:
+    done = []
+    with pytest.raises(KeyboardInterrupt), uninterrupted():
+        signal.raise_signal(signal.SIGINT)
+        done.append(1)
+    assert done == [1]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_in_a_thread_it_does_nothing() -> None:
+    done = []
+
+    def work() -> None:
+        with uninterrupted():
+            done.append(1)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert done == [1]

@@ -1,0 +1,134 @@
+"""Which scope each node stands in, where each call of a shared module is a box of its own.
+
+An operation stands in the call in which it was recorded. A parameter stands in the one call that
+uses it; where several calls share it, in what is around all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..scope import Scope
+from .facts import GraphFacts, stem
+
+
+@dataclass(eq=False)
+class Homes:
+    """The scope of each node, in the graph's order; None for a node in no scope.
+
+    `first` says of each scope which one stands for it: itself, or where equal ones are rolled up
+    the first of them; `count`, how many are rolled up there; `call`, of each call of a module that
+    is called several times in what is around it, which one it is and of how many.
+    """
+
+    of: list[Scope | None]
+    count: dict[Scope, int] = field(default_factory=dict)
+
+    @property
+    def any(self) -> bool:
+        """Whether there are scopes."""
+        return any(scope is not None for scope in self.of)
+
+    @cached_property
+    def scopes(self) -> list[Scope]:
+        """All scopes in the order of their first nodes, those around others first."""
+        found: dict[Scope, None] = {}
+        for scope in self.of:
+            if scope is not None and scope not in found:
+                found.update(dict.fromkeys(scope.path))
+        return list(found)
+
+    @cached_property
+    def call(self) -> dict[Scope, tuple[int, int]]:
+        """The number of each call of a module, where what is around it calls it several times."""
+        last: dict[Scope, int] = {}  # a call ends with its result
+        for i, home in enumerate(self.of):
+            if home is not None:
+                last[home] = i
+        for home, i in list(last.items()):
+            for around in home.path:
+                last[around] = max(last.get(around, i), i)
+        calls: dict[tuple[Scope | None, Scope], list[Scope]] = {}
+        for scope in sorted(last, key=last.__getitem__):
+            if scope.module is not None:
+                calls.setdefault((scope.parent, scope.module), []).append(scope)
+        return {
+            scope: (i, len(found))
+            for found in calls.values()
+            if len(found) > 1
+            for i, scope in enumerate(found, 1)
+        }
+
+    def note(self, scope: Scope) -> str:
+        """Which call of its module a scope is, or how many are rolled up in it; else nothing."""
+        rolled = self.count.get(scope, 1)
+        if rolled > 1:
+            return f"× {rolled:,}" + " calls" * (scope.module is not None)
+        if scope in self.call:
+            return "call {:,} of {:,}".format(*self.call[scope])
+        return ""
+
+
+def by_place(graph: GraphFacts) -> Homes:
+    """Every node at its module's place in the model, whichever call it was recorded in."""
+    return Homes([node.scope for node in graph.order])
+
+
+def by_call(graph: GraphFacts) -> Homes:
+    """Every node in the call in which it was recorded."""
+    return _with_leaves(graph, [node.within for node in graph.order], {})
+
+
+def rolled(graph: GraphFacts) -> Homes:
+    """Equal scopes in one: the calls of a module, and blocks whose names differ in digits."""
+    first: dict[object, Scope] = {}
+    stands: dict[Scope | None, Scope | None] = {None: None}
+    count: dict[Scope, int] = {}
+    for scope in Homes([node.within for node in graph.order]).scopes:
+        name = stem(scope.name)
+        key: object = (stands[scope.parent], scope.module or (scope.kind, name))
+        if scope.module is None and scope.kind != "scope":
+            key = scope  # a place in the model is no call of it
+        one = stands[scope] = first.setdefault(key, scope)
+        count[one] = count.get(one, 0) + 1
+    for one in reversed(count):  # those inside a roll are counted by what is around them
+        around = stands.get(one.parent)
+        if around in count:
+            count[one] = max(1, count[one] // count[around])
+    return _with_leaves(graph, [stands[node.within] for node in graph.order], count)
+
+
+def _with_leaves(graph: GraphFacts, homes: list[Scope | None], count: dict[Scope, int]) -> Homes:
+    """Homes with each parameter in the call that uses it, or around all that share it."""
+    position = graph.position
+    takers: dict[int, dict[Scope | None, None]] = {}
+    for node, home in zip(graph.order, homes, strict=True):
+        for operand in node._prev:
+            if operand.within is not None and not operand._prev:
+                takers.setdefault(position[operand], {})[home] = None
+    for i, found in takers.items():
+        place = graph.order[i].within
+        calls = dict.fromkeys(
+            call for home in found for call in _around(home) if call.module is place
+        )
+        homes[i] = _common(calls or found)
+        if not calls and homes[i] is None:
+            homes[i] = place  # no call of its module is in the graph
+    return Homes(homes, count)
+
+
+def _around(home: Scope | None) -> tuple[Scope, ...]:
+    return home.path if home is not None else ()
+
+
+def _common(scopes: Iterable[Scope | None]) -> Scope | None:
+    """The innermost scope that is around all of these."""
+    paths = [_around(scope) for scope in dict.fromkeys(scopes)]
+    shared = None
+    for level in zip(*paths, strict=False):
+        if any(scope is not level[0] for scope in level):
+            break
+        shared = level[0]
+    return shared

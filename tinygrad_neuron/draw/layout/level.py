@@ -1,0 +1,512 @@
+"""The inside of one box: its items in columns, and a way for each wire through them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from .parts import HEADER, Box, Item, Look, Run, Wire
+from .ranking import crossings, ranks
+from .straight import nearest
+
+LANE = 5.0  # the height that is kept for a line
+TURN = 16.0  # how far a line goes out where it turns round
+LEAD = 9.0  # how far a line is straight before an arrowhead
+_SWEEPS = 6
+_STEEP = 0.14  # so much more room between columns for each point that a line rises there
+_MOST_ROOM = 1.4  # at most so many times the least room is added
+
+
+@dataclass(eq=False)
+class Spot:
+    """What takes room in a column: an item, a lane, a label, a gate in the box's side."""
+
+    height: float
+    width: float = 0.0
+    item: Item | None = None
+    order: float = 0.0
+    column: int = 0
+    place: int = 0
+    y: float = 0.0  # its centre
+    line: float = 0.0  # where lines pass, from the centre
+    labels: bool = False  # whether it is a label
+    ins: list[Link] = field(default_factory=list)
+    outs: list[Link] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Link:
+    """A piece of a wire from one column to the next; offsets are from the centres of its ends."""
+
+    tail: Spot
+    head: Spot
+    weight: float
+    leave: float = 0.0
+    arrive: float = 0.0
+    direct: bool = False  # whether it ends at the wire's own end, where an arrowhead is
+
+
+@dataclass(eq=False)
+class Level:
+    """A box laid out: its size, and in its own coordinates gates, lines and labels.
+
+    `entries` and `exits` are where a wire from a tail enters and leaves the box; `runs` says where
+    each wire is horizontal; `labels` where its label stands; `columns` how far each rank reaches.
+    """
+
+    width: float
+    height: float
+    entries: dict[Item, float]
+    exits: dict[Item, float]
+    runs: dict[Wire, list[Run]]
+    labels: dict[Wire, tuple[float, float]]
+    places: dict[Item, tuple[float, float]]
+    columns: dict[int, tuple[float, float]]
+
+
+def home(item: Item, box: Box | None) -> Item | None:
+    """What stands directly in a box and holds the item, or is it; None if it is outside."""
+    current: Item = item
+    while current.parent is not box:
+        if current.parent is None:
+            return None
+        current = current.parent
+    return current
+
+
+class Columns:
+    """Lays out the items of a box, boxes among them that are laid out already."""
+
+    def __init__(
+        self,
+        box: Box | None,
+        items: Sequence[Item],
+        wires: Sequence[tuple[Wire, Item | None, Item | None]],
+        solved: dict[Item, Level],
+        look: Look,
+        rank: dict[Item, int] | None = None,
+        bare: bool = False,
+    ) -> None:
+        """Find a column and a spot for everything.
+
+        **Arguments:** `box`, None for the whole picture; `items`, what stands directly in it;
+        `wires`, each with the item that it comes from and the one that it goes to, None for
+        outside; `solved`, the boxes among the items; `rank`, the items' columns if they are
+        known; `bare`, whether there is no border.
+        """
+        self.box, self.items, self.solved, self.look = box, items, solved, look
+        self.bare = bare or box is None
+        self.wires = wires
+        inner = [(a, b) for _, a, b in wires if a is not None and b is not None]
+        fed = {b for _, a, b in wires if a is None and b is not None}
+        self.rank = rank if rank is not None else ranks(items, inner, fed)
+        self.spots: dict[Item, Spot] = {}
+        self.columns: list[list[Spot]] = []
+        self.ways: dict[Wire, list[Spot]] = {}
+        self.links: dict[object, Link] = {}
+        self.entries: dict[Item, Spot] = {}
+        self.exits: dict[Item, Spot] = {}
+        self.labels: dict[Wire, Spot] = {}
+        self.turns: set[int] = set()  # the columns after which lines turn round
+        self._place_items()
+        self._find_ways()
+
+    # The spots of the columns
+
+    def _place_items(self) -> None:
+        last = max(self.rank.values(), default=0)
+        used = {2 * self.rank[item] + 2 for item in self.items}
+        for wire, a, b in self.wires:
+            if a is None:
+                used.add(0)
+            if b is None:
+                used.add(2 * last + 3)
+            if wire.label is not None and b is wire.head:
+                used.add(2 * self.rank[b] + 1)
+        self.index = {column: i for i, column in enumerate(sorted(used))}
+        self.last = 2 * last + 3
+        self.columns = [[] for _ in used]
+        for item in self.items:
+            spot = Spot(item.height, item.width, item, item.order)
+            self._add(spot, 2 * self.rank[item] + 2)
+            self.spots[item] = spot
+
+    def _add(self, spot: Spot, column: int) -> Spot:
+        spot.column = self.index[column]
+        self.columns[spot.column].append(spot)
+        return spot
+
+    def _find_ways(self) -> None:
+        """A chain of spots for each wire: lanes, which wires of one tail share, and a label."""
+        lanes: dict[tuple[Item, int], Spot] = {}
+        for wire, a, b in self.wires:
+            last_order = b.order if b is not None else wire.tail.order
+            if a is None:
+                start = self.entries.get(wire.tail)
+                if start is None:
+                    start = self.entries[wire.tail] = self._add(
+                        Spot(LANE, order=last_order - 0.5), 0
+                    )
+            else:
+                start = self.spots[a]
+            if b is None:
+                end = self.exits.get(wire.tail)
+                if end is None:
+                    end = self.exits[wire.tail] = self._add(
+                        Spot(LANE, order=wire.tail.order), self.last
+                    )
+            else:
+                end = self.spots[b]
+            if start.column >= end.column:
+                self._turn_back(wire, start, end)
+                continue
+            way = [start]
+            labelled = wire.label is not None and b is wire.head
+            for column in range(start.column + 1, end.column - labelled):
+                lane = lanes.get((wire.tail, column))
+                if lane is None:
+                    order = last_order - 0.5 if b is not None else wire.tail.order
+                    lane = lanes[wire.tail, column] = Spot(LANE, order=order, column=column)
+                    self.columns[column].append(lane)
+                way.append(lane)
+            if labelled and wire.label is not None:
+                width, height = wire.label
+                label = Spot(height + 3, width, order=last_order - 0.5, column=end.column - 1)
+                label.line, label.labels = height / 2 + 0.5, True
+                self.columns[label.column].append(label)
+                self.labels[wire] = label
+                way.append(label)
+            way.append(end)
+            self.ways[wire] = way
+            for k in range(len(way) - 1):
+                self._link(wire, way[k], way[k + 1], a if k == 0 else None,
+                           b if k == len(way) - 2 else None)  # fmt: skip
+
+    def _link(self, wire: Wire, a: Spot, b: Spot, tail: Item | None, head: Item | None) -> None:
+        own = head is wire.head or b.labels
+        key: object = (wire, a, b) if own else (wire.tail, a, b)
+        link = self.links.get(key)
+        if link is None:
+            lanes = (a.item is None) + (b.item is None)
+            weight = wire.weight * (1.0, 1.0, 3.0)[lanes]
+            link = self.links[key] = Link(a, b, weight, direct=head is wire.head)
+            if tail is not None and tail is not wire.tail:
+                link.leave = self.solved[tail].exits[wire.tail] - tail.height / 2
+            else:
+                link.leave = a.line
+            if head is not None and head is not wire.head:
+                link.arrive = self.solved[head].entries[wire.tail] - head.height / 2
+            else:
+                link.arrive = b.line
+            a.outs.append(link)
+            b.ins.append(link)
+        if b.item is not None or a.item is not None:
+            self.links[wire, a, b] = link
+
+    def _turn_back(self, wire: Wire, start: Spot, end: Spot) -> None:
+        """Lanes above everything for a wire that goes back."""
+        way = [start]
+        self.turns |= {start.column, end.column - 1}
+        for column in range(start.column, end.column - 1, -1):
+            lane = Spot(2 * LANE, order=-1.0, column=column)
+            self.columns[column].append(lane)
+            way.append(lane)
+        way.append(end)
+        self.ways[wire] = way
+        for k in range(1, len(way) - 2):
+            link = Link(way[k + 1], way[k], 4.0)
+            way[k].ins.append(link)
+            way[k + 1].outs.append(link)
+
+    # Order and places
+
+    def solve(self) -> Level:
+        """Order the columns, then find every place."""
+        self._order()
+        self._spread_arrivals()
+        self._straighten()
+        return self._measure()
+
+    def _order(self) -> None:
+        """The model's order; where lines cross, lanes and operations move, leaves and boxes not."""
+        for column in self.columns:
+            column.sort(key=lambda spot: spot.order)
+        self._number()
+        best, found = self._crossings(), [list(column) for column in self.columns]
+        for sweep in range(_SWEEPS):
+            if not best:
+                break
+            forward = sweep % 2 == 0
+            for column in self.columns if forward else self.columns[::-1]:
+                self._by_neighbours(column, forward)
+            count = self._crossings()
+            if count < best:
+                best, found = count, [list(column) for column in self.columns]
+        self.columns = found
+        self._number()
+
+    def _number(self) -> None:
+        for column in self.columns:
+            for place, spot in enumerate(column):
+                spot.place = place
+
+    def _by_neighbours(self, column: list[Spot], forward: bool) -> None:
+        """Sort a column by where what it is linked to stands in the one before or after it."""
+
+        def wish(spot: Spot) -> float:
+            links = spot.ins if forward else spot.outs
+            if not links:
+                return float(spot.place)
+            others = [
+                (link.tail if forward else link.head) for link in links
+            ]  # ports of a box count by where they are in it
+            return sum(
+                other.place + (link.leave if forward else link.arrive) / (other.height + 1)
+                for other, link in zip(others, links, strict=True)
+            ) / len(links)
+
+        moved = sorted(column, key=lambda spot: (wish(spot), spot.place))
+        kept = sorted((spot for spot in moved if _keeps(spot)), key=lambda spot: spot.order)
+        remaining = iter(kept)
+        column[:] = [next(remaining) if _keeps(spot) else spot for spot in moved]
+        for place, spot in enumerate(column):
+            spot.place = place
+
+    def _crossings(self) -> int:
+        total = 0
+        for column in self.columns[:-1]:
+            ports: list[tuple[float, float]] = []
+            for spot in column:
+                for link in spot.outs:
+                    if link.head.column == spot.column + 1:
+                        ports.append((
+                            spot.place + link.leave / (spot.height + 1),
+                            link.head.place + link.arrive / (link.head.height + 1),
+                        ))  # fmt: skip
+            rights = {port: i for i, port in enumerate(sorted({right for _, right in ports}))}
+            lefts = {port: i for i, port in enumerate(sorted({left for left, _ in ports}))}
+            pairs = [(lefts[left], rights[right]) for left, right in ports]
+            total += crossings(pairs, len(rights))
+        return total
+
+    def _spread_arrivals(self) -> None:
+        """Arrowheads at a card stand apart, in the order in which their lines come."""
+        for spot in self.spots.values():
+            arriving = [link for link in spot.ins if link.direct]
+            arriving.sort(key=lambda link: (link.tail.place, link.leave))
+            room = max(spot.height - 10.0, 0.0)
+            step = min(12.0, room / max(len(arriving) - 1, 1))
+            for i, link in enumerate(arriving):
+                link.arrive = (i - (len(arriving) - 1) / 2) * step
+
+    def _straighten(self) -> None:
+        """Places as near as can be to those of what they are linked to."""
+        for column in self.columns:
+            y = 0.0
+            for k, spot in enumerate(column):
+                y += self._step(column, k)
+                spot.y = y
+            middle = (column[0].y + column[-1].y) / 2 if column else 0.0
+            for spot in column:
+                spot.y -= middle
+        for sweep in range(3 * _SWEEPS):
+            both = sweep >= 2 * _SWEEPS
+            forward = sweep % 2 == 0
+            for column in self.columns if forward else self.columns[::-1]:
+                self._settle(column, both or forward, both or not forward)
+        for _ in range(2):
+            self._level_lanes()
+
+    def _level_lanes(self) -> None:
+        """Lanes behind each other at one height, where there is room."""
+        levelled: set[Spot] = set()
+        for way in self.ways.values():
+            chain: list[Spot] = []
+            for spot in way:
+                if spot.item is None and spot not in levelled:
+                    chain.append(spot)
+                elif chain:
+                    break
+            levelled.update(chain)
+            if len(chain) < 2:
+                continue
+            lowest, highest = -math.inf, math.inf
+            for spot in chain:
+                column = self.columns[spot.column]
+                if spot.place:
+                    above = column[spot.place - 1].y + self._step(column, spot.place)
+                    lowest = max(lowest, above + spot.line)
+                if spot.place + 1 < len(column):
+                    below = column[spot.place + 1].y - self._step(column, spot.place + 1)
+                    highest = min(highest, below + spot.line)
+            if lowest <= highest:
+                mean = sum(spot.y + spot.line for spot in chain) / len(chain)
+                height = min(max(mean, lowest), highest)
+                for spot in chain:
+                    spot.y = height - spot.line
+
+    def _settle(self, column: list[Spot], left: bool, right: bool) -> None:
+        wishes, weights = [], []
+        for spot in column:
+            wish, weight = 0.001 * spot.y, 0.001
+            if left:
+                for link in spot.ins:
+                    weight += link.weight
+                    wish += link.weight * (link.tail.y + link.leave - link.arrive)
+            if right:
+                for link in spot.outs:
+                    weight += link.weight
+                    wish += link.weight * (link.head.y + link.arrive - link.leave)
+            wishes.append(wish / weight)
+            weights.append(weight)
+        steps = [self._step(column, k) for k in range(len(column))]
+        for spot, y in zip(column, nearest(wishes, weights, steps), strict=True):
+            spot.y = y
+
+    def _step(self, column: list[Spot], k: int) -> float:
+        """How far a spot's centre has to be from the one above it."""
+        if k == 0:
+            return 0.0
+        above, below = column[k - 1], column[k]
+        solid = (above.item is not None) + (below.item is not None)
+        room = (1.0, 0.6 * self.look.row, self.look.row)[solid]
+        if below.labels and not above.item:
+            room = 5.0
+        return (above.height + below.height) / 2 + room
+
+    # Coordinates in the box
+
+    def _measure(self) -> Level:
+        look, box = self.look, self.box
+        spots = [spot for column in self.columns for spot in column]
+        top = min((spot.y - spot.height / 2 for spot in spots), default=0.0)
+        bottom = max((spot.y + spot.height / 2 for spot in spots), default=0.0)
+        margin = 0.0 if self.bare else look.margin
+        header = 0.0 if self.bare else HEADER
+        start = margin + (0.0 if look.across else header)
+        for spot in spots:
+            spot.y += start - top
+        height = bottom - top + start + margin
+        lefts, rights = self._sides(margin, header)
+        width = rights[-1] if rights else 0.0
+        if not self.exits:
+            width += margin
+        width += TURN * (len(self.columns) - 1 in self.turns)
+        if look.direction == "BT":
+            width += header
+        title = 0.0 if box is None or self.bare else box.title + 12.0
+        if look.across and title > height:
+            for spot in spots:
+                spot.y += (title - height) / 2
+            height = title
+        elif not look.across:
+            width = max(width, title)
+        if self.exits:
+            lefts[-1] = rights[-1] = width
+        places = {}
+        for item, spot in self.spots.items():
+            middle = (lefts[spot.column] + rights[spot.column]) / 2
+            places[item] = (middle - item.width / 2, spot.y - item.height / 2)
+        labels = {
+            wire: ((lefts[spot.column] + rights[spot.column]) / 2, spot.y - 1.0)
+            for wire, spot in self.labels.items()
+        }
+        runs = {wire: self._runs(wire, way, lefts, rights) for wire, way in self.ways.items()}
+        ends = {
+            self.rank[item]: (lefts[spot.column], rights[spot.column])
+            for item, spot in self.spots.items()
+        }
+        return Level(
+            width,
+            height,
+            {tail: spot.y for tail, spot in self.entries.items()},
+            {tail: spot.y for tail, spot in self.exits.items()},
+            runs,
+            labels,
+            places,
+            ends,
+        )
+
+    def _sides(self, margin: float, header: float) -> tuple[list[float], list[float]]:
+        """Where each column starts and ends; between two the more room the more lines rise."""
+        look = self.look
+        x = 0.0 if self.entries else margin
+        x += TURN * (-1 in self.turns)
+        if look.direction == "TB":
+            x += 0.0 if self.entries else header
+        lefts, rights = [], []
+        for i, column in enumerate(self.columns):
+            lefts.append(x)
+            x += max((spot.width for spot in column), default=0.0)
+            rights.append(x)
+            links = [link for spot in column for link in spot.outs]
+            rise = max(
+                (abs(link.head.y + link.arrive - link.tail.y - link.leave) for link in links),
+                default=0.0,
+            )
+            if i + 1 < len(self.columns):
+                base = look.column
+                if any(spot.labels for spot in self.columns[i + 1]):
+                    base = 0.5 * look.column
+                elif any(spot.labels for spot in column):
+                    base = 0.7 * look.column
+                base += TURN * (i in self.turns)
+                x += base + min(_STEEP * rise, _MOST_ROOM * look.column)
+                if i == 0 and self.entries and look.direction == "TB":
+                    x += header
+        return lefts, rights
+
+    def _runs(
+        self, wire: Wire, way: list[Spot], lefts: list[float], rights: list[float]
+    ) -> list[Run]:
+        """Where a wire is horizontal."""
+        runs: list[Run] = []
+        back = any(a.column >= b.column for a, b in pairwise(way))
+        for k, spot in enumerate(way):
+            left, right = lefts[spot.column], rights[spot.column]
+            y = spot.y + spot.line
+            if spot.item is not None:
+                middle = (left + right) / 2
+                if k == 0:
+                    link = self._piece(wire, way[0], way[1])
+                    leave = link.leave if link else self._gate(wire, spot.item, leaving=True)
+                    runs.append((middle + spot.width / 2, right, spot.y + leave))
+                else:
+                    link = self._piece(wire, way[-2], spot)
+                    arrive = link.arrive if link else self._gate(wire, spot.item, leaving=False)
+                    lead = LEAD if spot.item is wire.head else 0.0
+                    runs.append((left - lead, middle - spot.width / 2, spot.y + arrive))
+            elif back:
+                runs.append((right, left, y))
+            else:
+                runs.append((left, right, y))
+        return runs
+
+    def _piece(self, wire: Wire, a: Spot, b: Spot) -> Link | None:
+        return self.links.get((wire, a, b))
+
+    def _gate(self, wire: Wire, item: Item, *, leaving: bool) -> float:
+        """Where a wire that goes back leaves or enters an item, from the item's centre."""
+        if item is (wire.tail if leaving else wire.head):
+            return 0.0
+        level = self.solved[item]
+        return (level.exits if leaving else level.entries)[wire.tail] - item.height / 2
+
+
+def _keeps(spot: Spot) -> bool:
+    """Whether a spot keeps the model's order: boxes, leaves, and lines at the side of a box."""
+    if spot.item is None:
+        return False
+    return isinstance(spot.item, Box) or not spot.ins
+
+
+def relevant(wires: Iterable[Wire], box: Box | None) -> list[tuple[Wire, Item | None, Item | None]]:
+    """The wires that a box has to do with, each with what stands directly in it at both ends."""
+    found = []
+    for wire in wires:
+        a, b = home(wire.tail, box), home(wire.head, box)
+        if a is not b or (a is wire.tail and b is wire.head and a is not None):
+            found.append((wire, a, b))
+    return found

@@ -1,0 +1,36 @@
+"""Changes that a Ctrl-C leaves whole: done, or not begun."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Within it a Ctrl-C waits until the end: what is changed is changed whole.
+
+    For short work that assigns many things. In a thread beside the main one, where Python delivers
+    no Ctrl-C, and where a program handles the signal without Python, it does nothing.
+
+    >>> a, b = 0, 0
+    >>> with uninterrupted():
+    ...     a, b = 1, 1
+    """
+    usual = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(usual):
+        yield
+        return
+    arrived: list[tuple[int, Any]] = []
+
+    def wait(number: int, frame: Any) -> None:
+        arrived.append((number, frame))
+
+    signal.signal(signal.SIGINT, wait)  # one that came before is delivered here, before the work
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+        if arrived:
+            usual(*arrived[-1])

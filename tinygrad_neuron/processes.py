@@ -1,0 +1,106 @@
+"""Programs that are started for a moment, and end with us whatever happens.
+
+A program leads a process group, which is ended when it has answered, took too long, or was
+interrupted. Where there is a POSIX shell, another process waits beside it for the end of ours: if
+that is terminated, or killed, the group goes with it, and so does its temporary folder. On Linux
+the kernel, too, ends a program that works for longer than it may.
+"""
+
+import contextlib
+import importlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+
+# The program waits for the watch to be there: its first line of input is not its own.
+_START = 'read -r go && exec "$@"'
+# Told "done", it does nothing; at the end of its input, which is that of our process, it ends all.
+_WATCH = 'read -r told; [ "$told" = done ] && exit; kill -KILL "-$1"; [ -z "$2" ] || rm -rf -- "$2"'
+
+
+def run(
+    command: Sequence[str],
+    *,
+    seconds: float,
+    data: bytes = b"",
+    cwd: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    folder: str = "",
+) -> "subprocess.CompletedProcess[bytes]":
+    """Run a program on some input; its exit code, output and messages.
+
+    `seconds` is how long it may take, by the clock; `folder` is removed if our process is killed
+    meanwhile. Raises an `OSError` where it cannot be started, `subprocess.TimeoutExpired` where it
+    took too long; then, and after any other exception, nothing of it is left running.
+
+    >>> run([sys.executable, "-c", "print(input())"], seconds=60.0, data=b"hello").stdout.strip()
+    b'hello'
+    """
+    shell = shutil.which("sh") if os.name == "posix" else None
+    if shell is not None and os.access(command[0], os.X_OK):
+        command, data = [shell, "-c", _START, "start", *command], b"go\n" + data
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=cwd,
+        env=environment,
+        start_new_session=True,  # its children are in its group
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    try:
+        with _watched(shell, process.pid, folder):
+            _limit(process.pid, seconds)
+            output, messages = process.communicate(data, timeout=seconds)
+    finally:
+        _end(process)
+    return subprocess.CompletedProcess(command, process.returncode, output, messages)
+
+
+@contextlib.contextmanager
+def _watched(shell: str | None, group: int, folder: str) -> Iterator[None]:
+    """A shell that ends the group if this process ends within."""
+    if shell is None:
+        yield
+        return
+    watch = subprocess.Popen(
+        [shell, "-c", _WATCH, "watch", str(group), folder],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # it does not hear the Ctrl-C that ends us
+    )
+    try:
+        yield
+    finally:
+        with contextlib.suppress(BrokenPipeError, subprocess.TimeoutExpired):
+            watch.communicate(b"done\n", timeout=10)
+        watch.kill()
+        watch.wait()
+
+
+def _limit(pid: int, seconds: float) -> None:
+    """Let the kernel end a program that has used so much processor time (on all its threads)."""
+    if sys.platform == "linux" and seconds < 1e6:
+        resource = importlib.import_module("resource")
+        most = int(seconds) * (os.cpu_count() or 1) + 1
+        with contextlib.suppress(OSError, ValueError):  # it has ended, or has a lower limit
+            resource.prlimit(pid, resource.RLIMIT_CPU, (most, most))
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Nothing of a program is left running: not after an error, nor after an interrupt."""
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.close()
