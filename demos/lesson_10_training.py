@@ -122,7 +122,8 @@ assert losses_at_end[1258] > 2
 # ## The rate that is too large
 #
 # Since lesson 2 there was a **learning rate**, and it was always just right. What happens if it is
-# not? First with one weight. The loss is (w − 3)², its gradient 2 · (w − 3), and w starts at 0.
+# not? First with one weight. The loss is $(w - 3)^2$, its gradient $2 \cdot (w - 3)$, and w starts
+# at 0.
 
 # %%
 predict(
@@ -140,7 +141,7 @@ predict(
 
 # %% [markdown]
 # The next step goes back, too far again. With each step the distance from 3 is multiplied by
-# 1 − 2 · lr. Move the rate.
+# $1 - 2 \cdot \mathrm{lr}$. Move the rate.
 
 
 # %% tags=["hide-input"]
@@ -194,9 +195,9 @@ show(
 # you to see: whoever chose a rate by them would have learned from the test set.)
 #
 # With 0.001 the network hardly moves; with 10 the loss is above 70, worse than knowing nothing,
-# which would be ln 10 = 2.3. In between, the rate decides more than anything else you can set. So
-# try it first, in steps of ten, and look at the curve: a loss that creeps wants a larger rate, one
-# that jumps or explodes a smaller one.
+# which would be $\ln 10 = 2.3$. In between, a factor of ten decides a great deal.
+# So try the rate first, in steps of ten, and look at the curve: a loss that creeps wants a larger
+# rate, one that jumps or explodes a smaller one.
 #
 # ## All alike
 #
@@ -254,8 +255,8 @@ assert {id(p) for p in moved} == {id(n.b) for n in zero.layers[-1].neurons}
 # ## How large? The same from layer to layer
 #
 # A neuron adds up n products. What is the typical size of the sum? Random terms of either sign
-# cancel in part: n of them, each of size about 1, make a sum of size about √n, not n. (What adds up
-# is the mean of the squares, the *variance*; its root is the typical size, the **spread**.)
+# cancel in part: n of them, each of size about 1, make a sum of size about $\sqrt{n}$, not n. (What
+# adds up is the mean of the squares, the *variance*; its root is the typical size, the **spread**.)
 
 # %%
 predict(
@@ -285,11 +286,12 @@ assert 9.5 < spread(sums) < 10.5
 
 # %% [markdown]
 # If the sum is to have the spread of its inputs, neither more nor less, the weights need the spread
-# 1 / √n, where n is the number of inputs, the **fan-in**. And what if they have not? Then in a
-# deep network every layer makes the signal smaller, or larger, by the same factor again.
+# $1 / \sqrt{n}$, where n is the number of inputs, the **fan-in**. And what if they have not? Then
+# in a deep network every layer makes the signal smaller, or larger, by the same factor again, until
+# tanh cuts it off.
 #
 # Below are six layers of 50 tanh neurons, and what they put out for 100 digits. The random numbers
-# are the same in every frame; only their scale is changed, in units of 1 / √n.
+# are the same in every frame; only their scale is changed, in units of $1 / \sqrt{n}$.
 
 
 # %% tags=["hide-input"]
@@ -388,15 +390,15 @@ assert [round(at_end, 2) for at_end in relu] == [0.16, 1.25]
 
 # %% [markdown]
 # One network is not an average, so it is 0.16 and not 0.125. Kaiming He and others drew the
-# conclusion in 2015: with relu take weights that are √2 as large, the spread √(2 / n). Then nothing
-# is lost.
+# conclusion in 2015: with relu take weights that are √2 times as large, the spread $\sqrt{2 / n}$.
+# Then nothing is lost.
 #
 # And that is why the inputs were scaled: all of this starts from a spread of 1.
 #
 # | activation | spread of the weights | name |
 # |---|---|---|
-# | tanh, sigmoid | √(2 / (fan-in + fan-out)) | Xavier, or Glorot |
-# | relu and its kin | √(2 / fan-in) | He, or Kaiming |
+# | tanh, sigmoid | $\sqrt{2 / (n_{\mathrm{in}} + n_{\mathrm{out}})}$ | Xavier, or Glorot |
+# | relu and its kin | $\sqrt{2 / n_{\mathrm{in}}}$ | He, or Kaiming |
 #
 # Biases start at 0; only those at the output may know the class priors, as in lesson 9. Here is the
 # network with four hidden layers once more, from three random starts:
@@ -495,10 +497,10 @@ assert round(after[0], 2) == 3.54 and after[0.8] < 0.01 and after[0.95] > 2
 #
 # $$w \leftarrow w - \mathrm{lr} \cdot m / \sqrt{s}$$
 #
-# (A running mean keeps the part β of what it was and takes the part 1 − β of what is new: β is 0.9
-# for m and 0.999 for s. Both start at 0 and are too small at first, so after t steps they are
-# divided by 1 − β^t; at the very first step m is then the gradient, and s its square. And a tiny
-# number is added below the line, so that it is never 0.)
+# (A running mean keeps the part β of what it was and takes the part $1 - \beta$ of what is new: β
+# is 0.9 for m and 0.999 for s. Both start at 0 and are too small at first, so after t steps they
+# are divided by $1 - \beta^t$; at the very first step m is then the gradient, and s its square. And
+# a tiny number is added below the line, so that it is never 0.)
 
 # %%
 predict(
@@ -518,8 +520,8 @@ predict(
 
 # %% [markdown]
 # Whatever the size of the gradients, the first step is as long as the rate. That helps where layers
-# have gradients of very different sizes. Look at two hidden layers that start at 0.01, ten times
-# too small, and at the ordinary network from a good start:
+# have gradients of very different sizes. Look at two hidden layers that start at 0.01, about twenty
+# times too small, and at the ordinary network from a good start:
 
 # %%
 small = {}

@@ -9,8 +9,8 @@
 # - choose between relu and its kin: leaky ReLU, PReLU, ELU, Swish, GELU.
 #
 # Twenty years lie between the paper that made backpropagation known (1986) and the first networks
-# of many layers that were trained well (2006). Deep networks simply did not learn. Much of the
-# reason fits into one number: 0.25.
+# of many layers such as ours that were trained well (2006). Before that, they simply did not learn.
+# Much of the reason fits into one number: 0.25.
 
 # %%
 from textwrap import fill
@@ -25,8 +25,8 @@ from tinygrad_neuron.draw import figures
 # %% [markdown]
 # ## Depth by depth
 #
-# The local derivative of the sigmoid is p · (1 − p), as in lesson 9. It is largest where p = 0.5,
-# and there it is 0.25.
+# The local derivative of the sigmoid is $p \cdot (1 - p)$, as in lesson 9. It is largest where p =
+# 0.5, and there it is 0.25.
 
 # %%
 predict(
@@ -66,10 +66,10 @@ assert 0.25**10 < 1e-6 and gradient_through("sigmoid", 10) < 1e-6
 assert gradient_through("relu", 10) == 1 and round(gradient_through("tanh", 10), 2) == 0.22
 
 # %% [markdown]
-# tanh has the slope 1 at 0 and does better, relu hands on everything where z > 0. Add weights, and
-# each layer multiplies by its weights, too: with small ones the gradient **vanishes**, with large
-# ones it **explodes**. Sepp Hochreiter found this in 1991 in his diploma thesis; it was in German,
-# and few read it.
+# tanh has the slope 1 at 0 and does better, relu hands on everything where $z > 0$. Add weights,
+# and each layer multiplies by its weights, too: with small ones the gradient **vanishes**, with
+# large ones it **explodes**. Sepp Hochreiter found this in 1991 in his diploma thesis; it was in
+# German, and few read it.
 #
 # Now a real network: the digits, and eight hidden layers of 20 neurons. `training.diagnose` runs a
 # model over examples and says what keeps it from learning. Of each layer we look at the norm of the
@@ -110,8 +110,8 @@ assert f"{norms[0]:.1g}" == "2e-05" and round(norms[-1], 1) == 1.3 and norms[-1]
 
 # %%
 predict(
-    "The first layer gets a gradient that is hundreds of times smaller than that of the last. Does "
-    "a rate a hundred times larger help the network?",
+    "With five such layers the first one gets a gradient that is hundreds of times smaller than "
+    "that of the last. Does a rate a hundred times larger help?",
     options=["yes", "no: the last layers are thrown about", "no: it changes nothing"],
     answer="no: the last layers are thrown about",
     wrong={
@@ -157,8 +157,8 @@ show(
         },
         "layer",
     ),
-    "The gradients of the two networks, from the first layer (1) to the output layer (9). The "
-    "scale is logarithmic: each line up is ten times as much or more.",
+    "The gradients of the two networks, from the first layer (1) to the output layer (9). Each "
+    "line stands for ten times as much as the one below it.",
 )
 
 # %% tags=["remove-input"]
@@ -193,8 +193,8 @@ assert saturated == [8, 0]
 # %% [markdown]
 # ## Dead
 #
-# relu has the slope 1 or 0, nothing in between. Where z < 0 it hands on nothing: not a little, but
-# exactly nothing. A neuron with two inputs between 0 and 1:
+# relu has the slope 1 or 0, nothing in between. Where $z < 0$ it hands on nothing: not a little,
+# but exactly nothing. A neuron with two inputs between 0 and 1:
 
 # %%
 predict(
@@ -222,9 +222,10 @@ def small(b0):
     x0, x1 = Value(0.8, label="x0"), Value(0.5, label="x1")
     weights = [Value(w, label=f"w{k}") for k, w in enumerate((1.0, 1.0, -0.5, 1.5))]
     bias0, bias1 = Value(b0, label="b0"), Value(0.2, label="b1")
-    h0 = (weights[0] * x0 + weights[1] * x1 + bias0).relu()
-    h1 = (weights[2] * x0 + weights[3] * x1 + bias1).relu()
-    h0.label, h1.label = "h0", "h1"
+    z0 = weights[0] * x0 + weights[1] * x1 + bias0
+    z1 = weights[2] * x0 + weights[3] * x1 + bias1
+    h0, h1 = z0.relu(), z1.relu()
+    z0.label, z1.label, h0.label, h1.label = "z0", "z1", "h0", "h1"
     y = Value(2.0, label="v0") * h0 + Value(-1.0, label="v1") * h1
     y.label = "y"
     return y, {"b0": bias0, "w0": weights[0], "w1": weights[1], "b1": bias1}
@@ -263,7 +264,9 @@ show(
 # For a single example that is not death, only silence, and nothing is wrong with it: of the neurons
 # below half are silent for a digit, and they learn well. **Dead** is a neuron that is silent for
 # *every* example. How does it come to that? By a step that was too long. Here the network of lesson
-# 10 has relu neurons, and learns at a rate that is too large.
+# 10 has relu neurons, and learns at a rate that is too large. (In its only hidden layer what is
+# dead stays dead. Deeper down a neuron may wake again, if the layers before it change what comes
+# in.)
 
 # %%
 predict(
@@ -337,16 +340,16 @@ assert found.layers[0].dead == 20 and len(found.warnings) == 1
 # ## The kin of relu
 #
 # The other way is not to be quite so silent. There are many proposals, and they differ in what they
-# do where z < 0.
+# do where $z < 0$.
 #
-# | name | for z > 0 | for z < 0 | who |
+# | name | for $z > 0$ | for $z < 0$ | who |
 # |---|---|---|---|
-# | relu | z | 0 | Nair and Hinton, 2010 |
-# | leaky ReLU | z | 0.01 · z | Maas, Hannun and Ng, 2013 |
-# | PReLU | z | a · z, and a is learned | He and others, 2015 |
-# | ELU | z | e^z − 1 | Clevert, Unterthiner and Hochreiter, 2015 |
-# | Swish, or SiLU | z · sigmoid(z) | the same | Elfwing and others; Ramachandran and others, 2017 |
-# | GELU | z · Φ(z) | the same | Hendrycks and Gimpel, 2016 |
+# | relu | z | 0 | Fukushima, 1969; Nair and Hinton, 2010 |
+# | leaky ReLU | z | $0.01 \cdot z$ | Maas, Hannun and Ng, 2013 |
+# | PReLU | z | $a \cdot z$, and a is learned | He and others, 2015 |
+# | ELU | z | $e^z - 1$ | Clevert, Unterthiner and Hochreiter, 2015 |
+# | Swish, or SiLU | $z \cdot \mathrm{sigmoid}(z)$ | the same | Ramachandran and others, 2017 |
+# | GELU | $z \cdot \Phi(z)$ | the same | Hendrycks and Gimpel, 2016 |
 #
 # Φ(z) is the part of a bell curve that lies to the left of z. Swish and GELU are smooth everywhere,
 # and both dip a little below 0 before they come to rest there. GELU is in BERT and in GPT-2.
@@ -412,11 +415,12 @@ assert too_far == {
 # is too large the leaky network is better than relu with each of the three seeds: its neurons
 # cannot die. **You may think**, then, that it is the dead neurons alone that did the harm. Look at
 # ELU. It has none, and it is the worst of all: its steps are too long, too, and it is thrown about
-# without an end. No activation mends a rate that is too large. Mend the rate.
+# without an end. And the leaky one, too, reads fewer digits than at the rate that fits. Mend the
+# rate first.
 #
 # So which one to take? Begin with relu, He start and a rate that leaves it alive. If `diagnose`
-# finds many dead, take a smaller rate or a leaky ReLU. In transformers take GELU, as everybody
-# does. Do not expect wonders: here another seed made more of a difference than another activation.
+# finds many dead, take a smaller rate, then a leaky ReLU. In transformers GELU is usual. Do not
+# expect wonders.
 #
 # PReLU finds its slope by itself: the slope is a parameter like any other.
 
@@ -486,8 +490,8 @@ def build():
 # - The sigmoid's slope is at most 0.25: not for hidden layers.
 # - Saturated: on the flat part of the curve for nearly all examples. Scale the inputs, start small
 #   enough.
-# - Dead: a relu neuron that is silent for every example. It gets no gradient, ever again. Look at
-#   the rate first; then leaky ReLU and its kin.
+# - Dead: a relu neuron that is silent for every example. It gets no gradient any more. Look at the
+#   rate first; then leaky ReLU and its kin.
 # - `diagnose` finds all of this, over data, in words.
 #
 # ## Exercises
@@ -566,6 +570,8 @@ exercise(
 # %% [markdown]
 # ## Sources
 #
+# - Kunihiko Fukushima, "Visual feature extraction by a multilayered network of analog threshold
+#   elements", *IEEE Transactions on Systems Science and Cybernetics* 5, 1969.
 # - Sepp Hochreiter, *Untersuchungen zu dynamischen neuronalen Netzen*, diploma thesis, Technische
 #   Universität München, 1991.
 # - Yoshua Bengio, Patrice Simard and Paolo Frasconi, "Learning long-term dependencies with gradient

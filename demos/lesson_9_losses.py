@@ -42,13 +42,13 @@ show(
 
 # %% [markdown]
 # A network for them has 64 inputs, one per pixel. But what should come *out* of it? A number from 0
-# to 9? And what would then be the loss? So far every loss was (y − t)², and nobody asked why. In
+# to 9? And what would then be the loss? So far every loss was $(y - t)^2$, and nobody asked why. In
 # this lesson we ask. We begin with a quantity, go on to yes or no, and end at the ten digits.
 #
 # ## A quantity: squared error
 #
 # The price of a house, tomorrow's temperature: where a **quantity** is wanted, the output neuron
-# has no activation, so that it can say any number. The loss of one example is (y − t)², as you
+# has no activation, so that it can say any number. The loss of one example is $(y - t)^2$, as you
 # know it. Its mean over all examples is called the **mean squared error**.
 
 # %%
@@ -86,8 +86,8 @@ predict(
 )
 
 # %% [markdown]
-# If the error itself is the loss, |y − t|, every house pulls equally hard, however far away it is.
-# Then the balance is at the house in the middle:
+# If the error itself is the loss, $|y - t|$, every house pulls equally hard, however far away it
+# is. Then the balance is at the house in the middle:
 
 # %%
 prices = [1.0, 2.0, 9.0]
@@ -124,7 +124,7 @@ assert [round(y, 2) for y in best.values()] == [4, 2]
 # z = 3 about 0.95, at z = −3 about 0.05.
 #
 # What should it cost to say p? Look at the probability that was given to what turned out to be
-# true: p if the tumour is malignant, 1 − p if it is benign. The loss is minus the (natural)
+# true: p if the tumour is malignant, $1 - p$ if it is benign. The loss is minus the (natural)
 # logarithm of *that*. It is called **cross-entropy**:
 #
 # $$L = -t \ln p - (1 - t) \ln (1 - p)$$
@@ -159,7 +159,7 @@ assert costs == [0.010, 0.223, 0.693, 1.609, 4.605]
 assert [round(Value(z).sigmoid().data, 2) for z in (3.0, -3.0)] == [0.95, 0.05]
 
 # %% [markdown]
-# To be right and sure costs nearly nothing, to say "half and half" costs ln 2 = 0.693, and to be
+# To be right and sure costs nearly nothing, to say "half and half" costs $\ln 2 = 0.693$, and to be
 # sure and wrong costs as much as you were sure. Whoever gives 0 to what then happens pays without
 # limit.
 #
@@ -172,8 +172,8 @@ assert [round(Value(z).sigmoid().data, 2) for z in (3.0, -3.0)] == [0.95, 0.05]
 #
 # How does this loss pull at the logit z? Two steps of lesson 5, for t = 1:
 #
-# - loss for p: −1 / p;
-# - p for z: p · (1 − p), the local derivative of the sigmoid.
+# - loss for p: $-1 / p$;
+# - p for z: $p \cdot (1 - p)$, the local derivative of the sigmoid.
 
 # %%
 predict(
@@ -191,7 +191,7 @@ predict(
 )
 
 # %% [markdown]
-# The product of both is −(1 − p), that is p − 1. For t = 0 the same way leads to p. Both in one
+# The product of both is $-(1 - p)$, that is $p - 1$. For t = 0 the same way leads to p. Both in one
 # formula:
 #
 # $$\frac{\partial L}{\partial z} = p - t$$
@@ -200,8 +200,9 @@ predict(
 #
 # ## Why not squared error?
 #
-# **You may think** that squared error would do as well: (p − t)² is small when p is right, too. But
-# its gradient for z keeps the factor that has cancelled above: 2 · (p − t) · p · (1 − p).
+# **You may think** that squared error would do as well: $(p - t)^2$ is small when p is right, too.
+# But its gradient for z keeps the factor that has cancelled above: $2 \cdot (p - t) \cdot p \cdot
+# (1 - p)$.
 
 # %%
 predict(
@@ -246,7 +247,7 @@ assert after["squared error"] > 7.99 and after["cross-entropy"] < 0
 
 # %% [markdown]
 # The worse the error, the less squared error has to say about it: the sigmoid is saturated there,
-# and lets hardly any gradient through. Cross-entropy was made for the sigmoid: its −1 / p undoes
+# and lets hardly any gradient through. Cross-entropy was made for the sigmoid: its $-1 / p$ undoes
 # exactly this. Move z and compare the slopes.
 
 
@@ -310,7 +311,7 @@ predict(
 #
 # One thing is known without looking at a single cell: 37.2 % of the training tumours are malignant.
 # That is called the **class prior**. A bias can say it from the start: it has to be the logit of
-# this probability, b = ln (p / (1 − p)). `init.prior_bias` computes it.
+# this probability, $b = \ln (p / (1 - p))$. `init.prior_bias` computes it.
 
 # %%
 neuron = nn.Neuron(30, activation="identity", init="zeros", bias=init.prior_bias(share))
@@ -339,8 +340,8 @@ assert [round(loss, 3) for loss in (curve[0], curve[-1])] == [0.660, 0.035]
 
 # %% [markdown]
 # With the prior in its bias the neuron begins at 0.660 and not at 0.693. Here that is little. Where
-# one in a thousand is ill, a bias that starts at 0 says 2 % for everybody after a hundred steps, 20
-# times too much: they all went into learning what could have been written down.
+# one in a thousand is ill, a bias that starts at 0 says 2 % for everybody after a hundred steps of
+# this rate, 20 times too much: they all went into learning what could have been written down.
 
 # %% tags=["remove-input"]
 rare = Value(0.0)
@@ -401,7 +402,7 @@ assert [line.split()[2] for line in errors_at(0.1).splitlines()] == ["3", "8"]
 #
 # Back to the digits. There are ten classes, so the network gets ten outputs, one logit for each.
 # **You may think** that one output would be enough, trained to say 3 for a 3. But then a 3 that
-# looks half like a 5 would have to be called a 4. Classes have no order.
+# looks half like a 5 would have to be called a 4. As shapes, digits have no order.
 #
 # **Softmax** (lesson 3 named it) makes probabilities of several logits: e to the power of each,
 # divided by the sum of all, so that together they are 1.
@@ -471,8 +472,7 @@ slider("logit of the 5", [-4, -2, 0, 1, 2, 3, 4, 6], with_logit, live=by_hand)
 
 # %% [markdown]
 # While the 5 is far behind, its gradient is nearly −1, however far. As it comes level, the pull
-# gets weaker, and the others are pushed down less. When it has won, all is quiet. Nobody has to say
-# when to stop.
+# gets weaker, and the others are pushed down less. When it has won, all is quiet.
 #
 # Below is the graph of this loss, on a page of its own. Go to the end, then move any of the three
 # logits, and watch all gradients follow.
@@ -503,8 +503,8 @@ assert [round(leaf.grad, 3) for leaf in leaves] == [0.665, -0.755, 0.090]
 # ## A margin: hinge
 #
 # In lesson 8 the score y itself was compared with t = 1 or t = −1, by squared error, and it worked.
-# What can be wrong with that? Let m = t · y: it is positive on the right side of the border, and
-# the larger the farther on the right side. In m, the squared error (y − t)² is (m − 1)².
+# What can be wrong with that? Let $m = t \cdot y$: it is positive on the right side of the border,
+# and the larger the farther on the right side. In m, the squared error $(y - t)^2$ is $(m - 1)^2$.
 
 # %%
 predict(
@@ -547,16 +547,16 @@ show(
 # %% [markdown]
 # The gradient of hinge for the score is −t while m < 1, and then 0. So only the points near the
 # border, or on the wrong side of it, have a say. It is kin to the perceptron of lesson 2: without
-# the margin, max(0, −m), its step would be the perceptron's correction.
+# the margin, $\max(0, -m)$, its step would be the perceptron's correction.
 #
 # ## Which output, which loss
 #
 # | what is wanted | outputs | activation at the end | loss | gradient of the score |
 # |---|---|---|---|---|
-# | a quantity | 1 | identity | squared error | 2 · (y − t) |
-# | yes or no | 1 | sigmoid | cross-entropy | p − t |
-# | one of n classes | n | softmax | cross-entropy | p − y |
-# | any of n labels, perhaps several | n | n sigmoids | sum of cross-entropies | p − t for each |
+# | a quantity | 1 | identity | squared error | $2 \cdot (y - t)$ |
+# | yes or no | 1 | sigmoid | cross-entropy | $p - t$ |
+# | one of n classes | n | softmax | cross-entropy | $p - y$ |
+# | any of n labels, perhaps several | n | n sigmoids | sum of cross-entropies | $p - t$ for each |
 # | a side, with a margin | 1 | identity, t = ±1 | hinge | −t or 0 |
 #
 # ## Ten neurons read digits
@@ -684,7 +684,7 @@ def gradient(logits, right):
 #
 # - The loss decides what is learned: squared error the mean, absolute error the median.
 # - Yes or no: sigmoid and cross-entropy; one of several: softmax and cross-entropy.
-# - Their gradient for the logits is what was said minus what was true: p − t, p − y.
+# - Their gradient for the logits is what was said minus what was true: $p - t$, $p - y$.
 # - Squared error behind a sigmoid is silent where the error is worst.
 # - The first loss of a network that knows nothing is ln of the number of classes; a bias can say
 #   the class priors from the start.

@@ -13,11 +13,12 @@ from .edges import Edges
 from .facts import GraphFacts, name_of
 from .fitting import Details, Drawing, fitted
 from .folding import Edge, Folding, Group
-from .graph import ROOM, picture_of
+from .graph import ROOM
 from .ladder import MANY, ladder
 from .layout import Look
 from .metrics import text_width
 from .nodes import Nodes
+from .picture import picture_of
 from .plan import Plan
 from .rendering import Digraph
 from .text import html_text, number, shorten

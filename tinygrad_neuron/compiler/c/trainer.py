@@ -219,7 +219,7 @@ class CTrainer(Trainer):
     """
 
     def _load(self, data: list[float]) -> None:
-        """Take over the numbers, in arrays, with the library of the optimiser's rule."""
+        """Compile the rule, then lay out the arrays, in one go."""
         optimiser = self.optimiser
         rule = tuple(optimiser.rule())
         numbers = optimiser.numbers(optimiser.current_lr())
