@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 from tinygrad_neuron import compile, datasets, losses, nn, optim, walkthrough
-from tinygrad_neuron.draw import EngineNotFoundError, figures
+from tinygrad_neuron.draw import figures
+from tinygrad_neuron.draw.rendering import EngineNotFoundError
 
 
 def main(folder: Path) -> None:
