@@ -189,7 +189,7 @@ def step_of(w, b):
     return f"{formula} {way}: {middle}", figure
 
 
-step_by_hand = hands.neuron(4.0, -2.0, 1.0, sigmoid, -4.0, 4.0)
+step_by_hand = hands.neuron(4.0, -2.0, -0.5, sigmoid, -4.0, 4.0)
 slider("w", [-4, -1, 0.5, 2, 4, 16], lambda w: step_of(w, -2), start=4, live=step_by_hand)
 
 # %% tags=["remove-input"]

@@ -146,8 +146,8 @@
     .right { border-color: #2e7d32; }
     .wrong { border-color: #c62828; border-style: dashed; }
     .said { margin: .7rem 0 0; white-space: pre-line; border-radius: 5px; padding: .5rem .8rem; border: 0 solid; }
-    .said.right { border-left-width: 6px; background: color-mix(in srgb, #2e7d32 18%, transparent); }
-    .said.wrong { border-left-width: 6px; background: color-mix(in srgb, #c62828 13%, transparent); }
+    .said.right { border-left-width: 6px; border-color: #2e7d32; background: color-mix(in srgb, #2e7d32 18%, transparent); }
+    .said.wrong { border-left-width: 6px; border-color: #c62828; background: color-mix(in srgb, #c62828 13%, transparent); }
     .said.plain { padding: 0; }
     .said:empty { display: none; }
     .waits { margin: .7rem 0 0; font-size: .92em; }

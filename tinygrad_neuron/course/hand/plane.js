@@ -27,7 +27,7 @@ class Plane {
   // `low` and `high` are the ends of both axes, or pairs of them.
   constructor(low, high, names, label) {
     [this.low, this.high] = [low, high].map((end) => (Array.isArray(end) ? end : [end, end]));
-    this.svg = drawn("svg", { viewBox: `-36 -6 ${SIZE + 44} ${SIZE + 38}`, role: "group", "aria-label": label });
+    this.svg = drawn("svg", { viewBox: `-44 -6 ${SIZE + 52} ${SIZE + 38}`, role: "group", "aria-label": label });
     this.back = drawn("g"); // is cut off at the edge
     this.front = drawn("g");
     const inner = drawn("svg", { x: 0, y: 0, width: SIZE, height: SIZE }, this.back);
