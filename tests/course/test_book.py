@@ -222,7 +222,7 @@ def test_lessons_embed_walkthroughs_that_follow_the_pages_theme(visit):
 
 HOMES = {  # in which lesson one looks for a word
     "veto": 1, "threshold": 1, "perceptron": 2, "bias": 2, "activation function": 3, "tanh": 3,
-    "hyperplane": 4, "derivative": 5, "gradient": 5, "topological order": 7,
+    "hyperplane": 4, "derivative": 3, "gradient": 5, "topological order": 7,
 }  # fmt: skip
 
 

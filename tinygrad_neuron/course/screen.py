@@ -5,6 +5,7 @@
 
 import importlib.util
 import os
+import re
 import textwrap
 from typing import Any, ClassVar, TextIO
 
@@ -25,6 +26,9 @@ _LOOKS = {
     "markdown.item.number": "none",
     "markdown.table.header": "bold",
 }
+
+
+_FOLD = re.compile(r"<details><summary>(.*?)</summary>", re.DOTALL)
 
 
 class Screen:
@@ -77,7 +81,11 @@ class Screen:
         self._styled(f"\n{2 * dash} {title} {dash * max(self.width - len(title) - 4, 3)}", "dim")
 
     def markdown(self, text: str) -> None:
-        """Text in Markdown, formulas in Unicode; without `rich` it stands as it is written."""
+        """Text in Markdown, formulas in Unicode; without `rich` it stands as it is written.
+
+        A fold is open here, and its title stands above it.
+        """
+        text = _FOLD.sub(r"**\1**", text).replace("</details>", "")
         if self.console is None:
             self.write(readable(text).strip("\n") + "\n")
             return
