@@ -265,7 +265,7 @@ def test_on_paper_a_lesson_is_whole_and_nothing_covers_it(visit, name, tmp_path)
     for cell in lesson.cells:
         before, rest = cell.split() if cell.kind == "text" else (None, None)
         if waiting and before is not None:
-            start = re.split(r"[$`*\[\]()|<>&\n-]|\d\.", before.source.strip())[0].strip()
+            start = re.split(r"[$`*\[\]()|<>&\n\"'-]|\d\.", before.source.strip())[0].strip()
             if " ".join(start.split()) not in words:
                 missing.append(start)
         waiting = (waiting and not rest) or cell.predicts

@@ -47,10 +47,12 @@ def question(asked: Question) -> str:
 def task(asked: Task) -> str:
     """A task: what is to be written, and, folded, a hint and a solution; Python judges it."""
     hint = f"<details><summary>Hint</summary>{marked_up(asked.hint)}</details>"
-    solution = f"<pre>{html.escape(asked.solution)}</pre>" + marked_up(asked.explanation)
+    solution = f'<pre tabindex="0">{html.escape(asked.solution)}</pre>' + marked_up(
+        asked.explanation
+    )
     return (
         f'<div class="tn-asked task"><p class="kind">Task in code</p><p>{marked_up(asked.text)}</p>'
-        f'<pre class="tn-in-book">{html.escape(asked.start)}</pre>'
+        f'<pre class="tn-in-book" tabindex="0">{html.escape(asked.start)}</pre>'
         + (hint if asked.hint else "")
         + f"<details><summary>A solution</summary>{solution}</details>{_ELSEWHERE}</div>"
     )
