@@ -286,8 +286,7 @@ class Compiled:
         The numbers are Python's, save the last digit of what JavaScript's functions round
         otherwise; where Python raises an error, so does the text, with its name (`error.name`).
 
-        Raises a `ValueError` for an operation whose kernel cannot be translated, and for gradients
-        through a `select` among computed Values whose derivatives need not be finite.
+        Raises a `ValueError` for an operation whose kernel cannot be translated.
 
         >>> w = Value(3.0, label="w")
         >>> def loss(x, target):

@@ -94,12 +94,21 @@ class Emitter(ABC):
         """Numbers as one argument."""
 
     @abstractmethod
-    def zeros(self, name: str, count: int) -> str:
-        """The statement that makes a list of so many -0.0."""
+    def scattered(self, name: str, count: int, addends: Iterable[tuple[int, int]]) -> list[str]:
+        """The statements that make a list of so many -0.0 and add lines to its elements; `addends`
+        are pairs of the lines of an index and of what is added there."""
 
-    @abstractmethod
-    def element(self, name: str, index: str) -> str:
-        """The element of a list at a number that is whole."""
+    def is_named(self, k: int) -> bool:
+        """Whether a line gets a name also where it is read once."""
+        return False
+
+    def read_as(self, k: int, name: str) -> str:
+        """How a line with a name is read."""
+        return name
+
+    def added(self, gradient: str, k: int) -> str:
+        """The statement that adds a line to the gradient of a leaf."""
+        return f"{gradient} += {self.texts[k]}{self.end}"
 
     def special(self, k: int, operation: Operation, operands: tuple[int, ...]) -> bool:
         """Write a line in another way than by its template; whether it was."""
@@ -158,29 +167,26 @@ class Emitter(ABC):
                 pass
             elif isinstance(operation, Operation):
                 self._write(k, operation, operands[k])
-                if uses[k] == 1:
+                if uses[k] == 1 and not self.is_named(k):
                     if k in adds:
                         if k in labels:
                             self._comment(k)
-                        body.append(f"{gradients[adds[k][0]]} += {texts[k]}{self.end}")
+                        body.append(self.added(gradients[adds[k][0]], k))
                         continue
                     if self._folds(k, operation):
                         continue
                 self._comment(k)
                 name = self.names.new(self._wish(k))
-                self._assign(name, k)
-                self.named(k, name)
+                self.assign(name, k)
+                self.named(k, self.read_as(k, name))
             elif operation == SCATTER:
                 count, *addends = operands[k]
                 name = texts[k] = self.names.new("picked")
-                body.append(self.zeros(name, count))
-                for index, addend in zip(addends[::2], addends[1::2], strict=True):
-                    place = self.element(name, texts[index])
-                    body.append(f"{place} += {texts[addend]}{self.end}")
+                body += self.scattered(name, count, zip(addends[::2], addends[1::2], strict=True))
             else:  # an element
                 texts[k] = f"{texts[operands[k][0]]}[{operands[k][1]}]"
             for leaf in adds.get(k, ()):
-                body.append(f"{gradients[leaf]} += {texts[k]}{self.end}")
+                body.append(self.added(gradients[leaf], k))
 
     def _comment(self, k: int) -> None:
         """Say which neuron the next lines belong to."""
@@ -287,7 +293,7 @@ class Emitter(ABC):
         program = self.program
         return program.operations[k] == NUMBER and float(program.operands[k][0]).is_integer()
 
-    def _assign(self, name: str, k: int) -> None:
+    def assign(self, name: str, k: int) -> None:
         """An assignment, over several lines where it is long."""
         text, name = self.texts[k], f"{self.constant}{name}"
         if len(name) + len(text) <= WIDTH or self.tightness[k] != SUM:

@@ -11,10 +11,11 @@ from .plan import Plan
 from .text import number
 
 
-def caption(plan: Plan, title: str, legend: bool) -> str:
-    """What stands below the picture: title, remarks, paths, legend."""
+def caption(plan: Plan, title: str, legend: bool, why: str = "") -> str:
+    """What stands below the picture: title, remarks (`why` is one), paths, legend."""
     theme = plan.theme
     parts = [legends.title_line(title), legends.remark(plan.folding.text, theme)]
+    parts.append(legends.remark(why, theme))
     if plan.left_out:
         parts.append(
             legends.remark(f"left out for want of room: {', '.join(plan.left_out)}", theme)

@@ -227,12 +227,14 @@ class Summary:
     out_of: Mapping[str, tuple[int, str]]
     alarming: frozenset[str]
 
-    def share(self, flag: str) -> str:
-        """How many of the members have a flag, in words."""
+    def share(self, flag: str, bare: bool = False) -> str:
+        """How many of the members have a flag, in words; `bare`, without what these are."""
         total, what = self.out_of[flag]
         name = NAMES.get(flag, flag)
         if flag in NAMES:  # there is only one
             return f"{SIGNS[flag]} {name}"
+        if bare:
+            return f"{SIGNS[flag]} {self.flags[flag]:,} of {total:,}"
         return f"{SIGNS[flag]} {name} {self.flags[flag]:,} of {total:,} {what}"
 
 
@@ -295,6 +297,8 @@ def group_title(graph: GraphFacts, group: Group, summary: Summary) -> tuple[str,
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         return ", ".join(names[:3]) + more, group.why
     kind = next(iter(summary.kinds))
+    if kind == "constant":  # the others stand in the operations that take them
+        kind = "input"
     labels = {node.label for node in group.members}
     [label] = labels if len(labels) == 1 else [""]
     return f"{kind}s", label
@@ -323,10 +327,13 @@ def group_card(
         quiet = [SIGNS[flag] for flag in summary.flags if flag not in summary.alarming]
         if quiet and not values.startswith("<"):
             values += f'&#160;<FONT COLOR="{ink.muted}">{"".join(quiet)}</FONT>'
-        badges = [summary.share(flag) for flag in summary.flags if flag in summary.alarming]
+        badges = [summary.share(flag, bare) for flag in summary.flags if flag in summary.alarming]
         named = f'<FONT COLOR="{ink.text}"><B>{_escaped(shorten(name, LONGEST))}</B></FONT>'
         if group.scope is not None and not group.why.startswith("call"):
-            return card((), [(named, values)], badges, ink)
+            if badges:  # a line of its own would make every column of units longer
+                signs = "".join(badge[:1] for badge in badges)
+                named += f'&#160;<FONT COLOR="{ink.alarm}"><B>{signs}</B></FONT>'
+            return card((), [(named, values)], (), ink)
         if group.scope is not None:
             return card([(name, True), (what, False)], [("", values)], badges, ink)
         times = f"× {len(group.members):,}"

@@ -42,29 +42,43 @@ class GraphFacts:
         Not those that stand where an input would: several operations take them, or a module
         multiplies them with its parameter.
         """
-        takers: dict[Value, Value] = {}
+        takers = self.takers
+        return {
+            number: takers[number]
+            for number in filter(is_constant, takers)
+            if number not in self.shared and not number.label and not _weighted(takers[number])
+        }
+
+    @cached_property
+    def takers(self) -> dict[Value, Value]:
+        """The first operation that takes each leaf."""
+        return self._leaves[0]
+
+    @cached_property
+    def shared(self) -> set[Value]:
+        """The leaves that are taken more than once."""
+        return self._leaves[1]
+
+    @cached_property
+    def _leaves(self) -> tuple[dict[Value, Value], set[Value]]:
+        first: dict[Value, Value] = {}
         several: set[Value] = set()
         for node in self.order:
             for operand in node._prev:
-                if is_constant(operand):
-                    if operand in takers:
+                if not operand._operation.arity:
+                    if operand in first:
                         several.add(operand)
-                    takers[operand] = node
-        return {
-            number: taker
-            for number, taker in takers.items()
-            if number not in several and not number.label and not _weighted(taker)
-        }
+                    else:
+                        first[operand] = node
+        return first, several
 
     @cached_property
     def input_names(self) -> dict[Value, str]:
         """What a plain number is called that a module multiplies with its parameter: `x0`."""
         names: dict[Value, str] = {}
-        for node in self.order:
-            if _weighted(node) and "*" in node.label:
-                for operand in node._prev:
-                    if is_constant(operand):
-                        names.setdefault(operand, node.label.rpartition("*")[2])
+        for number, taker in self.takers.items():
+            if is_constant(number) and "*" in taker.label and _weighted(taker):
+                names[number] = taker.label.rpartition("*")[2]
         return names
 
     def gradient(self, node: Value) -> float | None:

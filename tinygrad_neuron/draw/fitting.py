@@ -23,8 +23,8 @@ _POINT = 4 / 3  # pixels of the web
 _LOOSE, _TIGHT = (26.0, 10.0, 8.0), (15.0, 5.0, 5.0)  # room between columns, rows, and in boxes
 _DENSER = 1.5  # so much higher than the room, lines of columns may still fit: each is lower
 _MARGINS = 75.0  # points that lines of columns need at their sides, and what stands below
-_HOPELESS, _FAR = 2.5, 5.0  # times the room: other directions do not help, nor fewer details
-_CARD, _LANE = 3000, 400  # square pixels of a card and of a line that passes a column, the least
+_HOPELESS, _FAR = 1.7, 1.3  # times the room: other directions do not help, nor fewer details
+_CARD, _LANE = 8000, 1000  # square pixels of a card and of a line that passes a column, the least
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Details:
     gradients: bool
     edges: str
     loose: bool
+    share: float  # of what everything takes, about
     left_out: tuple[str, ...] = ()
 
     def look(self, direction: str, width: float = 0.0) -> Look:
@@ -60,11 +61,11 @@ def details(edges: str) -> Iterator[Details]:
     """
     auto = edges == "auto"
     kept = "local" if auto else edges
-    yield Details(True, kept, True)
-    yield Details(True, kept, False)
-    yield Details(False, kept, False, ("gradients",))
+    yield Details(True, kept, True, 1.0)
+    yield Details(True, kept, False, 0.8)
+    yield Details(False, kept, False, 0.3, ("gradients",))
     if auto:
-        yield Details(False, "none", False, ("gradients", "local derivatives"))
+        yield Details(False, "none", False, 0.2, ("gradients", "local derivatives"))
 
 
 def drawing(plan: Plan, below: Callable[[Plan], str]) -> Drawing:
@@ -100,8 +101,11 @@ def fitted(
     for folding in foldings:
         if room is not None and folding.drawn > 1 and _least(folding) > room[0] * room[1]:
             continue
+        whole = 0.0  # what everything took
         for detail in details(edges):
             tried: list[Size] = []
+            if room is not None and whole * detail.share > _FAR * room[0] * room[1]:
+                continue
             for direction, width in _ways(directions, room, tried):
                 plan = make(folding, detail, detail.look(direction, width))
                 drawn = drawing(plan, below)
@@ -109,22 +113,10 @@ def fitted(
                     return drawn
                 if least is None or _area(drawn) < _area(least):
                     least = drawn
+                whole = whole or _area(drawn)
                 if _area(drawn) > _HOPELESS * room[0] * room[1]:
                     break
-                    print(
-                        "   ",
-                        folding.how or "all",
-                        folding.drawn,
-                        detail.gradients,
-                        detail.edges,
-                        detail.loose,
-                        direction,
-                        width,
-                        [round(x) for x in drawn.size],
-                    )
                 tried.append(drawn.size)
-            if room is not None and least is not None and _area(drawn) > _FAR * room[0] * room[1]:
-                break
     if least is None:  # a single level was asked for, and it is far too large
         detail = list(details(edges))[-1]
         least = drawing(make(folding, detail, detail.look(directions[0])), below)

@@ -9,7 +9,7 @@ network) or by a callback; past a budget, everything folds until it can be looke
 3. if that is not enough, bands of equal depth.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -67,13 +67,15 @@ class Folding:
     **Attributes:** `nodes`, how many scalar nodes the graph has; `drawn`, how many nodes the
     picture has; `folded`, how many scalar nodes stand in the picture as part of a folded one;
     `groups`, the picture's nodes in the order of their first member; `automatic`, whether the
-    budget made it fold; `room`, the size that it had to fit; `homes`, the scope of each node.
+    budget made it fold; `room`, the size that it had to fit; `homes`, the scope of each node;
+    `shared`, the parameters that stand in one of the folded calls that share them.
     """
 
     nodes: int
     groups: list[Group]
     of: dict[Value, Group] = field(repr=False)
     homes: Homes = field(repr=False)
+    shared: frozenset[Value] = frozenset()
     automatic: bool = False
     budget: int | None = None
     room: str = ""
@@ -219,6 +221,30 @@ def folding_by_depth(
     return folding
 
 
+def _shared(graph: GraphFacts, homes: Homes, keys: Sequence[Any]) -> dict[Value, Scope]:
+    """The parameters that only folded calls of their module take, each with the first of these.
+
+    They stand in that one, and no lines lead to the others: all are marked as calls of one module.
+    """
+    first: dict[Value, Any] = {}
+    for node, key in zip(graph.order, keys, strict=True):
+        for operand in node._prev:
+            if operand.within is not None and not operand._prev:
+                inside = isinstance(key, Scope) and operand.within in [
+                    scope.place for home in (node.within,) if home for scope in home.path
+                ]
+                if not inside:
+                    first[operand] = None
+                else:
+                    first.setdefault(operand, key)
+    own = dict(zip(graph.order, keys, strict=True))
+    return {
+        parameter: scope
+        for parameter, scope in first.items()
+        if scope is not None and not isinstance(own[parameter], Scope)
+    }
+
+
 def folding_by(
     graph: GraphFacts, homes: Homes, keys: Iterable[Any], written: bool = False
 ) -> Folding:
@@ -227,12 +253,16 @@ def folding_by(
     With `written` a number that is written into the operation that takes it is no member of a
     group, but `of` has that of the operation.
     """
+    keys = list(keys)
+    shared = _shared(graph, homes, keys) if written else {}
     waiting: dict[Value, list[Value]] = {}
     taken = graph.written if written else {}
     groups: list[Group] = []
     by_key: dict[Any, Group] = {}
     of: dict[Value, Group] = {}
     for i, (node, key, home) in enumerate(zip(graph.order, keys, homes.of, strict=True)):
+        if node in shared:
+            key = shared[node]
         if node in taken:
             waiting.setdefault(taken[node], []).append(node)
             continue
@@ -253,7 +283,7 @@ def folding_by(
     for group in groups:
         if not group.is_folded:
             group.id = f"n{graph.position[group.node]}"
-    return Folding(len(graph.order), groups, of, homes)
+    return Folding(len(graph.order), groups, of, homes, frozenset(shared))
 
 
 @dataclass(eq=False)
@@ -282,13 +312,13 @@ def edges_of(folding: Folding) -> list[Edge]:
     found: list[Edge] = []
     bundles: dict[tuple[Group, Group], Edge] = {}
     of = folding.of
-    detailed = folding.nodes <= DETAILED
+    detailed, shared = folding.nodes <= DETAILED, folding.shared
     for head in folding.groups:
         whole = head.is_folded
         for node in head.members:
             for i, operand in enumerate(node._prev):
                 tail = of[operand]
-                if tail is head:
+                if tail is head or operand in shared:
                     continue
                 edge = bundles.get((tail, head)) if whole or tail.is_folded else None
                 if edge is None:

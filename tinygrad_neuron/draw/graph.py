@@ -5,20 +5,19 @@ from collections.abc import Mapping, Sequence
 from ..checking import described, unknown
 from ..engine import Value
 from ..nn import Module
-from ..scope import Scope
 from .captions import caption
 from .facts import GraphFacts, read
-from .fitting import PAD, Details, Drawing, drawing, fitted
+from .fitting import Details, Drawing, drawing, fitted
 from .flags import OF_VALUES, Flag, find_flags, thresholds
 from .folding import LEVELS, FoldChoice, Folding
 from .ladder import MANY, ladder
 from .layout import Look
-from .paths import Paths, find_paths
+from .paths import find_paths
+from .picture import GraphPicture, picture_of
 from .plan import Plan
-from .rendering import Digraph
 from .scales import Metric, metric
-from .text import attribute_list, number
-from .themes import FONT, Theme, find_theme
+from .text import number
+from .themes import Theme, find_theme
 
 _DIRECTIONS = ("LR", "TB", "RL", "BT")
 STYLES = ("card", "formula")
@@ -27,21 +26,6 @@ _EDGE_LABELS = ("auto", "local", "contribution", "none")
 BUDGET = 1000  # nodes that a page draws at most
 ROOM = (1600, 900)  # pixels: a slide, a notebook
 LISTED_PATHS = 8
-
-
-class GraphPicture(Digraph):
-    """The picture of a computation graph: a `graphviz.Digraph` that knows what it shows.
-
-    **Attributes:** `folding`, what was folded and how much (`folding.text` says it in words);
-    `flags`, the flags of each flagged node; `paths`, the routes to what is highlighted, or None;
-    `ids`, the id in the SVG of each drawn scalar node; `boxes`, that of each boxed scope.
-    """
-
-    folding: Folding
-    flags: Mapping[Value, Sequence[Flag]]
-    paths: Paths | None
-    ids: Mapping[Value, str]
-    boxes: Mapping[Scope, str]
 
 
 def draw_dot(
@@ -72,15 +56,20 @@ def draw_dot(
     **Arguments:**
 
     - `root`: the result; `format`: the picture's format (svg, png, ...); `rankdir`: the direction
-      of reading, LR (left to right), TB, RL or BT; `digits`: significant digits shown.
+      of reading, LR (left to right), TB, RL or BT, by default LR, or TB where only that fits;
+      `digits`: significant digits shown.
+    - `budget`: the room, (width, height) in pixels. What does not fit is drawn more tightly, then
+      without gradients, then without local derivatives, then folded (neurons, layers, networks,
+      equal nodes, depth); a line below says so. A number: at most so many nodes; None: everything.
     - `edges`: what stands at an edge. "local", the local derivative; "contribution",
-      incoming × local = contribution; "none"; "auto" is "local" in pictures of up to 250 nodes. The
-      tooltips have both in any case.
+      incoming × local = contribution; "none"; "auto" is "local" where there is room. The tooltips
+      have both in any case.
     - `level`: what is drawn as one node: "scalar" (nothing is folded), "neuron", "layer" or
-      "network"; `fold`: a function of a `Scope` that returns True to fold it, False not to, None to
-      leave it to the level; `budget`: past this number of nodes the graph folds by itself and says
-      so, in the picture and in its attribute `folding`; None for no limit.
-    - `clusters`: whether neurons, layers and networks are boxed.
+      "network", whatever room it takes; by default what fits. `fold`: a function of a `Scope` that
+      returns True to fold it, False not to, None to leave it to the level.
+    - `clusters`: whether neurons, layers, networks and named scopes are boxed, each call of a
+      module by itself; `bundles`: whether a mesh of more than 12 lines between two boxes is one
+      line with its count.
     - `color`: "value", "gradient", "magnitude" (of the gradient, logarithmic) or a function of a
       node that returns a number or None; a folded node has the mean. By default the kind of a node
       decides.
@@ -141,6 +130,7 @@ def draw_dot(
     said = "" if room is None else f"{room[0]:,} × {room[1]:,} pixels"
 
     def plan(folding: Folding, details: Details, look: Look) -> Plan:
+        """What is drawn of a folding, and how."""
         folding.room = said
         return Plan(
             graph,
@@ -164,15 +154,25 @@ def draw_dot(
             font_size=font_size,
         )
 
-    drawn = fitted(
-        ladder(graph, level, fold, most),
-        plan,
-        lambda plan: caption(plan, title, legend),
-        edges,
-        ("LR", "TB") if rankdir is None else (rankdir,),
-        room,
-    )
-    return picture_of(drawn, format)
+    def draw(below: int | None = None, why: str = "") -> Drawing:
+        """The picture, or one with fewer cards than so many, which says why."""
+        foldings = ladder(graph, level if below is None else None, fold, most)
+        if below is not None:
+            foldings = (folding for folding in foldings if folding.drawn < below)
+        return fitted(
+            foldings,
+            plan,
+            lambda plan: caption(plan, title, legend, why),
+            edges,
+            ("LR", "TB") if rankdir is None else (rankdir,),
+            room,
+        )
+
+    drawn = draw()
+    cards = drawn.plan.folding.drawn
+    picture = picture_of(drawn, format)
+    picture.coarser = lambda why: draw(cards, f"folded further: {why}") if cards > 1 else None
+    return picture
 
 
 def _room(budget: "tuple[int, int] | int | None") -> tuple[tuple[int, int] | None, int | None]:
@@ -210,56 +210,3 @@ def _flags(
         node: [flag for flag in flags if flag.name in OF_VALUES] for node, flags in found.items()
     }
     return {node: flags for node, flags in kept.items() if flags}
-
-
-def picture_of(drawn: Drawing, format: str) -> GraphPicture:
-    """The picture of a drawing, as DOT."""
-    plan, nodes = drawn.plan, drawn.nodes
-    picture = GraphPicture("graph", format=format)
-    picture.body.extend(_head(plan, drawn.below))
-    picture.body.extend([*nodes.lines(drawn.places), *drawn.edges.lines(drawn.places)])
-    picture.folding, picture.flags, picture.paths = plan.folding, plan.flags, plan.paths
-    picture.ids = {group.node: group.id for group in plan.folding.groups if not group.is_folded}
-    picture.boxes = nodes.boxes
-    return picture
-
-
-def _head(plan: Plan, below: str) -> list[str]:
-    """The attributes of the whole picture, of its nodes and of its edges."""
-    theme = plan.theme
-    crowded = plan.crowded
-    whole = {
-        "layout": "nop2",  # every place is computed, see `layout`
-        "bgcolor": theme.background,
-        "pad": f"{PAD}",
-        "fontname": FONT,
-        "fontsize": f"{plan.font_size}",
-        "fontcolor": theme.ink,
-        "tooltip": "computation graph",
-    }
-    if not plan.placed:
-        del whole["layout"]
-        whole |= {"rankdir": plan.rankdir, "nodesep": "0.16"}
-        whole["ranksep"] = "0.1" if crowded else "0.35"
-        if crowded:
-            whole |= {"splines": "line", "remincross": "false"}
-    if below:
-        whole |= {"label": below, "labelloc": "b", "labeljust": "l"}
-    node = {
-        "fontname": FONT,
-        "fontsize": f"{plan.ink.size}",
-        "fontcolor": theme.ink,
-        "color": theme.rim,
-        "margin": "0.07,0.04",
-        "height": "0.2",
-        "width": "0.3",
-    }
-    edge = {
-        "fontname": FONT,
-        "fontsize": f"{plan.font_size}",
-        "fontcolor": theme.muted,
-        "color": theme.line,
-        "arrowsize": "0.6",
-    }
-    parts = {"graph": whole, "node": node, "edge": edge}
-    return [f"\t{part}{attribute_list(attributes)}\n" for part, attributes in parts.items()]

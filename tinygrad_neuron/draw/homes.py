@@ -103,11 +103,12 @@ def rolled(graph: GraphFacts) -> Homes:
 def _with_leaves(graph: GraphFacts, homes: list[Scope | None], count: dict[Scope, int]) -> Homes:
     """Homes with each parameter in the call that uses it, or around all that share it."""
     position = graph.position
-    takers: dict[int, dict[Scope | None, None]] = {}
+    parameters = {leaf for leaf in graph.takers if leaf.within is not None}
+    takers: dict[int, dict[Scope | None, None]] = {position[leaf]: {} for leaf in parameters}
     for node, home in zip(graph.order, homes, strict=True):
         for operand in node._prev:
-            if operand.within is not None and not operand._prev:
-                takers.setdefault(position[operand], {})[home] = None
+            if operand in parameters:
+                takers[position[operand]][home] = None
     for i, found in takers.items():
         place = graph.order[i].within
         calls = dict.fromkeys(

@@ -1,8 +1,8 @@
 """The ways of folding a graph for a picture, from the finest to the coarsest.
 
-First every scope open; then neurons, layers, networks fold, each call of a module by itself; equal
-calls roll up into one, calls that do not need one another before those in a row; then what is in
-no scope: equal nodes, nodes with equal surroundings, at last bands of equal depth.
+First every scope open; then neurons, layers, networks fold. At each level every call of a module
+stands by itself if there is room, else equal calls roll up into one. Then what is in no scope:
+nodes with equal surroundings, equal nodes, at last bands of equal depth.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from .folding import (
 )
 from .homes import Homes, by_call, rolled
 
-MANY = 300  # cards: more never fit a slide, whatever stands in them
+MANY = 180  # cards: more never fit a slide, whatever stands in them
 FEW = 60  # up to so many cards, a level that is asked for shows each call by itself
 
 
@@ -38,9 +38,12 @@ def ladder(
     if level is not None or most is None:
         yield _asked(graph, calls, level or "scalar", choice, most)
         return
+    seen: set[Any] = set()
     for folding in _all(graph, calls, choice, most):
         folding.automatic = bool(folding.how)
-        if folding.drawn <= most:
+        cards = tuple(len(group.members) for group in folding.groups)
+        if folding.drawn <= most and (folding.homes, cards) not in seen:  # a level may fold nothing
+            seen.add((folding.homes, cards))
             yield folding
 
 
@@ -62,29 +65,27 @@ def _asked(
 def _all(
     graph: GraphFacts, calls: Homes, choice: FoldChoice | None, most: int
 ) -> Iterator[Folding]:
-    first = folded_at(calls, "scalar", choice)
-    if len(graph.order) - len(graph.written) <= most or any(first):
-        yield folding_by(graph, calls, shapes.keys_of(graph, first, None) or [], written=True)
-    levels = LEVELS[1:] if calls.any else ()
+    """Each level with every call by itself, then rolled up; at last what is in no scope folds."""
     once = rolled(graph) if calls.any else calls
     several = len(once.scopes) < len(calls.scopes)
-    chained = several and _chained(graph, calls, once, choice)
-    steps: list[tuple[str, Homes]] = []
-    for level in levels:
-        steps.append((level, calls))
-        if several and not chained:
-            steps.append((level, once))
-    if chained:
-        steps += [(level, once) for level in levels]
-    for level, homes in steps:
-        scopes = folded_at(homes, level, choice)
-        for repeats in (1,) if homes is once and several else (None, 1):
+    for level in LEVELS if calls.any else LEVELS[:1]:
+        scopes = folded_at(calls, level, choice)
+        for repeats in (None,) if level == "scalar" else (None, 1):
             keys = shapes.keys_of(graph, scopes, repeats, None if repeats is None else most)
-            if keys is None or shapes.count(graph, keys, written=True) > most:
-                continue
-            folding = folding_by(graph, homes, keys, written=True)
-            folding.how = _how(level, homes)
-            yield folding
+            if keys is not None and shapes.count(graph, keys, written=True) <= most:
+                folding = folding_by(graph, calls, keys, written=True)
+                folding.how = "" if level == "scalar" else _how(level, calls)
+                yield folding
+        if several:
+            scopes = folded_at(once, level, choice)
+            for keys in (
+                shapes.roles(graph, scopes, once.of, most),
+                shapes.keys_of(graph, scopes, 1, most),
+            ):
+                if keys is not None and shapes.count(graph, keys, written=True) <= most:
+                    folding = folding_by(graph, once, keys, written=True)
+                    folding.how = _how(level, once)
+                    yield folding
     scopes = folded_at(once, "network" if calls.any else "scalar", choice)
     yield from _loose(graph, once, scopes, most, _how("network", once) if calls.any else "")
 
@@ -95,7 +96,10 @@ def _loose(
     """What is in no scope, folded by what it has in common."""
     more = f", and {also}" if also else ""
     tried = (
-        (shapes.roles(graph, scopes), "nodes that do the same in the same surroundings"),
+        (
+            shapes.roles(graph, scopes, homes.of, most),
+            "nodes that do the same in the same surroundings",
+        ),
         (shapes.keys_of(graph, scopes, 1, most), "equal nodes, and chains of one operation"),
     )
     for keys, how in tried:
@@ -111,37 +115,6 @@ def _loose(
 
 def _how(level: str, homes: Homes) -> str:
     calls = any(count > 1 for count in homes.count.values())
+    if level == "scalar":
+        return "equal calls are one"
     return f"each {level} is one node" + (" for all its calls" if calls else "")
-
-
-def _chained(graph: GraphFacts, calls: Homes, once: Homes, choice: FoldChoice | None) -> bool:
-    """Whether calls of one module come one after the other, so that rolled up they feed themselves.
-
-    Then the picture with each rolled up has a circle.
-    """
-    folding = folding_by(graph, once, folded_at(once, "network", choice))
-    position = graph.position
-    for node in graph.order:
-        for operand in node._prev:
-            if folding.of[operand] is folding.of[node] and folding.of[node].scope is not None:
-                ours, theirs = calls.of[position[node]], calls.of[position[operand]]
-                if ours is not None and theirs is not None and ours.path[0] is not theirs.path[0]:
-                    return True
-    after: dict[Any, set[Any]] = {}
-    for edge in folding.edges:
-        after.setdefault(edge.head, set()).add(edge.tail)
-    done: set[Any] = set()
-    ready = [group for group in folding.groups if group not in after]
-    waiting = {group: len(tails) for group, tails in after.items()}
-    feeds: dict[Any, list[Any]] = {}
-    for head, tails in after.items():
-        for tail in tails:
-            feeds.setdefault(tail, []).append(head)
-    while ready:
-        group = ready.pop()
-        done.add(group)
-        for head in feeds.get(group, ()):
-            waiting[head] -= 1
-            if not waiting[head]:
-                ready.append(head)
-    return len(done) < len(folding.groups)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..scope import Scope
 from . import cards
-from .facts import full_name
+from .facts import full_name, stem
 from .flags import Flag
 from .folding import Group
 from .insides import is_strip, numbers_cell
@@ -118,6 +118,8 @@ class Nodes:
     def title(self, scope: Scope) -> tuple[str, str]:
         """What a box is called, and what it is: a class, and which call of its module."""
         name, note = scope.name or scope.kind, self.plan.folding.homes.note(scope)
+        if note.startswith("×") and scope.kind == "scope":  # step 1, step 2, step 3
+            name = stem(name).replace("#", "").strip() or name
         if note.startswith("call"):
             self.plan.seen.add("calls")
         kind = scope.kind if scope.name and scope.kind != "scope" else ""

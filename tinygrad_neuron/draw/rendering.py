@@ -250,10 +250,10 @@ class Digraph(graphviz.Digraph):
         exclude: Iterable[str] | None = None,
         **kwargs: Any,
     ) -> dict[str, bytes | str]:
-        """Show the picture in a notebook, or the source where there is no layout engine."""
+        """Show the picture in a notebook, or the source where there is no picture."""
         try:
             return dict(super()._repr_mimebundle_(include, exclude, **kwargs))
-        except EngineNotFoundError as error:
+        except (EngineNotFoundError, RenderingTimeoutError) as error:
             print(error, file=sys.stderr)
             return {} if "text/plain" in set(exclude or ()) else {"text/plain": self.source}
 

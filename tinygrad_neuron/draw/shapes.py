@@ -4,8 +4,10 @@ Each function gives keys, one for each node of a graph: nodes of one key are dra
 node without a key (None) stands alone.
 """
 
+from collections import Counter
 from typing import Any
 
+from ..engine import Value
 from ..passes import is_constant
 from ..scope import Scope
 from .facts import GraphFacts, stem
@@ -130,47 +132,51 @@ def depths_of(graph: GraphFacts) -> list[int]:
     return depths
 
 
-def roles(graph: GraphFacts, scopes: list[Scope | None]) -> list[Any]:
-    """Nodes by scope, loose ones by what they do and what is around them.
+def _label(node: Value) -> str:
+    """A node's label; one outside of modules without its numbers, which count steps there."""
+    within = node.within
+    loose = within is None or (within.module is None and within.kind == "scope")
+    return stem(node.label) if loose else node.label
+
+
+def roles(
+    graph: GraphFacts, scopes: list[Scope | None], homes: list[Scope | None], most: int
+) -> list[Any] | None:
+    """Nodes by scope, loose ones by what they do and what is around them; at most so many kinds.
 
     That is equal for the steps of a recurrence, which are not of equal shape: each contains the one
     before. A leaf that several take (a weight) is a surrounding by itself. It is colour refinement
     (B. Weisfeiler, A. Leman, 1968), stopped after `ROUNDS`.
     """
-    position = graph.position
-    takers: list[list[int]] = [[] for _ in graph.order]
-    for i, node in enumerate(graph.order):
-        for operand in node._prev:
-            takers[position[operand]].append(i)
-    colours: list[Any] = []
-    labels = [stem(node.label) for node in graph.order]
-    for i, (node, label) in enumerate(zip(graph.order, labels, strict=True)):
-        if scopes[i] is not None:
-            colours.append(scopes[i])
-        elif "#" in label:
-            colours.append(label)  # h0, an input, is what h1 and h2 are
-        elif not node._prev and len(takers[i]) > 1:
-            colours.append(i)
+    order, position = graph.order, graph.position
+    loose = [i for i, scope in enumerate(scopes) if scope is None]
+    colours: list[Any] = list(scopes)
+    fixed = set()  # what a node is by its name, whatever it is computed from
+    for i in loose:
+        node, label = order[i], _label(order[i])
+        if "#" in label:  # h0, an input, is what h1 and h2 are
+            colours[i] = (label, homes[i] if node._prev else None)
+            fixed.add(i)
+        elif node._prev:
+            colours[i] = (node._operation.name, label, homes[i])
+        elif is_constant(node):
+            colours[i] = ("input", graph.input_names.get(node, ""), graph.takers[node].scope)
         else:
-            colours.append((node._operation.name if node._prev else graph.kind(node), label))
+            colours[i] = (i,) if node in graph.shared else (graph.kind(node), label, homes[i])
     for _ in range(ROUNDS):
+        if len(set(colours)) > most:
+            return None
         numbers: dict[Any, int] = {}
-        mixed = []
-        for i, node in enumerate(graph.order):
-            around = tuple(colours[position[operand]] for operand in node._prev)
-            if "#" in labels[i] or not node._prev:
-                around = ()
-            mixed.append(numbers.setdefault((colours[i], around), len(numbers)))
+        mixed = list(colours)
+        for i in loose:
+            operands = () if i in fixed else order[i]._prev
+            around = tuple(colours[position[operand]] for operand in operands)
+            mixed[i] = numbers.setdefault((colours[i], around), len(numbers))
         colours = mixed
-    sizes: dict[Any, int] = {}
-    for colour in colours:
-        sizes[colour] = sizes.get(colour, 0) + 1
-    last = len(colours) - 1
-    return [
-        scopes[i]
-        if scopes[i] is not None
-        else ("role", colour)
-        if sizes[colour] > 1 and i != last
-        else None
-        for i, colour in enumerate(colours)
-    ]
+    sizes = Counter(colours)
+    last = len(colours) - 1  # the root stands alone
+    keys: list[Any] = list(scopes)
+    for i in loose:
+        if sizes[colours[i]] > 1 and i != last:
+            keys[i] = ("role", colours[i])
+    return keys

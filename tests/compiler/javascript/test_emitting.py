@@ -10,6 +10,7 @@ import pytest
 
 from tests.compiler.c.random_graphs import NAMES, REPEATED, SMOOTH, random_graph
 from tinygrad_neuron import Value, nn, scope, select, sqrt
+from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.compiler import compile
 from tinygrad_neuron.compiler.javascript import graph_text
 from tinygrad_neuron.functions import drawn
@@ -98,9 +99,15 @@ class Both:
         seeded = tuple(range(len(variant.outputs)))
         seeds = [0.5 + k for k in seeded]
         data = [leaf.data for leaf in variant.leaves]
+        add_up = variant.generated(seeded)
+        if variant.doubts[seeded].branches:  # as only the interpreter can in Python
+
+            def add_up(rows: Any, data: Any, zeros: Any, seeds: Any, total: float) -> Any:
+                return variant.interpreted(rows, [], data, zeros, seeded, seeds, total)
+
         self.expected = [
             in_python(variant.generated(None), rows, data),
-            in_python(variant.generated(seeded), rows, data, variant.zeros, tuple(seeds), 0.0),
+            in_python(add_up, rows, data, variant.zeros, tuple(seeds), 0.0),
         ]
         name = self.source[len("const ") :].partition(" ")[0]
         self.actual = tab.evaluate(RUN, [self.source, name, *map(sent, (rows, data, seeds))])
@@ -118,7 +125,7 @@ def test_random_graphs_give_pythons_numbers_and_errors(tab: Any, names: Any) -> 
         function, arguments, _ = random_graph(generator, names, layered=k % 4 == 0)
         try:
             both = Both(tab, function, *arguments)
-        except DOMAIN_ERRORS:  # of parameters alone, or through a select (see below)
+        except DOMAIN_ERRORS:  # of parameters alone
             continue
         compared += 1
         errors += isinstance(both.expected[1], str)
@@ -228,12 +235,50 @@ def test_labels_never_break_the_text(tab: Any) -> None:
     assert "</script" not in both.source
 
 
-def test_a_gradient_that_depends_on_what_select_chose_is_refused() -> None:
-    x = Value(0.0, label="x")
-    compiled = compile(lambda k: select([x, sqrt(x)], k))
-    with pytest.raises(ValueError, match="ask for gradients=False"):
-        compiled.javascript(0)
-    assert "outputs" in compiled.javascript(0, gradients=False)
+def test_what_select_did_not_choose_gets_no_gradient(tab: Any) -> None:
+    x, y = Value(0.0, label="x"), Value(4.0, label="y")
+    functions: list[Any] = [
+        lambda k: select([x * 1.0, sqrt(x)], k),
+        lambda k: select([x * y, sqrt(x) * sqrt(x), (x * y).tanh()], k) * y,
+        lambda k: select([sqrt(x), y.log()], k) + y * x,
+        lambda k: select([sqrt(select([x, y], k)), y], k),
+    ]
+    for function in functions:
+        for chosen in (0, 1):
+            both = Both(tab, function, chosen)
+            assert both.agrees, (both.expected, both.actual)
+
+
+def test_random_graphs_that_choose_among_what_they_compute(tab: Any) -> None:
+    generator = random.Random(7)
+    leaves = [Value(number, label=f"w{i}") for i, number in enumerate((0.0, 4.0, 0.5))]
+    names = ["select", "select", "sqrt", "log1p", "multiply", "add", "tanh", "divide"]
+    names = [name for name in names if name in TABLE]
+
+    def choosing(k: Any) -> Value:
+        generator.seed(seed)
+        nodes: list[Value] = [*leaves, leaves[1] * k + 1.0]
+        for _ in range(8):
+            operation = TABLE[generator.choice(names)]
+            operands = [generator.choice(nodes) for _ in range(3)]
+            if operation.chosen:
+                nodes.append(operation.function(operands, k))
+            else:
+                nodes.append(operation.function(*operands[: len(operation.operands)]))
+        return TABLE["sum"].function(nodes[-4:])
+
+    careful = 0
+    for seed in range(60):  # the function reads it
+        try:
+            both = Both(tab, choosing, 1, rows=[[0.0], [1.0], [2.0]])
+        except DOMAIN_ERRORS:  # of parameters alone
+            continue
+        careful += "undefined" in both.source.partition("// choosing")[2]
+        if isinstance(both.expected[1], str) or isinstance(both.actual[1], str):
+            assert type(both.expected[1]) is type(both.actual[1]), both.source
+        else:
+            assert both.agrees, (seed, both.expected, both.actual)
+    assert careful > 15
 
 
 def test_a_recorded_graph_has_a_text_with_some_of_its_leaves_as_inputs(tab: Any) -> None:

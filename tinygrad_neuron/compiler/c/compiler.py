@@ -211,6 +211,7 @@ def scratch() -> Iterator[str]:
 
 
 def compile(source: str, compiler: Compiler, folder: str) -> bytes:
+    """The library of a text, compiled in a folder that is there for that."""
     file, target = os.path.join(folder, "source.c"), os.path.join(folder, "compiled")
     with open(file, "w", encoding="utf-8") as opened:
         opened.write(source)

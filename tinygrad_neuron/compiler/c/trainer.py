@@ -219,6 +219,7 @@ class CTrainer(Trainer):
     """
 
     def _load(self, data: list[float]) -> None:
+        """Compile the rule, then lay out the arrays, in one go."""
         optimiser = self.optimiser
         rule = tuple(optimiser.rule())
         numbers = optimiser.numbers(optimiser.current_lr())

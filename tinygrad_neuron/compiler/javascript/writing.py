@@ -21,19 +21,13 @@ def text(
     from the outputs `seeded`; None for a text without gradients; `arithmetic`, whether the text
     brings `calculus/arithmetic.js` along, which a page may have already.
 
-    Raises a `ValueError` where an operation cannot be translated, and where gradients depend on
-    what a `select` chooses so that straight-line code can be wrong.
+    Raises a `ValueError` where an operation cannot be translated.
     """
     helpers = Helpers()
     constant = Names(javascript.RESERVED).new(name)
     first, inputs, leaves = emit(program, None, f"{name}: outputs", helpers)
     functions = {"outputs": first}
     if seeded is not None:
-        if program.doubts().branches:
-            raise ValueError(
-                f"{name} selects among computed Values, and which get a gradient is known only "
-                "when it runs: no JavaScript for that; ask for gradients=False"
-            )
         title = f"{name}: outputs and gradients"
         functions["gradients"] = emit(program, seeded, title, helpers)[0]
     data = [javascript.number(float(leaf.data)) for leaf in program.leaves]

@@ -7,7 +7,7 @@ adds up the first output and the gradients over the rows.
 
 import keyword
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ...calculus.operation import Operation
@@ -54,11 +54,10 @@ class _Emitter(Emitter):
     def listed(self, texts: Sequence[str]) -> str:
         return pattern(texts)
 
-    def zeros(self, name: str, count: int) -> str:
-        return f"{name} = [-0.0] * {count}"
-
-    def element(self, name: str, index: str) -> str:
-        return f"{name}[int({index})]"
+    def scattered(self, name: str, count: int, addends: Iterable[tuple[int, int]]) -> list[str]:
+        texts = self.texts
+        added = [f"{name}[int({texts[index]})] += {texts[k]}" for index, k in addends]
+        return [f"{name} = [-0.0] * {count}", *added]
 
     def special(self, k: int, operation: Operation, operands: tuple[int, ...]) -> bool:
         """A power with a whole exponent: `**` cannot be complex then, and needs no kernel."""

@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
+from .order import ordered
 from .parts import HEADER, Box, Item, Look, Run, Wire
-from .ranking import crossings, ranks
-from .straight import nearest
+from .ranking import ranks
+from .spots import Link, Spot
+from .straight import straighten
 
 LANE = 5.0  # the height that is kept for a line
 TURN = 16.0  # how far a line goes out where it turns round
 LEAD = 9.0  # how far a line is straight before an arrowhead
-_SWEEPS = 6
 _STEEP = 0.14  # so much more room between columns for each point that a line rises there
 _MOST_ROOM = 1.4  # at most so many times the least room is added
-
-
-@dataclass(eq=False)
-class Spot:
-    """What takes room in a column: an item, a lane, a label, a gate in the box's side."""
-
-    height: float
-    width: float = 0.0
-    item: Item | None = None
-    order: float = 0.0
-    column: int = 0
-    place: int = 0
-    y: float = 0.0  # its centre
-    line: float = 0.0  # where lines pass, from the centre
-    labels: bool = False  # whether it is a label
-    ins: list[Link] = field(default_factory=list)
-    outs: list[Link] = field(default_factory=list)
-
-
-@dataclass(eq=False)
-class Link:
-    """A piece of a wire from one column to the next; offsets are from the centres of its ends."""
-
-    tail: Spot
-    head: Spot
-    weight: float
-    leave: float = 0.0
-    arrive: float = 0.0
-    direct: bool = False  # whether it ends at the wire's own end, where an arrowhead is
 
 
 @dataclass(eq=False)
@@ -116,6 +87,7 @@ class Columns:
     # The spots of the columns
 
     def _place_items(self) -> None:
+        """A column for each rank in use, others for labels and gates, and the items in theirs."""
         last = max(self.rank.values(), default=0)
         used = {2 * self.rank[item] + 2 for item in self.items}
         for wire, a, b in self.wires:
@@ -185,6 +157,7 @@ class Columns:
                            b if k == len(way) - 2 else None)  # fmt: skip
 
     def _link(self, wire: Wire, a: Spot, b: Spot, tail: Item | None, head: Item | None) -> None:
+        """A piece of a wire between two spots, which wires of one tail share on their way."""
         own = head is wire.head or b.labels
         key: object = (wire, a, b) if own else (wire.tail, a, b)
         link = self.links.get(key)
@@ -220,76 +193,12 @@ class Columns:
             way[k].ins.append(link)
             way[k + 1].outs.append(link)
 
-    # Order and places
-
     def solve(self) -> Level:
         """Order the columns, then find every place."""
-        self._order()
+        self.columns = ordered(self.columns)
         self._spread_arrivals()
-        self._straighten()
+        straighten(self.columns, list(self.ways.values()), self.look.row)
         return self._measure()
-
-    def _order(self) -> None:
-        """The model's order; where lines cross, lanes and operations move, leaves and boxes not."""
-        for column in self.columns:
-            column.sort(key=lambda spot: spot.order)
-        self._number()
-        best, found = self._crossings(), [list(column) for column in self.columns]
-        for sweep in range(_SWEEPS):
-            if not best:
-                break
-            forward = sweep % 2 == 0
-            for column in self.columns if forward else self.columns[::-1]:
-                self._by_neighbours(column, forward)
-            count = self._crossings()
-            if count < best:
-                best, found = count, [list(column) for column in self.columns]
-        self.columns = found
-        self._number()
-
-    def _number(self) -> None:
-        for column in self.columns:
-            for place, spot in enumerate(column):
-                spot.place = place
-
-    def _by_neighbours(self, column: list[Spot], forward: bool) -> None:
-        """Sort a column by where what it is linked to stands in the one before or after it."""
-
-        def wish(spot: Spot) -> float:
-            links = spot.ins if forward else spot.outs
-            if not links:
-                return float(spot.place)
-            others = [
-                (link.tail if forward else link.head) for link in links
-            ]  # ports of a box count by where they are in it
-            return sum(
-                other.place + (link.leave if forward else link.arrive) / (other.height + 1)
-                for other, link in zip(others, links, strict=True)
-            ) / len(links)
-
-        moved = sorted(column, key=lambda spot: (wish(spot), spot.place))
-        kept = sorted((spot for spot in moved if _keeps(spot)), key=lambda spot: spot.order)
-        remaining = iter(kept)
-        column[:] = [next(remaining) if _keeps(spot) else spot for spot in moved]
-        for place, spot in enumerate(column):
-            spot.place = place
-
-    def _crossings(self) -> int:
-        total = 0
-        for column in self.columns[:-1]:
-            ports: list[tuple[float, float]] = []
-            for spot in column:
-                for link in spot.outs:
-                    if link.head.column == spot.column + 1:
-                        ports.append((
-                            spot.place + link.leave / (spot.height + 1),
-                            link.head.place + link.arrive / (link.head.height + 1),
-                        ))  # fmt: skip
-            rights = {port: i for i, port in enumerate(sorted({right for _, right in ports}))}
-            lefts = {port: i for i, port in enumerate(sorted({left for left, _ in ports}))}
-            pairs = [(lefts[left], rights[right]) for left, right in ports]
-            total += crossings(pairs, len(rights))
-        return total
 
     def _spread_arrivals(self) -> None:
         """Arrowheads at a card stand apart, in the order in which their lines come."""
@@ -301,84 +210,10 @@ class Columns:
             for i, link in enumerate(arriving):
                 link.arrive = (i - (len(arriving) - 1) / 2) * step
 
-    def _straighten(self) -> None:
-        """Places as near as can be to those of what they are linked to."""
-        for column in self.columns:
-            y = 0.0
-            for k, spot in enumerate(column):
-                y += self._step(column, k)
-                spot.y = y
-            middle = (column[0].y + column[-1].y) / 2 if column else 0.0
-            for spot in column:
-                spot.y -= middle
-        for sweep in range(3 * _SWEEPS):
-            both = sweep >= 2 * _SWEEPS
-            forward = sweep % 2 == 0
-            for column in self.columns if forward else self.columns[::-1]:
-                self._settle(column, both or forward, both or not forward)
-        for _ in range(2):
-            self._level_lanes()
-
-    def _level_lanes(self) -> None:
-        """Lanes behind each other at one height, where there is room."""
-        levelled: set[Spot] = set()
-        for way in self.ways.values():
-            chain: list[Spot] = []
-            for spot in way:
-                if spot.item is None and spot not in levelled:
-                    chain.append(spot)
-                elif chain:
-                    break
-            levelled.update(chain)
-            if len(chain) < 2:
-                continue
-            lowest, highest = -math.inf, math.inf
-            for spot in chain:
-                column = self.columns[spot.column]
-                if spot.place:
-                    above = column[spot.place - 1].y + self._step(column, spot.place)
-                    lowest = max(lowest, above + spot.line)
-                if spot.place + 1 < len(column):
-                    below = column[spot.place + 1].y - self._step(column, spot.place + 1)
-                    highest = min(highest, below + spot.line)
-            if lowest <= highest:
-                mean = sum(spot.y + spot.line for spot in chain) / len(chain)
-                height = min(max(mean, lowest), highest)
-                for spot in chain:
-                    spot.y = height - spot.line
-
-    def _settle(self, column: list[Spot], left: bool, right: bool) -> None:
-        wishes, weights = [], []
-        for spot in column:
-            wish, weight = 0.001 * spot.y, 0.001
-            if left:
-                for link in spot.ins:
-                    weight += link.weight
-                    wish += link.weight * (link.tail.y + link.leave - link.arrive)
-            if right:
-                for link in spot.outs:
-                    weight += link.weight
-                    wish += link.weight * (link.head.y + link.arrive - link.leave)
-            wishes.append(wish / weight)
-            weights.append(weight)
-        steps = [self._step(column, k) for k in range(len(column))]
-        for spot, y in zip(column, nearest(wishes, weights, steps), strict=True):
-            spot.y = y
-
-    def _step(self, column: list[Spot], k: int) -> float:
-        """How far a spot's centre has to be from the one above it."""
-        if k == 0:
-            return 0.0
-        above, below = column[k - 1], column[k]
-        solid = (above.item is not None) + (below.item is not None)
-        room = (1.0, 0.6 * self.look.row, self.look.row)[solid]
-        if below.labels and not above.item:
-            room = 5.0
-        return (above.height + below.height) / 2 + room
-
     # Coordinates in the box
 
     def _measure(self) -> Level:
+        """The level with everything in the coordinates of its box."""
         look, box = self.look, self.box
         spots = [spot for column in self.columns for spot in column]
         top = min((spot.y - spot.height / 2 for spot in spots), default=0.0)
@@ -493,13 +328,6 @@ class Columns:
             return 0.0
         level = self.solved[item]
         return (level.exits if leaving else level.entries)[wire.tail] - item.height / 2
-
-
-def _keeps(spot: Spot) -> bool:
-    """Whether a spot keeps the model's order: boxes, leaves, and lines at the side of a box."""
-    if spot.item is None:
-        return False
-    return isinstance(spot.item, Box) or not spot.ins
 
 
 def relevant(wires: Iterable[Wire], box: Box | None) -> list[tuple[Wire, Item | None, Item | None]]:

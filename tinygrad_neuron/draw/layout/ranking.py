@@ -1,4 +1,4 @@
-"""Which column each item of a box stands in, and in which order columns hold what they hold."""
+"""Which column each item of a box stands in."""
 
 from collections.abc import Iterable, Sequence
 
@@ -70,27 +70,3 @@ def _circular(pairs: Sequence[Pair]) -> set[Item]:
         if kept == left:
             return left
         left = kept
-
-
-def crossings(pairs: Sequence[tuple[int, int]], size: int) -> int:
-    """How many of the lines between two columns cross, each given by its places in both.
-
-    Counted with a binary indexed tree over the `size` places of the second column (W. Barth,
-    P. Mutzel, M. Jünger, 2004).
-
-    >>> crossings([(0, 1), (1, 0), (2, 2)], 3)
-    1
-    """
-    tree = [0] * (size + 1)
-    count = 0
-    for seen, (_, place) in enumerate(sorted(pairs)):
-        k, below = place + 1, 0
-        while k:
-            below += tree[k]
-            k -= k & -k
-        count += seen - below
-        k = place + 1
-        while k <= size:
-            tree[k] += 1
-            k += k & -k
-    return count

@@ -19,8 +19,9 @@ from typing import Any
 from ...draw import cards
 from ...draw.facts import GraphFacts
 from ...draw.folding import LEVELS, READABLE_NODES, Folding, Group, fold, fold_scopes, level_of
-from ...draw.graph import BUDGET, GraphPicture, plain_picture
+from ...draw.graph import BUDGET, plain_picture
 from ...draw.metrics import text_width
+from ...draw.picture import GraphPicture
 from ...draw.rendering import RenderingTimeoutError
 from ...draw.text import shorten
 from ...draw.themes import FONT, THEMES

@@ -1,4 +1,4 @@
-"""The twelve graphs by which pictures are judged, measured in the SVG of each layout engine."""
+"""What fits: the twelve graphs by which pictures are judged, measured in each engine's SVG."""
 
 import re
 
