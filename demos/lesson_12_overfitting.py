@@ -5,7 +5,7 @@
 #
 # - see in two curves that a network has begun to learn its examples by heart;
 # - stop at the right moment, and say which data may tell you when that is;
-# - say what L1 and L2 do to weights, and why only L1 makes them exactly 0;
+# - say what L1 and L2 do to weights, and in what they differ;
 # - compute what dropout does to a layer, in training and afterwards;
 # - compare such remedies without deceiving yourself.
 #
@@ -156,9 +156,10 @@ assert [round(record.validation_loss[k], 2) for k in (21, 99)] == [0.82, 1.4]
 assert round(100 * accuracy(watched, test), 1) == 82.8
 
 # %% [markdown]
-# 82.8% instead of 70%, with the same network and the same examples, only by stopping after epoch
-# 22. That is **early stopping**. `fit` does it for you: with `validation=` it gives the parameters
-# of the best epoch back, and with `patience=15` it ends when 15 epochs have brought nothing better.
+# 82.8% instead of 70%, with the same network and the same examples, only because training ended
+# in time. That is **early stopping**. `fit` does it for you: with `validation=` it gives the
+# parameters of the best epoch back, and with `patience=15` it ends when 15 epochs have brought
+# nothing better.
 #
 # A warning. The moment to stop was *chosen* by the validation data. So these have had a hand in the
 # result, and their loss looks a little better than it should. What you want to tell others you must
@@ -170,11 +171,12 @@ assert round(100 * accuracy(watched, test), 1) == 82.8
 # input must make a large step in the output. So let large weights cost something. To the loss one
 # adds a **penalty**, the sum of the squares of all weights times a number $\lambda$:
 #
-# $$\text{loss} + \lambda \, (w_0^2 + w_1^2 + \dots)$$
+# $$\text{loss} + \lambda \, (w_0^2 + w_1^2 + \ldots)$$
 #
-# That is called **L2**, or **weight decay**. To see what it does look at a single weight, for which
-# the loss alone would be least at $w = 2$: the loss $\frac{1}{2}(w - 2)^2$. Its slope is $w - 2$,
-# and that of the penalty is $2 \lambda w$.
+# That is called **L2**, or **weight decay**. (With Adam one lets the weights shrink beside its
+# step, not through the gradient that it rescales. That is AdamW, which `learn` above uses.) To see
+# what it does look at a single weight, for which the loss alone would be least at $w = 2$: the loss
+# $\frac{1}{2}(w - 2)^2$. Its slope is $w - 2$, and that of the penalty is $2 \lambda w$.
 
 # %%
 predict(
@@ -196,11 +198,11 @@ predict(
 # However large $\lambda$ is, $2 / (1 + 2 \lambda)$ is never 0. L2 makes weights small; it makes
 # none vanish. The nearer a weight is to 0, the more weakly it is pulled.
 #
-# ## Weights that snap to zero: L1
+# ## Another penalty: L1
 #
 # Now let a weight cost its size, not its square:
 #
-# $$\text{loss} + \lambda \, (|w_0| + |w_1| + \dots)$$
+# $$\text{loss} + \lambda \, (|w_0| + |w_1| + \ldots)$$
 #
 # That is **L1**. Its slope is $\lambda$ wherever $w > 0$, and $-\lambda$ wherever $w < 0$: the same
 # pull, be the weight large or small.
@@ -240,7 +242,7 @@ def penalties(strength):
     return text, figures.functions(curves, -1, 3, marks=marks, name="w", title=title)
 
 
-slider("λ", [0, 0.25, 0.5, 1, 1.5, 2, 3], penalties, start=0)
+slider("λ", [0, 0.25, 0.5, 1, 1.5, 2, 3], penalties, start=0.5)
 
 # %% [markdown]
 # With L1 the minimum comes nearer step by step, reaches the kink at 0 when $\lambda$ is 2, and
@@ -282,7 +284,7 @@ def shrink(w, amount):
 )
 
 
-# %%
+# %% tags=["hide-input"]
 def shrink(w, amount):
     if w > amount:
         return w - amount
@@ -341,16 +343,17 @@ def both(strength):
         right = count_right(neuron, other_pairs)
         text = f"{name}: {zeros(neuron)} of 64 weights are exactly 0, {right} of 72 read right"
         weights = [w.data for w in neuron.w]
-        pictures[text] = figures.weight_images([weights], width=8, columns=1)
+        rows = [weights[i : i + 8] for i in range(0, 64, 8)]
+        pictures[text] = figures.receptive_field_image(rows, [])
         texts.append(text)
     return "\n".join(texts), Beside(pictures)
 
 
 # %% [markdown]
-# Blue speaks for a 3, orange for an 8, and white is exactly or nearly 0.
+# Blue speaks for a 3, orange for an 8. What has the colour of paper is 0, exactly or nearly.
 
 # %% tags=["hide-input"]
-slider("λ", STRENGTHS, both, start=0)
+slider("λ", STRENGTHS, both, start=0.01)
 
 # %% tags=["remove-input"]
 assert [zeros(neuron) for neuron in with_l1.values()] == [0, 7, 35, 50, 59, 61]
@@ -359,10 +362,11 @@ read = [count_right(neuron, other_pairs) for neuron in with_l1.values()]
 assert len(other_pairs) == 72 and read == [70, 70, 70, 70, 68, 65]
 
 # %% [markdown]
-# **You may think** that L1 and L2 are two ways to say the same, "small weights". Look at $\lambda =
-# 0.01$. With L1, 50 of the 64 weights are *exactly* 0, and the neuron still reads 70 of 72. It
-# looks at 14 pixels, and you can say which: L1 has *chosen*. At 0.03 five pixels are left, and they
-# read 68. With L2 not one weight is exactly 0, at any strength: it has only turned everything down.
+# **You may think** that L1 and L2 are two ways to say the same, "small weights". Look at
+# $\lambda = 0.01$. With L1, 50 of the 64 weights are *exactly* 0, and the neuron still reads 70
+# of 72. It looks at 14 pixels, and you can say which: L1 has *chosen*. At 0.03 five pixels are
+# left, and they read 68. With L2 not one weight is exactly 0, at any strength: it has only turned
+# everything down.
 #
 # So L1 is the tool for finding out what is needed at all. You will meet it again in lesson 15.
 #

@@ -564,8 +564,7 @@ def to_the_right(by):
         best = shares.index(max(shares))
         reads.append(f"{name}: {best} ({shares[best]:.0%})")
     text = "; ".join(reads)
-    figure = figures.weight_images([flat(image)], width=8, columns=1, label="ink", title=text)
-    return text, figure
+    return text, figures.receptive_field_image(image, [], title=text)
 
 
 drawing = hands.pad(
@@ -605,7 +604,7 @@ def reading(digit):
     largest = [f"{max(flat(rows)):.1f}" for rows in maps]
     read = scores.index(max(scores))
     pictures = {
-        "the image": figures.weight_images([flat(example)], width=8, label="ink"),
+        "the image": figures.receptive_field_image(example, []),
         "the 16 maps, and the largest number of each": figures.feature_maps(maps, names=largest),
     }
     return f"it reads a {read}", Beside(pictures)

@@ -228,8 +228,8 @@ assert round(firsts[-1], 2) == 0.05 and firsts[-1] / lstm[0] > 1e5
 
 # %% [markdown]
 # With every step that the gate opens the line lies higher. At 5, where the gate is at 0.99, about
-# 5% of the gradient arrives at the first step, a hundred thousand times as much as with a gate half
-# open. This is why one often starts LSTMs with a bias of 1 or more.
+# 5% of the gradient arrives at the first step, more than a hundred thousand times as much as with a
+# gate half open. This is why one often starts LSTMs with a bias of 1 or more.
 #
 # We have measured what the *start* gives, the median of untrained networks. It does not follow that
 # the one with the larger gradient learns better in the end. For that one has to train.
@@ -294,8 +294,9 @@ assert solved == {"RNN": 1, "LSTM": 0, "LSTM, gate open": 3}, known
 # %% [markdown]
 # Guessing would be right half of the time. With 15 epochs the LSTM as it comes has learned nothing
 # in any of its four starts. The plain network has managed it once, and nearly a second time. With
-# its gates open the LSTM has managed it three times of four. So the gate is what matters. And four
-# starts are few: do not conclude more from them than that.
+# its gates open the LSTM has managed it three times of four. On this task, from these starts, it
+# was the open gate that made the difference. Four starts are few: do not conclude more from them
+# than that.
 #
 # ## Attention: look it up
 #
@@ -341,7 +342,8 @@ def attend(query, keys, values):
 keys = [[2, 0], [0, 2], [-2, 0], [0, -2]]  # right, up, left, down
 values = [10, 20, 30, 40]
 shares, y = attend([2, 0], keys, values)
-print("shares:", *[f"{share:.2f}" for share in shares], f"  y = {y:.1f}")
+print("shares:", *[f"{share:.3f}" for share in shares])
+print(f"y = {y:.1f}")
 
 # %% [markdown]
 # Turn the query, and the shares are dealt anew. Make it longer, and the choice becomes sharper.
@@ -367,7 +369,7 @@ query = hands.attention(DIRECTIONS, values, query=[2, 0], reach=3)
 slider("degrees", range(0, 361, 30), turned, start=0, live=query)
 
 # %% tags=["remove-input"]
-assert [f"{share:.2f}" for share in shares] == ["0.89", "0.05", "0.00", "0.05"]
+assert [f"{share:.3f}" for share in shares] == ["0.892", "0.053", "0.003", "0.053"]
 halfway, _ = attend([math.sqrt(2), math.sqrt(2)], keys, values)
 assert abs(halfway[0] - halfway[1]) < 1e-12 and halfway[0] > 0.49
 [[library]] = nn.scaled_dot_product_attention([[2.0, 0.0]], keys, [[v] for v in values])
@@ -575,9 +577,10 @@ for head in heads:
 # The first sign can only look at itself. Each row adds up to 1, and what comes after the letter
 # that looks is empty: that is the causal mask. What these rows *mean* is a question for lesson 15.
 #
-# The page "A small GPT makes up names" of this book has a GPT of the same kind, trained longer and
-# on longer names. The models behind chatbots are built from the same parts: more blocks, wider
-# vectors, pieces of words for letters, and billions of parameters for our four thousand.
+# The page "A small GPT makes up names" of this book has a GPT of the same kind, as a program of its
+# own: `python demos/names_gpt.py` trains it longer, and on longer names. The models behind chatbots
+# are built from the same parts: more blocks, wider vectors, pieces of words for letters, and
+# billions of parameters for our four thousand.
 #
 # ## In short
 #

@@ -6,7 +6,7 @@
 # - find the input that a neuron answers to most, with the backward pass you know, and say why that
 #   input often looks like nothing;
 # - find the examples that excite a neuron, and the classes that it answers to;
-# - explain how five features fit into two neurons, and when they do;
+# - explain how a network can hold more features than it has neurons, and when it does;
 # - take such a mixture apart with a sparse autoencoder, and say what makes it work;
 # - name what is still open.
 #
@@ -89,12 +89,15 @@ predict(
 best = max(network(image)[3].data for image, _ in train)
 
 
+def square(image):
+    return [image[i : i + 8] for i in range(0, 64, 8)]
+
+
 def climbed(step):
     score, image = way[step]
-    text = f"score {score:.1f}; the best of all images of the training has {best:.1f}"
-    return text, figures.weight_images(
-        [image], width=8, label="pixel", columns=1, title=f"step {step}: score {score:.1f}"
-    )
+    text = f"score {score:.1f}, pixels from {min(image):.1f} to {max(image):.1f}"
+    figure = figures.receptive_field_image(square(image), [], title=f"step {step}: {text}")
+    return f"{text}; the best score of all images of the training is {best:.1f}", figure
 
 
 slider("step", [0, 1, 2, 5, 10, 20, 50, 100], climbed, start=100)
@@ -123,28 +126,18 @@ assert [round(way[step][0], 1) for step in (1, 10, 100)] == [5.5, 58.7, 585.1]
 
 
 # %% tags=["hide-input"]
-def square(image):
-    return [pixel for row in image for pixel in row]
-
-
 def held_back(cost):
     """The image that excites the output for 3 most, if differences of neighbours cost so much."""
     found = interpret.maximise(
-        lambda image: network(square(image))[3],
+        lambda rows: network([pixel for row in rows for pixel in row])[3],
         (8, 8),
         steps=150,
         norm=0.2,
         total_variation=cost,
         bounds=(0, 1),
     )
-    figure = figures.weight_images(
-        [square(found.input)],
-        width=8,
-        label="ink",
-        columns=1,
-        title=f"cost {cost:g}: score {found.activation:.1f}",
-    )
-    return f"score {found.activation:.1f}", figure
+    text = f"score {found.activation:.1f}"
+    return text, figures.receptive_field_image(found.input, [], title=f"cost {cost:g}: {text}")
 
 
 slider("cost of a difference", [0, 0.25, 0.5, 1, 2], held_back, start=1)
@@ -246,9 +239,9 @@ assert (single, len(several)) == ([3, 9], 10)
 # ## Why should a neuron mean several things?
 #
 # Perhaps because there are more things to tell than neurons to tell them. Let us build the smallest
-# case. There are five **features**, $x_0$ to $x_4$: facts that may be present (a number from 0 to
-# 1) or not (0). But there are only two neurons to remember them: $h = W x$. From these two numbers
-# all five must be found again:
+# case. There are five **features**, $x_0$ to $x_4$: facts that may be there, with a strength
+# between 0 and 1, or not be there, which is 0. But there are only two neurons to remember them:
+# $h = W x$. From these two numbers all five must be found again:
 #
 # $$x'_i = \mathrm{relu}(w_i \cdot h + b_i)$$
 #
@@ -286,7 +279,7 @@ assert len(dense.represented) == 2
 # (An error in each feature counts 5% less than one in the feature before it. Otherwise the model
 # would have no reason to prefer any two of them, and would keep a bit of each.)
 #
-# ## Sparsity makes the pentagon
+# ## And if the features are sparse?
 #
 # But facts about the world are seldom all there at once. Of all the things that a picture might
 # show, it shows a few. So let each feature be 0 most of the time. How often it is 0 is called its
@@ -363,9 +356,9 @@ def remembered(*features):
     return " ".join(f"{value.data:.2f}" for value in pentagon.model(features))
 
 
-print("only feature 0:       ", remembered(1, 0, 0, 0, 0))
-print("features 0 and 1:     ", remembered(1, 1, 0, 0, 0))
-print("features 0 and 2:     ", remembered(1, 0, 1, 0, 0))
+print("only 0: ", remembered(1, 0, 0, 0, 0))
+print("0 and 1:", remembered(1, 1, 0, 0, 0))
+print("0 and 2:", remembered(1, 0, 1, 0, 0))
 
 # %% tags=["remove-input"]
 assert remembered(1, 0, 0, 0, 0) == "1.03 0.14 0.00 0.15 0.00"

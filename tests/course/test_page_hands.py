@@ -221,13 +221,13 @@ def test_the_query_of_attention_is_dragged_and_the_shares_are_those_of_python(sh
             float(text) for text in figure.locator(".share > span:last-child").all_inner_texts()
         ]
 
-    assert [round(share, 2) for share in expected([2, 0])] == shares()
+    assert [round(share, 3) for share in expected([2, 0])] == shares()
     for _ in range(10):
         figure.get_by_role("slider", name="the query").press("Shift+ArrowUp")
     text = figure.locator(".told").inner_text()
     q0, q1 = map(float, re.search(r"\(([\d.]+), ([\d.]+)\)", text).groups())
     assert q1 > 2.5
-    assert [round(share, 2) for share in expected([q0, q1])] == shares()
+    assert [round(share, 3) for share in expected([q0, q1])] == shares()
     y = sum(share * v for share, v in zip(expected([q0, q1]), values, strict=True))
     assert f"= {y:.1f}" in text
 

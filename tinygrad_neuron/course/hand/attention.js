@@ -38,12 +38,12 @@ function attention(root, data, SHARES) {
     rows.forEach(([bar, number], k) => {
       bar.style.width = `${100 * found[k]}%`;
       bar.classList.toggle("best", k === best);
-      number.textContent = found[k].toFixed(2);
+      number.textContent = found[k].toFixed(3);
       points[k].setAttribute("r", 4 + 12 * found[k]);
     });
     told.replaceChildren(
       made("div", {}, `query = (${shown(query[0])}, ${shown(query[1])})`),
-      made("div", {}, `y = ${rows.map((_, k) => `${found[k].toFixed(2)} \u00b7 ${data.values[k]}`).join(" + ")} = ${y.toFixed(1)}`));
+      made("div", {}, `y = ${rows.map((_, k) => `${found[k].toFixed(3)} \u00b7 ${data.values[k]}`).join(" + ")} = ${y.toFixed(1)}`));
   }
   const again = button("Start again", () => {
     query = [...data.query];
