@@ -65,6 +65,16 @@ def test_neurons_weights_and_inputs_stand_in_the_order_of_the_model(picture, fac
             assert numbers == sorted(numbers)
 
 
+def test_what_is_asked_for_is_drawn_whatever_room_it_takes():
+    root = TWELVE["LSTM by hand, 3 steps"]()
+    everything = draw_dot(root, budget=None)
+    assert everything.folding.text == ""
+    assert "left out" not in everything.source
+    width, height = measured(everything.pipe(format="svg")).size
+    assert width > 1600
+    assert draw_dot(root, level="scalar").folding.drawn == everything.folding.drawn
+
+
 HOSTILE = ['"><script>alert(1)</script>', "<b>bold</b>", '\\N"|{}', "&amp;]]>", "w" * 5000, "a\nb"]
 
 

@@ -201,7 +201,8 @@ class Nodes:
             data = numbers_cell(values, plan.theme, digits, ink.size)
             grad = numbers_cell(gradients, plan.theme, digits, ink.size) if known else ""
             rows.append((quantity.name, data, grad))
-            if is_strip(quantity):
+            last = quantity is inside.quantities[-1]  # a bare card shows this one alone
+            if is_strip(quantity) and (last or not plan.bare):
                 plan.seen.add("strip")
         return cards.Content(inside.shape, rows)
 
