@@ -244,8 +244,8 @@ assert moved_map == [[-1, -1, 5], [-1, -1, 5], [-1, -1, 4]]
 #
 # ## One weight gathers many contributions
 #
-# How does a kernel learn? Each of its weights is one number that is used at nine places. You know
-# from lesson 7 what that means for its gradient.
+# How does a kernel learn? Each of its weights is one number that is used at one place after the
+# other. You know from lesson 7 what that means for its gradient.
 #
 # Let the map be wanted as 4 in the middle column and 0 elsewhere. The loss is half of the squared
 # error, added up over the map, so the gradient that arrives at each place is the map minus what is
@@ -693,11 +693,11 @@ assert all(output == outputs[0] for output in outputs)
 # So the shape of a network says what you take for granted about the data. Convolution says: what
 # belongs together lies close together, and is the same everywhere. Pooling says: a little to the
 # left or right does not matter. Where that is true, the network need not learn it from examples,
-# and gets by with fewer weights and fewer digits. Where it is not true, no training can repair it.
+# and gets by with fewer weights. Where it is not true, no training can repair it.
 #
 # That is also why larger networks pool little at a time. They put a convolution on top of the
-# pooled maps, and another on top of that: the receptive field grows from layer to layer, and the
-# features grow from edges to shapes.
+# pooled maps, and another on top of that: the receptive field grows from layer to layer, and with
+# it what a feature can stand for: edges first, shapes later.
 
 # %%
 image_values = [[[Value(0.0) for _ in range(8)] for _ in range(8)]]
