@@ -605,7 +605,9 @@ def reading(digit):
     read = scores.index(max(scores))
     pictures = {
         "the image": figures.receptive_field_image(example, []),
-        "the 16 maps, and the largest number of each": figures.feature_maps(maps, names=largest),
+        "the 16 maps, and the largest number of each": figures.weight_images(
+            [flat(rows) for rows in maps], width=6, columns=4, names=largest, label="activation"
+        ),
     }
     return f"it reads a {read}", Beside(pictures)
 
@@ -677,7 +679,8 @@ predict(
 )
 
 # %%
-for name, model in {"fully connected": Halves(seed=0), "convolution": Anywhere(seed=0)}.items():
+both = {"fully connected": Halves(seed=0), "convolution": Anywhere(seed=0)}
+for name, model in both.items():
     learn(model, bars, epochs=40)
     print(f"{name}: {accuracy(model, bars):.0%} of the 48 bars right")
 
