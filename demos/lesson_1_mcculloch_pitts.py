@@ -3,14 +3,14 @@
 #
 # After this lesson you can
 #
-# - say what a McCulloch-Pitts unit puts out, whatever comes in;
+# - say what a McCulloch-Pitts unit outputs, whatever comes in;
 # - choose the one number that makes it an AND, an OR, or "at least 2 of 3";
 # - let a single input overrule all the others, and build NOT from that;
 # - build any table of answers from such units, even one that no single unit can do.
 #
 # Three smoke sensors hang in a hall. One alone may be wrong: somebody has burnt the toast. So the
-# alarm shall ring when *at least two* of the three report smoke. And while the engineer tests the
-# sensors, a key is turned, and the alarm shall never ring.
+# alarm should ring when *at least two* of the three report smoke. And while the engineer tests the
+# sensors, a key is turned, and the alarm must never ring.
 #
 # Here is one unit that does all of this.
 
@@ -19,14 +19,12 @@ from tinygrad_neuron import draw_circuit
 from tinygrad_neuron.course import Beside, exercise, predict, show, slider, task
 
 # %%
-from itertools import combinations, product
-
 from tinygrad_neuron import nn
 
 alarm = nn.McCullochPitts(4, threshold=2, inhibitory=[3])
-names = ["front", "middle", "back", "key"]
 
 # %% tags=["hide-input"]
+names = ["front", "middle", "back", "key"]
 show(
     draw_circuit(alarm, input_names=names),
     "Four inputs on the left, one unit with the threshold 2, one output y. The lines from the "
@@ -34,9 +32,12 @@ show(
 )
 
 # %% [markdown]
+# It has 4 inputs. They are numbered from 0, as always in Python: 0, 1 and 2 are the sensors, 3 is
+# the key. What the other two numbers mean comes now.
+#
 # ## The rule
 #
-# An **input** is 1 (it is **active**) or 0. The **unit** puts out 1 (it **fires**) or 0 (it stays
+# An **input** is 1 (it is **active**) or 0. The **unit** outputs 1 (it **fires**) or 0 (it stays
 # silent). There is nothing between, and no way to fire a little.
 #
 # Inputs come in two kinds:
@@ -50,7 +51,7 @@ show(
 # > The unit fires if no inhibitory input is active and at least θ excitatory inputs are.
 #
 # With numbers: front and back report smoke, the key is not turned. The count is $1 + 0 + 1 = 2$,
-# the threshold is 2, and $2 \ge 2$. No veto. So $y = 1$.
+# the threshold is 2, and $2 \ge 2$. No veto. So the output, which is called $y$, is 1.
 
 # %%
 print("front 1, middle 0, back 1, key 0: alarm", alarm(1, 0, 1, 0))
@@ -66,13 +67,13 @@ show(
 
 # %%
 predict(
-    "All three sensors report smoke, and the key is turned. What does the unit put out?",
+    "All three sensors report smoke, and the key is turned. What does the unit output?",
     answer=0,
     wrong={
         1: "3 active inputs are more than enough, but the key is an inhibitory input: a veto.",
-        2: "A unit puts out 1 or 0, nothing else. Does it fire, or does the key veto it?",
+        2: "A unit outputs 1 or 0, nothing else. Does it fire, or does the key veto it?",
     },
-    hint="The unit puts out 1 or 0. Which kind of input is the key?",
+    hint="The unit outputs 1 or 0. Which kind of input is the key?",
     explanation="The key vetoes. The count of 3 does not matter any more.",
 )
 
@@ -96,8 +97,8 @@ assert alarm(1, 1, 1, 1) == 0
 #
 # Take the three sensors without the key. A **truth table** lists every combination of the inputs,
 # and the output for each. Three inputs have $2 \cdot 2 \cdot 2 = 8$ combinations, so the table has
-# 8 rows. Row 101 is short for $x_0 = 1$, $x_1 = 0$, $x_2 = 1$. Here a threshold of 0 is allowed, as
-# in later textbooks.
+# 8 rows. The inputs are called $x_0$, $x_1$ and $x_2$, and row 101 is short for $x_0 = 1$,
+# $x_1 = 0$, $x_2 = 1$. Here a threshold of 0 is allowed, as in later textbooks.
 
 # %%
 predict(
@@ -172,7 +173,7 @@ assert nn.truth_table(inverter, 1) == {(0,): 1, (1,): 0}
 # %%
 predict(
     "Five excitatory inputs and one inhibitory input, all six active. The threshold is 1. "
-    "What does the unit put out?",
+    "What does the unit output?",
     answer=0,
     wrong={
         1: "You subtracted: $5 - 1 = 4$, and 4 is at least 1. But a veto is not subtracted.",
@@ -225,6 +226,8 @@ predict(
 # happens.
 
 # %%
+from itertools import combinations
+
 units = [
     nn.McCullochPitts(2, threshold, inhibitory=chosen)
     for count in range(3)
@@ -279,6 +282,8 @@ slider("inputs", ["00", "01", "10", "11"], circuit_for)
 # function. Let the computer check all tables of three inputs:
 
 # %%
+from itertools import product
+
 rows = list(product([0, 1], repeat=3))
 checked = 0
 for outputs in product([0, 1], repeat=8):
@@ -294,7 +299,7 @@ assert checked == 256
 # There is a price. A table of $n$ inputs has $2 \cdot 2 \cdot \ldots \cdot 2$ ($n$ times) rows, and
 # each row with the output 1 costs a detector. For 10 inputs there are 1024 rows, for 20 more than a
 # million. And one thing is missing altogether: *we* chose every threshold. The unit learned
-# nothing. That is the matter of lesson 2.
+# nothing. That is the subject of lesson 2.
 
 # %%
 print("rows of a table of 10 inputs:", 2**10, "  of 20 inputs:", 2**20)
@@ -334,6 +339,7 @@ def unit(excitatory, inhibitory, threshold):
     cases=[
         (([1, 0, 1], [0], 2), 1),
         (([1, 1, 1], [1], 2), 0),
+        (([1, 1, 1], [0], 2), 1),
         (([1, 0, 0], [], 2), 0),
         (([], [0], 0), 1),
         (([1, 1, 1, 1, 1], [1], 1), 0),

@@ -3,7 +3,7 @@
 #
 # After this lesson you can
 #
-# - compute what a perceptron puts out, from its weights and its bias;
+# - compute what a perceptron outputs, from its weights and its bias;
 # - correct it by hand after a mistake, and say why the correction helps;
 # - tell whether it will ever be done, by looking at the data;
 # - read the theorem that says when it will be done, and check it.
@@ -25,6 +25,7 @@ from math import sqrt
 
 from tinygrad_neuron import datasets, nn
 
+# Of each flower the length and the width of its petals; kinds 0 and 1 are two of three.
 flowers = [((x[2], x[3]), kind) for x, kind in datasets.iris() if kind < 2]
 unit = nn.Perceptron(2)
 run = unit.fit(flowers)
@@ -81,13 +82,13 @@ assert (z, gate.predict([1, 1])) == (1.0, 1)
 show(
     draw_network(gate, example=[1, 1], legend=False, flags=False),
     "Two inputs, two lines with the weights 2 and 1, one unit with the bias −2. For "
-    "the inputs 1 and 1 it puts out 1.",
+    "the inputs 1 and 1 it outputs 1.",
 )
 
 # %%
 predict(
     "The same perceptron ($w_0 = 2$, $w_1 = 1$, $b = -2$) gets the inputs 1 and 0. "
-    "What does it put out?",
+    "What does it output?",
     answer=0,
     wrong={
         1: r"$z = 2 \cdot 1 + 1 \cdot 0 - 2 = 0$. It fires only if $z$ is more than 0.",
@@ -461,10 +462,10 @@ predict(
 #
 # The four rows ask for four things:
 #
-# - 00 shall give 0: $b \le 0$.
-# - 10 shall give 1: $w_0 + b > 0$.
-# - 01 shall give 1: $w_1 + b > 0$.
-# - 11 shall give 0: $w_0 + w_1 + b \le 0$.
+# - 00 should give 0: $b \le 0$.
+# - 10 should give 1: $w_0 + b > 0$.
+# - 01 should give 1: $w_1 + b > 0$.
+# - 11 should give 0: $w_0 + w_1 + b \le 0$.
 #
 # Add the second and the third: $w_0 + w_1 + 2b > 0$. Take $b$ away, which is 0 or negative, and the
 # left side does not become smaller: $w_0 + w_1 + b > 0$. But the fourth says that it is not. No
@@ -479,7 +480,8 @@ restless = nn.Perceptron(2)
 states = []
 for epoch in range(1, 7):
     mistakes = restless.fit(datasets.xor(), epochs=1).mistakes[0]
-    states.append((*restless.hyperplane.normal, restless.b.data))
+    w0, w1 = [weight.data for weight in restless.w]
+    states.append((w0, w1, restless.b.data))
     print(f"epoch {epoch}: {mistakes} mistakes, w0, w1, b = {states[-1]}")
 
 # %% tags=["remove-input"]
@@ -488,7 +490,7 @@ assert mistakes == 4
 
 # %% [markdown]
 # At the end of epoch 3 the weights are what they were at the end of epoch 2. So epoch 4 begins as
-# epoch 3 did, and goes as epoch 3 did, and so on for ever. There are 4 mistakes in each, with four
+# epoch 3 did, and goes as epoch 3 did, and so on forever. There are 4 mistakes in each, with four
 # examples: the corrections undo each other.
 #
 # In 1969 Marvin Minsky and Seymour Papert wrote a whole book about what one such unit cannot tell,

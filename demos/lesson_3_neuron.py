@@ -39,6 +39,9 @@ show(
 )
 
 # %% [markdown]
+# (`Value` is this package's number: it remembers how it was computed, which the picture shows. Its
+# `.data` is the number itself.)
+#
 # ## Four kinds of steps, always the same
 #
 # An **artificial neuron** is the perceptron of lesson 2, with one part exchanged.
@@ -74,7 +77,7 @@ assert (f"{exp(1):.3f}", f"{exp(-1.5):.4f}") == ("2.718", "0.2231")
 
 # %% [markdown]
 # Now step through it. Only the first half matters here. The second half runs backwards, and is the
-# matter of lesson 6.
+# subject of lesson 6.
 
 # %% tags=["hide-input"]
 show(
@@ -464,7 +467,7 @@ exercise(
 
 # %%
 exercise(
-    "A sigmoid neuron with one input has $w = 2$. Its step shall lie at $x = 3$. "
+    "A sigmoid neuron with one input has $w = 2$. Its step should lie at $x = 3$. "
     "Which bias does it need?",
     answer=-6,
     wrong={
@@ -483,7 +486,7 @@ exercise(
     answer=(-1, 1),
     names=("w", "b"),
     judge=lambda w, b: (
-        "With a positive weight the output rises. It shall fall."
+        "With a positive weight the output rises. It should fall."
         if w > 0
         else "With the weight 0 the output is the same for every x."
         if w == 0
@@ -501,7 +504,7 @@ exercise(
 
 # %%
 exercise(
-    "A neuron shall forecast tomorrow's temperature in °C. Which activation function should its "
+    "A neuron should forecast tomorrow's temperature in °C. Which activation function should its "
     "output have?",
     options=["identity", "sigmoid", "relu", "tanh"],
     answer="identity",

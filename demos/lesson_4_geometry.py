@@ -71,11 +71,16 @@ assert dot == 0 and arrived == 0
 
 # %% [markdown]
 # A step along the line leaves $z$ as it is, so its dot product with $w$ is 0. And two vectors whose
-# dot product is 0 stand at right angles. By Pythagoras: (3, 4) and (−4, 3) both have the length 5,
-# and from tip to tip it is $\sqrt{7^2 + 1^2} = \sqrt{50} = \sqrt{5^2 + 5^2}$. So **the weight
-# vector stands at right angles on the line**. And it points to the side where $z$ is positive: one
-# step along $w$ changes $z$ by $3 \cdot 3 + 4 \cdot 4 = 25$, which is positive. A vector that
-# stands so on a hyperplane is called its **normal vector**.
+# dot product is 0 stand at right angles. Pythagoras shows it. The length of a vector, by his
+# theorem, is called its **norm**:
+#
+# $$ \lVert w\rVert = \sqrt{w_0^2 + w_1^2} = \sqrt{3^2 + 4^2} = \sqrt{25} = 5 $$
+#
+# So (3, 4) and (−4, 3) both have the norm 5, and from tip to tip it is
+# $\sqrt{7^2 + 1^2} = \sqrt{50} = \sqrt{5^2 + 5^2}$. The three make a triangle with a right angle:
+# **the weight vector stands at right angles to the line**. And it points to the side where $z$ is
+# positive: one step along $w$ changes $z$ by $3 \cdot 3 + 4 \cdot 4 = 25$. A vector that stands so
+# on a hyperplane is called its **normal vector**.
 
 # %%
 tip_to_tip = hypot(w[0] - along[0], w[1] - along[1])
@@ -98,12 +103,10 @@ show(
         names=["on land", "at sea", "on the coast"],
         plane=((-2.5, 3.5), (-2.5, 3.5)),
         resolution=9,
-        distances=True,
         title="The coast: w = (3, 4), b = -5",
     ),
-    "The line runs from the upper left to the lower right. The arrow stands on it at "
-    "right angles and points to the sea. At each ship its signed distance $d$ is "
-    "written: −1, 0.4 and 0.",
+    "The line runs from the upper left to the lower right. The arrow, which is $w$ divided by its "
+    "norm and so 1 km long, stands at right angles to it and points to the sea.",
 )
 
 # %% [markdown]
@@ -131,9 +134,7 @@ assert [round(part, 1) for part in direction] == [0.6, 0.8]
 
 # %% [markdown]
 # The best direction is (0.6, 0.8), and that is (3, 4) divided by 5: the direction of $w$. And $z$
-# grows by 5 on 1 km. This 5 is the length of the weight vector, its **norm**:
-#
-# $$ \lVert w\rVert = \sqrt{w_0^2 + w_1^2} = \sqrt{3^2 + 4^2} = \sqrt{25} = 5 $$
+# grows by 5 on 1 km, and 5 is the norm of $w$.
 #
 # So straight away from the coast $z$ grows by $\lVert w\rVert$ per kilometre. Turn that around,
 # and $z$ tells the distance:
@@ -153,6 +154,21 @@ print(f"z / ‖w‖ = {guard.signed_distance(ship):g}, measured: {nearest:g}")
 assert abs(guard.signed_distance(ship) - 0.4) < 1e-12
 assert abs(nearest - 0.4) < 1e-6
 assert guard.signed_distance([0, 0]) == -1
+
+# %% tags=["hide-input"]
+show(
+    figures.decision_boundary(
+        guard,
+        ships,
+        names=["on land", "at sea", "on the coast"],
+        plane=((-2.5, 3.5), (-2.5, 3.5)),
+        resolution=9,
+        distances=True,
+        normal=False,
+        title="The ships and their distances from the coast, in km",
+    ),
+    "At each ship its signed distance $d$ is written: −1, 0.4 and 0.",
+)
 
 # %%
 predict(
@@ -452,7 +468,7 @@ assert sum(template[8 * row + 2] for row in range(8)) < 0
 #
 # ## In short
 #
-# - A neuron is undecided on a hyperplane, $z = 0$. Its weight vector stands on it at right angles.
+# - A neuron is undecided on a hyperplane, $z = 0$. Its weight vector is at right angles to it.
 # - The signed distance of a point is $z / \lVert w\rVert$. Doubling all weights and the bias
 #   changes no distance.
 # - Turning $w$ turns the line. The bias, a negative threshold, moves it without turning.
@@ -527,12 +543,12 @@ exercise(
 
 # %%
 exercise(
-    "A neuron shall say yes exactly to the right of the vertical line $x_0 = 2$. Give"
+    "A neuron should say yes exactly to the right of the vertical line $x_0 = 2$. Give"
     " its weights and its bias.",
     answer=(1, 0, -2),
     names=("w0", "w1", "b"),
     judge=lambda w0, w1, b: (
-        "x1 shall not matter. Which weight does it need?"
+        "x1 should not matter. Which weight does it need?"
         if w1 != 0
         else "The weight vector has to point to the right: w0 must be positive."
         if w0 <= 0
@@ -573,7 +589,7 @@ exercise(
 
 # %%
 exercise(
-    "The T neuron shall fire for the T itself, but for no image with a wrong pixel. Give a bias "
+    "The T neuron should fire for the T itself, but for no image with a wrong pixel. Give a bias "
     "that does it.",
     answer=-8,
     judge=lambda b: (

@@ -310,7 +310,7 @@ predict(
     wrong={
         12: "That was at $x = 2$. The local derivative of the square is $2v$, and $v$ is now −1.",
         6: "Mind the sign: $2v$ at $v = -1$ is negative.",
-        -2: "That is the last factor, $dy/dv$. Multiply with the 3 of the first machine.",
+        -2: "That is the last factor, $dy/dv$. Multiply by the 3 of the first machine.",
     },
     hint="Multiply 3, 1 and $2v$, with $v = -1$.",
     explanation=r"$3 \cdot 1 \cdot (-2) = -6$: here $y$ falls when $x$ rises.",
@@ -346,7 +346,7 @@ assert [gradient_at(number) for number in (0, 1, 2, 3)] == [-24, -6, 12, 30]
 # %% [markdown]
 # ## Another last machine
 #
-# Replace the square by relu, which passes positive numbers on and puts out 0 for all others:
+# Replace the square by relu, which passes positive numbers on and outputs 0 for all others:
 # $y = \operatorname{relu}(v)$.
 
 # %%
@@ -502,7 +502,7 @@ exercise(
         3: "The nudge was 0.1, and one of the factors is negative.",
         -0.05: "You added the factors: $2 - 3 + 0.5 = -0.5$. They are multiplied.",
     },
-    hint="Multiply the three local derivatives, then multiply with the nudge.",
+    hint="Multiply the three local derivatives, then multiply by the nudge.",
     explanation=r"$2 \cdot (-3) \cdot 0.5 = -3$, and $-3 \cdot 0.1 = -0.3$.",
 )
 
@@ -533,9 +533,9 @@ exercise(
         "3*x**2": "Two things are missing: the cube is taken at 2*x + 1, not at x, and the step "
         "2*x + 1 has a factor of its own.",
         "6*(2*x + 1)**3": "The power falls by one: the derivative of a**3 is 3*a**2.",
-        "2": "That is the factor of the inner step. Multiply with that of the cube.",
+        "2": "That is the factor of the inner step. Multiply by that of the cube.",
     },
-    hint="Name the inner step u = 2*x + 1. Multiply the local derivative of u**3 with that of u.",
+    hint="Name the inner step u = 2*x + 1. Multiply the local derivative of u**3 by that of u.",
     explanation="du/dx = 2 and dy/du = 3u², so dy/dx = 6u² with u = 2x + 1.",
 )
 assert check_gradients(lambda x: (2 * x + 1) ** 3, [0.7]) < 1e-6
@@ -549,7 +549,7 @@ exercise(
         "1 - tanh(3*x)**2": "That is the factor of tanh. The step 3*x has a factor of its own.",
         "3*(1 - tanh(x)**2)": "The factor of tanh is to be taken where tanh stands: at 3*x.",
         "3*tanh(3*x)": "The local derivative of tanh is not tanh itself, but 1 - y**2.",
-        "3": "That is the factor of the inner step. Multiply with that of tanh.",
+        "3": "That is the factor of the inner step. Multiply by that of tanh.",
     },
     hint="The local derivative of tanh is 1 - y**2, where y = tanh(3*x). And the inner step 3*x?",
     explanation="3 for the inner step, times 1 − y² for tanh.",

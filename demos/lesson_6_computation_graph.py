@@ -97,7 +97,7 @@ assert numbers == [1, 0.5, 1.5, 1, 0.7616]
 #
 # $$ \text{contribution} = \text{incoming} \cdot \text{local} $$
 #
-# A node knows its own gradient already: that is what is **incoming**. It multiplies it with the
+# A node knows its own gradient already: that is what is **incoming**. It multiplies it by the
 # local derivative of its step, and hands the product to the number it was computed from. What
 # arrives there is called a **contribution**.
 #
@@ -129,7 +129,7 @@ predict(
         0.58: "That is $y^2$. Subtract it from 1.",
         0.2384: "That is $1 - y$. The local derivative is $1 - y^2$: square $y$ first.",
     },
-    hint="$1 - 0.7616^2 = 1 - 0.58$. Multiply with the incoming 1.",
+    hint="$1 - 0.7616^2 = 1 - 0.58$. Multiply by the incoming 1.",
     explanation=r"$1 \cdot (1 - 0.7616^2) = 1 \cdot 0.42 = 0.42$.",
 )
 
@@ -141,8 +141,8 @@ predict(
     wrong={
         0.21: "A sum does not share out. If $b$ grows by 0.01, $z$ grows by 0.01: the local "
         "derivative is 1.",
-        -0.21: "You multiplied with $b$ itself. The local derivative of a sum is 1 for each part.",
-        1: "1 is the local derivative. Multiply it with the incoming 0.42.",
+        -0.21: "You multiplied by $b$ itself. The local derivative of a sum is 1 for each part.",
+        1: "1 is the local derivative. Multiply it by the incoming 0.42.",
     },
     hint="The local derivative of a sum is 1 for each of its parts.",
     explanation=r"$0.42 \cdot 1 = 0.42$. And $w\cdot x$ gets as much. A sum hands on what comes "
@@ -160,10 +160,10 @@ predict(
     answer=0.84,
     tolerance=0.01,
     wrong={
-        0.21: "You multiplied with $w_0$ itself. In a product the local derivative is the other"
+        0.21: "You multiplied by $w_0$ itself. In a product the local derivative is the other"
         " number.",
         0.42: "The local derivative of a product is not 1. It is the other number.",
-        2: "That is the local derivative. Multiply it with the incoming 0.42.",
+        2: "That is the local derivative. Multiply it by the incoming 0.42.",
     },
     hint=r"The local derivative of $w_0 \cdot x_0$ for $w_0$ is $x_0$.",
     explanation=r"$0.42 \cdot 2 = 0.84$: the incoming gradient times the input.",
@@ -280,7 +280,7 @@ predict(
     answer="w of B",
     wrong={
         "w of A": "It has the larger weight. But the gradient is that of $z$, times the input.",
-        "both the same": "$z$ is the same, and so is its gradient. But it is multiplied with "
+        "both the same": "$z$ is the same, and so is its gradient. But it is multiplied by "
         "the input.",
     },
     explanation="Both multiply the gradient of $z$ with their input: 0.1 for A, 5 for B.",
@@ -308,7 +308,7 @@ assert (round(small, 4), round(large, 4)) == (0.0786, 3.9322)
 #
 # ## What it is good for: learning
 #
-# Suppose the target for this input is $t = -0.5$. The neuron puts out 0.7616. How wrong that is, we
+# Suppose the target for this input is $t = -0.5$. The neuron outputs 0.7616. How wrong that is, we
 # write as one number, the **loss**:
 #
 # $$ L = (y - t)^2 = (0.7616 + 0.5)^2 = 1.5916 $$
@@ -436,9 +436,9 @@ exercise(
         3: "That is $w$ itself. The local derivative of a product is the other number.",
         6: r"That is the product $w \cdot x$. Its local derivative for $w$ is $x$ alone.",
         5: r"That is the output $y = 3 \cdot 2 - 1$. How much does it move, per nudge of $w$?",
-        1: "1 is what arrives at the product. Multiply with the local derivative for $w$.",
+        1: "1 is what arrives at the product. Multiply by the local derivative for $w$.",
     },
-    hint=r"1 arrives at the product $w \cdot x$. Multiply it with the other number.",
+    hint=r"1 arrives at the product $w \cdot x$. Multiply it by the other number.",
     explanation=r"$1 \cdot x = 2$.",
 )
 
@@ -455,7 +455,7 @@ exercise(
         "at $z = -0.5$?",
     },
     hint="Start at the output: the local derivative of relu at $z = -0.5$.",
-    explanation=r"relu puts out 0 there and passes no gradient on: $1 \cdot 0 \cdot 3 = 0$.",
+    explanation=r"relu outputs 0 there and passes no gradient on: $1 \cdot 0 \cdot 3 = 0$.",
 )
 
 # %%

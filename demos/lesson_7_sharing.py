@@ -457,7 +457,7 @@ assert one_by_one == w.grad == -2
 # are an **engine**: numbers that record how they were computed, and a backward pass. That is what
 # Andrej Karpathy's micrograd is, a well-known engine of 94 lines, and what this package grew from.
 #
-# Here is what it shall do. This function trains a network with 8 hidden neurons to tell two half
+# Here is what it should do. This function trains a network with 8 hidden neurons to tell two half
 # moons of points apart, and counts how many of 60 it gets right. `Number` is the engine: it is the
 # package's own `Value` now, and it will be yours.
 

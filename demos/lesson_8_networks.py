@@ -111,7 +111,7 @@ assert table == [(0, 0, 0), (1, 0, 1), (1, 0, 1), (2, 1, 0)]
 
 # %% [markdown]
 # It works for all four. The two neurons side by side are a layer. A layer between the inputs and
-# the output is called a **hidden layer**: the data say nothing about what it should put out. Layers
+# the output is called a **hidden layer**: the data say nothing about what it should output. Layers
 # in a row make a **network**, here a **multilayer perceptron**, in short MLP: `nn.MLP(2, [2, 1])`
 # has 2 inputs, 2 hidden neurons and 1 output.
 #
@@ -275,10 +275,8 @@ show(
     "of its first two hidden neurons, and the loss at each step.",
 )
 
-# %%
-plane = ((-0.25, 1.25), (-0.25, 1.25))
-
 # %% tags=["hide-input"]
+plane = ((-0.25, 1.25), (-0.25, 1.25))
 show(
     draw_network(model, heat_maps=True, plane=plane),
     "The trained network. In each neuron its output over the input plane: "
@@ -347,13 +345,13 @@ for _, candidate_curve in stuck:
 
 # %%
 predict(
-    r"One single neuron $y = w \cdot x + b$ shall do the same as these two in a row. "
+    r"One single neuron $y = w \cdot x + b$ should do the same as these two in a row. "
     "Which $w$ and $b$?",
     answer=(6, 7),
     names=("w", "b"),
     wrong={
         (6, 5): r"The 1 is multiplied by 3 as well: $3 \cdot (2x + 1) + 4$.",
-        (5, 5): "The second neuron multiplies what the first puts out; it does not add to it.",
+        (5, 5): "The second neuron multiplies what the first outputs; it does not add to it.",
         (6, 4): r"What becomes of the 1? $3 \cdot (2x + 1) + 4$.",
     },
     hint=r"Put the first into the second: $3 \cdot (2x + 1) + 4$, and multiply out.",

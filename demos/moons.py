@@ -2,14 +2,16 @@
 
     python demos/moons.py [folder]
 
-Prints loss and accuracy as it goes and writes the decision boundary into the folder (default: out).
+Prints loss and accuracy as it goes and writes into the folder (default: out) the decision boundary,
+and a page on which to step through the network, with the plane beside it.
 """
 
 import sys
 from pathlib import Path
 
-from tinygrad_neuron import compile, datasets, losses, nn, optim
+from tinygrad_neuron import compile, datasets, losses, nn, optim, walkthrough
 from tinygrad_neuron.draw import figures
+from tinygrad_neuron.draw.rendering import EngineNotFoundError
 
 
 def main(folder: Path) -> None:
@@ -40,6 +42,11 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     figure.savefig(folder / "moons.svg")
     print("picture:", folder / "moons.svg")
+    walk = walkthrough(lambda x0, x1: model([x0, x1]), *moons.inputs[0], data=examples)
+    try:
+        print("page:", walk.page(folder / "moons.html", title="Moons"))
+    except EngineNotFoundError as error:  # the training needs no Graphviz
+        print(error)
 
 
 if __name__ == "__main__":

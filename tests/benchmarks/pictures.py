@@ -1,16 +1,28 @@
-"""How long pictures take: `python tests/benchmarks/pictures.py` (about half a minute).
+"""How good pictures are, and how long they take: `python tests/benchmarks/pictures.py`.
 
-Each measurement is the best of three, except that of the million nodes, which has a process of its
-own for its peak memory.
+A table over the graphs of `tests/draw/twelve.py`: the size in pixels, what was left out, how many
+nodes are drawn and how many are folded, how many times a line runs through a card that is not its
+end, and the seconds with each layout engine (the best of three; reading the SVG does not count).
+Then times of large graphs, that of the million nodes in a process of its own for its peak memory.
+`pictures.py others` draws one small network by micrograd's `draw_dot`, torchviz, torchview and
+torchlens too, as far as they are installed.
 """
 
 import random
+import re
 import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.draw.measuring import measured
+from tests.draw.twelve import TWELVE
 from tinygrad_neuron import Value, draw_dot, mean, nn, relu, topological_order
+from tinygrad_neuron.draw.rendering import EngineNotFoundError, find_engine
 
 
 def best(call, times=3):
@@ -35,6 +47,125 @@ def drawn(what, root, limit, text_limit, **options):
     folding = picture.folding
     note = f"{folding.nodes:,} nodes, {folding.drawn:,} drawn, {len(svg):,} bytes"
     row(f"{what}: to SVG", text + layout, limit, note)
+
+
+def table():
+    """The table of the graphs by which pictures are judged."""
+    engines = {}
+    for name in ("dot", "graphviz-pure"):
+        try:
+            engines[name] = find_engine(name).path
+        except EngineNotFoundError:
+            print(f"(no {name} on this machine)")
+    heads = f"{'graph':<36}{'pixels':>12}{'type':>6}{'nodes':>8}{'drawn':>7}{'folded':>8}"
+    print(heads + f"{'through':>9}" + "".join(f"{name + ' s':>16}" for name in engines))
+    for name, make in TWELVE.items():
+        root = make()
+        root.backward()
+        text, picture = best(lambda root=root: draw_dot(root))
+        seconds = []
+        for path in engines.values():
+            picture.layout_command = path
+            layout, svg = best(lambda picture=picture: picture.pipe(format="svg"))
+            seconds.append(f"{text + layout:16.2f}")
+        facts, folding = measured(svg), picture.folding
+        size = "{:.0f} x {:.0f}".format(*facts.size)
+        print(
+            f"{name:<36}{size:>12}{facts.type:6.1f}{folding.nodes:8,}{folding.drawn:7,}"
+            f"{folding.folded:8,}{len(facts.crossings):9}" + "".join(seconds)
+        )
+        words = re.findall(r"left out for want of room: [^<]*", picture.source)
+        remarks = [*words, *([folding.how] if folding.how else [])]
+        if remarks:
+            print(f"    {'; '.join(remarks)}", flush=True)
+
+
+def others():
+    """One small network, MLP(3, [4, 4, 1]) with its loss, drawn by whatever there is."""
+    from tests.draw.twelve import network_of_the_lecture
+
+    found: dict[str, Callable[[], bytes]] = {
+        "tinygrad_neuron": lambda: draw_dot(network_of_the_lecture(1)).pipe(format="svg"),
+        "micrograd": by_micrograd,
+        "torchviz": by_torchviz,
+        "torchview": by_torchview,
+        "torchlens": by_torchlens,
+    }
+    for name, draw in found.items():
+        try:
+            svg = draw()
+        except ImportError as error:
+            print(f"{name:<20}({error})")
+            continue
+        width, height = re.search(rb'width="([\d.]+)pt" height="([\d.]+)pt"', svg).groups()
+        pixels = f"{float(width) * 4 / 3:.0f} x {float(height) * 4 / 3:.0f}"
+        shapes = svg.count(b'class="node"') + svg.count(b'class="node ')
+        print(f"{name:<20}{pixels:>14} pixels, {shapes:4} nodes, {len(svg):8,} bytes")
+
+
+def by_micrograd():
+    """Its graph by the function of its notebook, which the package leaves out."""
+    from graphviz import Digraph
+    from micrograd.nn import MLP
+
+    loss = (MLP(3, [4, 4, 1])([2.0, 3.0, -1.0]) - 1.0) ** 2
+    nodes, edges = set(), set()
+
+    def trace(value):
+        if value not in nodes:
+            nodes.add(value)
+            for child in value._prev:
+                edges.add((child, value))
+                trace(child)
+
+    trace(loss)
+    dot = Digraph(format="svg", graph_attr={"rankdir": "LR"})
+    for n in nodes:
+        label = f"{{ data {n.data:.4f} | grad {n.grad:.4f} }}"
+        dot.node(name=str(id(n)), label=label, shape="record")
+        if n._op:
+            dot.node(name=str(id(n)) + n._op, label=n._op)
+            dot.edge(str(id(n)) + n._op, str(id(n)))
+    for a, b in edges:
+        dot.edge(str(id(a)), str(id(b)) + b._op)
+    return dot.pipe()
+
+
+def torch_network():
+    import torch
+
+    layers = [torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 4), torch.nn.Tanh()]
+    model = torch.nn.Sequential(*layers, torch.nn.Linear(4, 1))
+    return model, torch.tensor([[2.0, 3.0, -1.0]])
+
+
+def by_torchviz():
+    from torchviz import make_dot
+
+    model, x = torch_network()
+    loss = (model(x) - 1.0).pow(2).sum()
+    return make_dot(loss, params=dict(model.named_parameters())).pipe(format="svg")
+
+
+def by_torchview():
+    from torchview import draw_graph
+
+    model, x = torch_network()
+    return draw_graph(model, input_data=x, expand_nested=True).visual_graph.pipe(format="svg")
+
+
+def by_torchlens():
+    import tempfile
+
+    from torchlens.options import VisualizationOptions
+    from torchlens.visualization import show_model_graph
+
+    model, x = torch_network()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model"
+        options = VisualizationOptions(container_path=str(path), save_only=True, file_format="svg")
+        show_model_graph(model, x, visualization=options)
+        return path.with_suffix(".svg").read_bytes()
 
 
 def chain(count):
@@ -124,7 +255,10 @@ def grouping():
 if __name__ == "__main__":
     if sys.argv[1:] == ["million"]:
         million()
+    elif sys.argv[1:] == ["others"]:
+        others()
     else:
+        table()
         drawn("1,000 nodes in a chain", chain(1000), 1, 0.1)
         drawn("1,000 nodes in a network", thousand(), 1, 0.1)
         drawn("65,000 nodes of 158 samples", samples(), 3, 2)

@@ -3,6 +3,8 @@
 import inspect
 import json
 import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 
 from tests.course.test_pages import ANSWERED
 from tinygrad_neuron.calculus.table import TABLE
+from tinygrad_neuron.course import book as book_module
 from tinygrad_neuron.course import lessons
 from tinygrad_neuron.course.book import BookError, build
 
@@ -169,10 +172,18 @@ def test_a_question_is_answered_with_the_keyboard(visit):
     assert choice.get_by_role("status").text_content()[0] in "✓✗"
 
 
+def read_only(tab: Any) -> None:
+    """Nothing waits for an answer."""
+    switch = tab.get_by_label("I only read")
+    if switch.count():
+        switch.check()
+
+
 @BY_LESSON
 def test_every_slider_moves_with_the_keys_and_shows_one_frame(visit, name):
     tab = visit(f"{name}.html")
-    sliders = tab.locator("tn-slider")
+    read_only(tab)
+    sliders = tab.locator("tn-slider:not(tn-hand *)")  # those in figures for the hand are for paper
     for i in range(sliders.count()):
         slider = sliders.nth(i)
         values = slider.locator(".tn-frame").evaluate_all("all => all.map((e) => e.dataset.value)")
@@ -191,6 +202,7 @@ def test_every_slider_moves_with_the_keys_and_shows_one_frame(visit, name):
 @BY_LESSON
 def test_every_embedded_walkthrough_steps(visit, name):
     tab = visit(f"{name}.html")
+    read_only(tab)
     for frame in tab.frames[1:]:
         frame.wait_for_selector("#where")
         count = frame.text_content("#where").split("/")[1].strip()
@@ -200,6 +212,7 @@ def test_every_embedded_walkthrough_steps(visit, name):
 
 def test_lessons_embed_walkthroughs_that_follow_the_pages_theme(visit):
     tab = visit("lesson_6_computation_graph.html", color_scheme="light")
+    read_only(tab)
     assert len(tab.frames) > 1
     for theme in ("dark", "light"):
         tab.evaluate(f"document.body.dataset.theme = '{theme}'")
@@ -207,11 +220,68 @@ def test_lessons_embed_walkthroughs_that_follow_the_pages_theme(visit):
         tab.frames[1].wait_for_function(f"({dark}) === {json.dumps(theme == 'dark')}", timeout=9000)
 
 
-def test_search_finds_a_term_without_a_server(visit):
-    tab = visit("search.html?q=veto")
+HOMES = {  # in which lesson one looks for a word
+    "veto": 1, "threshold": 1, "perceptron": 2, "bias": 2, "activation function": 3, "tanh": 3,
+    "hyperplane": 4, "derivative": 5, "gradient": 5, "topological order": 7,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("word", HOMES)
+def test_search_finds_first_the_lesson_that_introduces_a_word_then_the_glossary(visit, word):
+    tab = visit(f"search.html?q={word}")
     tab.wait_for_selector("#search-results li a")
-    found = tab.locator("#search-results li a").all_text_contents()
-    assert any(text.startswith("Lesson 1") for text in found)
+    tab.wait_for_timeout(600)  # results come one by one
+    found = [
+        item.locator("a").first.inner_text()
+        for item in tab.locator("#search-results li").all()
+        if item.is_visible()
+    ]
+    assert found[0].startswith(f"Lesson {HOMES[word]}.")
+    assert found.index("Glossary") <= 2
+    assert 1 == sum("Glossary" in text for text in found)
+
+
+def test_a_page_is_at_most_three_megabytes(book):
+    sizes = {path.name: path.stat().st_size for path in book.glob("*.html")}
+    assert {} == {name: size for name, size in sizes.items() if size > 3_000_000}
+
+
+@BY_LESSON
+def test_on_paper_a_lesson_is_whole_and_nothing_covers_it(visit, name, tmp_path):
+    """Read back from the PDF: the text behind predictions, the folds, all frames; no skip link."""
+    pdftotext = shutil.which("pdftotext")
+    if pdftotext is None:
+        pytest.skip("no pdftotext on this machine")
+    tab = visit(f"{name}.html")
+    tab.pdf(path=tmp_path / "page.pdf", format="A4")
+    read = subprocess.run(
+        [pdftotext, "-layout", tmp_path / "page.pdf", "-"], capture_output=True, encoding="utf-8"
+    ).stdout
+    words = " ".join(read.split())
+    assert "Skip to content" not in words
+    assert "The text goes on when you have answered" not in words
+    lesson = next(lesson for lesson in lessons.lessons() if lesson.name == name)
+    waiting, missing = False, []
+    for cell in lesson.cells:
+        before, rest = cell.split() if cell.kind == "text" else (None, None)
+        if waiting and before is not None:
+            start = re.split(r"[$`*\[\]()|<>&\n-]|\d\.", before.source.strip())[0].strip()
+            if " ".join(start.split()) not in words:
+                missing.append(start)
+        waiting = (waiting and not rest) or cell.predicts
+    assert [] == missing
+    pages = read.split("\f")[:-1]
+    assert all(page.strip() for page in pages)
+
+
+@BY_LESSON
+def test_on_paper_no_page_is_left_half_empty(visit, name):
+    """Frames of sliders are broken across pages, each whole."""
+    tab = visit(f"{name}.html")
+    tab.emulate_media(media="print")
+    kept = """[...document.querySelectorAll('.cell_output')].filter((e) =>
+        getComputedStyle(e).breakInside === 'avoid' && e.offsetHeight > 700).length"""
+    assert 0 == tab.evaluate(kept)
 
 
 def test_one_goes_through_all_lessons_with_next(visit):
@@ -246,6 +316,13 @@ def test_on_paper_a_slider_shows_all_its_frames_and_a_walkthrough_its_steps(visi
     assert all(frames.nth(i).is_visible() for i in range(frames.count()))
     assert tab.locator(".tn-printed").first.is_visible()
     assert not tab.locator(".tn-picture iframe").first.is_visible()
+
+
+def test_a_book_of_which_pages_were_lost_is_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(book_module, "_run_sphinx", lambda source, made, doctrees: made.mkdir())
+    with pytest.raises(BookError, match=r"changelog, .*lesson_1_mcculloch_pitts, .* not written"):
+        build(tmp_path / "book")
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path):

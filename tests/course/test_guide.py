@@ -99,6 +99,8 @@ def learn(tmp_path: Path, pilot: Path) -> Iterator[Callable[..., Any]]:
                 **{k: v for k, v in os.environ.items() if k != "NO_COLOR"},
                 "TERM": "xterm-256color",
                 "PYTHONUTF8": "1",
+                "BROWSER": "true",  # a program that opens nothing
+                "TMPDIR": str(tmp_path),
                 "VISUAL": f"{sys.executable} {editor}",
                 "XDG_DATA_HOME": str(tmp_path / "data"),
                 **environment,
@@ -146,6 +148,9 @@ def test_a_lesson_to_its_end_with_every_kind_of_answer(learn, tmp_path):
     shown = say(terminal, "", NEXT)
     assert "the total is 2" in shown
     assert "A picture of two thumbs." in shown
+    assert "o opens it" in shown
+    opened = re.search(r"opened (\S+\.html)", say(terminal, "o", NEXT))
+    assert "A picture of two thumbs." in Path(opened[1]).read_text("utf-8")
     assert "slope 1" in say(terminal, "", SLIDE)
     assert "slope 2" in say(terminal, ">", SLIDE)
     assert "slope 1" in say(terminal, "<", SLIDE)

@@ -1,5 +1,6 @@
 """Every lesson runs, as a script and as a notebook, here and from an installed wheel."""
 
+import ast
 import json
 import os
 import re
@@ -14,7 +15,9 @@ import pytest
 
 from tinygrad_neuron.cli import main
 from tinygrad_neuron.course import lessons
+from tinygrad_neuron.course.marking import mathml
 from tinygrad_neuron.course.notebooks import executable, to_notebook, write_notebook
+from tinygrad_neuron.course.tex import FORMULA
 
 ROOT = Path(__file__).parent.parent.parent
 ALL = lessons.lessons()
@@ -76,6 +79,20 @@ def test_the_source_a_learner_sees_does_not_hold_the_answers(lesson):
         assert cell.cell_type == "markdown" or not told.search(cell.source)
 
 
+@BY_NAME
+def test_every_formula_of_a_lesson_can_be_shown(lesson):
+    pytest.importorskip("docutils", reason="the extra book is not installed")
+    texts = [cell.source for cell in lesson.cells if cell.kind == "text"]
+    for cell in lesson.cells:
+        if cell.kind == "code":
+            nodes = ast.walk(ast.parse(cell.source))
+            texts += [n.value for n in nodes if isinstance(n, ast.Constant)]
+    for text in texts:
+        for found in FORMULA.finditer(text) if isinstance(text, str) else []:
+            if not found["code"]:
+                mathml(found["block"] or found["inline"])
+
+
 PLUMBING = {
     "an assertion": r"^\s*assert\b",
     "strict=": r"\bstrict=",
@@ -104,15 +121,47 @@ def test_a_notebook_has_every_cell_of_the_lesson_in_its_order(lesson):
         before, rest = cell.split() if cell.kind == "text" else (None, None)
         if cell.is_hidden or (waits and before):
             key = cell.key if cell.is_hidden else before.key
-            expected.append(f'course.hidden({lesson.number}, "{key}")')
+            expected.append(key)
         if cell.kind == "code" and not cell.is_hidden:
             expected.append(cell.source)
         waits = (waits and not rest) or cell.predicts
-    code = [cell.source for cell in to_notebook(lesson).cells if cell.cell_type == "code"]
-    written = [
-        source for source in code if not re.search(r"^course\.check\(", source, re.MULTILINE)
-    ]
-    assert ["from tinygrad_neuron import course", *expected] == written
+    first, *code = [cell.source for cell in to_notebook(lesson).cells if cell.cell_type == "code"]
+    written = []
+    for source in code:
+        if source.startswith(f"course.hidden({lesson.number}, "):
+            written += re.findall(r'"(\w+)"', source)
+        elif not re.search(r"^course\.check\(", source, re.MULTILINE):
+            written.append(source)
+    assert expected == written
+    assert "from tinygrad_neuron import course" == first
+
+
+@pytest.mark.once
+def test_an_exported_notebook_shows_no_answer_and_waits_too(browser, tmp_path):
+    nbconvert = pytest.importorskip("nbconvert", reason="nbconvert is not installed")
+    nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
+    import nbformat
+
+    notebook = nbformat.from_dict(to_notebook(ALL[0]))
+    resources = {"metadata": {"path": tmp_path}}
+    nbclient.NotebookClient(notebook, timeout=60, resources=resources).execute()
+    page = tmp_path / "lesson.html"
+    page.write_text(nbconvert.HTMLExporter().from_notebook_node(notebook)[0], "utf-8")
+    tab = browser.new_context(offline=True).new_page()
+    tab.goto(page.as_uri())
+    text = tab.evaluate("document.body.innerText")
+    assert not re.search(r"\b(answer|solution|explanation|wrong)=", text)
+    question = tab.locator("tn-question[before]").first
+    asked = json.loads(question.get_attribute("data-question"))
+    assert "The key vetoes." in asked["explanation"]
+    assert "The key vetoes" not in text
+    assert "In 1943 this unit was published" not in text  # that is behind the question
+    assert "The threshold decides which question is asked" in text  # that is the next heading
+    question.get_by_role("button", name="Show me").click()
+    assert "In 1943 this unit was published" in tab.evaluate("document.body.innerText")
+    assert "The key vetoes" in question.locator(".said").inner_text()
+    assert "it should give" in text  # the code to begin with has been judged
+    tab.context.close()
 
 
 def test_a_file_that_is_no_lesson_is_refused(tmp_path):

@@ -1,12 +1,13 @@
 """Tasks in code: what is right, and what is said to what is not."""
 
+import runpy
 import time
 
 import pytest
 
-from tinygrad_neuron.course import Task
+from tinygrad_neuron.course import Task, exercise, lessons
 from tinygrad_neuron.course.hidden import check
-from tinygrad_neuron.course.words import task
+from tinygrad_neuron.course.words import presented_by, task
 
 START = "def update(w, x, error, lr):\n    return w"
 SOLUTION = "def update(w, x, error, lr):\n    return w + lr * error * x"
@@ -111,6 +112,61 @@ def test_a_notebook_checks_what_stands_in_its_cells(capsys):
     twice = eval("lambda x: x")
     twice.__name__ = "twice"
     assert said(twice) == "✗ twice(3) gives 3; it should give 6.\n"
+
+
+def test_a_notebook_checks_an_exercise_with_many_right_answers(capsys):
+    asked = exercise(
+        "w and b, please",
+        answer=(1, -1),
+        names=("w", "b"),
+        judge=lambda w, b: None if w + b == 0 else f"w + b is {w + b:g}.",
+        wrong={(1, 1): "Mind the sign."},
+    )
+    for given, named, said in [
+        ((2, -2), {}, "✓ Right."),
+        ((), {"b": -3, "w": 3}, "✓ Right."),
+        ((1, 2), {}, "✗ w + b is 3."),
+        ((), {"w": 1, "b": 1}, "✗ Mind the sign."),
+        ((), {"w": ..., "b": ...}, "✗ The answer is 2 numbers (w, b), such as 1, -0.5"),
+        ((1,), {}, "✗ The answer is 2 numbers (w, b), such as 1, -0.5"),
+    ]:
+        capsys.readouterr()
+        check(asked.key, *given, **named)
+        assert capsys.readouterr().out.startswith(said)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Task:
+    """The task of lesson 7: a whole engine."""
+    shown = []
+    path = next(lesson.path for lesson in lessons.lessons() if lesson.number == 7)
+    with presented_by(shown.append):
+        runpy.run_path(str(path), run_name="__main__")
+    return next(record for record in shown if isinstance(record, Task) and record.name == "Number")
+
+
+def test_the_engine_of_lesson_7_is_about_sixty_lines_and_trains_the_moons(engine):
+    assert 30 <= len(engine.solution.splitlines()) <= 70
+    assert engine.check(engine.solution).right
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("operand.grad +=", "operand.grad =", "the package's gradient check measures"),
+        ("reversed(self.order())", "self.order()", "the package's gradient check measures"),
+        ("(other.data, self.data))", "(self.data, other.data))", "the gradient of a is 0.7"),
+        ("(1 - y * y,)", "(1 - y,)", "a.tanh(): after backward() the gradient of a is"),
+        ("self.data + other.data", "self.data - other.data", "a + b at a = 0.7, b = -0.4 gives"),
+        ("        self.grad = 1.0\n", "", "the gradient of a is 0;"),
+        ("    def tanh(self):", "    def than(self):", "`Number` fails: AttributeError"),
+    ],
+)
+def test_what_is_wrong_with_an_engine_is_found(engine, right, wrong, said):
+    assert right in engine.solution
+    verdict = engine.check(engine.solution.replace(right, wrong))
+    assert not verdict.right
+    assert said in verdict.message
 
 
 def test_the_limit_ends_with_the_task(update):

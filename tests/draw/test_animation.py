@@ -258,7 +258,7 @@ def test_too_large_a_graph_is_refused_with_the_way_out(tmp_path):
     x = Value(1.0)
     for _ in range(MOST_NODES):
         x = x.tanh()
-    with pytest.raises(ValueError, match=r"5,001 nodes.*draw_dot"):
+    with pytest.raises(ValueError, match=r"100,001 nodes.*draw_dot"):
         animate(x, tmp_path / "x.svg")
 
 

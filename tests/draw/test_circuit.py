@@ -63,7 +63,7 @@ def test_what_is_no_unit_is_refused_and_so_are_wrong_inputs_and_names():
         draw_circuit(nn.Neuron(2))
     with pytest.raises(ValueError, match="expected 2 inputs, got 1"):
         draw_circuit(nn.AND(), inputs=[1])
-    with pytest.raises(ValueError, match="an input must be 0 or 1, got 2"):
+    with pytest.raises(ValueError, match="an input must be 0 or 1, got int 2"):
         draw_circuit(nn.AND(), inputs=[1, 2])
     with pytest.raises(ValueError, match="input_names must have 2 names, one per input, got 1"):
         draw_circuit(nn.AND(), input_names=["a"])

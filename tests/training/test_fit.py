@@ -235,7 +235,7 @@ def test_arrays_and_rows_of_frames_are_inputs(code):
         ({"epochs": 0}, ValueError, "epochs must be an integer of 1 or more, got 0"),
         ({"batch_size": 0}, ValueError, "batch_size must be"),
         ({"patience": 0}, ValueError, "patience must be"),
-        ({"metrics": [1]}, TypeError, "a metric must be a function"),
+        ({"metrics": [1]}, TypeError, "a metric must be callable"),
         ({"validation": []}, ValueError, "validation has no examples"),
     ],
 )

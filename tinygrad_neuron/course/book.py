@@ -44,12 +44,21 @@ def build(folder: Path) -> int:
         source, made = Path(temporary, "source"), Path(temporary, "made")
         gather(source)
         _run_sphinx(source, made, Path(temporary, "doctrees"))
+        _refuse_incomplete(source, made)
         (made / _MARK).write_text("built by `tinygrad-neuron book`, which replaces it\n")
         if folder.exists():
             shutil.rmtree(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(made, folder)
     return len(list(folder.rglob("*.html")))
+
+
+def _refuse_incomplete(source: Path, made: Path) -> None:
+    """Sphinx may lose pages without a word when one of its processes fails."""
+    pages = [path for kind in ("*.md", "lesson_*.ipynb") for path in source.glob(kind)]
+    lost = [page.stem for page in pages if not (made / f"{page.stem}.html").exists()]
+    if lost:
+        raise BookError(f"the book was not built: {', '.join(sorted(lost))} were not written")
 
 
 def _refuse_missing() -> None:

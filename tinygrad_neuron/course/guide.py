@@ -254,7 +254,7 @@ class Guide:
         path = Path(tempfile.gettempdir()) / f"{self.lesson.name}-{at + 1}.html"
         path.write_text(to_page(pictures, f"Lesson {self.lesson.number}, cell {at + 1}"), "utf-8")
         webbrowser.open(path.as_uri())
-        self.screen.line(f"opened {path}")
+        self.screen.write(f"opened {path}\n")  # whole, to be clicked or copied
 
     def _ask(self, question: Question, at: int) -> "Move | None":
         """Ask until the answer is right or revealed (None), or the learner goes elsewhere."""

@@ -15,25 +15,29 @@ from .tasks import Task
 from .words import asked, present
 
 
-def hidden(number: int, key: str) -> None:
-    """Run a cell of a lesson whose code is out of sight, among the caller's names; or show a text
+def hidden(number: int, *keys: str) -> None:
+    """Run cells of a lesson whose code is out of sight, among the caller's names; or show a text
     that waits for a prediction.
 
-    **Arguments:** `number`, the lesson's; `key`, of the cell. Raises a `LessonError` where the
+    **Arguments:** `number`, the lesson's; `keys`, of the cells. Raises a `LessonError` where the
     lesson is another than the one that the notebook was written from.
     """
     found = lesson(number)
+    known = {}
     for cell in found.cells:
-        if cell.kind == "code" and cell.key == key:
-            exec(compiled(found, cell), sys._getframe(1).f_globals)
-            return
-        if cell.kind == "text" and (text := cell.split()[0]) is not None and text.key == key:
-            present(Text(text.source))
-            return
-    raise LessonError(
-        f"lesson {number} has changed since this notebook was written; write it again: "
-        f"python -m tinygrad_neuron notebook {number}"
-    )
+        before = cell.split()[0] if cell.kind == "text" else cell
+        if before is not None:
+            known[before.key] = before
+    for key in keys:
+        if key not in known:
+            raise LessonError(
+                f"lesson {number} has changed since this notebook was written; write it again: "
+                f"python -m tinygrad_neuron notebook {number}"
+            )
+        if known[key].kind == "text":
+            present(Text(known[key].source))
+        else:
+            exec(compiled(found, known[key]), sys._getframe(1).f_globals)
 
 
 def check(written: Any, *numbers: Any, **named: Any) -> None:

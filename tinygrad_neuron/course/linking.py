@@ -4,18 +4,20 @@ The first use of each glossary term in a lesson becomes a link, so that lessons 
 words. Formulas are turned into MathML when the book is built, so that a page fetches no script.
 """
 
+import html
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from docutils import nodes
-from docutils.utils.math import MathError
-from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 
-from .marking import asset
+from .marking import asset, mathml
+
+_logger = logging.getLogger(__name__)
 
 _UNTOUCHED = (
     nodes.literal, nodes.literal_block, nodes.raw, nodes.reference, nodes.title, nodes.math,
@@ -30,6 +32,9 @@ _MEANT_BEHIND = {
     "step": ("the ", "of the "),
     "dead": ("is ", "a "),
 }
+
+
+_LONG = 50  # characters of TeX
 
 
 class GlossaryLinks(SphinxPostTransform):
@@ -97,14 +102,21 @@ def _formula(translator: Any, node: nodes.Element) -> None:
 
 
 def _mathml(node: nodes.Element, as_block: bool) -> str:
+    """A formula; one that cannot be shown is a warning, and so stops the build.
+
+    Raised while pages are written in parallel, an error may be swallowed, with the pages.
+    """
     try:
-        return str(tex2mathml(node.astext(), as_block=as_block))
-    except MathError as error:
-        raise ValueError(f"the formula {node.astext()!r} cannot be shown: {error}") from None
+        return mathml(node.astext(), as_block)
+    except ValueError as error:
+        _logger.warning("%s", error, location=node)
+        return html.escape(node.astext())
 
 
 def _displayed_formula(translator: Any, node: nodes.Element) -> None:
-    translator.body.append('<div class="formula">')
+    # A long one is moved sideways on a narrow screen, with the keyboard too.
+    reached = ' tabindex="0"' if len(node.astext()) > _LONG else ""
+    translator.body.append(f'<div class="formula"{reached}>')
     translator.body.append(_mathml(node, as_block=True))
     translator.body.append("</div>")
     raise nodes.SkipNode

@@ -42,11 +42,22 @@ def _prose(text: str) -> str:
 def _formula(tex: str, written: str) -> str:
     """A formula as MathML, or, where docutils (extra `book`) is missing, as text."""
     try:
-        from docutils.utils.math import MathError
-        from docutils.utils.math.latex2mathml import tex2mathml
+        return mathml(tex)
     except ModuleNotFoundError:
         return html.escape(readable(written), quote=False)
+
+
+def mathml(tex: str, as_block: bool = False) -> str:
+    r"""A formula as MathML; raises a `ValueError` that names the formula which cannot be shown, and
+    a `ModuleNotFoundError` without docutils.
+
+    >>> mathml(r"w_0 + \dots").count("<mi>w</mi>")
+    1
+    """
+    from docutils.utils.math import MathError
+    from docutils.utils.math.latex2mathml import tex2mathml
+
     try:
-        return str(tex2mathml(tex))
+        return str(tex2mathml(tex.replace(r"\dots", r"\ldots"), as_block=as_block))
     except MathError as error:
         raise ValueError(f"the formula {tex!r} cannot be shown: {error}") from None

@@ -30,14 +30,19 @@ def to_notebook(lesson: Lesson) -> Any:
     notebook = executable(lesson)
     cells = [_code("from tinygrad_neuron import course", "setup")]
     waits = False  # whether what is written here follows a prediction
+    open_ended = False  # whether the last cell may run the next hidden one too
     for cell, own in zip(notebook.cells, lesson.cells, strict=True):
         if own.is_hidden:
-            cells.append(_called(lesson, own, cell["id"], cell.metadata))
-            cells += [
-                _code(source, f"{cell['id']}-{i}") for i, source in enumerate(_to_write_in(own), 1)
-            ]
+            if open_ended:
+                cells[-1].source = cells[-1].source[:-1] + f', "{own.key}")'
+            else:
+                cells.append(_called(lesson, own, cell["id"], cell.metadata))
+            written = list(_to_write_in(own))
+            cells += [_code(source, f"{cell['id']}-{i}") for i, source in enumerate(written, 1)]
             waits = waits or own.predicts
+            open_ended = not (own.predicts or written)
             continue
+        open_ended = False
         before, rest = own.split() if own.kind == "text" else (None, own)
         if waits and before is not None:
             cells.append(_called(lesson, before, f"{cell['id']}-waits", {}))

@@ -20,9 +20,9 @@
     @media print {
       .name, .row { display: none; }
       :host { border: 0; padding: 0; }
-      .frames { display: block; columns: 2; column-gap: 1rem; }
-      .frames.many { columns: 3; }
-      ::slotted(*) { visibility: visible !important; break-inside: avoid; margin-bottom: 1rem; }
+      .frames { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; align-items: start; }
+      .frames.many { grid-template-columns: 1fr 1fr 1fr; }
+      ::slotted(*) { grid-area: auto !important; visibility: visible !important; break-inside: avoid; }
     }
   `;
 

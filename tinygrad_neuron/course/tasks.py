@@ -63,8 +63,12 @@ class Task:
             raise ValueError(
                 f"task {self.text!r}: its own solution is not right: {verdict.message}"
             )
-        if self.check(self.start).right:
-            raise ValueError(f"task {self.text!r}: the code to begin with is right already")
+        verdict = self.check(self.start)
+        if verdict.right or verdict.message in self.wrong.values():
+            raise ValueError(
+                f"task {self.text!r}: the code to begin with is right already, or gets a hint for "
+                f"other code: {verdict.message}"
+            )
         for code, hint in self.wrong.items():
             if (verdict := self.check(code)).right or verdict.message != hint:
                 raise ValueError(

@@ -35,7 +35,7 @@ def animate(
 
     **Arguments:**
 
-    - `root`: the result, of a graph of at most 5,000 nodes; one that is too large for a slide
+    - `root`: the result, of a graph of at most 100,000 nodes; one that is too large for a slide
       folds, and a step is then all that goes along one of its lines; `path`: a file that ends in
       .svg or .gif. The SVG stands still, on the finished picture, for readers who ask their
       system for less motion, and while the pointer is on it. A GIF needs Pillow.

@@ -1,15 +1,16 @@
 """A backward pass as moments: one layout, and what stands at each node and edge, and when."""
 
 import bisect
+import itertools
 import math
 import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..engine import Value, topological_order
 from ..passes import Contribution, contributions, is_constant
-from .edges import Edges
 from .facts import GraphFacts, name_of
 from .fitting import Details, Drawing, fitted
 from .folding import Edge, Folding, Group
@@ -17,7 +18,6 @@ from .graph import ROOM
 from .ladder import MANY, ladder
 from .layout import Look
 from .metrics import text_width
-from .nodes import Nodes
 from .picture import picture_of
 from .plan import Plan
 from .rendering import Digraph
@@ -25,7 +25,7 @@ from .text import html_text, number, shorten
 from .themes import Theme
 
 MOST = 200  # steps: each is a frame
-MOST_NODES = 5_000  # of the graph
+MOST_NODES = 100_000  # of the graph
 REST = 3  # how many steps long the finished picture stays
 
 _NAME = 16  # characters of a name in the line below the picture
@@ -100,6 +100,8 @@ class Film:
             ROOM,
         )
         self.drawn = drawn
+        self.times: dict[Group, list[int]] = {}  # of what arrives in a folded node
+        self.looks: dict[tuple[Group, int, bool], dict[str, str]] = {}
         self.steps = self._steps(drawn.plan)
         if len(self.steps) > MOST:
             raise ValueError(
@@ -170,24 +172,41 @@ class Film:
             self.told = {step.edge.tail.node: f'<FONT COLOR="{theme.accent}"><B>{text}</B></FONT>'}
         elif moment == 1:
             self.told = {self.graph.root: f'<FONT COLOR="{theme.accent}"><B>1</B></FONT>'}
-        drawn.plan.folding.summaries.clear()
-        nodes, edges = Nodes(drawn.plan), Edges(drawn.plan)
+        lit = {"color": theme.accent, "penwidth": "2.5"}
+        nodes, edges = copy(drawn.nodes), copy(drawn.edges)
+        nodes.attributes = {}
+        for group in drawn.plan.folding.groups:
+            # Of the layout's size, whatever stands in it now.
+            look = self._look(group) | {"fixedsize": "true"}
+            nodes.attributes[group] = look | (lit if group.id in self.highlighted[moment] else {})
+        edges.attributes = {}
         ready = {one.edge: i for i, one in enumerate(self.steps, 2)}
-        for edge, attributes in edges.attributes.items():
-            if not isinstance(edge, Edge):
-                continue
-            if "label" in attributes:
-                attributes["label"] = self._at_edge(edge, ready.get(edge), moment)
-            if edge.id in self.highlighted[moment]:
-                attributes |= {"color": theme.accent, "penwidth": "2.5"}
-        for group, attributes in nodes.attributes.items():
-            attributes["fixedsize"] = "true"  # as the layout has it, whatever stands in it now
-            if group.id in self.highlighted[moment]:
-                attributes |= {"color": theme.accent, "penwidth": "2.5"}
+        for edge, attributes in drawn.edges.attributes.items():
+            if isinstance(edge, Edge) and not (edge.tail.is_folded or edge.head.is_folded):
+                attributes = edges.edge(edge)
+                if "label" in attributes:
+                    attributes["label"] = self._at_edge(ready.get(edge), moment)
+            edges.attributes[edge] = attributes | (
+                lit if edge.id in self.highlighted[moment] else {}
+            )
         below = self._caption(moment)
         return picture_of(Drawing(drawn.plan, nodes, edges, drawn.places, below), "svg")
 
-    def _at_edge(self, edge: Edge, ready: int | None, moment: int) -> str:
+    def _look(self, group: Group) -> dict[str, str]:
+        """What is said of a node now; of a folded one, found once for as long as it stays so."""
+        nodes, plan, now = self.drawn.nodes, self.drawn.plan, self.graph.now[0]
+        if not group.is_folded:
+            return nodes.node(group)
+        if group not in self.times:
+            arrivals = (self.graph.arrivals.get(node, ((), ()))[0] for node in group.members)
+            self.times[group] = sorted(itertools.chain.from_iterable(arrivals))
+        key = group, bisect.bisect_right(self.times[group], now), now == math.inf
+        if key not in self.looks:
+            plan.folding.summaries.pop(group, None)  # that of another moment
+            self.looks[key] = nodes.node(group)
+        return self.looks[key]
+
+    def _at_edge(self, ready: int | None, moment: int) -> str:
         """What stands at an edge: the local derivative, from its step on the contribution."""
         if ready is None:
             return ""

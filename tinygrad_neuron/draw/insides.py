@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from ..calculus.operation import Operation
+from ..checking import to_float
 from ..engine import Value
 from ..scope import Scope
 from .facts import GraphFacts
@@ -172,8 +173,9 @@ def strip(numbers: Sequence[float], theme: Theme, height: int) -> str:
 
 def numbers_cell(values: Sequence[object], theme: Theme, digits: int, size: int) -> str:
     """Numbers as what stands in a card: written out, a field for each, or their spread."""
-    numbers = [float(x) for x in values if isinstance(x, float | int)]
-    if len(numbers) < len(values):  # something that is no number was assigned
+    try:
+        numbers = [to_float(x, "draw_dot") for x in values]
+    except TypeError:  # something that is no number was assigned
         return "?"
     if WRITTEN < len(numbers) <= STRIP and len(set(numbers)) > 1:
         largest = max((abs(x) for x in numbers if math.isfinite(x)), default=math.nan)

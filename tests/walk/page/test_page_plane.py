@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.walk.page.opened import FIRST_SLIDER, SCREEN, SIZES
 from tinygrad_neuron import Value, nn, walkthrough
 from tinygrad_neuron.datasets import moons
 from tinygrad_neuron.walk import Walkthrough
@@ -168,3 +169,23 @@ def test_on_paper_each_picture_has_its_plane(open_page: Any) -> None:
     assert 1 == tab.tab.locator("[id=field]").count()
     tab.tab.evaluate("dispatchEvent(new Event('afterprint'))")
     assert 0 == tab.tab.locator("#filmstrip canvas").count()
+
+
+@pytest.mark.parametrize("size", [*SIZES.values(), (736, 720)], ids=[*SIZES, "in a lesson"])
+def test_beside_the_plane_everything_else_is_on_the_screen_too(
+    open_page: Any, size: tuple[int, int]
+) -> None:
+    tab = open_page(network(with_loss=True)[0], at="#")
+    tab.tab.set_viewport_size({"width": size[0], "height": size[1]})
+    tab.tab.reload()
+    tab.requests.pop()
+    tab.tab.wait_for_timeout(150)
+    places = set()
+    for step in range(0, tab.steps + 1, 10):
+        tab.tab.locator("#scrubber").fill(str(step))
+        assert [] == tab.tab.evaluate(SCREEN, 12 if size[0] == 390 else 11), step
+        field = tab.tab.locator("#field").bounding_box()
+        assert field["width"] >= 90 and field["y"] + field["height"] <= size[1]
+        places.add((tab.tab.evaluate(FIRST_SLIDER), *field.values()))
+    assert 1 == len(places)
+    tab.tab.set_viewport_size({"width": 1280, "height": 800})

@@ -6,6 +6,7 @@ order, those of several units and rows side by side, in registers; gradients go 
 order, those of several weights side by side. So no sum changes its order, and no number a bit.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -21,13 +22,14 @@ from .places import (
     Loops,
     Spot,
     accesses,
+    alone,
     block,
     indented,
     looped,
     loops_over,
     text_of,
 )
-from .rolling import ROW, SUM, Access, Apply, Constant, Gradients, Group, Terms, Tree
+from .rolling import ROW, STEP, SUM, Access, Apply, Constant, Gradients, Group, Terms, Tree
 from .terms import TAKEN, literal
 from .trees import call, is_plain, term, texts
 from .vectors import NAMES, in_vector, nothing
@@ -126,10 +128,10 @@ class Blocks:
         self.used: set[Operation] = set()
         self.of_rows: dict[Group, str] = {}
 
-    def room(self, name: str, count: int) -> None:
-        """Make room for so many numbers of each row."""
+    def room(self, name: str, count: int, slices: int = 1) -> None:
+        """Make room for so many numbers of each row, so many times."""
         self.members.append(f"double {name}[{count}][ROWS];")
-        self.floats += count
+        self.floats += count * slices
 
     def _loops_over(self, parts: Sequence[Terms], lanes: int) -> Loops:
         return loops_over(
@@ -404,7 +406,8 @@ class Blocks:
     def _of_row(self, group: Group) -> str:
         """The name of the array that has the numbers of one row side by side."""
         if group not in self.of_rows:
-            name = self.of_rows[group] = self.names.new(f"{group.name}_of")
+            name = re.sub(r"\W+", "_", f"{group.name}_of")  # of a slice of a family too
+            name = self.of_rows[group] = self.names.new(name)
             size = -(-group.size // self.vector) * self.vector  # each row begins a vector
             self.members.append(f"double {name}[ROWS][{size}];")
             self.floats += size
@@ -426,7 +429,7 @@ class Blocks:
 
 def _varies(access: Access) -> bool:
     """Whether an array has a number for each row."""
-    return access.array == ROW or isinstance(access.array, Group)
+    return access.array == ROW or not isinstance(access.array, str)
 
 
 def in_row(place: str, access: Access) -> str:
@@ -460,7 +463,7 @@ def _rows_of(body: list[str]) -> list[str]:
 
 def _alone(lane: int) -> Callable[[Access], str]:
     """The text of what is read in one lane, outside of loops."""
-    return lambda access: f"{text_of(access.array)}[{access.positions[lane]}]"
+    return lambda access: alone(access, lane)
 
 
 def _places(loops: Loops, term: str) -> Callable[[Access], str]:
@@ -481,5 +484,6 @@ def located(
     start = reach.start
     for stride, place in zip(reach.strides, at, strict=True):
         start += stride * place.further
-    index = linear(start, [*reach.strides, reach.step], [*(p.variable for p in at), term])
+    strides = [*reach.strides, reach.step, reach.shift]
+    index = linear(start, strides, [*(p.variable for p in at), term, STEP])
     return f"{text_of(reach.array) if array is None else array}[{index}]"

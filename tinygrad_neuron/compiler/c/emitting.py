@@ -19,6 +19,7 @@ from .arrays import over_arrays
 from .block_writer import BlockWriter
 from .rolling import roll
 from .row_writer import RowWriter
+from .steps import find_steps
 from .writer import Writer
 
 MOST_ROWS = 32  # side by side
@@ -47,6 +48,7 @@ def emit(
     """The source of `map_rows` (without `seeded`) or of `add_up`, for a machine with vectors of so
     many numbers, in blocks of so many rows (0: row after row; None: as many as fit)."""
     rolled = roll(program, seeded, over_arrays)
+    find_steps(rolled)
     numbers = sum(group.size for group in rolled.groups) + program.inputs + len(program.draws)
     if rows is None:
         rows = rows_of_a_block(numbers, vector)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from .indexing import Nest, linear, nest, stride_of_terms
-from .rolling import ROW, Access, Apply, Constant, Group, Terms, Tree
+from .rolling import ROW, STEP, Access, Apply, Constant, Group, Slices, Terms, Tree
 from .terms import literal
 from .vectors import in_vector
 
@@ -32,12 +32,13 @@ class Reach:
     """How an array is read in loops: from `start` on, by `strides` in the loops and by `step` from
     one term of a sum to the next; where there is no pattern, by way of a table of all positions."""
 
-    array: str | Group
+    array: str | Group | Slices
     start: int
     strides: tuple[int, ...]
     step: int = 0
     table: tuple[int, ...] = ()
     terms: int = 1  # in the table, for each lane
+    shift: int = 0  # from one step to the next
 
     @property
     def in_vectors(self) -> bool:
@@ -64,12 +65,14 @@ class Loops(NamedTuple):
                 index = linear(
                     0, [reach.terms, 1], [f"({index})" if " " in index else index, spot.term]
                 )
-            return f"{array}[{self.table(reach.table)}[{index}]]"
+            found = f"{self.table(reach.table)}[{index}]"
+            return f"{array}[{linear(0, [1, reach.shift], [found, STEP])}]"
         variables = self.variables
         if spot.inner is not None:
             variables = [*variables[:-1], spot.inner]
         start = reach.start + spot.further * reach.strides[-1]
-        return f"{array}[{linear(start, [*reach.strides, reach.step], [*variables, spot.term])}]"
+        strides = [*reach.strides, reach.step, reach.shift]
+        return f"{array}[{linear(start, strides, [*variables, spot.term, STEP])}]"
 
     def vector(self, access: Access, spot: Spot, width: int) -> str:
         """The text of what it reads in as many neighbouring lanes as a vector holds."""
@@ -137,8 +140,8 @@ def loops_over(
 def _reach(access: Access, count: int, found: Nest, q: int) -> Reach:
     step, strides = stride_of_terms(access.positions, count), found.strides[q]
     if step is not None and strides is not None:
-        return Reach(access.array, found.starts[q], strides, step)
-    return Reach(access.array, 0, (), 0, tuple(access.positions), count)
+        return Reach(access.array, found.starts[q], strides, step, shift=access.shift)
+    return Reach(access.array, 0, (), 0, tuple(access.positions), count, access.shift)
 
 
 def accesses(tree: Tree) -> Iterator[Access]:
@@ -154,12 +157,13 @@ def alone(access: Access | Constant, lane: int, row: int | None = None) -> str:
     """The text of what is read in one lane, outside of loops."""
     if isinstance(access, Constant):
         return literal(access.number)
-    return f"{text_of(access.array, row)}[{access.positions[lane]}]"
+    index = linear(access.positions[lane], [access.shift], [STEP])
+    return f"{text_of(access.array, row)}[{index}]"
 
 
-def text_of(array: str | Group, row: int | None = None) -> str:
+def text_of(array: str | Group | Slices, row: int | None = None) -> str:
     """The C text of an array; `row`: in which of several rows."""
-    if isinstance(array, Group):
+    if not isinstance(array, str):
         return f"v->{array.name}" if row is None else f"v[{row}].{array.name}"
     return f"x{row}" if array == ROW and row else array
 

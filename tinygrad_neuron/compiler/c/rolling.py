@@ -19,6 +19,7 @@ from ...calculus.table import TABLE
 from ..lines import DRAWN, ELEMENT, INPUT, LEAF, NUMBER, SCATTER, SEED, read_by
 from ..program import Program
 from ..uses import uses_of
+from .indexing import linear
 
 SUM = TABLE["sum"]
 LOOPED = 4  # a sum of at least so many terms is a loop
@@ -27,15 +28,17 @@ DEEPEST_FOLDED = 6  # operations inside one another in one expression
 
 # The arrays of numbers that no group computes, by their names in C.
 LEAVES, ROW, SEEDS, NUMBERS = "w", "x", "seeds", "numbers"
+STEP, TERM = "s", "j"  # the variables of loops over steps, and over the terms of a sum
 
 
 @dataclass(eq=False)
 class Access:
     """Reads an array: for lane i, and term k of a sum over n terms, the element
-    `positions[i*n + k]`."""
+    `positions[i*n + k]`; in a loop over steps `shift` further on from one to the next."""
 
-    array: "str | Group"
+    array: "str | Group | Slices"
     positions: list[int]
+    shift: int = 0
 
 
 @dataclass(eq=False)
@@ -83,11 +86,49 @@ class Group:
     index: Tree | None = None
     count: int = 1
     name: str = ""
+    family: "Family | None" = field(default=None, repr=False)
+    slice: int = 0  # of the family's array
 
     @property
     def size(self) -> int:
         """How many numbers its array holds."""
         return len(self.lines) * (self.count if self.operation == SCATTER else 1)
+
+
+@dataclass(eq=False)
+class Family:
+    """Groups of one shape, slices of one array."""
+
+    slices: list[Group]
+    name: str = ""
+
+
+@dataclass(eq=False)
+class Slices:
+    """The slices of a family that a loop goes through."""
+
+    family: Family
+    start: int
+    stride: int
+    variable: str
+
+    @property
+    def name(self) -> str:
+        index = linear(self.start, [self.stride], [self.variable])
+        return f"{self.family.name}[{index}]"
+
+    @property
+    def size(self) -> int:
+        return self.family.slices[0].size
+
+
+@dataclass(eq=False)
+class Steps:
+    """A loop over steps: the groups of the first one as the loop has them."""
+
+    groups: list[Group]  # of all steps, one after the other
+    rounds: int
+    body: list[Group]  # those of the first step, with places that move
 
 
 @dataclass(eq=False)
@@ -104,7 +145,7 @@ class Rolled:
 
     `leaves`: which leaf stands where in the arrays of leaves and of their gradients, laid out so
     that loops find them side by side. `outputs` and `inputs` read the results and the gradients of
-    inputs.
+    inputs. `families` and `steps` are what `steps` finds to repeat itself.
     """
 
     program: Program
@@ -114,6 +155,8 @@ class Rolled:
     inputs: list[Access | Constant]
     leaves: list[int]
     numbers: list[float]
+    families: list[Family] = field(default_factory=list)
+    steps: list[Steps] = field(default_factory=list)
 
 
 def roll(

@@ -56,10 +56,10 @@ class Statements:
         self.packed_size = 0
         self._packed: dict[tuple[object, ...], int] = {}  # where copies of leaves start
 
-    def room(self, name: str, count: int) -> None:
-        """Make room for so many numbers of each row."""
+    def room(self, name: str, count: int, slices: int = 1) -> None:
+        """Make room for so many numbers of each row, so many times."""
         self.members.append(f"double {name}[{count}];")
-        self.floats += count
+        self.floats += count * slices
 
     def _loops_over(self, parts: Sequence[Terms], lanes: int) -> Loops:
         return loops_over(
@@ -215,7 +215,7 @@ class Statements:
         for part in terms:
             for access in accesses(part.tree):
                 old = reach[access]
-                if access.array != LEAVES or old.table or old.in_vectors:
+                if access.array != LEAVES or old.table or old.in_vectors or old.shift:
                     continue
                 read = [
                     (rounds, stride)

@@ -13,7 +13,7 @@ from . import arrays
 from . import operations as c_operations
 from .places import block, indented, wrapped
 from .quoting import comment
-from .rolling import Group, Rolled
+from .rolling import STEP, Group, Rolled, Slices
 from .terms import literal
 
 LINES = 100  # in one C function: compilers take more than linear time for one
@@ -41,8 +41,8 @@ class Written(Protocol):
     tables: dict[tuple[int, ...], str]
     used: set[Operation]
 
-    def room(self, name: str, count: int) -> None:
-        """Make room for so many numbers of each row."""
+    def room(self, name: str, count: int, slices: int = 1) -> None:
+        """Make room for so many numbers of each row, so many times."""
 
     def group(self, group: Group) -> list[list[str]]:
         """The statements of a group, in pieces."""
@@ -69,8 +69,20 @@ class Writer:
     def source(self) -> str:
         """The whole text."""
         for group in self.rolled.groups:
-            group.name = self._group_name(group)
-            self.statements.room(group.name, group.size)
+            family = group.family
+            if family is None:
+                group.name = self._name_of([group])
+                self.statements.room(group.name, group.size)
+                continue
+            if not family.name:
+                family.name = self._name_of(family.slices)
+                count = len(family.slices)
+                self.statements.room(f"{family.name}[{count}]", group.size, count)
+            group.name = Slices(family, group.slice, 0, "").name
+        for steps in self.rolled.steps:
+            for group in steps.body:
+                assert group.family is not None
+                group.name = Slices(group.family, group.slice, 1, STEP).name
         functions = self.functions()
         operations = {o for o in self.program.operations if isinstance(o, Operation)}
         operations |= self.statements.used
@@ -104,11 +116,25 @@ class Writer:
 
     def pieces(self) -> Iterator[list[str]]:
         """The statements that compute what rows have, in pieces."""
+        starts = {steps.groups[0]: steps for steps in self.rolled.steps}
+        inside = {group for steps in self.rolled.steps for group in steps.groups}
         for group in self.rolled.groups:
-            remark = self._remark(group)
-            for piece in self.statements.group(group):
-                yield [*remark, *piece]
-                remark = []
+            steps = starts.get(group)
+            if steps is not None:
+                remark = self._remark(steps.groups)
+                lines = [
+                    line
+                    for moving in steps.body
+                    for piece in self.statements.group(moving)
+                    for line in piece
+                ]
+                head = f"for (long {STEP} = 0; {STEP} < {steps.rounds}; {STEP}++) {{"
+                yield [*remark, head, *indented(lines), "}"]
+            elif group not in inside:
+                remark = self._remark([group])
+                for piece in self.statements.group(group):
+                    yield [*remark, *piece]
+                    remark = []
 
     def in_functions(
         self, name: str, parameters: str, pieces: Iterable[list[str]], arguments: str
@@ -142,26 +168,29 @@ class Writer:
 
     # Names
 
-    def _group_name(self, group: Group) -> str:
+    def _name_of(self, groups: Sequence[Group]) -> str:
+        """A name for the array of some groups."""
         program = self.program
-        labels = {program.labels.get(k, "") for k in group.lines}
+        lines = [k for group in groups for k in group.lines]
+        labels = {program.labels.get(k, "") for k in lines}
         label = labels.pop() if len(labels) == 1 else ""
         if not label:
-            only_outputs = self.outputs.issuperset(group.lines)
-            label = "out" if only_outputs else "picked" if group.operation == SCATTER else "t"
-        scope = self._scope_of(group)
+            only_outputs = self.outputs.issuperset(lines)
+            scattered = groups[0].operation == SCATTER
+            label = "out" if only_outputs else "picked" if scattered else "t"
+        scope = self._scope_of(groups)
         prefix = short(scope) if scope is not None else ""
         name = f"d_{prefix}{label[2:]}" if label[:2] == "d_" else prefix + label
         if name.isupper() or name.startswith("_"):  # as macros are, and what C keeps for itself
             name = f"v_{name}"
         return self.statements.names.new(name)
 
-    def _scope_of(self, group: Group) -> Scope | None:
-        return around([self.program.scopes.get(k) for k in group.lines])
+    def _scope_of(self, groups: Sequence[Group]) -> Scope | None:
+        return around([self.program.scopes.get(k) for group in groups for k in group.lines])
 
-    def _remark(self, group: Group) -> list[str]:
+    def _remark(self, groups: Sequence[Group]) -> list[str]:
         """Say which layer the next lines belong to."""
-        scope = self._scope_of(group)
+        scope = self._scope_of(groups)
         if scope is None or scope is self.scope:
             return []
         self.scope = scope

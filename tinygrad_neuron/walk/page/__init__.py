@@ -181,14 +181,15 @@ def _script(operations: str) -> str:
 
 
 def module(name: str) -> str:
-    """One of the page's scripts without its imports and exports, to stand in one with others.
+    """One of the page's scripts without its imports, exports and comments, to stand in one with
+    others.
 
     >>> "function located(" in module("training")
     True
     """
     text = (_FOLDER / f"{name}.js").read_text("utf-8")
     text = re.sub(r"^import \{[^}]*\} from [^;]*;\n", "", text, flags=re.MULTILINE)
-    return re.sub(r"^export ", "", text, flags=re.MULTILINE)
+    return re.sub(r"^export |^ *//.*\n", "", text, flags=re.MULTILINE)
 
 
 def _digest(text: str) -> str:
