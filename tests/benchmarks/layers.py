@@ -34,13 +34,13 @@ def numbers(*lengths):
 
 
 class Last(nn.Module):
-    """A linear layer on the last state of an LSTM."""
+    """A linear layer on the last state of an LSTM, or of another recurrent layer."""
 
-    def __init__(self):
-        self.lstm, self.output = nn.LSTM(1, 8, seed=0), nn.Linear(8, 2, seed=1)
+    def __init__(self, kind="LSTM"):
+        self.layer, self.output = getattr(nn, kind)(1, 8, seed=0), nn.Linear(8, 2, seed=1)
 
     def __call__(self, x):
-        return self.output(self.lstm(x)[0][-1])
+        return self.output(self.layer(x)[0][-1])
 
 
 def convolution():
@@ -179,6 +179,17 @@ def sizes():
         operations = nn.summary(model, inputs[0]).operations
         both = f"{seconds[0]:.1f} / {seconds[1]:.1f}"
         print(f"{side:>8}{operations:>12}{lines[0]:>15}{lines[1]:>10}{both:>16}", flush=True)
+
+    print("\n8 units over steps, a linear layer on the last state: C, lines (compiling, s)")
+    lengths = (5, 20, 80)
+    print(f"{'steps':>8}" + "".join(f"{steps:>16}" for steps in lengths))
+    for kind in ("RNN", "LSTM", "GRU"):
+        cells = []
+        for steps in lengths:
+            _, taken, compiled = our_step(lambda k=kind: Last(k), numbers(1, steps, 1), [1], "c")
+            lines = compiled.source.count("\n")
+            cells.append(f"{lines} ({taken:.1f})")
+        print(f"{kind:>8}" + "".join(f"{cell:>16}" for cell in cells), flush=True)
 
 
 def gradients():

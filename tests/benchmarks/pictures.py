@@ -157,13 +157,15 @@ def by_torchview():
 def by_torchlens():
     import tempfile
 
-    import torchlens
+    from torchlens.options import VisualizationOptions
+    from torchlens.visualization import show_model_graph
 
     model, x = torch_network()
     with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "model")
-        torchlens.show_model_graph(model, x, save_only=True, vis_outpath=path, vis_fileformat="svg")
-        return Path(f"{path}.svg").read_bytes()
+        path = Path(folder) / "model"
+        options = VisualizationOptions(container_path=str(path), save_only=True, file_format="svg")
+        show_model_graph(model, x, visualization=options)
+        return path.with_suffix(".svg").read_bytes()
 
 
 def chain(count):

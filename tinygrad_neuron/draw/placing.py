@@ -12,6 +12,7 @@ from .metrics import text_width
 
 LINE = 13.0  # the height of a line of text
 _MOST_NUMBERS = 16
+_LEAST = 14.0  # room between columns
 _COUNT = 30.0  # the height kept for the count of what is not drawn
 
 Point = tuple[float, float]
@@ -33,13 +34,19 @@ class Column:
 
 
 def columns(
-    counts: Sequence[int], sizes: Sequence[float], captions: float, most: int, wide: bool
+    counts: Sequence[int],
+    sizes: Sequence[float],
+    captions: float,
+    most: int,
+    wide: bool,
+    longest: float = math.inf,
 ) -> list[Column]:
     """The columns of a network, from left to right.
 
     **Arguments:** `counts`, how many stand in each column, and `sizes`, how large they are;
     `captions`, the height of what is written below each; `most`, how many a column shows; `wide`,
-    whether numbers are to stand between the columns.
+    whether numbers are to stand between the columns; `longest`, how wide all of it may be: columns
+    stand nearer where it would be wider.
 
     >>> [(column.x, column.places) for column in columns([2, 1], [40.0, 40.0], 0.0, 9, False)]
     [(20.0, {0: 29.0, 1: -29.0}), (150.0, {0: 0.0})]
@@ -53,6 +60,8 @@ def columns(
         for row, pitch in zip(rows, pitches, strict=True)
     ]
     gap = min(max(90.0, 0.3 * tallest), 240.0) + 60.0 * wide
+    if sum(sizes) + gap * (len(sizes) - 1) > longest:
+        gap = max((longest - sum(sizes)) / (len(sizes) - 1), _LEAST)
     placed = []
     left = 0.0
     for count, size, pitch in zip(counts, sizes, pitches, strict=True):

@@ -77,6 +77,22 @@ def test_a_step_may_reach_two_steps_back_and_read_weights_of_its_own():
         assert graph.in_python() == graph.in_c(library[f"add_up_{k}"])
 
 
+@needs_compiler
+@pytest.mark.once
+def test_equal_layers_one_behind_the_other_are_steps():
+    model = nn.Sequential(
+        *itertools.chain(*((nn.Linear(4, 4, seed=k), nn.Tanh()) for k in range(9)))
+    )
+    graphs = [
+        Graph(lambda x: sum(model(x)), [[Value(0.1 * k) for k in range(4)]], [], rows=rows)
+        for rows in (0, 8)
+    ]
+    library = load(text_of_many(graphs))
+    for k, graph in enumerate(graphs):
+        assert "for (long s = 0; s < " in graph.emitted.source
+        assert graph.in_python() == graph.in_c(library[f"add_up_{k}"])
+
+
 def test_without_steps_nothing_is_put_together():
     found = rolled(lambda x, y: (x * y).tanh() + x.exp() * y.sin(), Value(0.5), Value(2.0))
     assert (found.steps, found.families) == ([], [])

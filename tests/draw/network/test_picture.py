@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import pytest
 
@@ -197,3 +198,15 @@ def test_other_errors_say_what_to_do():
 def test_a_title_stands_below_the_picture_and_is_text(draw, legend):
     drawn = draw(draw_network(xor(), title="<b>XOR</b> & more", legend=legend))
     assert "<b>XOR</b> & more" in drawn.text(drawn.root)
+
+
+@pytest.mark.parametrize("sizes", [[16, 16, 1], [4, 4, 1], [10] * 7, [8] * 12 + [1], [60]])
+@pytest.mark.parametrize("options", [{}, {"example": [0.5, -1.0]}, {"heat_maps": True}])
+def test_a_default_picture_fits_a_slide(sizes, options):
+    picture = draw_network(nn.MLP(2, sizes, seed=0), **options)
+    svg = ElementTree.fromstring(picture.pipe(format="svg"))
+    width, height = (
+        float(svg.get(side).removesuffix("pt")) * 4 / 3 for side in ("width", "height")
+    )
+    assert width <= 1600
+    assert height <= 900

@@ -215,7 +215,7 @@ class Statements:
         for part in terms:
             for access in accesses(part.tree):
                 old = reach[access]
-                if access.array != LEAVES or old.table or old.in_vectors:
+                if access.array != LEAVES or old.table or old.in_vectors or old.shift:
                     continue
                 read = [
                     (rounds, stride)

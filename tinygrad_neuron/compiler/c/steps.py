@@ -13,7 +13,6 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from .rolling import (
-    LEAVES,
     LOOPED,
     STEP,
     SUM,
@@ -162,7 +161,7 @@ class _Run:
         moving = {}
         for accesses in zip(*read, strict=True):
             move = _steady(accesses)
-            if move is None or (move.positions and accesses[0].array == LEAVES):
+            if move is None:
                 return None
             moving[accesses[0]] = _moved(accesses[0], move, STEP)
         group = self.at(first, j)

@@ -6,7 +6,7 @@ Every place is computed (see `placing`), not found by the layout engine, and eve
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ...checking import listed, positive_integer
+from ...checking import a_function, flag, listed, positive_integer, text
 from ...engine import Value
 from .. import legend as legends
 from ..observing import Loss, Plane, checked_plane, layers_of, observe, titles
@@ -21,6 +21,11 @@ from .units import Units, circle_size
 
 _MAP, _LARGE_MAP = 50.0, 98.0  # points a side; the large ones for the output
 
+_ROOM = (1200.0, 675.0)  # points: 1,600 by 900 pixels
+_SIDES = 110.0  # of the room, for names and margins at the left and the right
+_HEADERS, _LEGEND = 90.0, 125.0  # what stands above the columns, and below them
+_FEWEST = 3  # neurons of a layer, however high they are
+
 
 def draw_network(
     model: Any,
@@ -34,7 +39,7 @@ def draw_network(
     data: Iterable[tuple[Sequence[Any], Any]] = (),
     input_names: Sequence[str] = (),
     output_names: Sequence[str] = (),
-    max_neurons: int = 10,
+    max_neurons: int | None = None,
     weights: bool | None = None,
     flags: bool = True,
     legend: bool = True,
@@ -60,7 +65,9 @@ def draw_network(
       given as the smallest and the largest number of both inputs, and the line where it is 0;
       `data`, pairs of an input vector and its class, drawn as points there.
     - `input_names`, `output_names`: one per input and per neuron of the last layer.
-    - `max_neurons`: how many circles a layer has at most; the rest is counted, not drawn.
+    - `max_neurons`: how many circles a layer has at most; the rest is counted, not drawn. By
+      default 10, or fewer where the picture would be larger than 1,600 × 900 pixels, if not all
+      `weights` are asked for.
     - `weights`: whether to write each weight at its line; by default where there is room.
     - `flags`: whether a neuron that passes no gradient on for the example is marked as inactive, as
       in `draw_dot`.
@@ -83,6 +90,14 @@ def draw_network(
     ...
     ValueError: draw_network: heat_maps needs a model with 2 inputs, got one with 4
     """
+    for name, option in {"heat_maps": heat_maps, "flags": flags, "legend": legend}.items():
+        flag("draw_network", name, option)
+    if weights is not None:
+        flag("draw_network", "weights", weights)
+    text("draw_network", "title", title)
+    text("draw_network", "format", format)
+    if loss is not None:
+        a_function("draw_network", "loss", loss)
     layers = layers_of(model)
     nin = layers[0].neurons[0].nin
     if heat_maps and nin != 2:
@@ -97,15 +112,31 @@ def draw_network(
         plane=checked_plane(plane, "draw_network") if heat_maps else None,
         input_names=_names("input_names", input_names, nin, "input"),
         output_names=_names("output_names", output_names, len(layers[-1].neurons), "output"),
-        most=positive_integer("draw_network", "max_neurons", max_neurons),
+        most=10
+        if max_neurons is None
+        else positive_integer("draw_network", "max_neurons", max_neurons),
         theme=find_theme(theme),
         digits=positive_integer("draw_network", "digits", digits),
         flags=flags,
         data=_data(data, heat_maps),
     )
     graph = Digraph("network", format=format, engine="neato")
+    if max_neurons is None and not weights:
+        _fit(subject, legend)
+        graph.attr(size=f"{_ROOM[0] / 72:.2f},{_ROOM[1] / 72:.2f}")  # of dozens of layers
     _draw(subject, Canvas(graph, subject.theme), weights, legend, title)
     return graph
+
+
+def _fit(subject: Subject, legend: bool) -> None:
+    """Show so many neurons of each layer that the picture is not too high."""
+    while subject.most > _FEWEST:
+        places = _columns(subject, wide=False)
+        sides = [y + k * column.size / 2 for column in places for y in column.places.values()
+                 for k in (-1, 1)]  # fmt: skip
+        if max(sides) - min(sides) + _HEADERS + _LEGEND * legend <= _ROOM[1]:
+            break
+        subject.most -= 1
 
 
 def _names(what: str, names: Any, count: int, of: str) -> list[str]:
@@ -120,8 +151,13 @@ def _names(what: str, names: Any, count: int, of: str) -> list[str]:
 def _data(data: Any, heat_maps: bool) -> list[tuple[list[float], Any]]:
     """Points of the plane as plain numbers, each with its class."""
     pairs = []
-    for example in data:
-        x, label = listed("draw_network", "data", example, "pairs of two inputs and a class")
+    for example in listed("draw_network", "data", data, "pairs of two inputs and a class"):
+        pair = listed("draw_network", "data", example, "pairs of two inputs and a class")
+        if len(pair) != 2:
+            raise ValueError(
+                f"draw_network: data must be pairs of two inputs and a class, got {example!r}"
+            )
+        x, label = pair
         point = listed("draw_network", "data", x, "pairs of two inputs and a class")
         if len(point) != 2:
             raise ValueError(f"draw_network: data must have 2 inputs each, got {len(point)}")
@@ -162,7 +198,7 @@ def _columns(subject: Subject, wide: bool) -> list[Column]:
         sizes = [_MAP] * len(counts)
         if counts[-1] <= 2:
             sizes[-1] = _LARGE_MAP
-    return columns(counts, sizes, captions, subject.most, wide)
+    return columns(counts, sizes, captions, subject.most, wide, _ROOM[0] - _SIDES)
 
 
 def _draw_headers(subject: Subject, canvas: Canvas, places: Sequence[Column]) -> None:
