@@ -145,7 +145,8 @@ def _levels_of_captions(
 def _each_once(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Scripts and styles that pieces of a lesson bring along are kept once for the page."""
+    """Scripts and styles that pieces of a lesson bring along are kept once for the page; and tables,
+    which are moved sideways where they are too wide, are reached with the keyboard."""
     seen = set[str]()
 
     def first(match: "re.Match[str]") -> str:
@@ -155,8 +156,9 @@ def _each_once(
         return match[0]
 
     if "body" in context:
-        context["body"] = re.sub(
-            r"<(script|style)>.*?</\1>", first, context["body"], flags=re.DOTALL
+        body = re.sub(r"<(script|style)>.*?</\1>", first, context["body"], flags=re.DOTALL)
+        context["body"] = body.replace(
+            '<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'
         )
 
 
