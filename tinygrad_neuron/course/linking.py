@@ -145,8 +145,9 @@ def _levels_of_captions(
 def _each_once(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Scripts and styles that pieces of a lesson bring along are kept once for the page; and tables,
-    which are moved sideways where they are too wide, are reached with the keyboard."""
+    """Scripts and styles that pieces of a lesson bring along are kept once for the page. Tables,
+    which are moved sideways where they are too wide, are reached with the keyboard.
+    """
     seen = set[str]()
 
     def first(match: "re.Match[str]") -> str:
