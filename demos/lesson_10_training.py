@@ -39,14 +39,9 @@ def read_right(model):
 
 
 # %% tags=["remove-input"]
-def spread(numbers):
-    """Their typical size: the root of the mean of their squares."""
-    numbers = list(numbers)
-    return sqrt(sum(number * number for number in numbers) / len(numbers))
-
-
 pixels = [pixel for image, _ in examples for pixel in image]
-assert abs(sum(pixels) / len(pixels)) < 0.01 and round(spread(pixels), 2) == 1.00
+assert abs(sum(pixels) / len(pixels)) < 0.01
+assert round(sqrt(sum(pixel * pixel for pixel in pixels) / len(pixels)), 2) == 1.00
 assert (len(examples), len(unseen)) == (1258, 539)
 
 # %% [markdown]
@@ -273,13 +268,19 @@ predict(
     explanation="√100 = 10. With tanh behind it, that neuron is saturated most of the time.",
 )
 
+
 # %%
+def spread(numbers):
+    """Their typical size: the root of the mean of their squares."""
+    return sqrt(sum(number * number for number in numbers) / len(numbers))
+
+
 generator = random.Random(0)
 sums = []
 for _ in range(1000):
     products = [generator.gauss(0, 1) * generator.gauss(0, 1) for _ in range(100)]
     sums.append(sum(products))
-print(f"spread of 1,000 such sums: {sqrt(sum(z * z for z in sums) / 1000):.2f}")
+print(f"spread of 1,000 such sums: {spread(sums):.2f}")
 
 # %% tags=["remove-input"]
 assert 9.5 < spread(sums) < 10.5
