@@ -161,6 +161,24 @@ def folded(folder: Path) -> Iterator[Picture | Heading]:
     )
 
 
+def calls(folder: Path) -> Iterator[Picture | Heading]:
+    """A module that is called several times."""
+    yield Heading("One module, several calls")
+    once = "Each call is a box; the weights stand outside of all of them, for all calls share them."
+    rolled = "Too many for a slide: equal calls are one; what comes from the step before is a loop."
+    for steps, file, title, see in (
+        (3, "calls.svg", "A neuron fed with its own output", once),
+        (40, "calls-rolled-up.svg", "Forty such steps", rolled),
+    ):
+        cell = nn.Neuron(2, activation="tanh", weights=[0.8, 0.5], bias=0.1)
+        h = Value(0.0, label="h0")
+        for step in range(1, steps + 1):
+            h = cell([Value(0.1 * (step % 5), label=f"x{step}"), h])
+        h.backward()
+        draw_dot(h).render(folder / file)
+        yield Picture(file, title, see)
+
+
 def networks(folder: Path) -> Iterator[Picture | Heading]:
     """Networks drawn as neurons and connections."""
     yield Heading("Networks")
@@ -285,7 +303,7 @@ def main(folder: Path) -> None:
     """Draw all pictures, and write the page that shows them."""
     folder.mkdir(parents=True, exist_ok=True)
     body = []
-    for part in (graphs, flags, folded, networks, films):
+    for part in (graphs, flags, folded, calls, networks, films):
         for item in part(folder):
             if isinstance(item, Heading):
                 body.append(f"<h2>{html.escape(item.text)}</h2>")

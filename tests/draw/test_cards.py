@@ -52,7 +52,7 @@ def test_digits_and_no_negative_zero():
     assert ">0.67<" in source
     assert ">-0<" not in source
     assert "× -0" not in source
-    with pytest.raises(ValueError, match="digits must be 1 or more, got 0"):
+    with pytest.raises(ValueError, match="digits must be an integer from 1 to 100, got 0"):
         draw_dot(y, digits=0)
 
 
