@@ -244,8 +244,8 @@ assert moved_map == [[-1, -1, 5], [-1, -1, 5], [-1, -1, 4]]
 #
 # ## One weight gathers many contributions
 #
-# How does a kernel learn? Each of its weights is one number that is used at nine places. You know
-# from lesson 7 what that means for its gradient.
+# How does a kernel learn? Each of its weights is one number that is used at one place after the
+# other. You know from lesson 7 what that means for its gradient.
 #
 # Let the map be wanted as 4 in the middle column and 0 elsewhere. The loss is half of the squared
 # error, added up over the map, so the gradient that arrives at each place is the map minus what is
@@ -605,7 +605,9 @@ def reading(digit):
     read = scores.index(max(scores))
     pictures = {
         "the image": figures.receptive_field_image(example, []),
-        "the 16 maps, and the largest number of each": figures.feature_maps(maps, names=largest),
+        "the 16 maps, and the largest number of each": figures.weight_images(
+            [flat(rows) for rows in maps], width=6, columns=4, names=largest, label="activation"
+        ),
     }
     return f"it reads a {read}", Beside(pictures)
 
@@ -677,7 +679,8 @@ predict(
 )
 
 # %%
-for name, model in {"fully connected": Halves(seed=0), "convolution": Anywhere(seed=0)}.items():
+both = {"fully connected": Halves(seed=0), "convolution": Anywhere(seed=0)}
+for name, model in both.items():
     learn(model, bars, epochs=40)
     print(f"{name}: {accuracy(model, bars):.0%} of the 48 bars right")
 
@@ -693,11 +696,11 @@ assert all(output == outputs[0] for output in outputs)
 # So the shape of a network says what you take for granted about the data. Convolution says: what
 # belongs together lies close together, and is the same everywhere. Pooling says: a little to the
 # left or right does not matter. Where that is true, the network need not learn it from examples,
-# and gets by with fewer weights and fewer digits. Where it is not true, no training can repair it.
+# and gets by with fewer weights. Where it is not true, no training can repair it.
 #
 # That is also why larger networks pool little at a time. They put a convolution on top of the
-# pooled maps, and another on top of that: the receptive field grows from layer to layer, and the
-# features grow from edges to shapes.
+# pooled maps, and another on top of that: the receptive field grows from layer to layer, and with
+# it what a feature can stand for: edges first, shapes later.
 
 # %%
 image_values = [[[Value(0.0) for _ in range(8)] for _ in range(8)]]

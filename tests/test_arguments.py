@@ -23,12 +23,9 @@ from tinygrad_neuron import Value, datasets, losses, nn, optim
 from . import arguments
 
 PACKAGE = Path(tinygrad_neuron.__file__).parent
-SECONDS = 3
+SECONDS = 10
 REPLACED = [
-    (name, parameter)
-    for name, (_, make) in arguments.VALID.items()
-    for parameter in make()
-    if not name.startswith(("draw_", "walk"))
+    (name, parameter) for name, (_, make) in arguments.VALID.items() for parameter in make()
 ]
 
 

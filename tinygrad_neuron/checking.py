@@ -245,6 +245,19 @@ def listed(where: str, what: str, x: Any, way_out: str) -> list[Any]:
     return list(x)
 
 
+def one_of(what: str, x: Any, known: Iterable[str]) -> str:
+    """A name among those that are known.
+
+    >>> one_of("rankdir", "lr", ["LR", "TB"])
+    Traceback (most recent call last):
+    ...
+    ValueError: rankdir 'lr': unknown, did you mean 'LR'? Known: LR, TB
+    """
+    if not isinstance(x, str) or x not in known:
+        raise ValueError(f"{what} {x!r}: {unknown(x, known)}")
+    return x
+
+
 def named(what: str, name: Any, known: Mapping[str, T]) -> T:
     """What a name stands for.
 

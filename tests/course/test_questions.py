@@ -89,7 +89,7 @@ def test_a_wrong_answer_gets_its_hint(question, answer, said):
         (NUMBERS, "1", r"2 numbers \(w, b\), such as 1, -0.5; '1' is not one"),
         (NUMBERS, (1, "x"), "is not one"),
         (NUMBERS, 1, "is not one"),
-        (DERIVATIVE, "3x^2", r"an expression in x, such as 2\*x"),
+        (DERIVATIVE, "3x^", r"an expression in x, such as 2\*x"),
         (DERIVATIVE, "3*y", "'y' has no value"),
         (DERIVATIVE, "", "an expression in x"),
         (DERIVATIVE, "x" * 10_000, "an expression in x"),

@@ -1,12 +1,13 @@
 """What fits: the twelve graphs by which pictures are judged, measured in each engine's SVG."""
 
 import re
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.draw.measuring import measured
 from tests.draw.twelve import TWELVE
-from tinygrad_neuron import draw_dot
+from tinygrad_neuron import Value, draw_dot, nn, scope
 from tinygrad_neuron.draw.rendering import EngineNotFoundError, find_engine
 
 
@@ -62,3 +63,39 @@ def test_neurons_weights_and_inputs_stand_in_the_order_of_the_model(picture, fac
             )
         for numbers in by_stem.values():
             assert numbers == sorted(numbers)
+
+
+def test_what_is_asked_for_is_drawn_whatever_room_it_takes():
+    root = TWELVE["LSTM by hand, 3 steps"]()
+    everything = draw_dot(root, budget=None)
+    assert everything.folding.text == ""
+    assert "left out" not in everything.source
+    assert measured(everything.pipe(format="svg")).size[0] > 1600
+    assert draw_dot(root, level="scalar").folding.drawn == everything.folding.drawn
+
+
+HOSTILE = ['"><script>alert(1)</script>', "<b>bold</b>", '\\N"|{}', "&amp;]]>", "w" * 5000, "a\nb"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_are_inert_and_leave_a_picture_its_size(name):
+    """In boxes, calls, meshes, inputs, the title; a name may be as long as it likes."""
+
+    class Odd(nn.Module):
+        def __init__(self):
+            self.parts = {name: nn.MLP(2, [8, 8, 1], seed=0)}
+
+        def __call__(self, x):
+            return self.parts[name](x)
+
+    odd, y = Odd(), Value(0.5, label=name)
+    for step in range(3):
+        with scope(f"{name}{step}"):
+            y = odd([y, 2.0]) * 3 + Value(1.0, label=f"{name}{step}")
+    for options in ({}, {"budget": 12}, {"title": name}, {"rankdir": "TB"}):
+        svg = draw_dot(y, **options).pipe(format="svg")
+        tags = {element.tag.partition("}")[2] for element in ElementTree.fromstring(svg).iter()}
+        assert tags <= {"svg", "g", "title", "path", "polygon", "polyline", "text", "a", "ellipse"}
+        width, height = measured(svg).size
+        assert width <= 1600
+        assert height <= 900

@@ -226,5 +226,5 @@ def test_a_numpy_scalar_is_a_number():
 
 @pytest.mark.parametrize("digits", [0, -1])
 def test_digits_below_one_are_refused(digits):
-    with pytest.raises(ValueError, match=f"digits must be 1 or more, got {digits}"):
+    with pytest.raises(ValueError, match=f"digits must be an integer from 1 to 100, got {digits}"):
         number(1.0, digits)

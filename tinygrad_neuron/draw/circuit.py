@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..checking import described
+from ..checking import described, flag, listed, text
 from ..nn import Circuit, McCullochPitts
 from . import legend as legends
 from .rendering import Digraph
@@ -44,15 +44,19 @@ def draw_circuit(
     True
     """
     units = _units(circuit)
-    names = [str(name) for name in input_names] or [f"x{i}" for i in range(circuit.inputs)]
+    flag("draw_circuit", "legend", legend)
+    text("draw_circuit", "title", title)
+    given = listed("draw_circuit", "input_names", input_names, "a list of strings")
+    names = [str(name) for name in given] or [f"x{i}" for i in range(circuit.inputs)]
     if len(names) != circuit.inputs:
         raise ValueError(
             f"draw_circuit: input_names must have {circuit.inputs} names, one per input, "
             f"got {len(names)}"
         )
     if inputs is not None:
+        inputs = listed("draw_circuit", "inputs", inputs, "a list of bits")
         circuit(*inputs)  # says what is wrong with them
-    picture = Digraph("circuit", format=format)
+    picture = Digraph("circuit", format=text("draw_circuit", "format", format))
     _Drawing(picture, find_theme(theme), names, inputs).draw(units, circuit, title, legend)
     return picture
 

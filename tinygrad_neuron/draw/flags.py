@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..calculus.operation import Operation
-from ..checking import unknown
+from ..checking import described, one_of, to_float
 from ..engine import Value
 from ..health import SATURATED, has_flat_parts, steepest, units_of
 from ..passes import DOMAIN_ERRORS, computed, is_constant, slopes
@@ -62,10 +62,13 @@ def thresholds(flags: "bool | Mapping[str, float]") -> dict[str, float] | None:
         return None
     if flags is True:
         return dict(THRESHOLDS)
+    if not isinstance(flags, Mapping):
+        raise TypeError(
+            f"flags must be True, False or a dictionary of thresholds, got {described(flags)}"
+        )
     for name, value in flags.items():
-        if name not in THRESHOLDS:
-            raise ValueError(f"flags: {name!r}: {unknown(name, THRESHOLDS)}")
-        if not value > 0:
+        one_of("flags:", name, THRESHOLDS)
+        if not to_float(value, "flags", f"the threshold of {name!r}") > 0:
             raise ValueError(f"flags: the threshold of {name!r} must be positive, got {value!r}")
     return THRESHOLDS | dict(flags)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from ..checking import described, unknown
+from ..checking import a_function, described, flag, one_of, text
 from ..engine import Value
 from ..nn import Module
 from .captions import caption
@@ -104,20 +104,25 @@ def draw_dot(
     if not isinstance(root, Value):
         hint = "; draw_network(model) draws a model" if isinstance(root, Module) else ""
         raise TypeError(f"draw_dot: the root must be a Value, got {described(root)}{hint}")
-    if rankdir is not None and rankdir not in _DIRECTIONS:
-        raise ValueError(f"rankdir {rankdir!r}: {unknown(rankdir, _DIRECTIONS)}")
-    if edges not in _EDGE_LABELS:
-        raise ValueError(f"edges {edges!r}: {unknown(edges, _EDGE_LABELS)}")
+    if rankdir is not None:
+        one_of("rankdir", rankdir, _DIRECTIONS)
+    one_of("edges", edges, _EDGE_LABELS)
+    options = {"clusters": clusters, "bundles": bundles, "legend": legend, "gradients": gradients}
+    for name, option in options.items():
+        flag("draw_dot", name, option)
+    text("draw_dot", "format", format)
+    text("draw_dot", "title", title)
+    if fold is not None:
+        a_function("draw_dot", "fold", fold)
     if highlight is not None and not isinstance(highlight, Value):
         raise TypeError(f"draw_dot: highlight must be a Value, got {described(highlight)}")
     if path is not None and highlight is None:
         raise ValueError("path: it needs highlight, the node that the path leads to")
-    if level is not None and level not in LEVELS:
-        raise ValueError(f"level {level!r}: {unknown(level, LEVELS)}")
+    if level is not None:
+        one_of("level", level, LEVELS)
     room, most = _room(budget)
     number(0.5, digits)  # says what is wrong with digits
-    if style not in STYLES:
-        raise ValueError(f"style {style!r}: {unknown(style, STYLES)}")
+    one_of("style", style, STYLES)
     if not (isinstance(font_size, int) and 6 <= font_size <= 40):
         raise ValueError(f"font_size must be a whole number from 6 to 40, got {font_size!r}")
     if not gradients and edges == "auto":

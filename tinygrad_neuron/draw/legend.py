@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from .cards import shown
 from .scales import Scale
-from .text import html_text
+from .text import html_text, shorten
 from .themes import Theme, mix
 
+_LONG = 72  # characters of a title in one line; there are three at most
 _TABLE = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
 # A table in a caption is stretched to the width of the widest: these columns take most of it.
 _FILLER = '<TD CELLPADDING="0"></TD>' * 12
@@ -59,6 +60,8 @@ def caption(parts: Iterable[str]) -> str:
 
 def title_line(title: str) -> str:
     """The title as a part of the caption."""
+    if len(title) > _LONG:
+        title = "\n".join(textwrap.wrap(shorten(title, 3 * _LONG), _LONG))
     return f'<FONT POINT-SIZE="14"><B>{html_text(title)}</B></FONT>' if title else ""
 
 

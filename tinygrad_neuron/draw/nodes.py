@@ -14,7 +14,7 @@ from .insides import is_strip, numbers_cell
 from .legend import styles
 from .places import Places
 from .plan import Plan
-from .text import attribute_list, html_text, tooltip_text
+from .text import attribute_list, html_text, shorten, tooltip_text
 from .themes import mix, readable_on
 
 
@@ -123,7 +123,7 @@ class Nodes:
         if note.startswith("call"):
             self.plan.seen.add("calls")
         kind = scope.kind if scope.name and scope.kind != "scope" else ""
-        return name, " · ".join(part for part in (kind, note) if part)
+        return shorten(name, cards.LONGEST), " · ".join(part for part in (kind, note) if part)
 
     def node(self, group: Group) -> dict[str, str]:
         """What is said of one node, scalar or folded: its text, its kind and its flags."""
@@ -201,7 +201,8 @@ class Nodes:
             data = numbers_cell(values, plan.theme, digits, ink.size)
             grad = numbers_cell(gradients, plan.theme, digits, ink.size) if known else ""
             rows.append((quantity.name, data, grad))
-            if is_strip(quantity):
+            last = quantity is inside.quantities[-1]  # a bare card shows this one alone
+            if is_strip(quantity) and (last or not plan.bare):
                 plan.seen.add("strip")
         return cards.Content(inside.shape, rows)
 

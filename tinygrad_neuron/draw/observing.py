@@ -69,7 +69,10 @@ def layers_of(model: Any, what: str = "draw_network") -> list[NeuronLayer]:
     ['model.layers[0]', 'model.layers[1]']
     """
     layers: list[NeuronLayer] = []
-    _add_layers(layers, model, "neuron" if isinstance(model, Neuron) else "model", what)
+    try:
+        _add_layers(layers, model, "neuron" if isinstance(model, Neuron) else "model", what)
+    except RecursionError:
+        raise ValueError(f"{what}: the model is a list that holds itself") from None
     if not layers:
         raise ValueError(f"{what}: the model must have at least one layer, got {model!r}")
     for before, after in pairwise(layers):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ..checking import unknown
+from ..checking import to_float, unknown
 from ..engine import Value
 from .facts import GraphFacts
 from .folding import Group
@@ -19,7 +19,7 @@ def metric(color: "str | Metric", graph: GraphFacts) -> tuple[str, Metric]:
     """The name and the function of what the nodes are coloured by."""
     if callable(color):
         return getattr(color, "__name__", "<lambda>").replace("<lambda>", "color"), color
-    if color not in METRICS:
+    if not isinstance(color, str) or color not in METRICS:
         raise ValueError(
             f"color {color!r}: {unknown(color, METRICS)}; or a function of a node that returns a "
             "number"
@@ -89,6 +89,8 @@ def mean_of(measure: Metric, members: list[Value]) -> float | None:
     total, count = 0.0, 0
     for member in members:
         number = measure(member)
+        if number is not None:
+            number = to_float(number, "color", "what the function returns")
         if number is not None and math.isfinite(number):
             total += number
             count += 1

@@ -191,8 +191,8 @@ def number(value: float, digits: int = 4) -> str:
     >>> number(2 / 3, digits=2)
     '0.67'
     """
-    if digits < 1:
-        raise ValueError(f"digits must be 1 or more, got {digits}")
+    if type(digits) is not int or not 1 <= digits <= 100:
+        raise ValueError(f"digits must be an integer from 1 to 100, got {digits!r}")
     try:
         given = float(value)
     except OverflowError:  # an int beyond the range of floats, as 10**400

@@ -6,7 +6,7 @@ orange for what is negative, in every picture.
 
 from dataclasses import dataclass, fields
 
-from ..checking import unknown
+from ..checking import one_of
 
 FONT = "Arial"  # engines measure it, and browsers draw it, with the widths of `metrics`
 
@@ -210,6 +210,4 @@ def find_theme(theme: "str | Theme") -> Theme:
     """
     if isinstance(theme, Theme):
         return theme
-    if theme not in THEMES:
-        raise ValueError(f"theme {theme!r}: {unknown(theme, THEMES)}")
-    return THEMES[theme]
+    return THEMES[one_of("theme", theme, THEMES)]

@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tinygrad_neuron import datasets, nn
+from tinygrad_neuron import datasets, losses, nn, optim, training
+from tinygrad_neuron.draw import showing
 from tinygrad_neuron.draw.figures import plain
 from tinygrad_neuron.draw.themes import THEMES
 
@@ -141,3 +142,12 @@ def test_a_figure_is_written_and_shows_itself(tmp_path):
     figure.savefig(tmp_path / "new" / "figure.svg")
     assert (tmp_path / "new" / "figure.svg").read_text(encoding="utf-8") == figure
     assert figure._repr_svg_() == figure
+
+
+def test_a_training_shows_its_losses_where_there_is_no_matplotlib(monkeypatch):
+    model = nn.MLP(2, [2, 1], activation="tanh", seed=0)
+    optimiser = optim.SGD(model.parameters(), lr=0.1)
+    record = training.fit(model, losses.mean_squared_error, datasets.xor(), optimiser, epochs=3)
+    monkeypatch.setattr(showing.importlib.util, "find_spec", lambda name: None)
+    figure = showing.training_record(record)
+    assert figure.startswith("<svg") and "epoch" in texts(figure)

@@ -6,7 +6,7 @@ Every place is computed (see `placing`), not found by the layout engine, and eve
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ...checking import listed, positive_integer
+from ...checking import a_function, flag, listed, positive_integer, text
 from ...engine import Value
 from .. import legend as legends
 from ..observing import Loss, Plane, checked_plane, layers_of, observe, titles
@@ -90,6 +90,14 @@ def draw_network(
     ...
     ValueError: draw_network: heat_maps needs a model with 2 inputs, got one with 4
     """
+    for name, option in {"heat_maps": heat_maps, "flags": flags, "legend": legend}.items():
+        flag("draw_network", name, option)
+    if weights is not None:
+        flag("draw_network", "weights", weights)
+    text("draw_network", "title", title)
+    text("draw_network", "format", format)
+    if loss is not None:
+        a_function("draw_network", "loss", loss)
     layers = layers_of(model)
     nin = layers[0].neurons[0].nin
     if heat_maps and nin != 2:
@@ -143,8 +151,13 @@ def _names(what: str, names: Any, count: int, of: str) -> list[str]:
 def _data(data: Any, heat_maps: bool) -> list[tuple[list[float], Any]]:
     """Points of the plane as plain numbers, each with its class."""
     pairs = []
-    for example in data:
-        x, label = listed("draw_network", "data", example, "pairs of two inputs and a class")
+    for example in listed("draw_network", "data", data, "pairs of two inputs and a class"):
+        pair = listed("draw_network", "data", example, "pairs of two inputs and a class")
+        if len(pair) != 2:
+            raise ValueError(
+                f"draw_network: data must be pairs of two inputs and a class, got {example!r}"
+            )
+        x, label = pair
         point = listed("draw_network", "data", x, "pairs of two inputs and a class")
         if len(point) != 2:
             raise ValueError(f"draw_network: data must have 2 inputs each, got {len(point)}")
