@@ -252,29 +252,26 @@ assert [leaf.grad for leaf in gone[1].values()] == [0, 0, 0, -1]
 # gets 0: its bias, both weights. Even the weight behind it, v0, gets 0, for it multiplies an output
 # that is 0. The other neuron does not notice.
 #
-# Here is h0 alone, with the weight behind it, on a page of its own, where you can push it yourself:
-# go to the end, then move b0.
+# Here is such a neuron alone, with one input and the weight behind it, on a page of its own. Push
+# it yourself: go to the end, then move b0.
 
 
 # %% tags=["hide-input"]
 def alone():
-    """The neuron h0 with the weight behind it."""
+    """One relu neuron with one input, and the weight behind it."""
+    w0, x0 = Value(1.0, label="w0"), Value(1.3, label="x0")
     b0, v0 = Value(0.5, label="b0"), Value(2.0, label="v0")
-    w0, w1 = Value(1.0, label="w0"), Value(1.0, label="w1")
-    x0, x1 = Value(0.8, label="x0"), Value(0.5, label="x1")
-    first, second = w0 * x0, w1 * x1
-    weighted = first + second
-    z0 = weighted + b0
+    product = w0 * x0
+    z0 = product + b0
     h0 = z0.relu()
     y = v0 * h0
-    first.label, second.label, weighted.label = "w0·x0", "w1·x1", "w·x"
-    z0.label, h0.label, y.label = "z0", "h0", "y"
+    product.label, z0.label, h0.label, y.label = "w0·x0", "z0", "h0", "y"
     return y
 
 
 show(
     walkthrough(alone()),
-    "The neuron h0 and the weight v0. Below b0 = −1.3 it is inactive for this example, and "
+    "One neuron, and the weight v0 behind it. Below b0 = −1.3 it is inactive for this example, and "
     "nothing comes back.",
 )
 
