@@ -17,7 +17,7 @@ def run(name: str, *arguments: str, stdin: str = "") -> str:
         capture_output=True,
         encoding="utf-8",
         input=stdin,
-        timeout=120,
+        timeout=400,  # where the machine is busy
     )
     assert result.returncode == 0, result.stderr
     return result.stdout
