@@ -2,7 +2,7 @@
 
 import pytest
 
-from tinygrad_neuron import Value, datasets, nn, walkthrough
+from tinygrad_neuron import Value, datasets, losses, nn, walkthrough
 from tinygrad_neuron.walk.plane import data_plane
 
 DATA = [((0.0, 1.0), 1), ((1.0, 0.0), 0)]
@@ -43,9 +43,10 @@ def test_what_is_shown_is_what_is_computed_before_the_label_comes_in():
     "activation, labels, level, reach",
     [
         ("sigmoid", (0, 1), 0.5, 0.5),
-        ("tanh", (0, 1), 0.0, 1.0),
+        ("tanh", (0, 1), 0.5, 0.5),
         ("tanh", (-1, 1), 0.0, 1.0),
-        ("identity", (0, 1), 0.0, 1.0),
+        ("identity", (0, 1), 0.5, 0.5),
+        ("identity", (-1, 1), 0.0, 1.0),
         ("identity", (2, 6), 4.0, 2.0),
         ("identity", (3, 3), 3.0, 1.0),
     ],
@@ -54,6 +55,24 @@ def test_the_boundary_is_half_way_between_the_sides(activation, labels, level, r
     y, x = neuron(activation)
     plane = data_plane(y, [((0.0, 1.0), labels[0]), ((1.0, 0.0), labels[1])], x, None)
     assert (level, reach) == (plane.level, plane.reach)
+
+
+def test_before_a_sigmoid_the_boundary_of_0_and_1_is_at_0():
+    z, x = neuron("identity")
+    target = Value(1.0, label="t")
+    plane = data_plane(losses.binary_cross_entropy_with_logits([z], [target]), DATA, [*x, target], z)
+    assert (0.0, 1.0) == (plane.level, plane.reach)
+    assert 0.0 == data_plane(z.sigmoid(), DATA, x, z).level
+
+
+def test_a_network_that_computes_xor_has_its_boundary_at_one_half():
+    def xor(x0, x1):
+        return (x0 + x1).relu() - 2.0 * (x0 + x1 - 1.0).relu()
+
+    data = [((a, b), a ^ b) for a in (0, 1) for b in (0, 1)]
+    level = walkthrough(xor, 0.0, 1.0, data=data).plane.level
+    assert 0.5 == level
+    assert all((xor(Value(a), Value(b)).data > level) == bool(label) for (a, b), label in data)
 
 
 def test_a_label_that_is_subtracted_from_the_output_is_its_target():

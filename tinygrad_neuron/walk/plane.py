@@ -109,14 +109,15 @@ def _prediction(order: Sequence[Value], inputs: Sequence[Value], target: Value |
 def _level(
     order: Sequence[Value], output: Value, target: Value | None, labels: Sequence[float]
 ) -> float:
-    """Where the output changes sides: half-way between the labels, but 0 for what takes a sigmoid
-    or a softmax first, and for tanh."""
+    """Where the output changes sides: half-way between the labels, but 0 for what a loss (or what
+    else comes after it) takes without comparing it, as before a sigmoid or a softmax."""
     middle = (labels[0] + labels[-1]) / 2.0
     compared = target is not None and any(
         node._operation.name == "subtract" and output in node._prev and target in node._prev
         for node in order
     )
     between = labels[0] == 0.0 and labels[-1] == 1.0
-    if compared or not between:
+    result = target is None and output is order[-1]  # nothing comes after it, so no loss
+    if compared or result or not between:
         return middle
     return 0.5 if output._operation.name in _FROM_0_TO_1 else 0.0
