@@ -30,6 +30,19 @@ def test_one_neuron_folds_and_unfolds_while_the_others_stay(open_page: Any) -> N
     assert sorted(every) == sorted(tab.cards())
 
 
+def test_a_folded_edge_is_no_wider_than_the_widest(open_page: Any) -> None:
+    x = Value(1.0, label="x")
+    tab = open_page(nn.Neuron(40, weights=[1.0] * 40, bias=0.0)([x] * 40) * 2.0)
+    tab.fold_box("Neuron")
+    tab.until(lambda: len(tab.folded()) == 1)
+    tab.press("End")
+    widths = tab.tab.evaluate(
+        """() => [...document.querySelectorAll("g.edge path")]
+          .map((path) => parseFloat(path.style.strokeWidth || 0))"""
+    )
+    assert 4.5 == max(widths)
+
+
 def test_a_large_network_opens_folded_says_how_many_and_shows_one_neuron_inside(
     open_page: Any,
 ) -> None:

@@ -124,10 +124,11 @@ export class Edges {
     return other !== false && this.nodes[other].kind === "parameter" ? result.data[other] : null;
   }
 
-  // Wide for what is large, dashed for what is negative.
+  // Wide for what is large, dashed for what is negative. The sum of a folded edge may be larger
+  // than the largest contribution.
   width(group, x, most) {
     const path = group.querySelector("path");
-    const share = x && Number.isFinite(x) && most ? Math.abs(x) / most : 0;
+    const share = x && Number.isFinite(x) && most ? Math.min(1, Math.abs(x) / most) : 0;
     group.classList.toggle("negative", x < 0);
     group.classList.toggle("positive", x > 0);
     if (share) path.style.strokeWidth = (0.8 + (WIDEST - 0.8) * Math.sqrt(share)).toFixed(2);
