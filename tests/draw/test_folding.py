@@ -87,6 +87,20 @@ def test_a_folded_layer_shows_its_shape_and_its_spread():
     assert f">{number(fmean(outputs), 2)} ± {number(pstdev(outputs), 2)}<" in source
 
 
+@pytest.mark.parametrize(
+    "cell, size, steps", [(nn.RNNCell(2, 3, seed=0), 3, 4), (nn.GRUCell(2, 2, seed=0), 2, 3)]
+)
+def test_all_shared_parameters_stand_in_the_first_call(cell, size, steps):
+    h = [Value(0.0) for _ in range(size)]
+    for k in range(steps):
+        h = cell([0.1 * k, 0.2], h)
+    folding = draw_dot(sum(h[1:], h[0]), level="network").folding
+    parameters = set(cell.parameters())
+    counts = {group.why: len(parameters & set(group.members)) for group in folding.groups}
+    assert steps == sum(why.startswith("call ") for why in counts)
+    assert {f"call 1 of {steps}": len(parameters)} == {why: n for why, n in counts.items() if n}
+
+
 def test_a_callback_decides_per_scope():
     _, loss = classifier(1, hidden=(3,))
     picture = draw_dot(loss, fold=lambda scope: scope.name == "neurons[1]")

@@ -225,24 +225,32 @@ def _shared(graph: GraphFacts, homes: Homes, keys: Sequence[Any]) -> dict[Value,
     """The parameters that only folded calls of their module take, each with the first of these.
 
     They stand in that one, and no lines lead to the others: all are marked as calls of one module.
+    It is the first by its result, for the order has operands as they are written, not as they run;
+    and it is the same one for all that the calls share.
     """
-    first: dict[Value, Any] = {}
+    last = {key: i for i, key in enumerate(keys) if isinstance(key, Scope)}
+    first: dict[Value, Scope | None] = {}
     for node, key in zip(graph.order, keys, strict=True):
         for operand in node._prev:
             if operand.within is not None and not operand._prev:
                 inside = isinstance(key, Scope) and operand.within in [
                     scope.place for home in (node.within,) if home for scope in home.path
                 ]
+                known = first.setdefault(operand, key if inside else None)
                 if not inside:
                     first[operand] = None
-                else:
-                    first.setdefault(operand, key)
+                elif known is not None and last[key] < last[known]:
+                    first[operand] = key
     own = dict(zip(graph.order, keys, strict=True))
-    return {
-        parameter: scope
-        for parameter, scope in first.items()
-        if scope is not None and not isinstance(own[parameter], Scope)
+    found = {
+        parameter: call
+        for parameter, call in first.items()
+        if call is not None and not isinstance(own[parameter], Scope)
     }
+    one: dict[Scope, Scope] = {}  # of each module that is folded, its first call
+    for call in found.values():
+        one[call.place] = min(one.get(call.place, call), call, key=last.__getitem__)
+    return {parameter: one[call.place] for parameter, call in found.items()}
 
 
 def folding_by(
