@@ -30,6 +30,19 @@ def test_a_healthy_model_gets_no_warning():
     assert [(r.kind, r.units) for r in found.layers] == [("Linear", 0), ("Tanh", 10), ("Linear", 0)]
 
 
+@pytest.mark.parametrize("dead, verb", [(1, "is"), (3, "are")])
+def test_few_dead_units_are_told_where_there_is_nothing_to_warn_of(dead, verb):
+    model = network(nn.ReLU())
+    for k, bias in enumerate(model.layers[0].bias):
+        bias.data = -100.0 if k < dead else 100.0
+    found = diagnose(model)
+    assert found.warnings == ()
+    assert str(found).endswith(
+        f"\nNothing to warn of: {dead} of 10 units in layers[1] {verb} dead, less than the 40 % "
+        "of a layer from which on there is a warning."
+    )
+
+
 @pytest.mark.parametrize("dead", [3, 4, 10])
 def test_dead_units_are_counted_and_from_40_percent_warned_of(dead):
     model = network(nn.Tanh())

@@ -67,8 +67,18 @@ class Diagnosis(Shown):
             ).rstrip()
             for row in rows
         ]
-        found = [f"- {warning}" for warning in self.warnings] or ["Nothing to warn of."]
+        found = [f"- {warning}" for warning in self.warnings] or [self._nothing()]
         return "\n".join([*lines, "", *found])
+
+    def _nothing(self) -> str:
+        """That there is no warning, though some units may be dead."""
+        dead = [layer for layer in self.layers if layer.dead]
+        if not dead:
+            return "Nothing to warn of."
+        some = ", ".join(f"{layer.dead} of {layer.units} units in {layer.name}" for layer in dead)
+        verb = "is" if sum(layer.dead for layer in dead) == 1 else "are"
+        least = f"the {MANY:.0%} of a layer from which on there is a warning".replace("%", " %")
+        return f"Nothing to warn of: {some} {verb} dead, less than {least}."
 
     __repr__ = __str__
 
