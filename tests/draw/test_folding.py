@@ -36,7 +36,18 @@ def test_a_level_folds_all_scopes_of_its_kind(level, folded):
     assert folding.nodes == len(topological_order(loss))
     assert folding.nodes == numbers + sum(len(g.members) for g in folding.groups)
     assert (folding.text == "") == (level == "scalar")
+    if folding.text:  # all nodes are told: folded, alone or written
+        assert folding.text.endswith(f"; {numbers} numbers are written into their operations")
+        counts = r"(\d+) nodes, drawn as (\d+): (\d+) of them folded into (\d+)"
+        nodes, drawn, inside, into = map(int, re.match(counts, folding.text).groups())
+        assert nodes == inside + (drawn - into) + numbers
     assert not folding.automatic
+
+
+def test_one_written_number_is_told_in_the_singular():
+    y = nn.Neuron(1, seed=0)([Value(1.0)]) * 2.0
+    text = draw_dot(y, level="neuron").folding.text
+    assert text.endswith("folded into 1; 1 number is written into its operation")
 
 
 def folded_lines(picture):
@@ -125,7 +136,7 @@ def test_many_examples_fold_into_one_node_per_neuron():
     assert folding.folded == sum(len(g.members) for g in folding.groups if g.is_folded)
     text = f"{folding.nodes:,} nodes, drawn as {folding.drawn:,}: {folding.folded:,} of them folded"
     assert folding.text.startswith(text)
-    assert folding.text.endswith(", to fit 1,600 × 900 pixels")
+    assert ", to fit 1,600 × 900 pixels; " in folding.text
     assert f"{folding.nodes:,} nodes, drawn as" in picture.source
     layers = draw_dot(loss, level="layer").folding
     assert len([g for g in layers.groups if g.scope is not None]) == 3

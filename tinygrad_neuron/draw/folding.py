@@ -65,8 +65,8 @@ class Folding:
     """What a picture shows of a graph.
 
     **Attributes:** `nodes`, how many scalar nodes the graph has; `drawn`, how many nodes the
-    picture has; `folded`, how many scalar nodes stand in the picture as part of a folded one;
-    `groups`, the picture's nodes in the order of their first member; `automatic`, whether the
+    picture has; `folded`, how many scalar nodes stand in the picture as part of a folded one (the
+    others stand alone, or are numbers that are written into operations); `groups`, the picture's nodes in the order of their first member; `automatic`, whether the
     budget made it fold; `room`, the size that it had to fit; `homes`, the scope of each node;
     `shared`, the parameters that stand in one of the folded calls that share them.
     """
@@ -110,6 +110,11 @@ class Folding:
             text += f", to fit {self.room}"
         elif self.automatic:
             text += f", as there are more than the budget of {self.budget:,}"
+        written = self.nodes - sum(len(group.members) for group in self.groups)
+        if written == 1:
+            text += "; 1 number is written into its operation"
+        elif written:
+            text += f"; {written:,} numbers are written into their operations"
         return text
 
 
