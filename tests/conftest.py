@@ -29,7 +29,9 @@ needs_compiler = pytest.mark.skipif(
 # Tiers, by the beginnings of tests' names, each with the reason. Slow: not in the README's command.
 SLOW = {
     "tests/compiler/test_lowering.py::test_a_chain_of_ten_thousand_tanh[c]": "a long compilation",
+    "tests/course/test_book.py": "builds the book, which runs every lesson",
     "tests/course/test_lessons.py::test_a_lesson_runs_as_a_notebook": "the book runs it too",
+    "tests/course/test_page_": "builds the book",
     "tests/demos/test_names_gpt.py::test_the_gpt_learns_names": "trains a transformer",
     "tests/interpret/test_interpret.py::test_the_autoencoder_finds": "trains five autoencoders",
     "tests/training/test_training_learning.py": "trains networks over five seeds",
