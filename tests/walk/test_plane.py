@@ -60,7 +60,9 @@ def test_the_boundary_is_half_way_between_the_sides(activation, labels, level, r
 def test_before_a_sigmoid_the_boundary_of_0_and_1_is_at_0():
     z, x = neuron("identity")
     target = Value(1.0, label="t")
-    plane = data_plane(losses.binary_cross_entropy_with_logits([z], [target]), DATA, [*x, target], z)
+    plane = data_plane(
+        losses.binary_cross_entropy_with_logits([z], [target]), DATA, [*x, target], z
+    )
     assert (0.0, 1.0) == (plane.level, plane.reach)
     assert 0.0 == data_plane(z.sigmoid(), DATA, x, z).level
 

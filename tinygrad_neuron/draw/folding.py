@@ -66,9 +66,10 @@ class Folding:
 
     **Attributes:** `nodes`, how many scalar nodes the graph has; `drawn`, how many nodes the
     picture has; `folded`, how many scalar nodes stand in the picture as part of a folded one (the
-    others stand alone, or are numbers that are written into operations); `groups`, the picture's nodes in the order of their first member; `automatic`, whether the
-    budget made it fold; `room`, the size that it had to fit; `homes`, the scope of each node;
-    `shared`, the parameters that stand in one of the folded calls that share them.
+    others stand alone, or are numbers that are written into operations); `groups`, the picture's
+    nodes in the order of their first member; `automatic`, whether the budget made it fold; `room`,
+    the size that it had to fit; `homes`, the scope of each node; `shared`, the parameters that
+    stand in one of the folded calls that share them.
     """
 
     nodes: int
