@@ -37,7 +37,7 @@ def test_a_level_folds_all_scopes_of_its_kind(level, folded):
     assert folding.nodes == numbers + sum(len(g.members) for g in folding.groups)
     assert (folding.text == "") == (level == "scalar")
     if folding.text:  # all nodes are told: folded, alone or written
-        assert folding.text.endswith(f"; {numbers} numbers are written into their operations")
+        assert folding.text.endswith(f"; {numbers} numbers in operations")
         counts = r"(\d+) nodes, drawn as (\d+): (\d+) of them folded into (\d+)"
         nodes, drawn, inside, into = map(int, re.match(counts, folding.text).groups())
         assert nodes == inside + (drawn - into) + numbers
@@ -47,7 +47,7 @@ def test_a_level_folds_all_scopes_of_its_kind(level, folded):
 def test_one_written_number_is_told_in_the_singular():
     y = nn.Neuron(1, seed=0)([Value(1.0)]) * 2.0
     text = draw_dot(y, level="neuron").folding.text
-    assert text.endswith("folded into 1; 1 number is written into its operation")
+    assert text.endswith("folded into 1; 1 number in an operation")
 
 
 def folded_lines(picture):

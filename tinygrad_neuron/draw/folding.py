@@ -113,9 +113,9 @@ class Folding:
             text += f", as there are more than the budget of {self.budget:,}"
         written = self.nodes - sum(len(group.members) for group in self.groups)
         if written == 1:
-            text += "; 1 number is written into its operation"
+            text += "; 1 number in an operation"
         elif written:
-            text += f"; {written:,} numbers are written into their operations"
+            text += f"; {written:,} numbers in operations"
         return text
 
 
