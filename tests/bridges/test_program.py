@@ -1,6 +1,6 @@
 """The text of PyTorch programs, which is written without PyTorch, and what is refused.
 
-`test_torch.py` runs such programs.
+`test_torch_programs.py` runs such programs.
 """
 
 import ast
