@@ -303,6 +303,8 @@ REFUSED = {
     "has hooks or a forward": lambda: patched(T.Linear(2, 2)),
     "the Sequential (at '1') holds itself": lambda: endless(T.Sequential(T.Tanh())),
     "shares a parameter with Linear (at '0')": lambda: tied(T.Linear(2, 2), T.Linear(2, 2)),
+    "LazyLinear is not supported": lambda: T.LazyLinear(2),
+    "has no numbers (device 'meta')": lambda: T.Linear(2, 2, device="meta"),
     "has complex numbers": lambda: T.Linear(2, 2, dtype=torch.complex128),
     "module must be a torch.nn.Module, got int 3": lambda: 3,
     "got the type Linear": lambda: T.Linear,

@@ -103,22 +103,23 @@ class _Reading:
     def _made(self, module: Any, path: str) -> nn.Module:
         """The same of what was not met yet."""
         name, at = type(module).__name__, f" (at {path!r})" if path else ""
+        row = name == "Sequential" and type(module).__module__.startswith("torch.nn.modules.")
+        kind = None if row else kinds.kind_of_torch(module)
+        if kind is None and not row:
+            raise TypeError(
+                f"from_torch: {name}{at} is not supported; what is: {kinds.supported_of_torch()}"
+            )
         if module._forward_hooks or module._forward_pre_hooks or "forward" in vars(module):
             raise ValueError(
                 f"from_torch: {name}{at} has hooks or a forward of its own, which change what it "
                 "computes and cannot be brought over; remove them (for a weight's norm: "
                 "remove_weight_norm)"
             )
-        if name == "Sequential" and type(module).__module__.startswith("torch.nn.modules."):
+        if kind is None:
             parts = [self.module(part, f"{path}.{key}".lstrip(".")) for key, part in _parts(module)]
             made: nn.Module = nn.Sequential(*parts)
             made.training = module.training
             return made
-        kind = kinds.kind_of_torch(module)
-        if kind is None:
-            raise TypeError(
-                f"from_torch: {name}{at} is not supported; what is: {kinds.supported_of_torch()}"
-            )
         try:
             arguments = kinds.of_torch(kind, module)
         except ValueError as error:
@@ -141,8 +142,9 @@ class _Reading:
                     f"from_torch: {owner} shares a parameter with {other}; only whole layers can "
                     "stand in two places"
                 )
-            if parameter.is_complex():
-                raise ValueError(f"from_torch: {owner} has complex numbers; here they are real")
+            if parameter.is_complex() or parameter.is_meta:
+                what = "complex numbers" if parameter.is_complex() else "no numbers (device 'meta')"
+                raise ValueError(f"from_torch: {owner} has {what}; here they are real numbers")
         numbers = module.state_dict()
         made.load_state_dict({n: t.detach().cpu().double().tolist() for n, t in numbers.items()})
 
