@@ -15,6 +15,11 @@ from tinygrad_neuron import Value
 from tinygrad_neuron.calculus.table import BUILT_IN, TABLE
 from tinygrad_neuron.compiler import compile
 
+FLAGS = [  # of the browser
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+
 COMPILERS = ("cc", "gcc", "clang")
 needs_compiler = pytest.mark.skipif(
     not any(map(shutil.which, COMPILERS)), reason="no C compiler on this machine"
@@ -24,7 +29,9 @@ needs_compiler = pytest.mark.skipif(
 # Tiers, by the beginnings of tests' names, each with the reason. Slow: not in the README's command.
 SLOW = {
     "tests/compiler/test_lowering.py::test_a_chain_of_ten_thousand_tanh[c]": "a long compilation",
+    "tests/course/test_book.py": "builds the book, which runs every lesson",
     "tests/course/test_lessons.py::test_a_lesson_runs_as_a_notebook": "the book runs it too",
+    "tests/course/test_page_": "builds the book",
     "tests/demos/test_names_gpt.py::test_the_gpt_learns_names": "trains a transformer",
     "tests/interpret/test_interpret.py::test_the_autoencoder_finds": "trains five autoencoders",
     "tests/training/test_training_learning.py": "trains networks over five seeds",
@@ -118,6 +125,19 @@ def book(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Path:
     if failed.exists():
         pytest.fail(f"the book was not built: {failed.read_text()}", pytrace=False)
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """The system's Chromium, driven by Playwright."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no chromium on this machine: no page is opened, no JavaScript run")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

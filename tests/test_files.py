@@ -56,3 +56,9 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     replace_file(link, b"new")
     assert link.is_symlink()
     assert target.read_bytes() == b"new"
+
+
+def test_a_folder_in_the_place_of_the_file_is_said_so(tmp_path):
+    with pytest.raises(IsADirectoryError, match="is a folder; name a file in it"):
+        replace_file(tmp_path, b"text")
+    assert [] == list(tmp_path.iterdir())

@@ -1,6 +1,7 @@
 """Replacing a file whole: whoever reads it sees the old content or the new one, never a part."""
 
 import contextlib
+import errno
 import os
 import secrets
 
@@ -21,6 +22,8 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
     b'second' ['notes.txt']
     """
     target = os.path.realpath(path)
+    if os.path.isdir(target):
+        raise IsADirectoryError(errno.EISDIR, "is a folder; name a file in it", os.fspath(path))
     folder, name = os.path.split(target)
     os.makedirs(folder, exist_ok=True)
     beside = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(6)}.tmp")

@@ -4,7 +4,6 @@ import itertools
 import json
 import math
 import random
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -91,21 +90,12 @@ window.computeAll = (name, variadic, chosen, all) => all.map((coded) => {
 
 
 @pytest.fixture(scope="module")
-def browser_page() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium on this machine: JavaScript is not run")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    from tests.walk.page.opened import FLAGS  # the same browser
-
+def browser_page(browser: Any) -> Any:
     script = javascript.arithmetic() + javascript.source(sorted(BUILT_IN)) + HARNESS
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        opened = browser.new_page()
-        opened.set_content("<p>operations</p>")
-        opened.add_script_tag(content=f"{{{script}}}")
-        yield opened
-        browser.close()
+    opened = browser.new_page()
+    opened.set_content("<p>operations</p>")
+    opened.add_script_tag(content=f"{{{script}}}")
+    return opened
 
 
 def agrees(expected: Any, actual: Any) -> bool:

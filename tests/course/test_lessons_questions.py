@@ -233,6 +233,12 @@ NONSENSE = [
 ]
 
 
+def quick_or_slow(lesson, *more):
+    """Lessons 9 to 15 train networks, and run once in each worker: slow, but for their scripts."""
+    trains = int(lesson.split("_")[1]) >= 9
+    return pytest.param(lesson, *more, marks=[pytest.mark.slow] * trains)
+
+
 @cache
 def questions(lesson):
     """All questions of a lesson, in the order in which it asks them."""
@@ -253,7 +259,7 @@ def untested(lesson, asked, answers):
     return ""
 
 
-@pytest.mark.parametrize("lesson", [lesson.name for lesson in lessons.lessons()])
+@pytest.mark.parametrize("lesson", [quick_or_slow(lesson.name) for lesson in lessons.lessons()])
 def test_every_question_of_every_lesson_has_tested_answers(lesson):
     missing = untested(lesson, questions(lesson), ANSWERS.get(lesson, []))
     assert not missing, missing
@@ -267,7 +273,7 @@ def test_a_question_without_tested_answers_is_named():
     assert "" == untested("lesson_9", asked, [(["2"], ["3"]), (["3"], ["4"])])
 
 
-@pytest.mark.parametrize("lesson", ANSWERS)
+@pytest.mark.parametrize("lesson", map(quick_or_slow, ANSWERS))
 def test_a_lesson_asks_before_it_shows_and_ends_with_three_to_five_exercises(lesson):
     asked = questions(lesson)
     before = [question.before for question in asked]
@@ -276,7 +282,7 @@ def test_a_lesson_asks_before_it_shows_and_ends_with_three_to_five_exercises(les
     assert 3 <= len(asked) - sum(before) <= 5
 
 
-@pytest.mark.parametrize(("lesson", "i"), CASES)
+@pytest.mark.parametrize(("lesson", "i"), [quick_or_slow(*case) for case in CASES])
 def test_right_answers_are_right_and_explained(lesson, i):
     question = questions(lesson)[i]
     for answer in ANSWERS[lesson][i][0]:
@@ -285,7 +291,7 @@ def test_right_answers_are_right_and_explained(lesson, i):
         assert verdict.message == question.explanation != ""
 
 
-@pytest.mark.parametrize(("lesson", "i"), CASES)
+@pytest.mark.parametrize(("lesson", "i"), [quick_or_slow(*case) for case in CASES])
 def test_each_anticipated_wrong_answer_gets_a_hint_of_its_own(lesson, i):
     question = questions(lesson)[i]
     assert question.wrong
@@ -300,7 +306,7 @@ def test_each_anticipated_wrong_answer_gets_a_hint_of_its_own(lesson, i):
             assert question.kind != "expression" or question.answer not in hint
 
 
-@pytest.mark.parametrize(("lesson", "i"), CASES)
+@pytest.mark.parametrize(("lesson", "i"), [quick_or_slow(*case) for case in CASES])
 def test_other_wrong_answers_are_wrong_and_get_a_hint_too(lesson, i):
     question = questions(lesson)[i]
     for answer in ANSWERS[lesson][i][1]:
@@ -310,7 +316,7 @@ def test_other_wrong_answers_are_wrong_and_get_a_hint_too(lesson, i):
         assert len(verdict.message) > 12
 
 
-@pytest.mark.parametrize(("lesson", "i"), CASES)
+@pytest.mark.parametrize(("lesson", "i"), [quick_or_slow(*case) for case in CASES])
 def test_nonsense_is_told_what_form_the_answer_has(lesson, i):
     question = questions(lesson)[i]
     for given in NONSENSE:

@@ -279,3 +279,25 @@ def test_modes_are_afterwards_as_they_were_and_what_trains_nothing_is_refused():
         training.fit(model, loss, data, optim.SGD(nn.Neuron(2).parameters()), 2, progress=False)
     with pytest.raises(ValueError, match="measured on validation data"):
         training.fit(model, loss, data, optimiser, 2, metrics=[training.accuracy], progress=False)
+
+
+def test_an_overflow_ends_the_training_as_any_step_that_is_not_finite(code):
+    examples = [([0.0, 0.0], 0.0), ([0.0, 1.0], 1.0), ([1.0, 0.0], 1.0), ([1.0, 1.0], 0.0)]
+    model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
+    optimiser = optim.SGD(model.parameters(), lr=100.0)
+    found = training.fit(
+        model, lambda y, t: (y - t) ** 2, examples, optimiser, 100, progress=False, target=code
+    )
+    assert found.stopped == "not finite"
+    assert "power of" in found.diagnosis.warnings[0]
+    assert all(math.isfinite(p.data) for p in model.parameters())
+
+
+@pytest.mark.only_python("it is not compiled")
+def test_a_loss_that_would_take_the_input_is_told_how_it_is_called():
+    model = nn.MLP(2, [1], seed=0)
+    optimiser = optim.SGD(model.parameters(), lr=0.1)
+    with pytest.raises(TypeError, match="fit calls the loss with the model's output and"):
+        training.fit(
+            model, lambda x, t: (model(x) - t) ** 2, [([0.0, 1.0], 1.0)], optimiser, progress=False
+        )

@@ -118,16 +118,26 @@ class _Run:
         self.validation, self.metrics, self.generator = validation, metrics, generator
 
         def of_example(x: Any, t: Any) -> Value:
-            return loss(model(x), t)
+            return self._loss_of(model(x), t)
 
         def with_output(x: Any, t: Any) -> tuple[Value, Any]:
             output = model(x)
-            return loss(output, t), output
+            return self._loss_of(output, t), output
 
         self.compiled: Compiled = compile(of_example, target=target)
         self.measured: Compiled = compile(with_output, target=target)
         self.record = TrainingRecord(metrics={name: [] for name in metrics})
         self.least, self.best = math.inf, list[float]()
+
+    def _loss_of(self, output: Any, target: Any) -> Value:
+        """The loss of an output; one that would take the input is told how it is called."""
+        try:
+            return self.loss(output, target)
+        except TypeError as error:
+            raise TypeError(
+                f"{error}. (fit calls the loss with the model's output and the target, as in "
+                "lambda output, target: (output - target) ** 2)"
+            ) from error
 
     def train(
         self,
@@ -151,7 +161,7 @@ class _Run:
                         batch = examples[k : k + size]
                         try:
                             sums += trainer.step(batch) * len(batch)
-                        except NotFiniteError as error:
+                        except (NotFiniteError, OverflowError) as error:  # a power, an exp
                             trainer.write_back()
                             place = f"epoch {epoch}, batch {k // size + 1}"
                             self._not_finite(error, place, batch)
@@ -200,12 +210,16 @@ class _Run:
             if self.validation is not None:
                 self.best = [parameter.data for parameter in self.optimiser.parameters]
 
-    def _not_finite(self, error: NotFiniteError, place: str, batch: list[Example]) -> None:
+    def _not_finite(self, error: ArithmeticError, place: str, batch: list[Example]) -> None:
         """Say where a step was not taken, why, and what helps."""
         self.record.stopped = "not finite"
-        found = diagnosed(self.model, batch, self.loss)
+        try:
+            found = diagnosed(self.model, batch, self.loss)
+        except OverflowError:  # the loss is too large for a float
+            found = diagnosed(self.model, batch)
+        what = error.what if isinstance(error, NotFiniteError) else str(error)
         words = (
-            f"{place}: {error.what}. That step was not taken, the parameters are those from before "
+            f"{place}: {what}. That step was not taken, the parameters are those from before "
             f"it; scaled inputs or a smaller lr ({self.optimiser.current_lr():g} now) help"
         )
         self.record.diagnosis = replace(found, warnings=(words, *found.warnings))

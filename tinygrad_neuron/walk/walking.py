@@ -122,6 +122,11 @@ def walkthrough(
     if data is None and (inputs is not None or output is not None):
         raise TypeError("walkthrough: inputs and output are for data=..., and there is none")
     given = [one if isinstance(one, Value) else Value(one) for one in arguments]
+    if training is not None and not isinstance(training, Training):
+        raise TypeError(
+            f"walkthrough: training must be a walk.Training, as Training(optimiser), got "
+            f"{described(training)}"
+        )
     if training is not None:
         if arguments and data is None:
             raise TypeError(

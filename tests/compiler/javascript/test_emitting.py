@@ -2,8 +2,6 @@
 
 import math
 import random
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -37,17 +35,8 @@ RUN = """([source, name, rows, leaves, seeds]) => {
 
 
 @pytest.fixture(scope="module")
-def tab() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium on this machine: JavaScript is not run")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    from tests.walk.page.opened import FLAGS  # the same browser
-
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser.new_page()
-        browser.close()
+def tab(browser: Any) -> Any:
+    return browser.new_page()
 
 
 def told(x: Any) -> Any:

@@ -1,28 +1,21 @@
-"""The browser that the tests of the page share."""
+"""The page opened in the browser."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.walk.page.opened import FLAGS, USED, Opened
+from tests.walk.page.opened import USED, Opened
 from tinygrad_neuron import Value
 from tinygrad_neuron.walk import Walkthrough
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium on this machine: the page is not opened")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield opened
-        USED.clear()
-        opened.close()
+@pytest.fixture(autouse=True, scope="module")
+def of_one_browser() -> Iterator[None]:
+    """What is kept of a browser goes with it."""
+    yield
+    USED.clear()
 
 
 @pytest.fixture

@@ -10,12 +10,6 @@ import pytest
 from tinygrad_neuron import Value, nn, topological_order, walkthrough
 from tinygrad_neuron.walk import Training, Walkthrough, page
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
-
-
 HOSTILE = "</script><img src=http://example.invalid/x onerror=alert(1)>"
 
 
