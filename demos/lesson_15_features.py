@@ -113,7 +113,7 @@ assert [round(way[step][0], 1) for step in (1, 10, 100)] == [5.5, 58.7, 585.1]
 
 # %% [markdown]
 # **You may think** that the network is surest of what looks most like a 3. It is surest of *this*:
-# a score of 585.1, where the best real 3 in the training has 17.4. The score is made of straight
+# a score of 585.1, where the best digit of the training has 17.4. The score is made of straight
 # pieces (relu), and along a straight piece one can go on for ever. Training has taught the network
 # to tell digits from *digits*. About all the other images, and nearly all images are others, it has
 # learned nothing. (A related surprise, found in 2013: one can change a digit so little that we
@@ -453,7 +453,7 @@ assert sum(errors) < 0.01 * sum(v * v for h in activations[:200] for v in h)
 
 # %% [markdown]
 # **You may think** that a network which puts out its input without an error has understood what is
-# in it. Without the penalty this one makes no error to speak of, and finds 0 to 3 of the 5
+# in it. Without the penalty this one makes no error to speak of, and finds only some of the 5
 # directions, by chance. With the penalty it makes an error, and finds all five from every start.
 # What helped was not accuracy. It was to say what we believe about the features: *few of them are
 # there at a time*. If that belief is wrong, the method has no reason to work.
