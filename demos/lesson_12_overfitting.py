@@ -226,7 +226,7 @@ predict(
 )
 
 # %% [markdown]
-# Move the slider, and watch both minima.
+# Move the slider, and watch both minima: the solid line is with L1, the dashed one with L2.
 
 
 # %% tags=["hide-input"]
