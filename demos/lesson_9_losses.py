@@ -8,8 +8,9 @@
 # - predict the gradient that a loss sends back into the scores, without walking through the graph;
 # - start a network at the frequencies of its classes, and test it on what it has never seen.
 #
-# Here are twenty handwritten digits. Thirteen people wrote them; a scanner made coarse pictures of
-# 8 by 8 pixels of them, each with an amount of ink from 0 to 16. What would it take to read them?
+# Here are twenty handwritten digits. Thirteen people wrote them, and a scanner made coarse pictures
+# of them, 8 by 8 pixels. A pixel counts how many of 4 by 4 dots were black: its ink, from 0 to 16.
+# What would it take to read them?
 
 # %%
 import math
@@ -124,12 +125,14 @@ assert [round(y, 2) for y in best.values()] == [4, 2]
 # z = 3 about 0.95, at z = −3 about 0.05.
 #
 # What should it cost to say p? Look at the probability that was given to what turned out to be
-# true: p if the tumour is malignant, $1 - p$ if it is benign. The loss is minus the (natural)
-# logarithm of *that*. It is called **cross-entropy**:
+# true: p if the tumour is malignant, $1 - p$ if it is benign. The loss is minus the logarithm of
+# *that*. It is called **cross-entropy**:
 #
 # $$L = -t \ln p - (1 - t) \ln (1 - p)$$
 #
-# (Of the two parts one is 0: the second for t = 1, the first for t = 0.)
+# (Of the two parts one is 0: the second for t = 1, the first for t = 0. And ln is the **natural
+# logarithm**: ln p is the power to which one raises e = 2.718... to get p. So ln 1 = 0, and the
+# smaller p, the farther ln p is below 0. In Python it is `math.log`.)
 
 # %%
 predict(
@@ -163,17 +166,19 @@ assert [round(Value(z).sigmoid().data, 2) for z in (3.0, -3.0)] == [0.95, 0.05]
 # sure and wrong costs as much as you were sure. Whoever gives 0 to what then happens pays without
 # limit.
 #
-# Why the logarithm? The probability that a neuron gives to *all* that happened is the product of
-# the single ones. The logarithm makes a sum of the product. So whoever makes the mean cross-entropy
+# Why the logarithm? If the tumours have nothing to do with each other, the probability that a
+# neuron gives to *all* that happened is the product of the single ones. The logarithm makes a sum
+# of the product. So whoever makes the mean cross-entropy
 # as small as possible makes what really happened as probable as possible: that is the principle of
 # **maximum likelihood**.
 #
 # ## What the loss sends back
 #
-# How does this loss pull at the logit z? Two steps of lesson 5, for t = 1:
+# How does this loss pull at the logit z? Two steps, multiplied as in lesson 5. Their local
+# derivatives are new, here for t = 1:
 #
-# - loss for p: $-1 / p$;
-# - p for z: $p \cdot (1 - p)$, the local derivative of the sigmoid.
+# - loss for p: $-1 / p$, because that of $\ln p$ is $1 / p$;
+# - p for z: $p \cdot (1 - p)$, that of the sigmoid. (It is kin to tanh, with $1 - y^2$.)
 
 # %%
 predict(
@@ -246,9 +251,9 @@ assert f"{Value(8.0).sigmoid().data:.4f}" == "0.9997"
 assert after["squared error"] > 7.99 and after["cross-entropy"] < 0
 
 # %% [markdown]
-# The worse the error, the less squared error has to say about it: the sigmoid is saturated there,
-# and lets hardly any gradient through. Cross-entropy was made for the sigmoid: its $-1 / p$ undoes
-# exactly this. Move z and compare the slopes.
+# Where the error is worst, squared error has least to say about it: the sigmoid is saturated there,
+# and lets hardly any gradient through. Cross-entropy fits the sigmoid: its derivative for p, here
+# $1 / (1 - p)$, undoes exactly this. Move z and compare the slopes.
 
 
 # %% tags=["hide-input"]
@@ -263,10 +268,10 @@ def both_losses(at):
         marks.append((at, loss.data))
         told.append(f"{name} {loss.data:.3f}, gradient {z.grad:.4f}")
     p = Value(float(at)).sigmoid().data
-    text = f"p = {p:.4f}; {'; '.join(told)}"
+    text = "\n".join([f"p = {p:.4f}", *told])
     curves = {name: lambda z, f=f: f(Value(z), 0) for name, f in ways.items()}
     figure = figures.functions(
-        curves, -8, 8, marks=marks, name="z", points=161, title=f"t = 0, z = {at}\n{text}"
+        curves, -8, 8, marks=marks, name="z", points=161, title=f"t = 0, z = {at}, {text}"
     )
     return text, figure
 
@@ -279,13 +284,15 @@ slider("z", [-6, -4, -2, 0, 2, 4, 6, 8], both_losses, start=8)
 # A network could learn its examples by heart. Whether it has *understood* anything shows only on
 # examples it has never seen. So before anything else, three of ten tumours are put aside. They are
 # the **test set**; nothing may be learned from them, not even the mean and the deviation by which
-# the inputs are scaled. The others are the **training set**.
+# the inputs are scaled. The others are the **training set**. (Scaled means: from each of the 30
+# numbers its mean is subtracted, and the rest is divided by how far it typically is from the mean.
+# Lesson 10 says why.)
 
 # %%
 tumours = datasets.breast_cancer()
 train, test = datasets.train_test_split(tumours, test_fraction=0.3, seed=0)
 train, test = datasets.standardise(train, test)  # with the mean and deviation of train
-examples = [(x, 1 - kind) for x, kind in train]  # 1: malignant
+examples = [(x, 1 - kind) for x, kind in train]  # malignant: 0 in the file, 1 here
 unseen = [(x, 1 - kind) for x, kind in test]
 share = sum(t for _, t in examples) / len(examples)
 print(f"{len(examples)} to learn from, {share:.1%} of them malignant; {len(unseen)} unseen")
@@ -311,7 +318,8 @@ predict(
 #
 # One thing is known without looking at a single cell: 37.2 % of the training tumours are malignant.
 # That is called the **class prior**. A bias can say it from the start: it has to be the logit of
-# this probability, $b = \ln (p / (1 - p))$. `init.prior_bias` computes it.
+# this probability. Solve $p = \mathrm{sigmoid}(b)$ for b, and you get $b = \ln (p / (1 - p))$.
+# `init.prior_bias` computes it.
 
 # %%
 neuron = nn.Neuron(30, activation="identity", init="zeros", bias=init.prior_bias(share))
@@ -353,8 +361,9 @@ assert Value(40.0).sigmoid().data == 1
 # %% [markdown]
 # Two things in this program deserve a second look. The neuron ends with the *identity*, and the
 # loss is called `..._with_logits`: the sigmoid is inside the loss. On paper it makes no difference.
-# In a computer sigmoid(40) is rounded to exactly 1, and the logarithm of 1 − 1 does not exist. With
-# logits nothing is ever rounded away like that.
+# In a computer sigmoid(40) is rounded to exactly 1, and the logarithm of 1 − 1 does not exist. From
+# the logit the same loss can be had without p, as $\ln (1 + e^z) - t z$, and nothing is rounded
+# away like that.
 #
 # Now the test. How good is one single neuron?
 
@@ -396,7 +405,7 @@ assert [line.split()[2] for line in errors_at(0.1).splitlines()] == ["3", "8"]
 # %% [markdown]
 # With 0.1 three are missed, for eight false alarms. There is no right threshold; it depends on what
 # an error costs. (And whoever chose it by these numbers would have learned from the test set. One
-# puts a third part of the data aside for that; lesson 12 does.)
+# puts another part of the data aside for that, a third one; lesson 12 does.)
 #
 # ## One of several: softmax
 #
@@ -474,8 +483,8 @@ slider("logit of the 5", [-4, -2, 0, 1, 2, 3, 4, 6], with_logit, live=by_hand)
 # While the 5 is far behind, its gradient is nearly −1, however far. As it comes level, the pull
 # gets weaker, and the others are pushed down less. When it has won, all is quiet.
 #
-# Below is the graph of this loss, on a page of its own. Go to the end, then move any of the three
-# logits, and watch all gradients follow.
+# Below is the graph of this loss. Go to the end, then move any of the three logits, and watch all
+# gradients follow.
 
 # %% tags=["hide-input"]
 leaves = [Value(number, label=f"z{k}") for k, number in enumerate((2.0, 1.0, 0.0))]
@@ -484,7 +493,7 @@ loss.label = "loss"
 show(
     walkthrough(loss),
     "The cross-entropy of three logits, the second one right: the logarithm of the sum of all "
-    "e^z, minus the right logit. Its two parts send back p and −y.",
+    "e^z (logsumexp), minus the right logit (select). Its two parts send back p and −y.",
 )
 
 # %% tags=["remove-input"]
@@ -551,7 +560,7 @@ show(
 #
 # ## Which output, which loss
 #
-# | what is wanted | outputs | activation at the end | loss | gradient of the score |
+# | what is wanted | outputs | activation at the end | loss | gradient for the score |
 # |---|---|---|---|---|
 # | a quantity | 1 | identity | squared error | $2 \cdot (y - t)$ |
 # | yes or no | 1 | sigmoid | cross-entropy | $p - t$ |
@@ -566,7 +575,7 @@ show(
 
 # %%
 predict(
-    "All weights are 0, and each digit is as frequent as any other. What is the first loss?",
+    "Ten neurons with softmax behind them; all weights and biases are 0. What is the first loss?",
     answer=2.3026,
     tolerance=0.02,
     wrong={
@@ -677,8 +686,8 @@ def gradient(logits, right):
 
 # %% [markdown]
 # A template cannot do everything. It adds up evidence, pixel by pixel, and cannot say "ink here
-# *only if* there is none there": that takes a hidden layer, as for XOR. Lesson 10 builds one, and
-# there is more to it than you may think.
+# *or* there, but not at both places": that is XOR, and takes a hidden layer. Lesson 10 builds one,
+# and there is more to it than you may think.
 #
 # ## In short
 #
@@ -781,7 +790,7 @@ exercise(
 # - Corinna Cortes and Vladimir Vapnik, "Support-vector networks", *Machine Learning* 20, 1995.
 # - Christopher M. Bishop, *Pattern Recognition and Machine Learning*, 2006, section 4.3.6: why the
 #   gradient is p − t in all of these.
-# - William Wolberg, Olvi Mangasarian, Nick Street and W. Street, "Breast Cancer Wisconsin
+# - William H. Wolberg, W. Nick Street and Olvi L. Mangasarian, "Breast Cancer Wisconsin
 #   (Diagnostic)", UCI Machine Learning Repository, 1993.
 # - Ethem Alpaydin and Cenk Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine
 #   Learning Repository, 1998.

@@ -523,6 +523,14 @@ VALID: dict[str, Call] = {
         interpret.recovered,
         lambda: {"truth": [[1.0, 0.0]], "found": [[1.0, 0.0]], "cosine": 0.9},
     ),
+    "torch_source": (
+        tn.torch_source,
+        lambda: {
+            "model": (model := nn.Linear(2, 1)),
+            "loss": losses.hinge,
+            "optimiser": optim.SGD(model.parameters()),
+        },
+    ),
     # pictures and walkthroughs: their text, no engine
     "draw_dot": (
         tn.draw_dot,

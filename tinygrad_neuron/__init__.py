@@ -23,7 +23,8 @@ from .scope import scope
 __version__ = "0.1.0"  # stated here alone; setup.cfg reads it
 
 if TYPE_CHECKING:  # at run time each of these is imported when it is first asked for
-    from . import datasets, init, interpret, losses, nn, optim, training
+    from . import bridges, datasets, init, interpret, losses, nn, optim, training
+    from .bridges import from_torch, to_torch, torch_source
     from .compiler import Compiled, TracingError
     from .compiler import compile as compile
     from .declarations import *  # noqa: F403  # the operations
@@ -63,6 +64,7 @@ __all__ = [
     "datasets",
     "training",
     "interpret",
+    "bridges",
     # pictures
     "draw_dot",
     "draw_network",
@@ -70,6 +72,10 @@ __all__ = [
     "animate",
     # walkthroughs
     "walkthrough",
+    # to and from PyTorch
+    "from_torch",
+    "to_torch",
+    "torch_source",
     # on top of it
     "mean",
     "softmax",
@@ -80,6 +86,7 @@ __all__ += declarations.__all__  # the operations of the table
 
 _ROOMS = frozenset(
     {
+        "bridges",
         "compiler",
         "datasets",
         "draw",
@@ -102,6 +109,7 @@ _HOMES = {
     "draw_circuit": "draw",
     "draw_dot": "draw",
     "draw_network": "draw",
+    "from_torch": "bridges",
     "grad": "derivatives",
     "hessian": "derivatives",
     "hvp": "derivatives",
@@ -109,6 +117,8 @@ _HOMES = {
     "gradients": "derivatives",
     "local_derivatives": "passes",
     "nudge": "derivatives",
+    "to_torch": "bridges",
+    "torch_source": "bridges",
     "walkthrough": "walk",
 }
 
