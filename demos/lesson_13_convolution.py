@@ -9,10 +9,10 @@
 # - build and train a network that reads handwritten digits with few weights;
 # - say what convolution assumes about images, and show what happens where that is not true.
 #
-# On the first page of this book stood a handwritten digit, and a question: what would it take to
-# read it? Networks like those of lessons 8 to 12 can do it. Each of their hidden neurons has a
+# On the first page of this book stood ten handwritten digits, and a question: what would it take to
+# read them? Networks like those of lessons 8 to 12 can do it. Each of their hidden neurons has a
 # weight of its own for each of the 64 pixels. Such a layer is called **fully connected**. Let one
-# learn from 1,437 digits, and test it on the other 360.
+# learn from 1,438 digits, and test it on the other 359.
 
 # %% tags=["remove-input"]
 from tinygrad_neuron import softmax
@@ -253,6 +253,7 @@ assert moved_map == [[-1, -1, 5], [-1, -1, 5], [-1, -1, 4]]
 
 # %%
 wanted = [[0, 4, 0], [0, 4, 0], [0, 4, 0]]
+# EVERYWHERE are the nine places of the map: (0, 0), (0, 1), ... (2, 2)
 errors = [feature_map[i][j] - wanted[i][j] for i, j in EVERYWHERE]
 loss = sum(error**2 for error in errors) / 2
 loss.backward()
@@ -530,6 +531,7 @@ for name, model in results.items():
     print(f"  test {accuracy(model, test):.1%}, moved {accuracy(model, shifted):.1%}")
 
 # %% tags=["remove-input"]
+assert (len(train), len(test)) == (1438, 359)
 found = {name: (accuracy(m, test), accuracy(m, shifted)) for name, m in results.items()}
 assert [round(100 * share, 1) for share in found["fully connected"]] == [93.6, 39.8]
 assert [round(100 * share, 1) for share in found["convolution"]] == [96.1, 89.1]
@@ -538,7 +540,9 @@ assert [len(model.parameters()) for model in results.values()] == [1210, 586]
 # %% [markdown]
 # With half of the parameters it reads more of the digits: 96.1% instead of 93.6%. And of the digits
 # that were moved, none of which it has seen in training, it reads 89.1%, the other 39.8%. Not all,
-# for what has left the image is gone, and kernels that lie over the rim see the blank frame.
+# for what has left the image is gone, and kernels that lie over the rim see the blank frame. (This
+# is one start of each. For a lead of 2 or 3 points lesson 12 would ask for several; for one of 49
+# points it would not.)
 #
 # Try it yourself, with both networks. Draw a digit, or take one of the ten, and move it about.
 

@@ -3,8 +3,8 @@
 #
 # After this lesson you can
 #
-# - find the input that a neuron answers to most, with the backward pass you know, and say why that
-#   input often looks like nothing;
+# - find the input that a neuron answers to most, with the backward pass you know, and say what that
+#   input tells and what it does not;
 # - find the examples that excite a neuron, and the classes that it answers to;
 # - explain how a network can hold more features than it has neurons, and when it does;
 # - take such a mixture apart with a sparse autoencoder, and say what makes it work;
@@ -12,7 +12,7 @@
 #
 # The networks of the last lessons read digits. But what has a single neuron in them learned? Nobody
 # told it. We have to ask, and there are several ways of asking. Here is a fully connected network
-# with 16 hidden neurons, trained on the digits as in lesson 13.
+# with 16 hidden neurons, trained on the digits as in lesson 13, but for 12 epochs instead of 8.
 
 # %% tags=["remove-input"]
 from tinygrad_neuron.course import exercise, predict, slider, task
@@ -35,7 +35,7 @@ def accuracy(model, examples):
 
 # %%
 network = nn.MLP(64, [16, 10], activation="relu", seed=0)
-rate = optim.cosine_decay(0.02, steps=12 * 45)
+rate = optim.cosine_decay(0.02, steps=12 * 45)  # 12 epochs of 45 batches
 optimiser = optim.Adam(network.parameters(), rate)
 training.fit(network, losses.cross_entropy, train, optimiser, epochs=12, progress=False)
 print(f"{accuracy(network, test):.1%} of the test digits are read right")
@@ -113,7 +113,7 @@ assert [round(way[step][0], 1) for step in (1, 10, 100)] == [5.5, 58.7, 585.1]
 
 # %% [markdown]
 # **You may think** that the network is surest of what looks most like a 3. It is surest of *this*:
-# a score of 585.1, where the best real 3 in the training has 17.4. The score is made of straight
+# a score of 585.1, where the best digit of the training has 17.4. The score is made of straight
 # pieces (relu), and along a straight piece one can go on for ever. Training has taught the network
 # to tell digits from *digits*. About all the other images, and nearly all images are others, it has
 # learned nothing. (A related surprise, found in 2013: one can change a digit so little that we
@@ -202,7 +202,7 @@ predict(
     options=["yes", "no"],
     answer="no",
     wrong={
-        "yes": "There are 1,437 images, and these 38 are its top. What does it do on the slope?"
+        "yes": "There are 1,438 images, and these 38 are its top. What does it do on the slope?"
     },
     explanation="The top examples show where a neuron is loudest. They do not show where it is "
     "half as loud, and that is most of what the next layer hears from it.",
@@ -453,7 +453,7 @@ assert sum(errors) < 0.01 * sum(v * v for h in activations[:200] for v in h)
 
 # %% [markdown]
 # **You may think** that a network which puts out its input without an error has understood what is
-# in it. Without the penalty this one makes no error to speak of, and finds 0 to 3 of the 5
+# in it. Without the penalty this one makes no error to speak of, and finds only some of the 5
 # directions, by chance. With the penalty it makes an error, and finds all five from every start.
 # What helped was not accuracy. It was to say what we believe about the features: *few of them are
 # there at a time*. If that belief is wrong, the method has no reason to work.
@@ -504,9 +504,10 @@ assert round(sum(present) / len(present)) == 7
 #
 # ## What is open
 #
-# In 2023 and 2024 sparse autoencoders found, inside large language models, directions for things
-# that one can name, from cities to mistakes in programs, millions of them. Whether they are *the*
-# features of the model is another question. Among what is not known:
+# In 2023 and 2024 sparse autoencoders found, inside language models, first small and then large
+# ones, directions for things that one can name, from cities to mistakes in programs. In the largest
+# there were millions of directions. Whether they are *the* features of the model is another
+# question. Among what is not known:
 #
 # - **Is a feature a direction at all?** The method takes it for granted. Some seem to be circles or
 #   other shapes, such as the days of the week.
@@ -689,4 +690,7 @@ exercise(
 # - Adly Templeton and others, "Scaling monosemanticity", *Transformer Circuits Thread*, 2024.
 # - Joshua Engels and others, "Not all language model features are one-dimensionally linear", 2024:
 #   the days of the week.
+# - Zhengxuan Wu and others, "AxBench: steering LLMs? Even simple baselines outperform sparse
+#   autoencoders", 2025; Subhash Kantamneni and others, "Are sparse autoencoders useful? A case
+#   study in sparse probing", 2025: two of the tests of what they are good for.
 # - Lee Sharkey and others, "Open problems in mechanistic interpretability", 2025.
