@@ -36,6 +36,12 @@ SLOW = {
     "tests/interpret/test_interpret.py::test_the_autoencoder_finds": "trains five autoencoders",
     "tests/training/test_training_learning.py": "trains networks over five seeds",
 }
+SLOW |= {  # those that train networks
+    f"tests/course/test_lessons.py::test_a_lesson_runs_as_a_script_without_a_display[lesson_{n}_": (
+        "the book runs it too"
+    )
+    for n in range(9, 16)
+}
 # Not `fast`, as is nothing marked `once` or `slow`.
 NOT_FAST = {
     "tests/calculus/test_javascript.py": "runs a browser",

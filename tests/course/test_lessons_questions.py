@@ -273,7 +273,7 @@ def test_a_question_without_tested_answers_is_named():
     assert "" == untested("lesson_9", asked, [(["2"], ["3"]), (["3"], ["4"])])
 
 
-@pytest.mark.parametrize("lesson", map(quick_or_slow, ANSWERS))
+@pytest.mark.parametrize("lesson", list(map(quick_or_slow, ANSWERS)))
 def test_a_lesson_asks_before_it_shows_and_ends_with_three_to_five_exercises(lesson):
     asked = questions(lesson)
     before = [question.before for question in asked]

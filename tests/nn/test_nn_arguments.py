@@ -49,7 +49,7 @@ def random_numbers(*lengths, seed=0):
         (lambda: nn.RNN(1, 2)([]), "(length, 1), got (0,); a sequence has 1 step or more"),
         (lambda: nn.LSTM(1, 2)([[1.0]], ([[0.0]], [[0.0]])), "h_0 must have the shape (1, 2)"),
         (lambda: nn.RNN(1, 2, nonlinearity="sigmoid"), "'tanh' or 'relu', got 'sigmoid'"),
-        (lambda: nn.GRU(1, 2, dropout=1.0), "p must be from 0 to less than 1, got 1.0"),
+        (lambda: nn.GRU(1, 2, dropout=1.0), "dropout must be from 0 to less than 1, got 1.0"),
         (lambda: nn.LSTM(1, 2, bias=False, forget_bias=1.0), "forget_bias=1.0 needs biases"),
         (lambda: nn.MultiheadAttention(4, 3), "got 3 heads and a width of 4"),
         (

@@ -205,10 +205,10 @@ def test_a_table_whose_rows_are_no_tuples_is_refused_by_name():
 
 
 def test_a_row_that_is_not_of_bits_is_refused():
-    with pytest.raises(ValueError, match="must be 0 or 1, got 2"):
+    with pytest.raises(ValueError, match="must be 0 or 1, got int 2"):
         nn.boolean_function({(0, 2): 1})
 
 
 def test_a_result_that_is_not_a_bit_is_refused_as_a_result():
-    with pytest.raises(ValueError, match="result must be 0 or 1, got 2"):
+    with pytest.raises(ValueError, match="result must be 0 or 1, got int 2"):
         nn.boolean_function({(0, 1): 2})
