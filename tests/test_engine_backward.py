@@ -459,6 +459,8 @@ def interrupt(call, at):
                 raise KeyboardInterrupt
         return trace
 
+    gc.collect()
+    gc.disable()  # what is raised while something is freed is printed, and lost
     before = sys.gettrace()
     sys.settrace(trace)
     try:
@@ -467,6 +469,7 @@ def interrupt(call, at):
         return True
     finally:
         sys.settrace(before)
+        gc.enable()
     return False
 
 

@@ -4,6 +4,7 @@ A real SIGINT is raised at every bytecode of the package that runs within a step
 `TINYGRAD_NEURON_INTERRUPTS=1` does so with every optimiser.
 """
 
+import gc
 import os
 import shutil
 import signal
@@ -49,6 +50,7 @@ def interrupted(work: Callable[[], object], at: int) -> bool:
                 signal.raise_signal(signal.SIGINT)
         return trace
 
+    gc.disable()  # what is raised while something is freed is printed, and lost
     before = sys.gettrace()
     sys.settrace(trace)
     try:
@@ -57,6 +59,7 @@ def interrupted(work: Callable[[], object], at: int) -> bool:
         return True
     finally:
         sys.settrace(before)
+        gc.enable()
     return passed >= at  # it came while it had to wait, or not at all
 
 
