@@ -28,6 +28,8 @@ needs_compiler = pytest.mark.skipif(
 
 # Tiers, by the beginnings of tests' names, each with the reason. Slow: not in the README's command.
 SLOW = {
+    "tests/compiler/c/test_emitting.py::test_an_expression_inside_another": "compiles 972 nestings",
+    "tests/compiler/c/test_emitting.py::test_no_sanitizer_finds": "compiles with sanitizers",
     "tests/compiler/test_lowering.py::test_a_chain_of_ten_thousand_tanh[c]": "a long compilation",
     "tests/course/test_book.py": "builds the book, which runs every lesson",
     "tests/course/test_lessons.py::test_a_lesson_runs_as_a_notebook": "the book runs it too",
@@ -40,7 +42,7 @@ SLOW |= {  # those that train networks
     f"tests/course/test_lessons.py::test_a_lesson_runs_as_a_script_without_a_display[lesson_{n}_": (
         "the book runs it too"
     )
-    for n in range(9, 16)
+    for n in range(8, 16)
 }
 # Not `fast`, as is nothing marked `once` or `slow`.
 NOT_FAST = {

@@ -234,8 +234,8 @@ NONSENSE = [
 
 
 def quick_or_slow(lesson, *more):
-    """Lessons 9 to 15 train networks, and run once in each worker: slow, but for their scripts."""
-    trains = int(lesson.split("_")[1]) >= 9
+    """Lessons 8 to 15 train networks, and run once in each worker: slow, but for their scripts."""
+    trains = int(lesson.split("_")[1]) >= 8
     return pytest.param(lesson, *more, marks=[pytest.mark.slow] * trains)
 
 
