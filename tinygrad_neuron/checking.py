@@ -186,7 +186,7 @@ def flag(where: str, what: str, x: Any) -> bool:
     ...
     TypeError: SGD: nesterov must be True or False, got str 'no'
     """
-    if not isinstance(x, bool) and type(x).__name__ != "bool":  # NumPy's has this name
+    if not isinstance(x, bool) and getattr(getattr(x, "dtype", None), "char", "") != "?":
         raise TypeError(f"{where}: {what} must be True or False, got {described(x)}")
     return bool(x)
 
@@ -243,6 +243,24 @@ def listed(where: str, what: str, x: Any, way_out: str) -> list[Any]:
     if not several(x):
         raise TypeError(f"{where}: {what} must be {way_out}, got {described(x)}")
     return list(x)
+
+
+def paired(where: str, what: str, given: list[Any], targets: list[Any]) -> list[tuple[Any, Any]]:
+    """Each of those given with its target: as many of both, and at least one.
+
+    >>> paired("accuracy", "outputs", [1, 2], [3])
+    Traceback (most recent call last):
+    ...
+    ValueError: accuracy: as many targets as outputs are needed, got 2 outputs and 1 targets
+    """
+    if len(given) != len(targets):
+        raise ValueError(
+            f"{where}: as many targets as {what} are needed, got {len(given)} {what} and "
+            f"{len(targets)} targets"
+        )
+    if not given:
+        raise ValueError(f"{where} of zero examples: it takes at least one")
+    return list(zip(given, targets, strict=True))
 
 
 def one_of(what: str, x: Any, known: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from .calculus.operation import Operation
 from .engine import Value
-from .passes import slopes
+from .passes import DOMAIN_ERRORS, slopes
 from .scope import Scope
 
 SATURATED = 0.01  # a local derivative below it counts as nearly flat
@@ -37,6 +37,23 @@ def can_be_flat(node: Value) -> bool:
         and (operation.activation or operation.flat)
         and any(partial != "0" for partial in operation.partials)
     )
+
+
+def goes_from_0_to_1(node: Value) -> bool:
+    """Whether a node's operation is an activation between 0 and 1, as a probability is.
+
+    >>> one = Value(1.0)
+    >>> goes_from_0_to_1(one.sigmoid()), goes_from_0_to_1(one.tanh()), goes_from_0_to_1(one.relu())
+    (True, False, False)
+    """
+    operation = node._operation
+    if not (isinstance(operation, Operation) and operation.activation) or operation.variadic:
+        return False
+    try:
+        least, most = (operation.on_floats(x, *operation.defaults) for x in (-40.0, 40.0))
+    except (*DOMAIN_ERRORS, TypeError):  # not defined there; an activation of several operands
+        return False
+    return abs(least) < 1e-9 and abs(most - 1.0) < 1e-9
 
 
 def has_flat_parts(node: Value) -> bool:

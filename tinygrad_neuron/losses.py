@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from .checking import NOT_NEGATIVE, POSITIVE, Rule, listed, number, several, to_float
+from .checking import NOT_NEGATIVE, POSITIVE, Rule, listed, number, paired, several, to_float
 from .engine import Operand, Value
 from .functions import (
     abs,
@@ -122,7 +122,7 @@ def cross_entropy(logits: Iterable[Any], target: Any) -> Value:
         raise ValueError("cross_entropy of no logits: it takes one per class")
     if several(logits[0]):
         targets = listed(name, "the target of several examples", target, "a list, one per example")
-        return mean([cross_entropy(z, t) for z, t in _paired(name, logits, targets)])
+        return mean([cross_entropy(z, t) for z, t in paired(name, "predictions", logits, targets)])
     if several(target):
         return _cross_entropy_of_distribution(logits, list(target))
     if not isinstance(target, Value):
@@ -197,23 +197,13 @@ def _pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Operand, Ope
     """Each prediction with its target, as Values and floats."""
     return [
         (_operand(name, "a prediction", p), _operand(name, "a target", t))
-        for p, t in _paired(
+        for p, t in paired(
             name,
+            "predictions",
             list(predictions) if several(predictions) else [predictions],
             list(targets) if several(targets) else [targets],
         )
     ]
-
-
-def _paired(name: str, predictions: list[Any], targets: list[Any]) -> list[tuple[Any, Any]]:
-    if len(predictions) != len(targets):
-        raise ValueError(
-            f"{name}: as many targets as predictions are needed, "
-            f"got {len(predictions)} predictions and {len(targets)} targets"
-        )
-    if not predictions:
-        raise ValueError(f"{name} of zero examples: it takes at least one")
-    return list(zip(predictions, targets, strict=True))
 
 
 def _operand(name: str, what: str, x: Any) -> Operand:

@@ -66,6 +66,26 @@ class Scope(Linked):
         return f"<scope {self}>"
 
 
+def around(scopes: Iterable[Scope | None]) -> Scope | None:
+    """The innermost scope that all of these are in; None if there is none.
+
+    >>> layer = Scope("layer", "layers[0]")
+    >>> neurons = [Scope("neuron", f"neurons[{i}]", layer) for i in range(2)]
+    >>> around(neurons) is layer, around([neurons[1]]) is neurons[1], around([*neurons, None])
+    (True, True, None)
+    """
+    different = dict.fromkeys(scopes)
+    if None in different:
+        return None
+    paths = [scope.path for scope in different if scope is not None]
+    common = None
+    for level in zip(*paths, strict=False):
+        if any(scope is not level[0] for scope in level):
+            break
+        common = level[0]
+    return common
+
+
 class _Here:
     """Where this thread records: `here.scope`, which every node takes; None outside of all scopes.
 

@@ -242,3 +242,17 @@ def test_every_partial_of_the_table_means_the_same_written_out(name: str) -> Non
             written = inline(tree, operation.definition)
             expected = eval(ast.unparse(tree), {**meanings, **values})
             assert eval(ast.unparse(written), {**meanings, **values}) == expected
+
+
+@pytest.mark.parametrize("text", ["9**9**9*a", "2.0**2000", "a**9**9**9", "10**400**2"])
+def test_a_power_that_no_float_holds_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is too large a number; write another"):
+        parse(text)
+
+
+POWERS = ["(1/3)**2*a", "(9*9)**9*a", "0**-1*a", "(-8)**(1/3)", "a**(9**9)"]
+
+
+@pytest.mark.parametrize("text", POWERS)
+def test_other_powers_of_plain_numbers_are_read(text: str) -> None:
+    parse(text)

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from tinygrad_neuron import datasets, losses, nn, optim, training
-from tinygrad_neuron.compiler import compile
+from tinygrad_neuron.compiler import TracingError, compile
 
 pytestmark = pytest.mark.both_targets
 
@@ -301,3 +301,16 @@ def test_a_loss_that_would_take_the_input_is_told_how_it_is_called():
         training.fit(
             model, lambda x, t: (model(x) - t) ** 2, [([0.0, 1.0], 1.0)], optimiser, progress=False
         )
+
+
+@pytest.mark.only_python("it is not compiled")
+def test_a_loss_that_asks_a_traced_value_is_told_what_to_use_instead():
+    model = nn.MLP(2, [1], seed=0)
+    optimiser = optim.SGD(model.parameters(), lr=0.1)
+
+    def hinge(output, target):
+        return output * target if output > 0 else output
+
+    with pytest.raises(TracingError) as found:
+        training.fit(model, hinge, [([0.0, 1.0], 1.0)], optimiser, progress=False)
+    assert "fit calls the loss" not in str(found.value)

@@ -6,7 +6,7 @@ table rewrites the tree instead of repeating the mathematics.
 """
 
 import ast
-import math
+import copy
 from collections.abc import Callable, Iterable, Mapping
 
 from .printing import COMPARISONS, OPERATORS
@@ -70,13 +70,26 @@ or share(), or clamp with minimum() and maximum()
 
 
 def _check_power(text: str, node: ast.BinOp) -> None:
-    """Refuse a power of integers that would take for ever to compute, as in 9**9**9."""
-    sides = [s.operand if isinstance(s, ast.UnaryOp) else s for s in (node.left, node.right)]
-    if not any(names(side) or calls(side) for side in sides):
-        numbers = [s.value if isinstance(s, ast.Constant) else None for s in sides]
-        base, exponent = (x if isinstance(x, int | float) else math.inf for x in numbers)
-        if exponent > 1 and abs(base) > 1 and exponent * math.log2(abs(base)) > 1024:
-            raise ValueError(f"{text!r}: {ast.unparse(node)} is too large a number; write another")
+    """Refuse a power of plain numbers that no float holds: of integers, as 9**9**9, it would take
+    for ever to compute."""
+    if names(node) or calls(node):
+        return
+    tree = ast.Expression(_Floats().visit(copy.deepcopy(node)))
+    try:
+        eval(compile(ast.fix_missing_locations(tree), "<a power>", "eval"), {"__builtins__": {}})
+    except ZeroDivisionError:  # said where it is evaluated
+        return
+    except OverflowError:
+        raise ValueError(
+            f"{text!r}: {ast.unparse(node)} is too large a number; write another"
+        ) from None
+
+
+class _Floats(ast.NodeTransformer):
+    """Numbers as floats."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        return ast.Constant(float(node.value))  # type: ignore[arg-type]  # checked before
 
 
 def called(tree: ast.expr) -> set[str]:

@@ -46,6 +46,7 @@ COMPARISONS: Mapping[type[ast.cmpop], str] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
 }
+TYPESET = {"*": "×", "-": "−"}  # signs as they are printed, not typed
 _BY_OPERATION = {name: operator for operator in OPERATORS.values() for name in operator.operations}
 
 

@@ -1,7 +1,7 @@
 """Names in generated source: the user's labels, as near as the language allows, each used once."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 from ..scope import Scope
@@ -38,23 +38,3 @@ def short(scope: Scope) -> str:
     parts = [re.sub(r"\W", "", part) for part in str(scope).split(".")]
     shortened = [re.sub(r"^([A-Za-z])[A-Za-z_]*(?=\d+$)", r"\1", part) for part in parts if part]
     return "".join(f"{part}_" for part in shortened) if scope.name else ""
-
-
-def around(scopes: Sequence[Scope | None]) -> Scope | None:
-    """The innermost scope that all of these are in; None if there is none.
-
-    >>> layer = Scope("layer", "layers[0]")
-    >>> neurons = [Scope("neuron", f"neurons[{i}]", layer) for i in range(2)]
-    >>> around(neurons) is layer, around([neurons[1]]) is neurons[1], around([*neurons, None])
-    (True, True, None)
-    """
-    different = dict.fromkeys(scopes)
-    if None in different:
-        return None
-    paths = [scope.path for scope in different if scope is not None]
-    common = None
-    for level in zip(*paths, strict=False):
-        if any(scope is not level[0] for scope in level):
-            break
-        common = level[0]
-    return common

@@ -59,8 +59,12 @@ numbers, the target is 'weight'
         ) from None
     classes = None if classes is None else flag("from_csv", "classes", classes)
     file_name = os.path.basename(os.fspath(path))
-    if "\0" in os.fspath(path) or not file_name.isprintable():
-        raise ValueError(f"from_csv: {path!r} is no path of a file")
+    try:
+        written = os.fsencode(path)
+    except UnicodeEncodeError:
+        written = b"\0"
+    if b"\0" in written:
+        raise ValueError(f"from_csv: {path!r} can be no path of a file")
     with open(path, newline="", encoding=encoding) as file:
         reader = csv.reader(file, delimiter=delimiter)
         header = next(reader, [])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ..calculus.printing import TYPESET
 from ..engine import Value
 from ..health import can_be_flat
 from .facts import GraphFacts, full_name, name_of
@@ -162,7 +163,7 @@ def _formula(
     return card((), rows if large != "&#160;" else rows[1:], badges, ink, quiet)
 
 
-_SYMBOLS = {"*": "×", "-": "−", "sum": "Σ", "**": "xʸ", "sqrt": "√"}
+_SYMBOLS = {**TYPESET, "sum": "Σ", "**": "xʸ", "sqrt": "√"}
 _RAISED = str.maketrans("0123456789.-", "⁰¹²³⁴⁵⁶⁷⁸⁹·⁻")
 
 
@@ -183,7 +184,7 @@ def operation_text(graph: GraphFacts, node: Value, digits: int) -> str:
     texts = ["…" if one is None else number(one.data, digits) for one in numbers]
     if name[:1].isalnum() or len(texts) != 2:
         return f"{name}({', '.join(dict.fromkeys(texts))})"
-    sign = "×" if name == "*" else name
+    sign = TYPESET.get(name, name)
     return f"{sign} {texts[1]}" if numbers[1] is not None else f"{texts[0]} {sign}"
 
 

@@ -6,11 +6,10 @@ uses it; where several calls share it, in what is around all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ..scope import Scope
+from ..scope import Scope, around
 from .facts import GraphFacts, stem
 
 
@@ -48,8 +47,8 @@ class Homes:
             if home is not None:
                 last[home] = i
         for home, i in list(last.items()):
-            for around in home.path:
-                last[around] = max(last.get(around, i), i)
+            for outer in home.path:
+                last[outer] = max(last.get(outer, i), i)
         calls: dict[tuple[Scope | None, Scope], list[Scope]] = {}
         for scope in sorted(last, key=last.__getitem__):
             if scope.module is not None:
@@ -94,9 +93,9 @@ def rolled(graph: GraphFacts) -> Homes:
         one = stands[scope] = first.setdefault(key, scope)
         count[one] = count.get(one, 0) + 1
     for one in reversed(count):  # those inside a roll are counted by what is around them
-        around = stands.get(one.parent)
-        if around in count:
-            count[one] = max(1, count[one] // count[around])
+        outer = stands.get(one.parent)
+        if outer in count:
+            count[one] = max(1, count[one] // count[outer])
     return _with_leaves(graph, [stands[node.within] for node in graph.order], count)
 
 
@@ -114,7 +113,7 @@ def _with_leaves(graph: GraphFacts, homes: list[Scope | None], count: dict[Scope
         calls = dict.fromkeys(
             call for home in found for call in _around(home) if call.module is place
         )
-        homes[i] = _common(calls or found)
+        homes[i] = around(calls or found)
         if not calls and homes[i] is None:
             homes[i] = place  # no call of its module is in the graph
     return Homes(homes, count)
@@ -122,14 +121,3 @@ def _with_leaves(graph: GraphFacts, homes: list[Scope | None], count: dict[Scope
 
 def _around(home: Scope | None) -> tuple[Scope, ...]:
     return home.path if home is not None else ()
-
-
-def _common(scopes: Iterable[Scope | None]) -> Scope | None:
-    """The innermost scope that is around all of these."""
-    paths = [_around(scope) for scope in dict.fromkeys(scopes)]
-    shared = None
-    for level in zip(*paths, strict=False):
-        if any(scope is not level[0] for scope in level):
-            break
-        shared = level[0]
-    return shared

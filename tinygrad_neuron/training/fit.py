@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from ..checking import a_function, described, flag, listed, positive_integer
-from ..compiler import Compiled, NotFiniteError, compile
+from ..compiler import Compiled, NotFiniteError, TracingError, compile
 from ..engine import Value
 from ..init import Seed, generator_of
 from ..nn import Module
@@ -133,6 +133,8 @@ class _Run:
         """The loss of an output; one that would take the input is told how it is called."""
         try:
             return self.loss(output, target)
+        except TracingError:  # it says itself what is wrong
+            raise
         except TypeError as error:
             raise TypeError(
                 f"{error}. (fit calls the loss with the model's output and the target, as in "

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from math import fsum
 from typing import Any
 
-from ..checking import listed, positive_integer, several, to_float, whole
+from ..checking import listed, paired, positive_integer, several, to_float, whole
 from ..engine import Value
 
 
@@ -111,14 +111,7 @@ def r_squared(outputs: Iterable[Any], targets: Iterable[float]) -> float:
 def _pairs(name: str, outputs: Iterable[Any], targets: Iterable[Any]) -> list[tuple[Any, Any]]:
     given = listed(name, "outputs", outputs, "a list with the output for each example")
     wanted = listed(name, "targets", targets, "a list with the target of each example")
-    if len(given) != len(wanted):
-        raise ValueError(
-            f"{name}: as many targets as outputs are needed, got {len(given)} outputs and "
-            f"{len(wanted)} targets"
-        )
-    if not given:
-        raise ValueError(f"{name} of zero examples: it takes at least one")
-    return list(zip(given, wanted, strict=True))
+    return paired(name, "outputs", given, wanted)
 
 
 def _class(name: str, target: Any) -> int:

@@ -7,9 +7,8 @@ from typing import Any
 
 from ..checking import described, several, to_float
 from ..engine import Value, topological_order
+from ..health import goes_from_0_to_1
 from ..passes import is_constant
-
-_FROM_0_TO_1 = frozenset({"sigmoid", "hard_sigmoid", "step"})
 
 
 @dataclass(frozen=True)
@@ -120,4 +119,4 @@ def _level(
     result = target is None and output is order[-1]  # nothing comes after it, so no loss
     if compared or result or not between:
         return middle
-    return 0.5 if output._operation.name in _FROM_0_TO_1 else 0.0
+    return 0.5 if goes_from_0_to_1(output) else 0.0

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.draw.twelve import readme_of_micrograd
 from tests.walk.page.opened import large_network
-from tests.walk.page.twelve import dead_and_saturated, readme_of_micrograd
+from tests.walk.page.twelve import dead_and_saturated
 from tinygrad_neuron import Value
 
 pytestmark = pytest.mark.once  # what the browser computes does not depend on Python's version

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.draw.twelve import readme_of_micrograd
 from tests.walk.page.opened import FIRST_SLIDER, SCREEN, SIZES, neuron, small_network
-from tests.walk.page.twelve import TWELVE, readme_of_micrograd
+from tests.walk.page.twelve import TWELVE
 from tinygrad_neuron import topological_order
 
 pytestmark = pytest.mark.once  # what the browser computes does not depend on Python's version

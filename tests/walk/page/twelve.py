@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 
+from tests.draw.twelve import readme_of_micrograd
 from tests.walk.page.opened import HOSTILE, neuron, training
 from tinygrad_neuron import Value, nn, scope
 from tinygrad_neuron.datasets import moons as moons_of
@@ -12,22 +13,6 @@ from tinygrad_neuron.walk import Walkthrough
 
 def one_leaf() -> Value:
     return Value(2.0, label="x")
-
-
-def readme_of_micrograd() -> Value:
-    a, b = Value(-4.0, label="a"), Value(2.0, label="b")
-    c = a + b
-    d = a * b + b**3
-    c += c + 1
-    c += 1 + c + (-a)
-    d += d * 2 + (b + a).relu()
-    d += 3 * d + (b - a).relu()
-    e = c - d
-    f = e**2
-    g = f / 2.0
-    g += 10.0 / f
-    g.label = "g"
-    return g
 
 
 def xor() -> Value:

@@ -13,9 +13,8 @@ from typing import NamedTuple
 
 from ...calculus.operation import Operation
 from ...calculus.table import TABLE
-from ..lines import SCATTER
-from ..naming import Names
 from . import arrays
+from .groups import FEW, Groups
 from .indexing import linear
 from .places import (
     TOTALS,
@@ -26,16 +25,13 @@ from .places import (
     block,
     indented,
     looped,
-    loops_over,
     text_of,
 )
-from .rolling import ROW, STEP, SUM, Access, Apply, Constant, Gradients, Group, Terms, Tree
+from .rolling import ROW, STEP, Access, Apply, Constant, Gradients, Group, Terms, Tree
 from .terms import TAKEN, literal
 from .trees import call, is_plain, term, texts
 from .vectors import NAMES, in_vector, nothing
 
-FEW = 4  # with fewer lanes and no pattern, lanes are written out
-PARTS_AT_ONCE = 24  # of a sum whose terms are of so many shapes
 IN_REGISTERS = 8  # sums, each of a whole vector
 LONG = 128  # terms of a sum
 RESERVED = frozenset({"x", "block", "compute", "first", "gradients", "row", "rows", "some"})
@@ -107,52 +103,22 @@ def in_vectors(lanes: int, widest: int) -> Iterator[tuple[Tile, int]]:
             vector //= 2
 
 
-class Blocks:
-    """Writes the statements of one text, and notes what they need around them.
+class Blocks(Groups):
+    """The statements for blocks of rows.
 
-    - `names`: those that are taken; `tables`: the names of the tables of positions.
-    - `members`: of the struct that holds what is computed for a block of rows, `floats` numbers
-      for each.
-    - `vector`: how many numbers a vector of the machine holds.
-    - `used`: the functions over arrays that the text calls; `of_rows`: the groups of which the
-      gradients need the numbers of one row side by side.
+    - `of_rows`: the groups of which the gradients need the numbers of one row side by side.
     """
 
+    rows = "[ROWS]"
+
     def __init__(self, vector: int, width: int) -> None:
-        self.names = Names(TAKEN | RESERVED)
-        self.members: list[str] = []
-        self.floats = 0
-        self.tables: dict[tuple[int, ...], str] = {}
-        self.vector = vector
+        super().__init__(vector, TAKEN | RESERVED)
         self.width = width
-        self.used: set[Operation] = set()
         self.of_rows: dict[Group, str] = {}
-
-    def room(self, name: str, count: int, slices: int = 1) -> None:
-        """Make room for so many numbers of each row, so many times."""
-        self.members.append(f"double {name}[{count}][ROWS];")
-        self.floats += count * slices
-
-    def _loops_over(self, parts: Sequence[Terms], lanes: int) -> Loops:
-        return loops_over(
-            parts, lanes, lambda key: self.tables.setdefault(key, f"table_{len(self.tables)}")
-        )
 
     # What is computed for each row
 
-    def group(self, group: Group) -> list[list[str]]:
-        """The statements of a group, in one piece or, of a sum of very many parts, in several."""
-        if group.operation == SCATTER:
-            return [self._scatter(group)]
-        if group.tree is None and group.operation is SUM:
-            terms = group.terms
-            starts = range(0, len(terms), PARTS_AT_ONCE)
-            return [self._sum(group, terms[k : k + PARTS_AT_ONCE], k > 0) for k in starts]
-        if group.tree is None:
-            return [self._function_of_many(group)]
-        return [self._each(group, group.tree)]
-
-    def _each(self, group: Group, tree: Tree) -> list[str]:
+    def _expression(self, group: Group, tree: Tree) -> list[str]:
         """In each lane and row, the number that an expression gives."""
         over = None
         if isinstance(tree, Apply) and arrays.over_arrays(tree.operation):

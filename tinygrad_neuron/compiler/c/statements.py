@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from ...calculus.operation import Operation
-from ..lines import SCATTER
-from ..naming import Names
 from . import arrays
+from .groups import FEW, Groups
 from .indexing import linear
 from .places import (
     PACKED,
@@ -21,73 +20,42 @@ from .places import (
     block,
     indented,
     looped,
-    loops_over,
     row_major,
     stretches,
 )
-from .rolling import LEAVES, SUM, Access, Apply, Gradients, Group, Terms, Tree
+from .rolling import LEAVES, Access, Apply, Gradients, Group, Terms, Tree
 from .terms import TAKEN
 from .trees import call, is_plain, term, texts
 from .vectors import NAMES, nothing
 
-FEW = 4  # with fewer lanes and no pattern, lanes are written out
 MANY_OPERANDS = 64
-PARTS_AT_ONCE = 24  # of a sum whose terms are of so many shapes
 
 
-class Statements:
-    """Writes the statements of one text, and notes what they need around them.
+class Statements(Groups):
+    """The statements for single rows.
 
-    - `names`: those that are taken; `tables`: the names of the tables of positions.
-    - `members`: of the struct that holds what is computed for one row, `floats` numbers in all.
-    - `used`: the operations for which functions over arrays are called.
-    - `packing`: the statements that copy leaves, `packed_size` of them, so that neighbouring lanes
-      find them side by side.
+    - `packing`: those that copy leaves, `packed_size` of them, so that neighbouring lanes find them
+      side by side.
     """
 
     def __init__(self, vector: int) -> None:
-        self.vector = vector
-        self.used: set[Operation] = set()
-        self.names = Names(TAKEN)
-        self.members: list[str] = []
-        self.floats = 0
-        self.tables: dict[tuple[int, ...], str] = {}
+        super().__init__(vector, TAKEN)
         self.packing: list[str] = []
         self.packed_size = 0
         self._packed: dict[tuple[object, ...], int] = {}  # where copies of leaves start
 
-    def room(self, name: str, count: int, slices: int = 1) -> None:
-        """Make room for so many numbers of each row, so many times."""
-        self.members.append(f"double {name}[{count}];")
-        self.floats += count * slices
-
-    def _loops_over(self, parts: Sequence[Terms], lanes: int) -> Loops:
-        return loops_over(
-            parts, lanes, lambda key: self.tables.setdefault(key, f"table_{len(self.tables)}")
-        )
-
-    def group(self, group: Group) -> list[list[str]]:
-        """The statements of a group, in one piece or, of a sum of very many parts, in several."""
-        if group.operation == SCATTER:
-            return [self._scatter(group)]
-        if group.tree is None and group.operation is SUM:
-            terms = group.terms
-            starts = range(0, len(terms), PARTS_AT_ONCE)
-            return [self._sum(group, terms[k : k + PARTS_AT_ONCE], k > 0) for k in starts]
-        if group.tree is None:
-            return [self._function_of_many(group)]
-
+    def _expression(self, group: Group, tree: Tree) -> list[str]:
         def assign(place: str, found: list[str]) -> str:
             return f"{place} = {found[0]};"
 
-        tree, after = group.tree, []
+        after = []
         if isinstance(tree, Apply) and arrays.over_arrays(tree.operation):
             self.used.add(tree.operation)
             after = [arrays.call(tree.operation, f"v->{group.name}", str(len(group.lines)))]
             (tree,) = tree.operands
         to = Access(group, list(range(len(group.lines))))
         loops = self._loops_over([Terms(1, to), Terms(1, tree)], len(group.lines))
-        return [[*self._each(loops, to, [(tree, None)], assign), *after]]
+        return [*self._each(loops, to, [(tree, None)], assign), *after]
 
     def gradients(self, part: Gradients, rows: int) -> list[str]:
         """Gradients of one shape, those of several rows, added to the totals."""

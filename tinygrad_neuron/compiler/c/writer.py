@@ -2,15 +2,15 @@
 bounded length."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
 
 from ...calculus.operation import Operation
-from ...scope import Scope
+from ...scope import Scope, around
 from ..lines import SCATTER
-from ..naming import Names, around, short
+from ..naming import short
 from ..program import Program
 from . import arrays
 from . import operations as c_operations
+from .groups import Groups
 from .places import block, indented, wrapped
 from .quoting import comment
 from .rolling import STEP, Group, Rolled, Slices
@@ -33,25 +33,10 @@ static inline long position(double index, long count, int *bad)
 """
 
 
-class Written(Protocol):
-    """What writes the statements, and notes what they need around them."""
-
-    names: Names
-    members: list[str]
-    tables: dict[tuple[int, ...], str]
-    used: set[Operation]
-
-    def room(self, name: str, count: int, slices: int = 1) -> None:
-        """Make room for so many numbers of each row, so many times."""
-
-    def group(self, group: Group) -> list[list[str]]:
-        """The statements of a group, in pieces."""
-
-
 class Writer:
     """Writes the text of a program that was rolled up."""
 
-    statements: Written
+    statements: Groups
     remark, end = "/* What is computed for one row. */", "};"
 
     def __init__(

@@ -19,7 +19,7 @@ from typing import Any
 
 from ...calculus import javascript
 from ...calculus.operation import Operation
-from ...calculus.printing import MINUS, operator_of
+from ...calculus.printing import MINUS, TYPESET, operator_of
 from ...checking import described
 from ...draw.facts import GraphFacts, read
 from ...draw.flags import NAMES, SIGNS, THRESHOLDS
@@ -242,12 +242,9 @@ def _operators(names: Iterable[str]) -> dict[str, Any]:
         operator = MINUS if name in MINUS.operations else operator_of(name)
         if operator is not None:
             found[name] = {
-                "sign": _TYPESET.get(operator.sign, operator.sign),
+                "sign": TYPESET.get(operator.sign, operator.sign),
                 "before": operator is MINUS,
                 "tightness": operator.tightness,
                 "needs": [operator.left, operator.right],
             }
     return found
-
-
-_TYPESET = {"-": "−", "*": "×"}
