@@ -184,7 +184,7 @@ def operation_text(graph: GraphFacts, node: Value, digits: int) -> str:
     texts = ["…" if one is None else number(one.data, digits) for one in numbers]
     if name[:1].isalnum() or len(texts) != 2:
         return f"{name}({', '.join(dict.fromkeys(texts))})"
-    sign = TYPESET.get(name, name)
+    sign = TYPESET[name] if name == "*" else name
     return f"{sign} {texts[1]}" if numbers[1] is not None else f"{texts[0]} {sign}"
 
 

@@ -136,3 +136,13 @@ def test_a_chain_is_set_in_lines():
     assert lines.width < 380 and lines.height < 200
     tops = [card.y for card in chain]
     assert tops == sorted(tops) and len({round(top) for top in tops}) == 3
+
+
+@pytest.mark.parametrize(("shared", "lines"), [(2, True), (6, False)])
+def test_a_chain_that_many_wires_go_along_is_not_set_in_lines(shared, lines):
+    cards = [Card(60, 30, i) for i in range(20)]
+    weights = [Card(40, 20, 20 + i) for i in range(shared)]
+    wires = [Wire(a, b, None) for a, b in itertools.pairwise(cards)]
+    wires += [Wire(weight, card, None) for weight in weights for card in cards]
+    found = arrange([*weights, *cards], wires, Look("LR", 20.0, 8.0, 6.0, 700.0))
+    assert (found.width < 800) == lines

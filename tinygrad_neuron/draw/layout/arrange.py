@@ -44,8 +44,10 @@ def arrange(items: Sequence[Item], wires: Sequence[Wire], look: Look) -> Arrange
     columns = Columns(None, items, relevant(wires, None), solved, look)
     whole = columns.solve()
     if 0 < look.width < whole.width and len(whole.columns) > 1:
-        rows, whole = wrapped(items, wires, solved, look, columns, whole)
-        items, boxes = rows, [*rows, *boxes]
+        found = wrapped(items, wires, solved, look, columns, whole)
+        if found is not None:
+            rows, whole = found
+            items, boxes = rows, [*rows, *boxes]
     _place(items, boxes, whole, solved)
     for wire in wires:
         _route(wire, whole, solved)

@@ -9,6 +9,7 @@ from .level import Columns, Level, relevant
 from .parts import Box, Item, Look, Run, Wire
 
 _LINE = 6.0  # between the wires that go on below
+_GO_ON = 4  # at most so many may: where more do, nobody can follow them
 _SLACK = 3  # how many columns a line may be shorter or longer, to cut fewer wires
 
 
@@ -19,14 +20,22 @@ def wrapped(
     look: Look,
     columns: Columns,
     whole: Level,
-) -> tuple[list[Box], Level]:
-    """The items in rows, each a box without a border, and a layout of these rows.
+) -> tuple[list[Box], Level] | None:
+    """The items in rows, each a box without a border, and a layout of these rows; None where too
+    many wires would go from row to row.
 
     **Arguments:** `items` and `wires` of the whole picture; `solved`, the boxes among the items, to
     which the rows are added; `columns` and `whole`, the layout in one line.
     """
     rank = columns.rank
     line = _lines(wires, rank, whole, math.ceil(whole.width / look.width))
+    going: dict[int, set[Item]] = {}
+    for wire in wires:
+        a, b = (line[_rank(item, rank)] for item in (wire.tail, wire.head))
+        if a != b:
+            going.setdefault(b, set()).add(wire.tail)
+    if any(len(tails) > _GO_ON for tails in going.values()):
+        return None
     rows = []
     for number in range(max(line.values()) + 1):
         row = Box(0.0, 0.0)
