@@ -33,7 +33,7 @@ def outputs():
     pytest.importorskip("ipykernel")
     cells = [CODE, *SHOWN, WITHOUT_ENGINE, *SHOWN]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
-    nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
     results = [
         [output["data"] for output in cell.outputs if output.output_type == "execute_result"]
         for cell in notebook.cells

@@ -14,3 +14,13 @@ def test_no_link_stands_inside_a_longer_term_that_was_linked_before():
     assert [] == linking._linked("another hidden layer", terms, left)
     third = linking._linked("a hidden neuron", terms, left)
     assert ["a ", "hidden", " neuron"] == [piece.astext() for piece in third]
+
+
+def test_a_word_of_every_day_is_linked_only_where_it_is_the_term():
+    linking = pytest.importorskip(
+        "tinygrad_neuron.course.linking", reason="the extra book is not installed"
+    )
+    terms = {"temperature": "temperature"}
+    assert [] == linking._linked("tomorrow's temperature", terms, dict(terms))
+    assert linking._linked("divided by the temperature", terms, dict(terms))
+    assert linking._linked("temperature", terms, dict(terms))  # printed bold, where it is defined

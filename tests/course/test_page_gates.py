@@ -148,3 +148,14 @@ def test_the_line_of_lesson_2_follows_the_hand(visit):
     tab.emulate_media(media="print")
     assert figure.locator("tn-slider .tn-frame").first.is_visible()
     assert not figure.locator(".live").is_visible()
+
+
+def test_what_is_wider_than_a_phone_fades_where_it_goes_on(visit):
+    tab = visit("lesson_9_losses.html", viewport={"width": 390, "height": 844})
+    wide = tab.locator("article .tn-scroll").first
+    wide.scroll_into_view_if_needed()
+    assert "tn-goes-on" in wide.get_attribute("class")
+    wide.evaluate("(one) => one.scrollTo(one.scrollWidth, 0)")
+    tab.wait_for_function(
+        "(one) => !one.classList.contains('tn-goes-on')", arg=wide.element_handle()
+    )

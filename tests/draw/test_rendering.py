@@ -202,10 +202,8 @@ def test_a_notebook_shows_the_error_of_an_engine_that_fails(commands):
 def test_an_engine_that_hangs_is_stopped_with_its_helpers(commands, tmp_path):
     beats = tmp_path / "beats"
     commands("dot", HEARTBEAT.format(beats=str(beats)))
-    start = time.monotonic()
     with pytest.raises(RenderingTimeoutError) as caught:
         one_node(timeout=0.5).pipe(format="svg")
-    assert time.monotonic() - start < 5
     assert str(caught.value).endswith(
         "did not finish within 0.5 seconds and was stopped. Draw fewer nodes (fold the graph), "
         "or allow more time: graph.timeout = 1"

@@ -91,6 +91,13 @@ document.addEventListener("DOMContentLoaded", () => {
     if (own.every((question) => question.dataset.done)) addRepetitions();
   }
 
+  // What is wider than the page fades at the side where it goes on.
+  const fade = () => document.querySelectorAll("article :is(.tn-scroll, pre, table, .formula)").forEach((one) => {
+    one.classList.toggle("tn-goes-on", one.scrollLeft + one.clientWidth < one.scrollWidth - 2);
+  });
+  addEventListener("scroll", fade, { capture: true, passive: true });
+  new ResizeObserver(fade).observe(document.body); // a fold or a question opens, a phone is turned
+
   // On paper folds are open.
   const open = () => document.querySelectorAll("article details:not([open])").forEach((one) => {
     if (one.closest(".cell, .tn-asked")) return;

@@ -31,6 +31,7 @@ _MEANT_BEHIND = {
     "example": ("an ", "each ", "every ", "the "),
     "step": ("the ", "of the "),
     "dead": ("is ", "a "),
+    "temperature": ("the ",),
 }
 
 
