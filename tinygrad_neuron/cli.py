@@ -1,5 +1,5 @@
 """The command line: `tinygrad-neuron draw|walk|page EXPRESSION name=value ...`, and the course's
-commands, `learn`, `notebook` and `book`. One parser reads the arguments of them all."""
+commands, `learn`, `notebook`, `book`, and `laboratory`. One parser reads the arguments of all."""
 
 import argparse
 import importlib
@@ -346,6 +346,21 @@ def _book(asked: Namespace) -> None:
     print(f"wrote {folder / 'index.html'} ({pages} pages)")
 
 
+def _laboratory(asked: Namespace) -> None:
+    """Build the laboratory, and serve it where that is asked for."""
+    from .laboratory.building import LaboratoryError, build
+    from .laboratory.serving import serve
+
+    folder = Path(*asked.words or ["out/laboratory"])
+    try:
+        size = build(folder, archives=asked.npm)
+        print(f"wrote {folder / 'index.html'} ({size / 1e6:.1f} MB)", flush=True)
+        if asked.serve:
+            serve(folder)
+    except (LaboratoryError, OSError) as error:
+        raise FailedError(str(error)) from None
+
+
 @contextmanager
 def _course_errors() -> Iterator[None]:
     """The errors of the course as those of the command line."""
@@ -432,9 +447,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     command(_notebook, "N [FOLDER]", 2, "write a lesson as a notebook (default: into this folder)")
     command(_book, "[FOLDER]", 1, "build the web book of all lessons (default: into out/book)")
+    laboratory = command(
+        _laboratory, "[FOLDER] [--serve] [--npm FOLDER]", 1, "write the laboratory, in which a "
+        "browser runs one's own programs (default: into out/laboratory)",
+    )  # fmt: skip
+    laboratory.set_defaults(options=["--help", "--serve", "--npm"])
+    laboratory.add_argument("--serve", action="store_true", help="serve it on this machine")
+    laboratory.add_argument(
+        "--npm", metavar="FOLDER", type=Path, help="a folder with what `npm pack` wrote, to use "
+        "instead of npm",
+    )  # fmt: skip
     return parser
 
 
 _PARSER = _parser()
-_WITH_VALUE = ("-o", "--output", "--digits")
-_COMMANDS = ("draw", "walk", "page", "learn", "notebook", "book")
+_WITH_VALUE = ("-o", "--output", "--digits", "--npm")
+_COMMANDS = ("draw", "walk", "page", "learn", "notebook", "book", "laboratory")
