@@ -26,7 +26,9 @@ async function start({ stop }) {
   const drawing = import("./graphviz/viz.js").then((graphviz) => graphviz.instance());
   python = await loadPyodide({ indexURL: at("pyodide/"), env: { HOME: "/home/pyodide" } });
   step(0.6, "Unpacking");
-  for (const wheel of await packed) python.unpackArchive(wheel, "whl");
+  const extractDir = python.runPython("import sys; sys.path[-1]"); // where packages are
+  for (const wheel of await packed) python.unpackArchive(wheel, "whl", { extractDir });
+  python.pyimport("importlib").invalidate_caches();
   if (stop) python.setInterruptBuffer(new Int32Array(stop));
   step(0.7, "Importing");
   const { Session } = python.pyimport("tinygrad_neuron.laboratory.session");
