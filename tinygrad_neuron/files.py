@@ -1,9 +1,13 @@
-"""Replacing a file whole: whoever reads it sees the old content or the new one, never a part."""
+"""Replacing a file, or a folder, whole: whoever reads it sees what was there or what is new, never
+a part."""
 
 import contextlib
 import errno
 import os
 import secrets
+import shutil
+
+from .interruption import uninterrupted
 
 
 def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
@@ -24,9 +28,7 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
     target = os.path.realpath(path)
     if os.path.isdir(target):
         raise IsADirectoryError(errno.EISDIR, "is a folder; name a file in it", os.fspath(path))
-    folder, name = os.path.split(target)
-    os.makedirs(folder, exist_ok=True)
-    beside = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(6)}.tmp")
+    beside = _beside(target)
     try:
         with open(beside, "xb") as file:
             file.write(content)
@@ -38,3 +40,41 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.remove(beside)
         raise
+
+
+def replace_folder(path: str | os.PathLike[str], made: str | os.PathLike[str]) -> None:
+    """Let a folder have the content of another, `made`, whole or not at all.
+
+    What is `made` is copied beside the target, for it may lie on another disk, and then the two
+    change names; if anything fails (the disk is full), the old folder is as it was. A program that
+    is killed between two renamings leaves the old one beside, under a name that begins with a dot.
+
+    Raises an `OSError` whose text says in one line what could not be done.
+    """
+    target = os.path.realpath(path)
+    beside, old = _beside(target), _beside(target)
+    try:
+        shutil.copytree(made, beside)
+        with uninterrupted():
+            if os.path.lexists(target):
+                os.rename(target, old)
+            try:
+                os.rename(beside, target)
+            except OSError:
+                if os.path.lexists(old):
+                    os.rename(old, target)
+                raise
+    except shutil.Error as error:  # it lists every file that was not copied
+        reason = f"{error.args[0][0][-1]}".partition("] ")[2].partition(": ")[0]
+        raise OSError(f"{os.fspath(path)} was not written: {reason}") from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+        if os.path.lexists(target):  # where it could not be put back, it is kept
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _beside(target: str) -> str:
+    """A name that nothing has yet, in the same folder, which is made."""
+    folder, name = os.path.split(target)
+    os.makedirs(folder, exist_ok=True)
+    return os.path.join(folder, f".{name[:50]}.{secrets.token_hex(6)}.tmp")
