@@ -349,7 +349,9 @@ class Operation:
     def _check_list(self, tree: ast.expr) -> None:
         """Refuse a forward expression in which the list of all operands stands for a number."""
         first = self.operand_names[0]
-        takers = {name for name, entry in TABLE.items() if entry.variadic} | self.kernels.keys()
+        numbers_only = {name for name, entry in TABLE.items() if not entry.variadic}
+        own = {name for name, kernel in self.kernels.items() if KERNELS.get(name) is not kernel}
+        takers = (TABLE.keys() | self.kernels.keys()) - (numbers_only - own)
         calls = [call for name, call in expressions.calls(tree) if name in takers]
         passed = [id(argument) for call in calls for argument in call.args]
         for node in ast.walk(tree):

@@ -44,6 +44,7 @@ class Total(Primitive):
             parent.grad += arriving * gradient
 
     def direct(self, node: Value, seed: float) -> bool:
+        """To leaves the gradients are handed at once."""
         before = []
         for parent in node._a:
             if parent._operation is not LEAF:
