@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,46 @@ def test_a_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
     replace_folder(tmp_path / "link", made)
     assert (tmp_path / "link").is_symlink()
     assert content(book) == {"index": "new"}
+
+
+# What is no usual file ----------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX's")
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    replace_file(pipe, b"text")
+    reader.join(10)
+    assert read == [b"text"]
+    assert pipe.is_fifo()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights are others on Windows")
+def test_who_may_read_a_file_stays_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "private.json"
+    path.write_bytes(b"old")
+    path.chmod(0o600)
+    replace_file(path, b"new")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left on device") as refused:
+        replace_file(tmp_path / "notes.txt", b"text")
+    assert refused.value.filename == str(tmp_path / "notes.txt")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_longest_name_that_a_file_can_have_is_one(tmp_path: Path) -> None:
+    path = tmp_path / ("ä" * 125 + ".json")
+    try:
+        path.write_bytes(b"old")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    replace_file(path, b"new")
+    assert path.read_bytes() == b"new"

@@ -22,6 +22,8 @@ OF_NO_MODULE = {
     "test_endurance.py",
     "test_fuzz.py",
     "test_house.py",
+    "test_installations.py",
+    "test_platforms.py",
     "test_readme.py",
     "test_routes.py",
 }

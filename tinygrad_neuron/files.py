@@ -15,7 +15,8 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
 
     The content goes to a temporary file beside the target, is on the disk before that takes the
     target's name, and is removed if anything fails: the old file is then as it was. A link stays a
-    link.
+    link, and who may read the old file may read the new one. What is no file and no folder, a pipe
+    or a device such as /dev/stdout, is written to.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -28,6 +29,10 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
     target = os.path.realpath(path)
     if os.path.isdir(target):
         raise IsADirectoryError(errno.EISDIR, "is a folder; name a file in it", os.fspath(path))
+    if os.path.exists(path) and not os.path.isfile(path):
+        with open(path, "wb") as stream:
+            stream.write(content)
+        return
     beside = _beside(target)
     try:
         with open(beside, "xb") as file:
@@ -35,10 +40,14 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
             file.flush()
             # Without this, a power cut after the renaming can leave the name with no content.
             os.fsync(file.fileno())
+        with contextlib.suppress(OSError):  # there was none, or it is another user's
+            shutil.copymode(target, beside)
         os.replace(beside, target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
+    except BaseException as error:
+        with contextlib.suppress(OSError):
             os.remove(beside)
+        if isinstance(error, OSError) and error.errno:  # not the name that only we know
+            error.filename, error.filename2 = os.fspath(path), None
         raise
 
 

@@ -47,7 +47,7 @@ def build(folder: Path) -> int:
         gather(source)
         _run_sphinx(source, made, Path(temporary, "doctrees"))
         _refuse_incomplete(source, made)
-        (made / _MARK).write_text("built by `tinygrad-neuron book`, which replaces it\n")
+        (made / _MARK).write_text("built by `tinygrad-neuron book`, which replaces it\n", "utf-8")
         replace_folder(folder, made)
     return len(list(folder.rglob("*.html")))
 
@@ -155,7 +155,9 @@ def _write(path: Path, notebook: Any) -> None:
 def _run_sphinx(source: Path, made: Path, doctrees: Path) -> None:
     options = ["-W", "--keep-going", "-q", "-j", "auto", "-d", str(doctrees)]
     command = [sys.executable, "-m", "sphinx", *options, str(source), str(made)]
-    run = subprocess.run(command, env=_environment(), capture_output=True, encoding="utf-8")
+    run = subprocess.run(
+        command, env=_environment(), capture_output=True, encoding="utf-8", errors="replace"
+    )
     if run.returncode:
         told = (run.stdout + run.stderr).replace(f"{source}{os.sep}", "")
         if (full := os.strerror(errno.ENOSPC)) in told:
