@@ -186,11 +186,13 @@ def test_page_writes_the_page_with_as_many_digits_as_asked(capsys):
     assert '"digits":6' in text and '"name":"w"' in text
 
 
-@pytest.mark.parametrize("words", [["walk", "-o", "a/b/steps.json"], ["walk", "-o", "a/b/s.txt"],
-                                   ["page", "-o", "a/b/p.html"], ["draw", "-o", "a/b/x.gv"]])  # fmt: skip
-def test_folders_are_made_alike_for_every_suffix(words):
-    assert 0 == main([words[0], "x*x", "x=1", *words[1:]])
-    assert Path(words[-1]).exists()
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [("walk", "s.json"), ("walk", "s.txt"), ("page", "p.html"), ("draw", "x.gv")],
+)
+def test_folders_are_made_alike_for_every_suffix(command, file):
+    assert 0 == main([command, "x*x", "x=1", "-o", f"a/b/{file}"])
+    assert Path("a/b", file).exists()
 
 
 def test_a_file_that_cannot_be_written(capsys):
