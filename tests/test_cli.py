@@ -1,6 +1,7 @@
 """The command line: pictures, steps and pages of typed expressions, and clear errors."""
 
 import configparser
+import errno
 import json
 import os
 import shutil
@@ -114,6 +115,26 @@ def test_the_command_is_installed():
 # In process
 
 
+@pytest.mark.parametrize("words", [["walk", "-o", "old.txt"], ["draw", "-o", "old.gv"]])
+def test_on_a_full_disk_the_old_file_stays(words, capsys, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    Path(words[-1]).write_text("old")
+    monkeypatch.setattr(os, "fsync", full)
+    assert 1 == main([words[0], "x*x", "x=3", *words[1:]])
+    error = capsys.readouterr().err
+    assert f"tinygrad-neuron: {words[-1]}: No space left on device\n" == error
+    assert Path(words[-1]).read_text() == "old"
+    assert [words[-1]] == os.listdir()
+
+
+def test_a_file_that_the_users_own_function_misses_is_not_ours(capsys):
+    Path("own.py").write_text("def loss(x):\n    return open('missing.txt')\n")
+    with pytest.raises(FileNotFoundError, match=r"missing\.txt"):
+        main(["walk", "own:loss", "x=1"])
+
+
 def test_help_and_nothing(capsys):
     assert 0 == main(["--help"])
     assert capsys.readouterr().out.startswith("usage: tinygrad-neuron")
@@ -165,9 +186,20 @@ def test_page_writes_the_page_with_as_many_digits_as_asked(capsys):
     assert '"digits":6' in text and '"name":"w"' in text
 
 
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [("walk", "s.json"), ("walk", "s.txt"), ("page", "p.html"), ("draw", "x.gv")],
+)
+def test_folders_are_made_alike_for_every_suffix(command, file):
+    assert 0 == main([command, "x*x", "x=1", "-o", f"a/b/{file}"])
+    assert Path("a/b", file).exists()
+
+
 def test_a_file_that_cannot_be_written(capsys):
-    assert 1 == main(["walk", "x*x", "x=1", "-o", "no/such/folder/steps.json"])
-    assert "no/such/folder/steps.json" in capsys.readouterr().err
+    Path("no_folder").write_text("")
+    for command, file in (("walk", "steps.json"), ("page", "p.html"), ("draw", "x.gv")):
+        assert 1 == main([command, "x*x", "x=1", "-o", f"no_folder/{file}"])
+        assert f"no_folder/{file}: " in capsys.readouterr().err
     assert "suffix" in refused(capsys, "draw", "x*x", "x=1", "-o", "out.docx")
 
 

@@ -4,6 +4,7 @@ course (`cli_course.py`) and of the laboratory. One parser reads the arguments o
 import argparse
 import importlib
 import inspect
+import io
 import keyword
 import math
 import os
@@ -19,6 +20,7 @@ from . import cli_course, cli_laboratory
 from .checking import described, unknown
 from .console import PROGRAM, FailedError, UsageError
 from .engine import Value, topological_order
+from .files import replace_file
 from .operators import stored_gradient
 from .passes import DOMAIN_ERRORS, is_constant
 from .user_expressions import ExpressionError, evaluate
@@ -45,8 +47,11 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     0
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if sys.stdout is None:  # it was closed before we began: what is printed goes nowhere
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # to the end
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed before we began: what is printed goes nowhere
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # to the end
+    if arguments is None and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name that an old code page has not
     if not given:
         _PARSER.print_help(sys.stderr)
         return 2
@@ -63,16 +68,23 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
             print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader, `head` say, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return 1
     except OSError as error:  # of the standard output: a full disk
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.filename is not None:  # not of ours, which are told as what failed: the user's own
+            raise
+        _write_no_more()
         print(f"{PROGRAM}: cannot write: {error.strerror or error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _write_no_more() -> None:
+    """Let what is still to be printed go nowhere."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 # From words to what is asked
@@ -292,8 +304,7 @@ def _page(asked: Namespace) -> None:
 
 def _write(path: str, text: str) -> None:
     try:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
+        replace_file(path, text.encode())
     except OSError as error:
         raise FailedError(f"{path}: {error.strerror or error}") from None
 

@@ -41,6 +41,30 @@ class TracingState(threading.local):
 tracing = TracingState()
 
 
+class Label:
+    """The slot for a label, to which nothing but a text can be assigned."""
+
+    def __init__(self, slot: Any) -> None:
+        self.read, self.assign, self.delete = slot.__get__, slot.__set__, slot.__delete__
+
+    def __get__(self, value: Any, kind: Any = None) -> Any:
+        return self if value is None else self.read(value)
+
+    def __set__(self, value: Any, label: Any) -> None:
+        self.assign(value, text("Value", "label", label))
+
+    def __delete__(self, value: Any) -> None:
+        self.delete(value)
+
+
+def take_back(inner: Iterable[Value], leaves: Iterable[tuple[Value, float]]) -> None:
+    """After a backward pass that failed: no gradients between, those of the leaves as before."""
+    for node in inner:
+        node.grad = NOT_COMPUTED
+    for node, before in leaves:
+        node.grad = before
+
+
 _NOT_A_NUMBER = (
     "{} of a Value would lose the graph: use .data for its number, or the recorded functions "
     "(tinygrad_neuron.exp, .log, .tanh, ...) in place of those of math"

@@ -159,6 +159,11 @@ def folder() -> Path:
     for candidate in (package / "demos", package.parent / "demos"):
         if any(_FILE.fullmatch(path.name) for path in _files(candidate)):
             return candidate
+    if not package.is_dir():
+        raise LessonError(
+            f"the lessons are not read from {package.parent}, which is no folder; install it: "
+            f"pip install {package.parent}"
+        )
     raise LessonError(
         f"the lessons are not in this installation: neither {package / 'demos'} nor "
         f"{package.parent / 'demos'} has one"
