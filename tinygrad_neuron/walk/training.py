@@ -14,12 +14,14 @@ from ..compiler.graphs import graph_function
 from ..engine import Value, topological_order
 from ..optim import SGD, Optimiser, Schedule
 from ..passes import DOMAIN_ERRORS
+from ..public import named_options
 from .explaining import Explanation
 from .names import watch_names
 from .plane import DataPlane
 from .records import Made, Node, Step, Trained
 
 
+@named_options
 @dataclass(frozen=True)
 class Training:
     """How a walkthrough of training goes.

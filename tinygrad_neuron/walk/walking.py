@@ -10,6 +10,7 @@ from ..checking import described
 from ..draw.rendering import EngineNotFoundError, RenderingError
 from ..draw.text import number
 from ..engine import Value
+from ..public import named_options
 from . import page, session, terminal
 from .explaining import Explanation
 from .names import watch_names
@@ -68,6 +69,7 @@ class Walkthrough(StepList):
         return bundle
 
 
+@named_options
 def walkthrough(
     root: "Value | Callable[..., Value]",
     *arguments: "Value | float",
