@@ -1,4 +1,4 @@
-"""Names: what a room has, and what is said of a name, an attribute or an option that is not there."""
+"""Names: what a room has; what is said of a name, an attribute or an option that is missing."""
 
 import ast
 import inspect

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from . import cli_course, cli_laboratory
+from . import __version__, cli_course, cli_laboratory
 from .checking import described, unknown
 from .console import PROGRAM, FailedError, UsageError
 from .engine import Value, topological_order
@@ -47,11 +47,10 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if sys.stdout is None:  # it was closed before we began: what is printed goes nowhere
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # to the end
-    if not given:
-        _PARSER.print_help(sys.stderr)
-        return 2
     try:
-        asked = parse(given)
+        if not given:
+            print(_WELCOME, end="")
+        asked = parse(given) if given else None
         if asked is not None:
             asked.run(asked)
         sys.stdout.flush()
@@ -79,7 +78,7 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
 
 
 def parse(given: Sequence[str]) -> "Namespace | None":
-    """Read the arguments; None after help was printed, a UsageError says what is wrong.
+    """Read the arguments; None after the help or the version; a UsageError says what is wrong.
 
     **Returns** the options, `words`, which are the other arguments of the command, and `run`, which
     takes all this. A word may begin with a minus: only the options of the command are options.
@@ -95,14 +94,14 @@ def parse(given: Sequence[str]) -> "Namespace | None":
         words.insert(0, words.pop(at[0] if at else 0))
     if not words:
         raise UsageError(f"a command is missing, one of {', '.join(_COMMANDS)}; --help says more")
-    if words[0] not in (*_COMMANDS, "-h", "--help"):
+    if words[0] not in (*_COMMANDS, "-h", "--help", "--version"):
         word = words[0].removeprefix(_MARK)
         if words[0].startswith("-"):
             raise UsageError(f"a command is missing, one of {', '.join(_COMMANDS)}; got {word!r}")
         raise UsageError(f"command {word!r}: {unknown(word, _COMMANDS)}; --help says more")
     try:
         asked, rest = _PARSER.parse_known_args(words)
-    except SystemExit:  # argparse ends the program after the help
+    except SystemExit:  # argparse ends the program after the help and the version
         return None
     for word in rest:
         if word.startswith("-"):
@@ -304,6 +303,19 @@ def _counted(count: int, what: str) -> str:
 
 # The parser
 
+# What one can do, in ten lines; a test runs them.
+_WELCOME = f"""\
+{PROGRAM} {__version__}: neural networks, number by number. What you can do:
+  {PROGRAM} learn          the course: fifteen lessons, here in the terminal
+  {PROGRAM} notebook 1     a lesson as a notebook; `book`: all as a web book
+  {PROGRAM} walk "tanh(w*x)" w=0.5 x=2     both passes, step by step, in numbers
+  {PROGRAM} page "tanh(w*x)" w=0.5 x=2     the same as a page, page.html
+  {PROGRAM} draw "tanh(w*x)" w=0.5 x=2     a picture of the graph, draw.svg
+  {PROGRAM} draw my_model:loss     the graph of what your own function returns
+  {PROGRAM} --help         all commands; COMMAND --help says more of one
+In Python, begin with:
+  from tinygrad_neuron import Value, draw_dot, nn, optim, walkthrough
+"""
 _DETAILS = """\
 EXPRESSION   such as "tanh(w*x + b)": names, numbers, + - * / **, and the
              operations of the package; or module:function, a function of
@@ -326,6 +338,7 @@ def _parser() -> argparse.ArgumentParser:
         "allow_abbrev": False, "formatter_class": argparse.RawDescriptionHelpFormatter,
     }  # fmt: skip
     parser = _Parser(prog=PROGRAM, epilog=_DETAILS, **settings)
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
 
     def command(
