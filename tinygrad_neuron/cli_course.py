@@ -1,4 +1,4 @@
-"""The course's commands on the command line: `learn`, `notebook`, `book`, `laboratory`."""
+"""The course's commands on the command line: `learn`, `notebook`, `book`."""
 
 import argparse
 from argparse import Namespace
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from .console import PROGRAM, FailedError, UsageError
 
-WITH_VALUE = ("--npm",)
-COMMANDS = ("learn", "notebook", "book", "laboratory")
+WITH_VALUE = ()
+COMMANDS = ("learn", "notebook", "book")
 Command = Callable[[Callable[[Namespace], None], str, int, str], argparse.ArgumentParser]
 
 
@@ -25,16 +25,6 @@ def add_commands(command: Command) -> None:
     )
     command(_notebook, "N [FOLDER]", 2, "write a lesson as a notebook (default: into this folder)")
     command(_book, "[FOLDER]", 1, "build the web book of all lessons (default: into out/book)")
-    laboratory = command(
-        _laboratory, "[FOLDER] [--serve] [--npm FOLDER]", 1, "write the laboratory, in which a "
-        "browser runs one's own programs (default: into out/laboratory)",
-    )  # fmt: skip
-    laboratory.set_defaults(options=["--help", "--serve", "--npm"])
-    laboratory.add_argument("--serve", action="store_true", help="serve it on this machine")
-    laboratory.add_argument(
-        "--npm", metavar="FOLDER", type=Path, help="a folder with what `npm pack` wrote, to use "
-        "instead of npm",
-    )  # fmt: skip
 
 
 def _learn(asked: Namespace) -> None:
@@ -71,21 +61,6 @@ def _book(asked: Namespace) -> None:
     with _course_errors():
         pages = build(folder)
     print(f"wrote {folder / 'index.html'} ({pages} pages)")
-
-
-def _laboratory(asked: Namespace) -> None:
-    """Build the laboratory, and serve it where that is asked for."""
-    from .laboratory.building import LaboratoryError, build
-    from .laboratory.serving import serve
-
-    folder = Path(*asked.words or ["out/laboratory"])
-    try:
-        size = build(folder, archives=asked.npm)
-        print(f"wrote {folder / 'index.html'} ({size / 1e6:.1f} MB)", flush=True)
-        if asked.serve:
-            serve(folder)
-    except (LaboratoryError, OSError) as error:
-        raise FailedError(str(error)) from None
 
 
 @contextmanager
