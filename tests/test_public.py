@@ -8,6 +8,7 @@ import subprocess
 import sys
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -128,15 +129,15 @@ def test_options_of_values_and_of_classes_made_of_them():
             super().__init__(data)
             self.start = start
 
-    assert "Value has no option 'lable'; did you mean 'label'?" == said(lambda: Value(1, lable=""))
-    assert "every `Value` gets a gradient" in said(lambda: Value(1.0, requires_grad=True))
+    assert "Value has no option 'lable'; did you mean 'label'?" == said(Value, 1.0, lable="")
+    assert "every `Value` gets a gradient" in said(Value, 1.0, requires_grad=True)
     assert 2.0 == Momentum(1.0, start=2.0).start
 
     class Line(nn.Module):
         def __init__(self, slope=1.0):
             self.slope = Value(slope)
 
-    assert "Line has no option 'slop'; did you mean 'slope'?" in said(lambda: Line(slop=2.0))
+    assert "Line has no option 'slop'; did you mean 'slope'?" in said(Line, slop=2.0)
     assert 2.0 == Line(slope=2.0).slope.data
 
 
@@ -145,7 +146,7 @@ def test_an_error_from_within_a_function_is_its_own():
         return z.relu(slopee=1)
 
     assert "slopee" in said(lambda: nn.MLP(2, [2, 1], activation=activation)([1.0, 2.0]))
-    assert "missing" in said(lambda: tn.draw_dot(theme="dark"))
+    assert "missing" in said(tn.draw_dot, theme="dark")
 
 
 # PyTorch's habits
@@ -187,7 +188,7 @@ ADVICE = [
     *((room, name, text) for room, names in PYTORCH.items() for name, text in names.items()),
     *(("option", name, text) for name, text in OPTIONS.items()),
 ]
-GIVEN = {
+GIVEN: dict[str, Any] = {
     "v": Value(0.5), "x": [0.5, 1.0], "y": [Value(1.0), Value(2.0)], "a": Value(1.0),
     "b": Value(2.0), "lowest": -1.0, "highest": 1.0, "values": [Value(1.0), Value(2.0)],
     "logits": [Value(1.0), Value(2.0)], "target": 1, "outputs": [0.5, 0.2], "targets": [1.0, 0.0],

@@ -15,14 +15,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from . import __version__, cli_course, cli_laboratory
-from .checking import described, unknown
+from . import cli_course, cli_laboratory
+from .checking import described, nearest, unknown
 from .console import PROGRAM, FailedError, UsageError
 from .engine import Value, topological_order
 from .operators import stored_gradient
 from .passes import DOMAIN_ERRORS, is_constant
 from .user_expressions import ExpressionError, evaluate
 
+# Stated in the package's `__init__`, which is above this module: it is not imported from here.
+_VERSION = f"{PROGRAM} {sys.modules[__package__].__version__}"
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _OWN = re.compile(r"\s*[^\W\d][\w.]*:[^\W\d]\w*\s*")
 _MOST_DIGITS = 17
@@ -97,7 +99,12 @@ def parse(given: Sequence[str]) -> "Namespace | None":
     if words[0] not in (*_COMMANDS, "-h", "--help", "--version"):
         word = words[0].removeprefix(_MARK)
         if words[0].startswith("-"):
-            raise UsageError(f"a command is missing, one of {', '.join(_COMMANDS)}; got {word!r}")
+            near = nearest(word, ("--help", "--version"))
+            raise UsageError(
+                f"option {word!r} is unknown, did you mean {near!r}?"
+                if near
+                else f"a command is missing, one of {', '.join(_COMMANDS)}; got {word!r}"
+            )
         raise UsageError(f"command {word!r}: {unknown(word, _COMMANDS)}; --help says more")
     try:
         asked, rest = _PARSER.parse_known_args(words)
@@ -305,14 +312,14 @@ def _counted(count: int, what: str) -> str:
 
 # What one can do, in ten lines; a test runs them.
 _WELCOME = f"""\
-{PROGRAM} {__version__}: neural networks, number by number. What you can do:
-  {PROGRAM} learn          the course: fifteen lessons, here in the terminal
-  {PROGRAM} notebook 1     a lesson as a notebook; `book`: all as a web book
-  {PROGRAM} walk "tanh(w*x)" w=0.5 x=2     both passes, step by step, in numbers
-  {PROGRAM} page "tanh(w*x)" w=0.5 x=2     the same as a page, page.html
-  {PROGRAM} draw "tanh(w*x)" w=0.5 x=2     a picture of the graph, draw.svg
-  {PROGRAM} draw my_model:loss     the graph of what your own function returns
-  {PROGRAM} --help         all commands; COMMAND --help says more of one
+{_VERSION}: neural networks, number by number. What you can do:
+  {PROGRAM} learn        the course: fifteen lessons, in the terminal
+  {PROGRAM} notebook 1   a lesson as a notebook; `book`: all, to read
+  {PROGRAM} walk "tanh(w*x)" w=1 x=2   both passes, step by step
+  {PROGRAM} page "tanh(w*x)" w=1 x=2   the same as a page, page.html
+  {PROGRAM} draw "tanh(w*x)" w=1 x=2   a picture of the graph, draw.svg
+  {PROGRAM} draw my_model:loss   ... of what your own function returns
+  {PROGRAM} --help       all commands; COMMAND --help says more of one
 In Python, begin with:
   from tinygrad_neuron import Value, draw_dot, nn, optim, walkthrough
 """
@@ -338,7 +345,7 @@ def _parser() -> argparse.ArgumentParser:
         "allow_abbrev": False, "formatter_class": argparse.RawDescriptionHelpFormatter,
     }  # fmt: skip
     parser = _Parser(prog=PROGRAM, epilog=_DETAILS, **settings)
-    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    parser.add_argument("--version", action="version", version=_VERSION)
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
 
     def command(
