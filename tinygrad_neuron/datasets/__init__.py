@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .own import from_arrays, from_csv
     from .real import breast_cancer, digits, iris
     from .splitting import standardise, train_test_split
-    from .synthetic import circles, gate, moons, spirals, xor
+    from .synthetic import circles, gate, gaussians, moons, noisy_xor, spirals, xor
 else:
     __getattr__, __dir__ = on_demand(__name__)
 
@@ -34,6 +34,8 @@ __all__ = [
     "moons",
     "circles",
     "spirals",
+    "gaussians",
+    "noisy_xor",
     "bars_and_crosses",
     "iris",
     "digits",
