@@ -137,7 +137,7 @@ def test_alone_it_says_in_ten_lines_what_one_can_do(capsys):
             assert 0 == main(words), words
         asked = parse(words)
         assert asked is None or asked.run
-    exec(lines[-1], {})
+    exec(lines[-1].strip(), {})
 
 
 def test_what_goes_wrong_is_told_on_stderr_without_a_traceback():
