@@ -16,6 +16,7 @@ from ..init import Seed, generator_of
 from ..nn import Module
 from ..nn.shapes import lists
 from ..optim import Optimiser
+from ..public import named_options
 from .diagnose import diagnose as diagnosed
 from .record import TrainingRecord
 
@@ -24,6 +25,7 @@ ENOUGH = 100  # examples, for a diagnosis
 Metric: TypeAlias = Callable[[list[Any], list[Any]], float]
 
 
+@named_options
 def fit(
     model: Module,
     loss: Callable[[Any, Any], Value],
