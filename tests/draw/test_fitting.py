@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.draw.measuring import measured
-from tests.draw.twelve import TWELVE
+from tests.draw.twelve import TWELVE, network_of_the_lecture
 from tinygrad_neuron import Value, draw_dot, nn, scope
 from tinygrad_neuron.draw.rendering import EngineNotFoundError, find_engine
 
@@ -41,6 +41,19 @@ def test_no_line_runs_through_a_card_and_no_card_lies_on_another(facts):
 
 def test_each_label_stands_at_its_own_line(facts):
     assert facts.strayed == []
+
+
+def test_no_line_runs_through_a_title(facts):
+    assert facts.titled == []
+
+
+@pytest.mark.parametrize("rankdir", ["TB", "BT", "RL"])
+@pytest.mark.parametrize(("examples", "budget"), [(1, (1600, 900)), (4, (1600, 900)), (1, None)])
+def test_no_line_runs_through_a_title_in_any_direction(rankdir, examples, budget):
+    root = network_of_the_lecture(examples)
+    facts = measured(draw_dot(root, rankdir=rankdir, budget=budget).pipe(format="svg"))
+    assert facts.titled == []
+    assert facts.crossings == []
 
 
 def test_neurons_weights_and_inputs_stand_in_the_order_of_the_model(picture, facts):
