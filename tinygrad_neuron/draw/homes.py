@@ -77,21 +77,23 @@ class Homes:
         own: dict[Scope | None, dict[Scope, int]] = {None: {}}  # the steps around a home
         for scope in self.scopes:
             own[scope] = {s: bit[self.steps[s]] for s in scope.path if s in self.steps}
+        whole = {home: sum(mine.values()) for home, mine in own.items()}
         of = dict(zip(graph.order, self.of, strict=True))
         passed: dict[Value, int] = {}  # what a number has come through
         for node, home in of.items():
             mask = 0
             if node._prev:
-                mine = own[home]
                 for operand in node._prev:
                     through = passed[operand]
                     mask |= through
-                    if through and any(
-                        through & b and step not in own[of[operand]] for step, b in mine.items()
+                    before = of[operand]
+                    if (
+                        before is not home
+                        and through & whole[home]
+                        and any(through & b and s not in own[before] for s, b in own[home].items())
                     ):
                         return True
-                for b in mine.values():
-                    mask |= b
+                mask |= whole[home]
             passed[node] = mask
         return False
 
