@@ -1,5 +1,5 @@
 """The command line: `tinygrad-neuron draw|walk|page EXPRESSION name=value ...`, and the course's
-commands, `learn`, `notebook` and `book`. One parser reads the arguments of them all."""
+commands (`cli_course.py`). One parser reads the arguments of them all."""
 
 import argparse
 import importlib
@@ -12,17 +12,17 @@ import sys
 import unicodedata
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 from typing import Any, NoReturn
 
+from . import cli_course
 from .checking import described, unknown
+from .console import PROGRAM, FailedError, UsageError
 from .engine import Value, topological_order
 from .operators import stored_gradient
 from .passes import DOMAIN_ERRORS, is_constant
 from .user_expressions import ExpressionError, evaluate
 
-_PROGRAM = "tinygrad-neuron"
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _OWN = re.compile(r"\s*[^\W\d][\w.]*:[^\W\d]\w*\s*")
 _MOST_DIGITS = 17
@@ -30,19 +30,11 @@ _MOST_DIGITS = 17
 _MARK = "\0"
 
 
-class UsageError(ValueError):
-    """What is wrong with the arguments."""
-
-
 class _Parser(argparse.ArgumentParser):
     """A parser that raises a `UsageError` where argparse would end the program."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message.removeprefix('argument ')}; {self.prog} --help says more")
-
-
-class FailedError(Exception):
-    """What could not be done though the arguments were fine."""
 
 
 def main(arguments: "Sequence[str] | None" = None) -> int:
@@ -64,11 +56,11 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
             asked.run(asked)
         sys.stdout.flush()
     except (UsageError, ExpressionError) as error:
-        print(f"{_PROGRAM}: {error}", file=sys.stderr)
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 2
     except FailedError as error:
         if str(error):
-            print(f"{_PROGRAM}: {error}", file=sys.stderr)
+            print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader, `head` say, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -76,7 +68,7 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     except OSError as error:  # of the standard output: a full disk
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        print(f"{_PROGRAM}: cannot write: {error.strerror or error}", file=sys.stderr)
+        print(f"{PROGRAM}: cannot write: {error.strerror or error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -185,7 +177,7 @@ def _root(asked: Namespace) -> Value:
     expression = asked.words[0] if asked.words else ""
     if not expression.strip():
         raise UsageError(
-            f'an expression is missing, as in: {_PROGRAM} {asked.command} "tanh(w*x)" w=1 x=2'
+            f'an expression is missing, as in: {PROGRAM} {asked.command} "tanh(w*x)" w=1 x=2'
         )
     numbers = _numbers(asked.words[1:])
     if _OWN.fullmatch(expression):
@@ -310,64 +302,6 @@ def _counted(count: int, what: str) -> str:
     return f"{count:,} {what}{'s' * (count != 1)}"
 
 
-def _learn(asked: Namespace) -> None:
-    """List the lessons, step through one, or forget how far the learner is."""
-    from .course import commands
-
-    number = _lesson(asked.words[0]) if asked.words else None
-    with _course_errors():
-        if asked.reset:
-            commands.reset(number)
-        elif number is None:
-            commands.overview()
-        elif not commands.learn(number):
-            raise FailedError  # the lesson has shown why
-
-
-def _notebook(asked: Namespace) -> None:
-    """Write a lesson as a notebook."""
-    from .course.lessons import lesson
-    from .course.notebooks import write_notebook
-
-    if not asked.words:
-        raise UsageError(f"the lesson's number is missing, as in: {_PROGRAM} notebook 6")
-    with _course_errors():
-        path = write_notebook(lesson(_lesson(asked.words[0])), Path(*asked.words[1:]))
-    print(f"wrote {path}")
-
-
-def _book(asked: Namespace) -> None:
-    """Build the web book."""
-    from .course.book import build
-
-    folder = Path(*asked.words or ["out/book"])
-    with _course_errors():
-        pages = build(folder)
-    print(f"wrote {folder / 'index.html'} ({pages} pages)")
-
-
-@contextmanager
-def _course_errors() -> Iterator[None]:
-    """The errors of the course as those of the command line."""
-    from .course.book import BookError
-    from .course.lessons import LessonError
-
-    try:
-        yield
-    except LessonError as error:
-        raise UsageError(str(error)) from None
-    except BrokenPipeError:
-        raise
-    except (BookError, OSError, ModuleNotFoundError) as error:
-        raise FailedError(str(error)) from None
-
-
-def _lesson(word: str) -> int:
-    if not (word.isascii() and word.isdigit() and len(word) < 6):
-        raise UsageError(f"a lesson has a number, such as 6, got {word!r}")
-    return int(word)
-
-
 # The parser
 
 _DETAILS = """\
@@ -391,14 +325,14 @@ def _parser() -> argparse.ArgumentParser:
     settings: dict[str, Any] = {
         "allow_abbrev": False, "formatter_class": argparse.RawDescriptionHelpFormatter,
     }  # fmt: skip
-    parser = _Parser(prog=_PROGRAM, epilog=_DETAILS, **settings)
+    parser = _Parser(prog=PROGRAM, epilog=_DETAILS, **settings)
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
 
     def command(
         run: Callable[[Namespace], None], arguments: str, most: int, text: str
     ) -> argparse.ArgumentParser:
         name = run.__name__.removeprefix("_")
-        usage = f"{_PROGRAM} {name} {arguments}"
+        usage = f"{PROGRAM} {name} {arguments}"
         made = commands.add_parser(name, usage=usage, help=text, description=text, **settings)
         made.add_argument("words", nargs="*", help=argparse.SUPPRESS)
         made.set_defaults(run=run, arguments=arguments, most=most, options=["--help"])
@@ -422,19 +356,10 @@ def _parser() -> argparse.ArgumentParser:
             "--digits", metavar="N", type=_digits, default=4,
             help="significant digits of the numbers shown (default %(default)s)",
         )  # fmt: skip
-    learn = command(
-        _learn, "[N] [--reset]", 1, "list the lessons of the course and how far you are; with a "
-        "number, step through that lesson here in the terminal",
-    )  # fmt: skip
-    learn.set_defaults(options=["--help", "--reset"])
-    learn.add_argument(
-        "--reset", action="store_true", help="forget how far you are, in one lesson or in all"
-    )
-    command(_notebook, "N [FOLDER]", 2, "write a lesson as a notebook (default: into this folder)")
-    command(_book, "[FOLDER]", 1, "build the web book of all lessons (default: into out/book)")
+    cli_course.add_commands(command)
     return parser
 
 
 _PARSER = _parser()
-_WITH_VALUE = ("-o", "--output", "--digits")
-_COMMANDS = ("draw", "walk", "page", "learn", "notebook", "book")
+_WITH_VALUE = ("-o", "--output", "--digits", *cli_course.WITH_VALUE)
+_COMMANDS = ("draw", "walk", "page", *cli_course.COMMANDS)

@@ -1,7 +1,9 @@
-"""Writing to a terminal, or to what stands in its place: a file, a pipe, an old code page."""
+"""Writing to a terminal, or to what stands in its place: a file, a pipe, an old code page; and
+how a command says that it could not do what was asked."""
 
 from typing import TextIO
 
+PROGRAM = "tinygrad-neuron"
 WIDTH = 80  # columns, where nothing says how many there are
 # What stands in for a character that the stream's encoding does not have.
 _PLAIN = str.maketrans(
@@ -17,6 +19,14 @@ _PLAIN = str.maketrans(
         "←": "<-",
     }
 )
+
+
+class UsageError(ValueError):
+    """What is wrong with the arguments of a command."""
+
+
+class FailedError(Exception):
+    """What could not be done though the arguments were fine."""
 
 
 class Writer:
