@@ -50,6 +50,8 @@ NOT_FAST = {
     "tests/compiler/c/": "runs a C compiler",
     "tests/compiler/javascript/": "runs a browser",
     "tests/course/test_guide.py": "runs lessons",
+    "tests/course/test_chosen.py": "runs lessons",
+    "tests/course/test_gathering.py": "runs lessons",
     "tests/course/test_lesson": "runs lessons",
     "tests/demos/": "runs programs",
     "tests/draw/figures/": "imports matplotlib",

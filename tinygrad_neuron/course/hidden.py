@@ -5,14 +5,34 @@ export of it. So where a lesson's file asks, its notebook has one line, which fi
 file by the key of its text, and runs it among the notebook's own names.
 """
 
+import base64
 import sys
+import zlib
+from pathlib import Path
 from typing import Any
 
-from .lessons import LessonError, lesson
+from .lessons import Lesson, LessonError, lesson, made
 from .records import Text
 from .running import compiled
 from .tasks import Task
 from .words import asked, present
+
+_brought: dict[int, Lesson] = {}  # by number: lessons of a teacher's, which notebooks bring along
+
+
+def packed(lesson: Lesson) -> str:
+    """A lesson as one word, to be carried by a notebook."""
+    return base64.b85encode(zlib.compress(lesson.path.read_bytes(), 9)).decode()
+
+
+def bring(name: str, carried: str) -> None:
+    """Know a lesson that is not in the package: its notebook brings it along, with what is out of
+    sight there.
+
+    **Arguments:** `name`, of its file; `carried`, its text, packed.
+    """
+    brought = made(Path(name), zlib.decompress(base64.b85decode(carried)).decode())
+    _brought[brought.number] = brought
 
 
 def hidden(number: int, *keys: str) -> None:
@@ -22,7 +42,7 @@ def hidden(number: int, *keys: str) -> None:
     **Arguments:** `number`, the lesson's; `keys`, of the cells. Raises a `LessonError` where the
     lesson is another than the one that the notebook was written from.
     """
-    found = lesson(number)
+    found = _brought[number] if number in _brought else lesson(number)
     known = {}
     for cell in found.cells:
         before = cell.split()[0] if cell.kind == "text" else cell

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ..files import replace_file
-from .lessons import Cell, Lesson
+from .drafts import lenient
+from .hidden import packed
+from .lessons import Cell, Lesson, folder
 from .questions import key_of
 from .tasks import defined
 
@@ -18,7 +20,8 @@ _LINK = re.compile(r"\]\((lesson_\w+)\.py")  # to another lesson
 
 
 def to_notebook(lesson: Lesson) -> Any:
-    """The lesson as a notebook (`nbformat`) for a learner.
+    """The lesson as a notebook (`nbformat`) for a learner. One that is not the package's is brought
+    along, so that the notebook is all that a learner needs.
 
     Code that is out of sight is not in it, for it holds the answers, and a notebook can be
     exported: a line calls for it instead (`course.hidden`). So does one for the text that follows a
@@ -28,7 +31,7 @@ def to_notebook(lesson: Lesson) -> Any:
     Raises a `ModuleNotFoundError` that names the extra where `jupytext` is missing.
     """
     notebook = executable(lesson)
-    cells = [_code("from tinygrad_neuron import course", "setup")]
+    cells = [_code(_setup(lesson), "setup")]
     waits = False  # whether what is written here follows a prediction
     open_ended = False  # whether the last cell may run the next hidden one too
     for cell, own in zip(notebook.cells, lesson.cells, strict=True):
@@ -54,6 +57,14 @@ def to_notebook(lesson: Lesson) -> Any:
     return notebook
 
 
+def _setup(lesson: Lesson) -> str:
+    """The first cell of code: what all others need."""
+    lines = ["from tinygrad_neuron import course"]
+    if lesson.path.parent != folder():
+        lines.append(f'course.bring("{lesson.path.name}", {packed(lesson)!r})')
+    return "\n".join(lines)
+
+
 def _called(lesson: Lesson, cell: Cell, id: str, metadata: Any) -> Any:
     """The line that stands for a cell which is out of sight."""
     made = _code(f'course.hidden({lesson.number}, "{cell.key}")', id)
@@ -66,7 +77,7 @@ def _linked(text: str) -> str:
     return _LINK.sub(r"](\1.ipynb", text)
 
 
-def executable(lesson: Lesson) -> Any:
+def executable(lesson: Lesson, draft: bool = False) -> Any:
     """The lesson as a notebook with all its code, for the book to execute."""
     try:
         import jupytext
@@ -77,9 +88,11 @@ def executable(lesson: Lesson) -> Any:
     notebook.metadata["kernelspec"] = {
         "name": "python3", "display_name": "Python 3", "language": "python",
     }  # fmt: skip
-    for i, cell in enumerate(notebook.cells):
+    for i, (cell, own) in enumerate(zip(notebook.cells, lesson.cells, strict=True)):
         cell["id"] = f"cell-{i + 1}"  # the same at every writing
         cell.source = _linked(cell.source).strip("\n")
+        if draft and own.kind == "code":
+            cell.source = lenient(cell.source, lesson.path.name, own.line)
     return notebook
 
 
@@ -104,7 +117,7 @@ def _to_write_in(cell: Cell) -> Iterator[str]:
             yield f'{told}\ncourse.check("{key_of(text)}", {given})'
 
 
-def write_notebook(lesson: Lesson, folder: Path) -> Path:
+def write_notebook(lesson: Lesson, place: Path) -> Path:
     """Write a lesson into a folder as `.ipynb`; returns the file's path.
 
     A file that is there already is only replaced if it is the lesson, run or not, as it was
@@ -113,13 +126,13 @@ def write_notebook(lesson: Lesson, folder: Path) -> Path:
     Raises a `FileExistsError` that says so.
     """
     notebook = to_notebook(lesson)
-    path = folder / f"{lesson.name}.ipynb"
+    path = place / f"{lesson.name}.ipynb"
     if path.exists() and not _is_untouched(path, notebook):
         raise FileExistsError(
             f"{path} is there and has been changed, so it is left as it is; move it away, or "
             f"name another folder: tinygrad-neuron notebook {lesson.number} FOLDER"
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    place.mkdir(parents=True, exist_ok=True)
     replace_file(path, (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode())
     return path
 
