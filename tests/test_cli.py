@@ -177,7 +177,7 @@ def test_a_file_that_cannot_be_written(capsys):
     (["walk", "x", "x=1", "--digits", "-3"], "--digits: must be from 1 to 17, got '-3'"),
     (["--digits", "6"], "a command is missing, one of draw, walk, page, learn"),
     (["walk", "x", "x=1", "--output="], "needs the name of a file, as in -o out.svg"),
-    (["learn", "--output=x"], "option '--output=x' is unknown. Known: --draft, --help, --lessons, --reset"),
+    (["learn", "--output=x"], "option '--output=x' is unknown. Known: --draft, --help"),
     (["draw"], "an expression is missing"),
     (["draw", ""], "an expression is missing"),
     (["walk", "x", "x"], "expected name=value, got 'x'"),
