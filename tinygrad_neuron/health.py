@@ -9,6 +9,7 @@ from .passes import DOMAIN_ERRORS, slopes
 from .scope import Scope
 
 SATURATED = 0.01  # a local derivative below it counts as nearly flat
+MOSTLY = 0.9  # a unit is saturated where it is nearly flat on so many of the examples
 
 HELP = {
     "dead": "A leaky_relu, another bias or a smaller learning rate keeps a gradient alive.",
@@ -84,6 +85,20 @@ def steepest(node: Value) -> tuple[float, Value] | None:
         if slope is not None
     ]
     return max(known, key=lambda pair: pair[0], default=None)
+
+
+def condition(slopes: Iterable[float]) -> str:
+    """What a unit is over some examples, by the sizes of its local derivatives: "dead", where each
+    is 0, "saturated", where most are nearly 0, or "".
+
+    >>> condition([0.0, 0.0]), condition([0.0, 0.001]), condition([0.0, 0.5])
+    ('dead', 'saturated', '')
+    """
+    sizes = list(slopes)
+    if not any(sizes):
+        return "dead"
+    flat = sum(size < SATURATED for size in sizes)
+    return "saturated" if flat >= MOSTLY * len(sizes) else ""
 
 
 def units_of(nodes: Iterable[Value]) -> list[list[Value]]:

@@ -18,7 +18,7 @@ from .images import bars_and_crosses
 from .own import from_arrays, from_csv
 from .real import breast_cancer, digits, iris
 from .splitting import standardise, train_test_split
-from .synthetic import circles, gate, moons, spirals, xor
+from .synthetic import circles, gate, gaussians, moons, noisy_xor, spirals, xor
 
 __all__ = [
     "Dataset",
@@ -27,6 +27,8 @@ __all__ = [
     "moons",
     "circles",
     "spirals",
+    "gaussians",
+    "noisy_xor",
     "bars_and_crosses",
     "iris",
     "digits",
