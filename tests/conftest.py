@@ -52,6 +52,7 @@ NOT_FAST = {
     "tests/course/test_guide.py": "runs lessons",
     "tests/course/test_chosen.py": "runs lessons",
     "tests/course/test_gathering.py": "runs lessons",
+    "tests/course/test_judging.py": "runs notebooks",
     "tests/course/test_lesson": "runs lessons",
     "tests/demos/": "runs programs",
     "tests/draw/figures/": "imports matplotlib",

@@ -14,8 +14,8 @@ from .console import PROGRAM, FailedError, UsageError
 if TYPE_CHECKING:
     from .course.chosen import Course
 
-WITH_VALUE = ("--lessons",)
-COMMANDS = ("learn", "notebook", "book", "lesson")
+WITH_VALUE = ("--lessons", "--seconds", "--megabytes")
+COMMANDS = ("learn", "notebook", "book", "lesson", "course")
 Command = Callable[[Callable[[Namespace], None], str, int, str], argparse.ArgumentParser]
 
 
@@ -46,6 +46,20 @@ def add_commands(command: Command) -> None:
         "say what a learner would stumble over",
     )  # fmt: skip
 
+    course = command(
+        _course, "ACTION ... [--lessons FOLDER]", 3, "hand out, judge, export, present",
+    )  # fmt: skip
+    course.epilog = "actions:\n" + "".join(f"  {text}\n" for text in _ACTIONS.values())
+    _may_choose(course, "--seconds", "--megabytes")
+    course.add_argument(
+        "--seconds", metavar="N", type=_positive, default=120,
+        help="judge: how long a cell may run, a notebook five times as long (default %(default)s)",
+    )  # fmt: skip
+    course.add_argument(
+        "--megabytes", metavar="N", type=_positive, default=2000,
+        help="judge: how much memory a notebook may have (default %(default)s)",
+    )  # fmt: skip
+
 
 def _may_choose(parser: argparse.ArgumentParser, *options: str) -> None:
     """The options of commands that take a teacher's lessons."""
@@ -66,7 +80,14 @@ def _folder(text: str) -> Path:
     return Path(text.removeprefix("\0"))
 
 
-def _course(asked: Namespace) -> "Course":
+def _positive(text: str) -> int:
+    text = text.removeprefix("\0")
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) < 1_000_000):
+        raise argparse.ArgumentTypeError(f"must be a whole number above 0, got {text!r}")
+    return int(text)
+
+
+def _chosen(asked: Namespace) -> "Course":
     from .course.chosen import course
 
     return course(asked.lessons)
@@ -78,7 +99,7 @@ def _learn(asked: Namespace) -> None:
 
     number = _number(asked.words[0]) if asked.words else None
     with _course_errors():
-        course = _course(asked)
+        course = _chosen(asked)
         if asked.reset:
             commands.reset(course, number)
         elif number is None:
@@ -94,7 +115,7 @@ def _notebook(asked: Namespace) -> None:
     if not asked.words:
         raise UsageError(f"the lesson's number is missing, as in: {PROGRAM} notebook 6")
     with _course_errors():
-        lesson = _course(asked).lesson(_number(asked.words[0]))
+        lesson = _chosen(asked).lesson(_number(asked.words[0]))
         path = write_notebook(lesson, Path(*asked.words[1:]))
     print(f"wrote {path}")
 
@@ -105,7 +126,7 @@ def _book(asked: Namespace) -> None:
 
     folder = Path(*asked.words or ["out/book"])
     with _course_errors():
-        built = build(folder, _course(asked), asked.draft)
+        built = build(folder, _chosen(asked), asked.draft)
     for doubt in built.doubts:
         print(f"{PROGRAM}: {doubt}", file=sys.stderr)
     print(f"wrote {folder / 'index.html'} ({built.pages} pages)")
@@ -129,6 +150,45 @@ def _lesson(asked: Namespace) -> None:
             actions = ("new", "check")
             hint = f"{unknown(what, actions)}; " if what and what not in actions else ""
             raise UsageError(f"{hint}say {PROGRAM} lesson new NAME, or lesson check FILE")
+
+
+_ACTIONS = {
+    "handout": "handout [FOLDER]         notebooks without answers, and with solutions",
+    "judge": "judge FOLDER [OUT]       judge the notebooks handed in: a table, and reports",
+}
+
+
+def _course(asked: Namespace) -> None:
+    """What a teacher does with the course."""
+    action, *words = asked.words or [""]
+    if action not in _ACTIONS:
+        hint = f"{unknown(action, _ACTIONS)}; " if action else ""
+        raise UsageError(f"{hint}say {PROGRAM} course ACTION; course --help has them")
+    paths = [Path(word) for word in words]
+    with _course_errors():
+        {"handout": _hand_out, "judge": _judge}[action](asked, paths)
+
+
+def _hand_out(asked: Namespace, paths: list[Path]) -> None:
+    from .course.handing_out import hand_out
+
+    folder = paths[0] if paths else Path("out/handout")
+    written = hand_out(folder, _chosen(asked))
+    print(f"wrote {len(written)} notebooks into {folder / 'students'} and {folder / 'solutions'}")
+
+
+def _judge(asked: Namespace, paths: list[Path]) -> None:
+    from .course.judging import judge
+
+    if not paths:
+        raise UsageError(f"the folder is missing, as in: {PROGRAM} course judge handed-in")
+    made = paths[1] if len(paths) > 1 else Path("out/judged")
+    papers = judge(paths[0], made, _chosen(asked), asked.seconds, asked.megabytes)
+    for paper in papers:
+        fault = f" ({paper.faults[0]})" if paper.faults else ""
+        lesson = f"lesson {paper.lesson}: " if paper.lesson else ""
+        print(f"{paper.student}, {lesson}{paper.right} of {len(paper.answers)} right{fault}")
+    print(f"wrote {made / 'results.csv'} and a report for each student")
 
 
 @contextmanager

@@ -6,12 +6,12 @@ A lesson is a Python file in percent format. It says what it shows in five words
 """
 
 from .beside import Beside
-from .hidden import bring, check, hidden
+from .hidden import ask, bring, check, hidden
 from .questions import Question, Verdict
 from .tasks import Task
 from .words import exercise, predict, show, slider, task
 
 __all__ = [
-    "predict", "exercise", "task", "slider", "show", "hidden", "check", "bring", "Beside",
+    "predict", "exercise", "task", "slider", "show", "hidden", "ask", "check", "bring", "Beside",
     "Question", "Task", "Verdict",
 ]  # fmt: skip
