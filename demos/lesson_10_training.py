@@ -217,6 +217,7 @@ predict(
     explanation="They compute the same, feed the same, get the same gradient, take the same step.",
 )
 
+
 # %%
 def different(layer):
     """How many neurons of a layer differ in their weights."""
@@ -229,7 +230,9 @@ for name, model in alike.items():
     print(f"{name:7}: loss {curve[-1]:.3f}, different neurons: {different(model.layers[0])}")
 
 # %% tags=["remove-input"]
-assert [[different(layer) for layer in model.layers[:4]] for model in alike.values()] == [[1] * 4] * 2
+assert [[different(layer) for layer in model.layers[:4]] for model in alike.values()] == [
+    [1] * 4
+] * 2
 zero = alike["all 0"]
 moved = [p for p in zero.parameters() if p.data != 0]
 assert {id(p) for p in moved} == {id(n.b) for n in zero.layers[-1].neurons}
@@ -522,6 +525,7 @@ predict(
 # Whatever the size of the gradients, the first step is as long as the rate. That helps where layers
 # have gradients of very different sizes. Look at two hidden layers that start at 0.01, about twenty
 # times too small, and at the ordinary network from a good start:
+
 
 # %%
 def small_start():

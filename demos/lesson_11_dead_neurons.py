@@ -125,6 +125,7 @@ predict(
     explanation="One rate for all layers: what suits the first is far too much for the last.",
 )
 
+
 # %%
 def losses_of(activation, lr):
     """The loss of each of three epochs, with five hidden layers."""
@@ -180,6 +181,7 @@ assert len(before.warnings) == 1 and "vanish" in before.warnings[0] and not afte
 # of them says the same to everyone, and gets no gradient to change that. The usual cause is
 # careless: inputs that were not scaled. (`diagnose` counts a neuron if its slope is below 0.01 on
 # nine of ten examples.)
+
 
 # %%
 def saturated(some_examples):

@@ -237,7 +237,7 @@ def test_a_file_that_cannot_be_written(capsys):
     (["walk", "x", "x=1", "--digits", "-3"], "--digits: must be from 1 to 17, got '-3'"),
     (["--digits", "6"], "a command is missing, one of draw, walk, page, learn"),
     (["walk", "x", "x=1", "--output="], "needs the name of a file, as in -o out.svg"),
-    (["learn", "--output=x"], "option '--output=x' is unknown. Known: --help, --reset"),
+    (["learn", "--output=x"], "option '--output=x' is unknown. Known: --draft, --help"),
     (["draw"], "an expression is missing"),
     (["draw", ""], "an expression is missing"),
     (["walk", "x", "x"], "expected name=value, got 'x'"),
@@ -265,8 +265,8 @@ def test_a_file_that_cannot_be_written(capsys):
     (["learn", "1", "2"], "learn takes [N]"),
     (["learn", "--rest"], "did you mean '--reset'"),
     (["notebook"], "the lesson's number is missing"),
-    (["notebook", "1", "a", "b"], "notebook takes N [FOLDER], got"),
-    (["book", "a", "b"], "book takes [FOLDER], got"),
+    (["notebook", "1", "a", "b"], "notebook takes N [FOLDER] [--lessons FOLDER], got"),
+    (["book", "a", "b"], "book takes [FOLDER] [--lessons FOLDER] [--draft], got"),
     (["lern"], "did you mean 'learn'"),
 ])  # fmt: skip
 def test_wrong_arguments_are_named(capsys, arguments, said):
