@@ -82,9 +82,13 @@ def test_the_planes_begin_at_the_upper_left():
     moment = one.moment()
     planes = one.planes(moment, cells=5)
     (left, right), (low, high) = one.configuration.plane
-    units = 3 + 2 + 1
+    corner, units = (right - left) / 10, 3 + 2 + 1
     assert 25 * units == len(planes)
-    for place, x in ((0, [left, high]), (4, [right, high]), (24, [right, low])):
+    for place, x in (
+        (0, [left + corner, high - corner]),
+        (4, [right - corner, high - corner]),
+        (24, [right - corner, low + corner]),
+    ):
         assert pytest.approx(one.model(x).data, rel=1e-6) == planes[place * units + 5]
         first = one.model.layers[0](x)[0].data
         assert pytest.approx(first, rel=1e-6) == planes[place * units]

@@ -123,15 +123,15 @@ class Playground:
     def planes(self, moment: Moment, cells: int = CELLS) -> "array[float]":
         """What each neuron, the output last, gives all over the plane.
 
-        **Returns** `cells` rows of `cells` places, the first row that of the largest second input;
-        of each place the numbers of all neurons, layer by layer.
+        **Returns** `cells` rows of `cells` places, each in the middle of its cell, the first row
+        that of the largest second input; of each place the numbers of all neurons, layer by layer.
         """
         (left, right), (low, high) = self.configuration.plane
-        step = 1.0 / (cells - 1)
+        shares = [(k + 0.5) / cells for k in range(cells)]
         places = [
-            [left + (right - left) * k * step, high - (high - low) * i * step]
-            for i in range(cells)
-            for k in range(cells)
+            [left + (right - left) * across, high - (high - low) * down]
+            for down in shares
+            for across in shares
         ]
         return array("f", chain.from_iterable(self._respond(places, moment.parameters)))
 
