@@ -1,5 +1,5 @@
-"""The command line: `tinygrad-neuron draw|walk|page EXPRESSION name=value ...`, and the course's
-commands (`cli_course.py`). One parser reads the arguments of them all."""
+"""The command line: `tinygrad-neuron draw|walk|page EXPRESSION name=value ...`, the commands of the
+course (`cli_course.py`) and of the laboratory. One parser reads the arguments of them all."""
 
 import argparse
 import importlib
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from . import cli_course
+from . import cli_course, cli_laboratory
 from .checking import described, unknown
 from .console import PROGRAM, FailedError, UsageError
 from .engine import Value, topological_order
@@ -357,9 +357,10 @@ def _parser() -> argparse.ArgumentParser:
             help="significant digits of the numbers shown (default %(default)s)",
         )  # fmt: skip
     cli_course.add_commands(command)
+    cli_laboratory.add_commands(command)
     return parser
 
 
 _PARSER = _parser()
-_WITH_VALUE = ("-o", "--output", "--digits", *cli_course.WITH_VALUE)
-_COMMANDS = ("draw", "walk", "page", *cli_course.COMMANDS)
+_WITH_VALUE = ("-o", "--output", "--digits", *cli_course.WITH_VALUE, *cli_laboratory.WITH_VALUE)
+_COMMANDS = ("draw", "walk", "page", *cli_course.COMMANDS, *cli_laboratory.COMMANDS)

@@ -33,7 +33,7 @@ from typing import Any, NoReturn
 import graphviz
 
 from ..files import replace_file
-from .running import Engine, RenderingError, RenderingTimeoutError, run
+from .running import Engine, RenderingError, RenderingTimeoutError, is_within, run
 
 __all__ = [
     "Digraph",
@@ -95,6 +95,8 @@ def find_engine(command: str | os.PathLike[str] | None = None) -> Engine:
     ...     print(str(error).partition(". ")[0])
     layout_command 'no-such-command' was not found
     """
+    if command is None and is_within():
+        return Engine("dot", "in this page")
     for name in ("dot", "graphviz-pure") if command is None else (os.fspath(command),):
         found = shutil.which(name)
         if found is None and name == "graphviz-pure":

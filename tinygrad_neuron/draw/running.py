@@ -3,6 +3,7 @@
 import math
 import re
 import subprocess
+from collections.abc import Callable
 from typing import NamedTuple, NoReturn
 
 from .. import processes
@@ -18,6 +19,22 @@ class RenderingError(RuntimeError):
 
 class RenderingTimeoutError(RenderingError, TimeoutError):
     """The layout engine took longer than `graph.timeout` seconds and was stopped."""
+
+
+# What stands in for a process where there are none: arguments and source in; code, output, remarks.
+Layout = Callable[[list[str], bytes], tuple[int, bytes, str]]
+_within: list[Layout] = []
+
+
+def draw_within(layout: Layout) -> None:
+    """Draw all pictures by a function of this process, which a browser's worker has: it gets the
+    engine's arguments and the source, and returns exit code, output and remarks."""
+    _within[:] = [layout]
+
+
+def is_within() -> bool:
+    """Whether pictures are drawn in this process."""
+    return bool(_within)
 
 
 class Engine(NamedTuple):
@@ -38,6 +55,9 @@ def run(
     """Send DOT source through the engine; return its output and what is worth saying of stderr."""
     if not 0 < timeout < math.inf:
         raise ValueError(f"timeout must be a positive number of seconds, got {timeout!r}")
+    if _within:
+        code, output, remarks = _within[0](arguments, source)
+        return _picture(engine, arguments, source, code, output, remarks)
     try:
         ended = processes.run([engine.path, *arguments], seconds=timeout, data=source, cwd=cwd)
     except subprocess.TimeoutExpired:
@@ -48,11 +68,18 @@ def run(
         ) from None
     except OSError as error:
         raise RenderingError(f"{_described(engine)} could not be started: {error}") from error
-    output = ended.stdout
-    lines = ended.stderr.decode("utf-8", errors="replace").splitlines()
+    remarks = ended.stderr.decode("utf-8", errors="replace")
+    return _picture(engine, arguments, source, ended.returncode, ended.stdout, remarks)
+
+
+def _picture(
+    engine: Engine, arguments: list[str], source: bytes, code: int, output: bytes, remarks: str
+) -> tuple[bytes, str]:
+    """What the engine wrote, and what is worth saying of its remarks; raises where it failed."""
+    lines = remarks.splitlines()
     said = "\n".join(line for line in lines if not _HARMLESS.match(line)).strip()
-    if ended.returncode != 0:
-        _raise_failure(engine, ended.returncode, arguments, said)
+    if code != 0:
+        _raise_failure(engine, code, arguments, said)
     if not output:
         raise RenderingError(
             f"{_described(engine)} ended without an error and without a picture. "

@@ -146,15 +146,14 @@ class Playground:
         from ..walk import walkthrough  # pictures and pages are loaded when they are asked for
 
         layers = self.model.layers
-        data = [(*x, 2 * t - 1) for x, t in self.examples[0]]
+        names = ("x0", "x1", "target")
+        given = [Value(number, label=name) for number, name in zip(example, names, strict=True)]
         with self._as_at(moment):
             if layer == len(layers) - 1:
-
-                def loss(x0: Value, x1: Value, target: Value) -> Value:
-                    return binary_cross_entropy_with_logits(self.model([x0, x1]), target)
-
-                examples = self.examples[0]
-                return walkthrough(loss, *map(float, example), data=examples)
+                logit = self.model(given[:2])
+                loss = binary_cross_entropy_with_logits(logit, given[2])
+                logit.label, loss.label = "logit", "loss"
+                return walkthrough(loss, data=self.examples[0], inputs=given, output=logit)
 
             def response(x0: Value, x1: Value) -> Value:
                 hidden: Any = [x0, x1]
@@ -164,7 +163,9 @@ class Playground:
                 found: Value = layers[layer].neurons[neuron](hidden)
                 return found
 
-            return walkthrough(response, *map(float, example[:2]), data=data)
+            # A neuron changes sides at 0, half-way between these labels.
+            data = [(*x, 2 * t - 1) for x, t in self.examples[0]]
+            return walkthrough(response, *given[:2], data=data)
 
     @contextmanager
     def _as_at(self, moment: Moment) -> Iterator[None]:

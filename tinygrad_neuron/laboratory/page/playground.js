@@ -2,10 +2,12 @@
 // here. Python starts with the first press, not before.
 import { Controls } from "./playground_controls.js";
 import { Curve } from "./playground_curve.js";
+import { link } from "./links.js";
 import { Network } from "./playground_network.js";
 import { byId, forgetColours, percent, shown } from "./playground_parts.js";
 import { Plane } from "./playground_plane.js";
 import { Python } from "./python.js";
+import { theme, themes } from "./themes.js";
 
 const FRAME = 0.06; // seconds of training between two pictures
 const opening = await (await fetch("playground.json")).json();
@@ -190,19 +192,20 @@ function fail(error) {
 async function walkThrough(layer, neuron, name) {
   pause();
   const dialog = byId("walk");
-  byId("walk-title").textContent = `${name}, example ${example + 1}`;
+  const title = () => `${name}, example ${example + 1}, after ${latest.frame?.step ?? 0} steps`;
+  byId("walk-title").textContent = title();
   const place = byId("walk-page");
   place.setAttribute("aria-busy", "true");
   place.textContent = "Starting Python\u2026";
   dialog.showModal();
   try {
-    if (!(await begin())) return;
+    if (!(await begin())) return dialog.close();
     place.textContent = "Drawing\u2026";
-    const page = await call("walkthrough", { layer, neuron, example });
+    const page = await call("walkthrough", { layer, neuron, example, title: title() });
     const frame = document.createElement("iframe");
     frame.setAttribute("sandbox", "allow-scripts allow-modals");
-    frame.title = `${name}, step by step`;
-    frame.addEventListener("load", () => frame.contentWindow.postMessage({ theme: theme() }, "*"));
+    frame.title = title();
+    frame.addEventListener("load", () => frame.contentWindow?.postMessage({ theme: theme() }, "*"));
     frame.srcdoc = page;
     place.replaceChildren(frame);
   } catch (error) {
@@ -220,13 +223,10 @@ async function showCode() {
   if (!(await begin())) return byId("program").close();
   const text = await call("program");
   byId("text").textContent = text;
+  byId("open").href = `index.html${await link(text)}`;
 }
 
-// Light or dark: as the system says, or as the button does.
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const theme = () => document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light");
 function recolour() {
-  byId("theme").textContent = theme() === "dark" ? "Light" : "Dark";
   forgetColours();
   network.redraw();
   if (latest.frame) show(latest.frame, latest.planes);
@@ -249,11 +249,6 @@ for (const name of ["walk", "program"]) {
   byId(`${name}-close`).addEventListener("click", () => byId(name).close());
 }
 byId("walk").addEventListener("close", () => byId("walk-page").replaceChildren());
-byId("theme").addEventListener("click", () => {
-  document.documentElement.dataset.theme = theme() === "dark" ? "light" : "dark";
-  recolour();
-});
-dark.addEventListener("change", recolour);
 byId("controls").addEventListener("submit", (event) => event.preventDefault());
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
@@ -264,4 +259,4 @@ addEventListener("keydown", (event) => {
   does();
 });
 open();
-recolour();
+themes(byId("theme"), recolour);

@@ -3,9 +3,9 @@ import { byId, drawn, made } from "./playground_parts.js";
 
 const TITLES = {
   moons: "Moons", circles: "Circles", noisy_xor: "XOR", gaussians: "Gaussians", spirals: "Spirals",
-  none: "none", l1: "L1", l2: "L2", momentum: "SGD with momentum", leaky_relu: "leaky relu",
-  small_normal: "small normal", uniform: "uniform in \u00b11", xavier_uniform: "Xavier, uniform",
-  xavier_normal: "Xavier, normal", he_uniform: "He, uniform", he_normal: "He, normal", zeros: "all 0",
+  none: "none", l1: "L1", l2: "L2", momentum: "momentum", leaky_relu: "leaky relu",
+  small_normal: "small normal", uniform: "uniform, \u00b11", xavier_uniform: "Xavier uniform",
+  xavier_normal: "Xavier normal", he_uniform: "He uniform", he_normal: "He normal", zeros: "all 0",
 };
 const title = (name) => TITLES[name] ?? name;
 const RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
@@ -79,14 +79,14 @@ export class Controls {
   #build() {
     const { choices } = this.opening;
     byId("controls").replaceChildren(
-      group("Data", this.#sets(),
+      group("Data", title(this.chosen.data), this.#sets(),
         this.#slider("noise", "Noise", 0, 0.5, 0.05, (x) => x.toFixed(2)),
         this.#select("samples", "Examples", SAMPLES),
         this.#slider("test", "For the test", 0.1, 0.9, 0.1, (x) => `${Math.round(100 * x)} %`)),
-      group("Neurons",
+      group("Neurons", "",
         this.#select("activation", "Activation", choices.activation),
         this.#select("init", "First weights", choices.init)),
-      group("Training",
+      group("Training", "",
         this.#select("optimiser", "Optimiser", choices.optimiser),
         this.#select("lr", "Learning rate", RATES),
         this.#select("batch", "Batch", BATCHES, (n) => (n ? String(n) : "all examples")),
@@ -106,7 +106,10 @@ export class Controls {
     for (const name of this.opening.choices.data) {
       const input = made("input", { type: "radio", name: "data", value: name, class: "quiet" });
       input.checked = name === this.chosen.data;
-      input.addEventListener("change", () => this.set("data", name));
+      input.addEventListener("change", () => {
+        byId("controls").querySelector(".chosen").textContent = title(name);
+        this.set("data", name);
+      });
       choice.append(made("label", { title: title(name) }, input, thumbnail(this.opening.sets[name]), made("span", {}, title(name))));
     }
     return choice;
@@ -150,8 +153,8 @@ export class Controls {
   }
 }
 
-function group(name, ...rows) {
-  return made("fieldset", {}, made("legend", {}, name), ...rows);
+function group(name, chosen, ...rows) {
+  return made("fieldset", {}, made("legend", {}, made("span", {}, name), made("span", { class: "chosen" }, chosen)), ...rows);
 }
 
 function row(name, label, ...inside) {

@@ -55,6 +55,9 @@ export class Curve {
     range.disabled = moments.length < 2;
     const last = moments.at(-1)?.step || 1;
     const largest = Math.max(1e-9, ...moments.flatMap(({ losses }) => losses.filter(Number.isFinite)));
+    const some = moments.length > 1;
+    byId("loss-most").textContent = some ? `loss, 0 to ${largest.toPrecision(2)}` : "loss";
+    byId("step-last").textContent = some ? `step 0 to ${last.toLocaleString("en")}` : "steps";
     for (const [k, name] of ["train", "test"].entries()) {
       const at = moments.filter(({ losses }) => Number.isFinite(losses[k])).map(({ step, losses }) =>
         `${((WIDTH * step) / last).toFixed(1)} ${(HEIGHT - 3 - ((HEIGHT - 8) * losses[k]) / largest).toFixed(1)}`);

@@ -1,5 +1,5 @@
 // The network: a small picture of what every neuron gives, and the weights as lines between them.
-import { byId, drawn, made, paint, responseOf, shown } from "./playground_parts.js";
+import { answers, byId, drawn, made, paint, responseOf, scaled, shown } from "./playground_parts.js";
 import { MOST } from "./playground_controls.js";
 
 const WIDEST = 6; // pixels of the largest weight
@@ -52,8 +52,8 @@ export class Network {
     let hidden = 0;
     frame.weights.forEach((neurons, layer) => neurons.forEach((_, k) => {
       const cell = this.cells[layer + 1][k];
-      if (planes) paint(cell.querySelector("canvas"), responseOf(planes, unit, this.units));
-      unit++;
+      const numbers = responseOf(planes, unit++, this.units);
+      paint(cell.querySelector("canvas"), layer === this.layers.length ? answers(numbers) : scaled(numbers));
       if (layer === this.layers.length) return;
       const condition = frame.conditions[hidden++] ?? "";
       if (cell.dataset.condition === condition) return;
@@ -141,7 +141,7 @@ export class Network {
     const head = byId("columns").querySelector(".size")?.closest(".head").offsetHeight ?? 30;
     const high = graph.classList.contains("free") ? Infinity : (graph.clientHeight - head - 12) / most - 7;
     const wide = graph.clientWidth / (this.cells.length * 1.75);
-    graph.style.setProperty("--cell", `${Math.max(18, Math.min(76, high, wide)).toFixed(1)}px`);
+    graph.style.setProperty("--cell", `${Math.max(18, Math.min(92, high, wide)).toFixed(1)}px`);
     const around = graph.getBoundingClientRect();
     byId("edges").setAttribute("viewBox", `0 0 ${around.width} ${around.height}`);
     const boxes = this.cells.map((cells) => cells.map((cell) => cell.querySelector("canvas").getBoundingClientRect()));

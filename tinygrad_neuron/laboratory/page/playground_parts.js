@@ -57,20 +57,16 @@ export function paint(canvas, shares) {
   context.putImageData(image, 0, 0);
 }
 
-// One neuron's numbers out of those of all, with the largest in full colour.
+// One neuron's numbers out of those of all.
 export function responseOf(planes, unit, units) {
-  const count = planes.length / units;
-  const found = new Float32Array(count);
-  let largest = 1e-9;
-  for (let k = 0; k < count; k++) {
-    found[k] = planes[k * units + unit];
-    if (Math.abs(found[k]) > largest) largest = Math.abs(found[k]);
-  }
-  return found.map((y) => y / largest);
+  return Float32Array.from({ length: planes.length / units }, (_, k) => planes[k * units + unit]);
+}
+
+// With the largest as 1.
+export function scaled(numbers) {
+  const largest = numbers.reduce((most, y) => Math.max(most, Math.abs(y) || 0), 1e-9);
+  return numbers.map((y) => y / largest);
 }
 
 // The output as what it says of the classes: from -1, surely 0, to 1, surely 1.
-export function answers(planes, units) {
-  const count = planes.length / units;
-  return Float32Array.from({ length: count }, (_, k) => Math.tanh(planes[k * units + units - 1] / 2));
-}
+export const answers = (numbers) => numbers.map((y) => Math.tanh(y / 2));

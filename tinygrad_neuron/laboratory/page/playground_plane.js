@@ -1,6 +1,6 @@
 // The plane of the inputs: what the output, or the neuron that is pointed at, gives there, where it
 // is 0, and the examples.
-import { answers, byId, drawn, paint, responseOf, shown } from "./playground_parts.js";
+import { answers, byId, drawn, paint, responseOf, scaled, shown } from "./playground_parts.js";
 
 export class Plane {
   // `chosen` is called with the example that is to be walked through.
@@ -36,9 +36,10 @@ export class Plane {
   // Shows the output, or with a unit that of a neuron.
   show(planes, units, unit = -1, name = "") {
     Object.assign(this, { planes, units });
-    const shares = unit < 0 || unit === units - 1 ? answers(planes, units) : responseOf(planes, unit, units);
-    paint(byId("field"), shares);
-    byId("boundary").setAttribute("d", boundary(shares));
+    const at = unit < 0 ? units - 1 : unit;
+    const numbers = responseOf(planes, at, units);
+    paint(byId("field"), at === units - 1 ? answers(numbers) : scaled(numbers));
+    byId("boundary").setAttribute("d", boundary(numbers));
     byId("output-title").textContent = unit < 0 ? "Output" : name;
   }
 
@@ -60,7 +61,7 @@ export class Plane {
     here.setAttribute("cx", x);
     here.setAttribute("cy", y);
     here.removeAttribute("hidden");
-    byId("example").textContent = `Example ${this.at + 1}: (${shown(x0)}, ${shown(x1)}), class ${target}`;
+    byId("example").textContent = `Example ${this.at + 1}: (${shown(x0)}, ${shown(x1)}) is ${target}`;
     this.chosen(this.at);
   }
 

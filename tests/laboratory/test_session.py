@@ -1,0 +1,60 @@
+"""Programs as the worker runs them, here."""
+
+import pytest
+
+from tinygrad_neuron.laboratory.session import Session
+
+
+class Listened(Session):
+    """A session whose events are kept."""
+
+    def __init__(self):
+        self.events = []
+        super().__init__(self.events.append)
+
+
+@pytest.fixture
+def session():
+    return Listened()
+
+
+def test_what_is_printed_stands_before_what_is_shown(session):
+    assert session.run("print('a')\nprint('b')\ndisplay(3)\nprint('c')\n'd'")
+    told = [(event["kind"], event["text"]) for event in session.events]
+    assert [("stdout", "a\nb\n"), ("text", "3"), ("stdout", "c\n"), ("text", "'d'")] == [
+        ("stdout", "".join(text for kind, text in told[:-3] if kind == "stdout")),
+        *told[-3:],
+    ]
+
+
+def test_an_error_has_its_line_and_our_message(session):
+    assert not session.run("from tinygrad_neuron import Value\n\nx = Value(-1.0, label='p').log()")
+    [error] = session.events
+    assert 3 == error["line"]
+    assert "ValueError: log of -1.0 ('p')" in error["message"]
+    assert error["text"].startswith("Traceback") and "session.py" not in error["text"]
+
+
+def test_what_is_not_python_has_its_line(session):
+    assert not session.run("x = 1\ny = (")
+    [error] = session.events
+    assert (2, "SyntaxError: '(' was never closed") == (error["line"], error["message"])
+
+
+def test_names_stay_until_they_are_forgotten(session):
+    assert session.run("x = 2") and session.run("x")
+    assert [{"kind": "text", "text": "2"}] == session.events
+    assert not session.run("x", fresh=True)
+    assert "NameError" in session.events[-1]["message"]
+
+
+def test_what_is_printed_without_end_is_cut(session):
+    session.run("print('x' * 300_000); print('more')")
+    told = "".join(event["text"] for event in session.events)
+    assert 200_000 < len(told) < 201_000 and told.endswith("is not shown)\n")
+
+
+def test_a_walkthrough_is_shown_as_its_page(session):
+    session.run("from tinygrad_neuron import Value, walkthrough\nwalkthrough(Value(2.0) * 3.0)")
+    [event] = session.events
+    assert "html" == event["kind"] and event["html"].startswith("<!DOCTYPE html>")

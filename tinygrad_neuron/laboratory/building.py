@@ -1,0 +1,123 @@
+"""The folder of the laboratory: static files that any host serves, and nothing from elsewhere."""
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..draw.themes import THEMES, custom_properties
+from . import npm
+from .npm import ALL, EDITOR, GRAPHVIZ, PYODIDE
+from .playing import opening
+from .wheels import installed_wheel, own_wheel
+
+_PAGE = Path(__file__).parent / "page"
+_MARK = ".tinygrad-neuron-laboratory"
+# Nothing leaves the folder. Scripts inside the page are those of walkthroughs, in frames that have
+# its policy but not its origin; the worker is begun from a text, so that it has this policy too.
+_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; "
+    "form-action 'none'"
+)
+_OWN = {  # the page's colours beside those of the themes of pictures
+    "light": "--good: #17603a; --bad: #a3261b; --panel: #f6f7f9; --edge: #d5d9e0; --blue: #0b5fa5;",
+    "dark": "--good: #7ddba3; --bad: #ff9d8f; --panel: #1b212b; --edge: #39414d; --blue: #7cc0ff;",
+}
+_PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+
+
+class LaboratoryError(RuntimeError):
+    """Why the laboratory was not built."""
+
+
+def build(folder: Path, *, archives: "Path | None" = None) -> int:
+    """Write the laboratory into a folder; returns how many bytes it has.
+
+    A laboratory that is there already is replaced once the new one is complete; a folder that holds
+    anything else is left alone.
+
+    **Arguments:** `folder`, to be written; `archives`, a folder with what `npm pack` wrote, instead
+    of npm.
+
+    Raises a `LaboratoryError` where the folder is another thing's, or npm's packages are not had.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
+        raise LaboratoryError(
+            f"{folder} holds something that is not the laboratory; name another folder"
+        )
+    try:
+        files = _files(archives)
+    except npm.PackageError as error:
+        raise LaboratoryError(f"the laboratory was not built: {error}") from None
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        made = Path(temporary, "made")
+        for name, content in files.items():
+            path = made / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        if folder.exists():
+            shutil.rmtree(folder)
+        made.rename(folder)
+    return sum(map(len, files.values()))
+
+
+def _files(archives: "Path | None") -> dict[str, bytes]:
+    """Every file of the folder, by its path."""
+    packages = {
+        package: package.files(archive) for package, archive in npm.fetched(ALL, archives).items()
+    }
+    wheels = dict([own_wheel(), installed_wheel("graphviz")])
+    files = {path.relative_to(_PAGE).as_posix(): _page_file(path) for path in _page_files()}
+    files |= {f"pyodide/{name}": packages[PYODIDE][name] for name in _PYODIDE}
+    files["pyodide/pyodide-lock.json"] = _lock(packages[PYODIDE])
+    files["graphviz/viz.js"] = packages[GRAPHVIZ]["dist/viz.js"]
+    files |= _editor(packages)
+    files |= {f"wheels/{name}": content for name, content in wheels.items()}
+    files["playground.json"] = json.dumps(opening(), separators=(",", ":")).encode()
+    files["wheels.json"] = json.dumps([f"wheels/{name}" for name in wheels]).encode()
+    files[_MARK] = b"built by `tinygrad-neuron laboratory`, which replaces it\n"
+    return files
+
+
+def _page_files() -> list[Path]:
+    return sorted(path for path in _PAGE.rglob("*") if path.is_file())
+
+
+def _page_file(path: Path) -> bytes:
+    """A file of the pages; in those that are HTML or style sheets, what stands in braces is put
+    in."""
+    if path.suffix not in (".html", ".css"):
+        return path.read_bytes()
+    text = path.read_text("utf-8")
+    parts = {"policy": _POLICY, **{n: f"{custom_properties(THEMES[n])} {_OWN[n]}" for n in _OWN}}
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], text).encode()
+
+
+def _lock(pyodide: Mapping[str, bytes]) -> bytes:
+    """Pyodide's list of packages without those that the folder has not."""
+    lock = npm.read_json(pyodide, "pyodide-lock.json")
+    return json.dumps({**lock, "packages": {}}).encode()
+
+
+def _editor(packages: "Mapping[npm.Package, Mapping[str, bytes]]") -> dict[str, bytes]:
+    """The editor's modules, which import each other by path."""
+    names = {package.name: package.archive.rpartition("-")[0] + ".js" for package in EDITOR}
+    links = {name: f"./{file}" for name, file in names.items()}
+    return {
+        f"codemirror/{names[package.name]}": npm.linked(packages[package][module], links)
+        for package, module in EDITOR.items()
+    }
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """A short name of the content of all files, which changes when one of them does."""
+    total = hashlib.sha256()
+    for name in sorted(files):
+        total.update(f"{name}\0{hashlib.sha256(files[name]).hexdigest()}\n".encode())
+    return total.hexdigest()[:16]

@@ -1,0 +1,69 @@
+// What a program printed and showed, below it, as in a notebook.
+
+const FRAME = "allow-scripts allow-modals";
+// Says how high it is, so that its frame can be.
+const MEASURE = `<script>new ResizeObserver(() => parent.postMessage({ height:
+  document.documentElement.scrollHeight }, "*")).observe(document.documentElement)</script>`;
+
+addEventListener("message", ({ data, source }) => {
+  if (!(data?.height > 0)) return;
+  for (const frame of document.querySelectorAll("iframe.shown.measured")) {
+    if (frame.contentWindow === source) frame.style.height = `${Math.min(data.height, 4000)}px`;
+  }
+});
+
+function made(kind, properties) {
+  return Object.assign(document.createElement(kind), properties);
+}
+
+function printed(place, { kind, text }) {
+  const last = place.lastElementChild;
+  const is = `printed ${kind}`;
+  if (last?.className === is) last.append(text);
+  else place.append(made("pre", { className: is, textContent: text, tabIndex: 0 }));
+}
+
+function image({ type, data, alt }) {
+  const picture = made("img", { alt, src: `data:${type};base64,${data}` });
+  const around = made("div", { className: "picture", tabIndex: 0, role: "group" });
+  around.ariaLabel = "A picture";
+  around.append(picture);
+  return around;
+}
+
+// In a frame that can reach neither this page nor what it keeps.
+function framed({ html, title, height }) {
+  const frame = made("iframe", { className: "shown", title, srcdoc: html });
+  frame.setAttribute("sandbox", FRAME);
+  if (height) frame.style.height = `${height}px`;
+  else {
+    frame.classList.add("measured");
+    const scheme = `<meta charset="utf-8"><style>:root { color-scheme: light dark; }
+      body { margin: 0; font: 1rem/1.5 system-ui; }</style>`;
+    frame.srcdoc = `<!doctype html>${scheme}${html}${MEASURE}`;
+  }
+  return frame;
+}
+
+function failed({ message, line, text }) {
+  const place = made("div", { className: "error" });
+  place.role = "alert";
+  const where = line ? `Line ${line}: ` : "";
+  place.append(made("p", { textContent: where + message }));
+  if (text && text !== message) {
+    const whole = made("details");
+    whole.append(made("summary", { textContent: "The way there" }));
+    whole.append(made("pre", { textContent: text, tabIndex: 0 }));
+    place.append(whole);
+  }
+  return place;
+}
+
+const SHOWN = { image, html: framed, error: failed };
+
+// Appends what an event of a session shows to its place.
+export function show(place, event) {
+  const kind = SHOWN[event.kind];
+  if (kind) place.append(kind(event));
+  else if (event.text !== undefined) printed(place, event);
+}

@@ -1,0 +1,67 @@
+// Python in a worker: so the page scrolls and types while a program runs. What it understands is
+// said in python.js, the other end.
+import { loadPyodide } from "./pyodide/pyodide.mjs";
+
+const at = (name) => new URL(name, import.meta.url).href;
+const got = async (name, how) => {
+  const answer = await fetch(at(name));
+  if (!answer.ok) throw new Error(`${name} could not be fetched (${answer.status})`);
+  return answer[how]();
+};
+
+let python, session, calls;
+let current = 0; // the request that is being answered
+
+const say = (message, transfer = []) => postMessage({ id: current, ...message }, transfer);
+
+async function wheels() {
+  const names = await got("wheels.json", "json");
+  return Promise.all(names.map((name) => got(name, "arrayBuffer")));
+}
+
+async function start({ stop }) {
+  const step = (share, text) => say({ event: { kind: "progress", share, text } });
+  step(0.05, "Fetching Python");
+  const packed = wheels();
+  const drawing = import("./graphviz/viz.js").then((graphviz) => graphviz.instance());
+  python = await loadPyodide({ indexURL: at("pyodide/"), env: { HOME: "/home/pyodide" } });
+  step(0.6, "Unpacking");
+  for (const wheel of await packed) python.unpackArchive(wheel, "whl");
+  if (stop) python.setInterruptBuffer(new Int32Array(stop));
+  step(0.7, "Importing");
+  const { Session } = python.pyimport("tinygrad_neuron.laboratory.session");
+  session = Session((event) => say({ event: event.toJs({ dict_converter: Object.fromEntries }) }));
+  calls = python.pyimport("tinygrad_neuron.laboratory.calls");
+  step(0.95, "Starting Graphviz");
+  const viz = await drawing;
+  python.pyimport("tinygrad_neuron.laboratory.graphviz").use((source, format, engine) => {
+    const { output = "", errors } = viz.render(source, { format, engine });
+    const told = errors.map((e) => (e.level === "warning" ? `Warning: ${e.message}` : e.message));
+    return python.toPy({ output, errors: told });
+  });
+}
+
+const DOES = {
+  start,
+  run: ({ source, fresh }) => session.run.callKwargs(source, { fresh: Boolean(fresh) }),
+  complete: ({ source, at }) => JSON.parse(session.complete(source, at)),
+  call({ name, given }) {
+    const made = calls.call(name, JSON.stringify(given));
+    if (typeof made === "string") return JSON.parse(made);
+    const buffer = made.getBuffer();
+    const copy = buffer.data.slice();
+    buffer.release();
+    made.destroy();
+    return copy;
+  },
+};
+
+onmessage = async ({ data }) => {
+  current = data.id;
+  try {
+    const result = await DOES[data.does](data);
+    say({ done: true, result }, ArrayBuffer.isView(result) ? [result.buffer] : []);
+  } catch (error) {
+    say({ done: true, failed: String(error.message ?? error) });
+  }
+};
