@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..course import lessons
 from ..draw.themes import THEMES, custom_properties
 from . import npm
 from .npm import ALL, EDITOR, GRAPHVIZ, PYODIDE
@@ -80,9 +81,26 @@ def _files(archives: "Path | None") -> dict[str, bytes]:
     files |= _editor(packages)
     files |= {f"wheels/{name}": content for name, content in wheels.items()}
     files["playground.json"] = json.dumps(opening(), separators=(",", ":")).encode()
+    files["examples.json"] = json.dumps(examples()).encode()
     files["wheels.json"] = json.dumps([f"wheels/{name}" for name in wheels]).encode()
     files[_MARK] = b"built by `tinygrad-neuron laboratory`, which replaces it\n"
     return files
+
+
+def examples() -> list[dict[str, str]]:
+    """The programs to begin with, in order: for each its name, its title and its text.
+
+    >>> [example["name"] for example in examples()]
+    ['neuron', 'xor', 'moons', 'digits', 'rnn', 'gpt']
+    """
+    found = []
+    for path in sorted((lessons.folder() / "laboratory").glob("*.py")):
+        text = path.read_text("utf-8")
+        title, _, rest = text.removeprefix('"""').partition('"""')
+        program = f"# {title}\n{rest.lstrip()}"
+        name = path.stem.partition("_")[2]
+        found.append({"name": name, "title": title.rstrip("."), "text": program})
+    return found
 
 
 def _page_files() -> list[Path]:
