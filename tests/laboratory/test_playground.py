@@ -1,5 +1,6 @@
 """The playground trains what its program says, and shows what is there."""
 
+import json
 import random
 
 import pytest
@@ -122,13 +123,16 @@ def test_a_walkthrough_ends_with_the_neurons_own_number():
 
 
 def test_a_step_that_is_not_finite_ends_it_and_says_why():
-    one = Playground(Configuration(lr=1e300, optimiser="SGD", activation="identity", samples=20))
+    one = Playground(Configuration(lr=1000, optimiser="SGD", activation="identity", samples=20))
     one.train(steps=50)
     assert len(one.losses) < 50
     assert "smaller learning rate" in one.stopped
     taken = len(one.losses)
     one.train(steps=5)
     assert taken == len(one.losses)
+    frame = one.frame(one.moment())
+    json.dumps(frame, allow_nan=False)
+    assert one.stopped == frame["stopped"]
 
 
 def test_training_for_a_time_takes_at_least_one_step():

@@ -4,6 +4,7 @@ A playground runs the program that it shows: the first part of its text makes da
 and loss. So what is trained on the page and what its code does cannot differ.
 """
 
+import math
 import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
@@ -215,7 +216,7 @@ class Playground:
         numbers = iter(moment.parameters)
         return {
             "step": moment.step,
-            "losses": moment.losses,
+            "losses": [x if math.isfinite(x) else None for x in moment.losses],
             "right": moment.right,
             "conditions": moment.conditions,
             "weights": [
@@ -242,4 +243,7 @@ class _Rows:
     def __call__(
         self, rows: Sequence[Sequence[float]], parameters: Sequence[float]
     ) -> list[tuple[float, ...]]:
-        return self.variant.map_rows(rows, [], [parameters[k] for k in self.order])
+        try:
+            return self.variant.map_rows(rows, [], [parameters[k] for k in self.order])
+        except DOMAIN_ERRORS:  # of numbers that have left all bounds
+            return [(math.nan,) * len(self.variant.outputs)] * len(rows)

@@ -151,7 +151,11 @@ function show(frame, planes) {
   if (frame.step > last) curve.add(frame);
   curve.mark(frame.step);
   tellCounts(frame);
+  window.playground.pictures++;
 }
+
+// One that is not a finite number comes as null.
+const loss = (frame, k) => (frame.losses[k] === null ? "not finite" : shown(frame.losses[k], frame.losses[k] < 100 ? 4 : 0));
 
 function tellCounts(frame) {
   const { batch } = controls.chosen;
@@ -159,7 +163,7 @@ function tellCounts(frame) {
   byId("count").textContent = frame ? frame.step.toLocaleString("en") : "0";
   byId("epoch").textContent = frame ? shown((frame.step * (batch && batch < count ? batch : count)) / count, 1) : "0.0";
   ["train", "test"].forEach((name, k) => {
-    byId(`loss-${name}`).textContent = frame ? shown(frame.losses[k], 4) : "\u2013";
+    byId(`loss-${name}`).textContent = frame ? loss(frame, k) : "\u2013";
     byId(`right-${name}`).textContent = frame ? percent(frame.right[k]) : "\u2013";
   });
   plane.told(frame
@@ -174,7 +178,7 @@ function tellRunning() {
 function say() {
   const { frame } = latest;
   if (!frame) return;
-  byId("said").textContent = `Step ${frame.step}: loss ${shown(frame.losses[0], 4)} in training, ${shown(frame.losses[1], 4)} in the test; ${percent(frame.right[1])} right in the test.`;
+  byId("said").textContent = `Step ${frame.step}: loss ${loss(frame, 0)} in training, ${loss(frame, 1)} in the test; ${percent(frame.right[1])} right in the test.`;
 }
 
 function tell(text) {
@@ -258,5 +262,6 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
   does();
 });
+window.playground = { call, pictures: 0 }; // for tests and measurements
 open();
 themes(byId("theme"), recolour);
