@@ -2,6 +2,7 @@
 
 import math
 import random
+import sys
 
 import pytest
 
@@ -314,3 +315,18 @@ def test_a_loss_that_asks_a_traced_value_is_told_what_to_use_instead():
     with pytest.raises(TracingError) as found:
         training.fit(model, hinge, [([0.0, 1.0], 1.0)], optimiser, progress=False)
     assert "fit calls the loss" not in str(found.value)
+
+
+def test_a_bar_is_shown_in_a_terminal_and_written_nowhere_else(capsys, monkeypatch):
+    pytest.importorskip("tqdm", reason="the extra demos is not installed")
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+
+    def run():
+        model = nn.Neuron(2, seed=0)
+        optimiser = optim.SGD(model.parameters(), lr=0.1)
+        training.fit(model, losses.hinge, [([0.0, 1.0], 1.0)], optimiser, 2)
+        return capsys.readouterr()
+
+    assert ("", "") == run()
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert "training" in run().err

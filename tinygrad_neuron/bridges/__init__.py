@@ -8,7 +8,14 @@
 True
 """
 
-from .program import torch_source
-from .torch import from_torch, to_torch
+from typing import TYPE_CHECKING
+
+from ..public import on_demand
+
+if TYPE_CHECKING:
+    from .program import torch_source
+    from .torch import from_torch, to_torch
+else:
+    __getattr__, __dir__ = on_demand(__name__)
 
 __all__ = ["from_torch", "to_torch", "torch_source"]

@@ -4,6 +4,7 @@ The pages are gathered in a folder of their own: the lessons as notebooks, and w
 `demos/book`. Sphinx (extra `book`) builds them with the configuration there; a warning is an error.
 """
 
+import errno
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ..files import replace_folder
 from . import lessons as places
 from .marking import asset
 from .notebooks import executable, to_notebook
@@ -31,11 +33,11 @@ class BookError(RuntimeError):
 def build(folder: Path) -> int:
     """Build the book into a folder; returns the number of its pages.
 
-    A book that is there already is replaced once the new one is complete; a folder that holds
-    anything else is left alone.
+    A book that is there already is replaced once the new one is complete, and stays if that fails;
+    a folder that holds anything else is left alone.
 
     Raises a `BookError` with Sphinx's warnings, or where the folder is not a book's; a
-    `ModuleNotFoundError` that names the extra.
+    `ModuleNotFoundError` that names the extra; an `OSError` where it cannot be written.
     """
     _refuse_missing()
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
@@ -45,11 +47,8 @@ def build(folder: Path) -> int:
         gather(source)
         _run_sphinx(source, made, Path(temporary, "doctrees"))
         _refuse_incomplete(source, made)
-        (made / _MARK).write_text("built by `tinygrad-neuron book`, which replaces it\n")
-        if folder.exists():
-            shutil.rmtree(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(made, folder)
+        (made / _MARK).write_text("built by `tinygrad-neuron book`, which replaces it\n", "utf-8")
+        replace_folder(folder, made)
     return len(list(folder.rglob("*.html")))
 
 
@@ -156,9 +155,13 @@ def _write(path: Path, notebook: Any) -> None:
 def _run_sphinx(source: Path, made: Path, doctrees: Path) -> None:
     options = ["-W", "--keep-going", "-q", "-j", "auto", "-d", str(doctrees)]
     command = [sys.executable, "-m", "sphinx", *options, str(source), str(made)]
-    run = subprocess.run(command, env=_environment(), capture_output=True, encoding="utf-8")
+    run = subprocess.run(
+        command, env=_environment(), capture_output=True, encoding="utf-8", errors="replace"
+    )
     if run.returncode:
         told = (run.stdout + run.stderr).replace(f"{source}{os.sep}", "")
+        if (full := os.strerror(errno.ENOSPC)) in told:
+            raise BookError(f"the book was not built: {full}: {tempfile.gettempdir()}")
         lines = [line for line in told.splitlines() if not line.startswith("[IPKernelApp]")]
         raise BookError("the book was not built:\n" + "\n".join(lines).strip())
 

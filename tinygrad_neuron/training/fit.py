@@ -2,6 +2,7 @@
 
 import math
 import random
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -9,11 +10,13 @@ from typing import Any, TypeAlias
 
 from ..checking import a_function, described, flag, listed, positive_integer
 from ..compiler import Compiled, NotFiniteError, TracingError, compile
+from ..console import is_terminal
 from ..engine import Value
 from ..init import Seed, generator_of
 from ..nn import Module
 from ..nn.shapes import lists
 from ..optim import Optimiser
+from ..public import named_options
 from .diagnose import diagnose as diagnosed
 from .record import TrainingRecord
 
@@ -22,6 +25,7 @@ ENOUGH = 100  # examples, for a diagnosis
 Metric: TypeAlias = Callable[[list[Any], list[Any]], float]
 
 
+@named_options
 def fit(
     model: Module,
     loss: Callable[[Any, Any], Value],
@@ -60,7 +64,7 @@ def fit(
     - `metrics`: functions of all outputs and all targets of the validation data, as `accuracy`;
       with names of one's own in a dictionary.
     - `patience`: stop after so many epochs without a smaller loss; None never does.
-    - `progress`: show a bar (where the package tqdm is installed).
+    - `progress`: show a bar in a terminal or a notebook, where the package tqdm is installed.
     - `diagnose`: at the end, run `training.diagnose` over a hundred of the examples (fewer where
       there are fewer), with the model in `eval()`; the record shows what it warns of.
 
@@ -267,7 +271,9 @@ def _named(metrics: Iterable[Metric] | Mapping[str, Metric]) -> dict[str, Metric
 
 
 def _bar(epochs: int) -> Any:
-    """A progress bar, where tqdm is installed."""
+    """A progress bar, where tqdm is installed and somebody looks at it."""
+    if not (is_terminal(sys.stderr) or "ipykernel" in sys.modules):  # not into a file, nor a pipe
+        return None
     try:
         from tqdm.auto import tqdm
     except ImportError:
