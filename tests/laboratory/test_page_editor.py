@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import pytest
 
+pytestmark = pytest.mark.once
 PRODUCT = "from tinygrad_neuron import Value\nx = Value(3.0, label='x')\nprint('six', 2 * 3)\nx * x"
 
 
@@ -68,7 +69,7 @@ def test_a_program_goes_by_link_and_waits_for_the_button(opened, browser, addres
     page.locator("#shown", has_text="by link é").wait_for()
     page.goto("about:blank")
     page.goto(f"{address}#program=%%%")
-    page.locator("#state", has_text="The link is damaged").wait_for(timeout=90_000)
+    page.locator("#damaged", has_text="The link is damaged").wait_for()
     page.close()
 
 
@@ -114,6 +115,29 @@ def test_it_fits_a_phone(opened):
     opened.page.set_viewport_size(size)
     assert 390 == width
     assert inside["y"] + inside["height"] < 844
+
+
+def test_it_works_without_a_network_once_it_was_there(browser, address, laboratory):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    page.locator("#state", has_text="Ready").wait_for(timeout=90_000)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    context.set_offline(True)
+    page.goto(f"{address}#again")
+    page.reload()
+    page.locator("#state", has_text="Ready").wait_for(timeout=90_000)
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.locator("#shown", has_text="y = 0.7616").wait_for()
+    assert page.evaluate("crossOriginIsolated")
+    context.close()
+
+
+def test_opened_as_a_file_it_says_how_to_serve_it(browser, laboratory):
+    page = browser.new_page()
+    page.goto((laboratory / "index.html").as_uri())
+    assert "python -m http.server" in page.locator("#as-file").inner_text()
+    page.close()
 
 
 class Elsewhere(BaseHTTPRequestHandler):

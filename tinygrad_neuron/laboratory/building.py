@@ -11,6 +11,7 @@ from ..course import lessons
 from ..draw.themes import THEMES, custom_properties
 from ..files import replace_folder
 from . import npm
+from .licences import licences
 from .npm import ALL, EDITOR, GRAPHVIZ, PYODIDE
 from .playing import opening
 from .wheels import installed_wheel, own_wheel
@@ -78,8 +79,10 @@ def _files(archives: "Path | None") -> dict[str, bytes]:
     files |= _editor(packages)
     files |= {f"wheels/{name}": content for name, content in wheels.items()}
     files["playground.json"] = json.dumps(opening(), separators=(",", ":")).encode()
+    files |= licences(packages)
     files["examples.json"] = json.dumps(examples()).encode()
     files["wheels.json"] = json.dumps([f"wheels/{name}" for name in wheels]).encode()
+    files["service_worker.js"] = _service_worker(files)
     files[_MARK] = b"built by `tinygrad-neuron laboratory`, which replaces it\n"
     return files
 
@@ -128,6 +131,13 @@ def _editor(packages: "Mapping[npm.Package, Mapping[str, bytes]]") -> dict[str, 
         f"codemirror/{names[package.name]}": npm.linked(packages[package][module], links)
         for package, module in EDITOR.items()
     }
+
+
+def _service_worker(files: Mapping[str, bytes]) -> bytes:
+    """The service worker, told what it keeps: all that a page may ask for."""
+    kept = [name for name in files if not name.startswith(("licences/", "service_worker"))]
+    told = json.dumps({"version": digest(files), "files": kept})
+    return f"const KEPT = {told};\n".encode() + files["service_worker.js"]
 
 
 def digest(files: Mapping[str, bytes]) -> str:

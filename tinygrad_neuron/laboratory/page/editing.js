@@ -1,6 +1,7 @@
 // The editor page: programs to choose from, one at a time; run, stop, link, theme.
 import { editor } from "./editor.js";
 import { link, linked } from "./links.js";
+import { keep } from "./offline.js";
 import { show } from "./outputs.js";
 import { Programs } from "./programs.js";
 import { Python, Stopped } from "./python.js";
@@ -10,8 +11,11 @@ const $ = (id) => document.getElementById(id);
 const python = new Python();
 const say = (text) => ($("state").textContent = text);
 
-let problem = "";
-const shared = await linked(location.hash).catch((error) => ((problem = error.message), null));
+const shared = await linked(location.hash).catch((error) => {
+  $("damaged").textContent = error.message;
+  $("damaged").hidden = false;
+  return null;
+});
 const programs = new Programs(await (await fetch("examples.json")).json(), shared);
 
 const writing = editor($("editor"), {
@@ -44,8 +48,8 @@ async function ready() {
       $("progress").value = share;
       say(`${text} …`);
     });
-    say(problem || "Ready: press Run, or Ctrl+Enter");
-    problem = "";
+    say("Ready: press Run, or Ctrl+Enter");
+    keep();
   } catch (error) {
     say(`Python could not be started: ${error.message}`);
   }
