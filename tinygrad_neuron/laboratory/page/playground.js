@@ -3,6 +3,7 @@
 import { Controls } from "./playground_controls.js";
 import { Curve } from "./playground_curve.js";
 import { link } from "./links.js";
+import { keep } from "./offline.js";
 import { Network } from "./playground_network.js";
 import { byId, forgetColours, percent, shown } from "./playground_parts.js";
 import { Plane } from "./playground_plane.js";
@@ -67,6 +68,7 @@ async function begin() {
       byId("progress").value = share;
       byId("phase").textContent = text;
     });
+    keep();
     const made = await call("begin", controls.chosen);
     if (mine !== turn) return false;
     plane.begin(made);
