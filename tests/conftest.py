@@ -73,6 +73,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("fast")
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says so where PyTorch is not there to compare with: no other tool's absence hides so much."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any("PyTorch is not installed" in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(
+            "PyTorch is not installed (extra torch): tests that compare with it, and the training "
+            "on two processes, were skipped"
+        )
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test marked `both_targets` runs with the module's `compile` making Python, then C,
     unless it is marked `only_python`, with the reason.
