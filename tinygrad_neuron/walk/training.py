@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..checking import described, positive_integer
-from ..compiler.graphs import graph_function
 from ..engine import Value, topological_order
 from ..optim import SGD, Optimiser, Schedule
 from ..passes import DOMAIN_ERRORS
+from ..public import named_options
 from .descents import descent_of, descents
 from .explaining import Explanation
 from .names import watch_names
@@ -21,6 +21,7 @@ from .plane import DataPlane
 from .records import Made, Node, Step, Trained
 
 
+@named_options
 @dataclass(frozen=True)
 class Training:
     """How a walkthrough of training goes.
@@ -198,6 +199,8 @@ class _Iterations:
         plane, parameters = self.plane, self.optimiser.parameters
         assert plane is not None
         inputs = [*plane.inputs, *([] if plane.target is None else [plane.target])]
+        from ..compiler.graphs import graph_function  # only where something is trained
+
         function, leaves = graph_function([self.root], inputs)
         count = len(plane.examples)
         picked = [plane.examples[(k * self.batch + j) % count] for j in range(self.batch)]

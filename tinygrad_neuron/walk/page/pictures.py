@@ -12,7 +12,6 @@ import re
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +22,7 @@ from ...draw.graph import BUDGET, plain_picture
 from ...draw.metrics import text_width
 from ...draw.picture import GraphPicture
 from ...draw.rendering import RenderingTimeoutError
+from ...draw.running import at_once
 from ...draw.text import shorten
 from ...draw.themes import FONT, THEMES
 from ...engine import Value
@@ -137,10 +137,9 @@ def views(graph: GraphFacts, scopes: Scopes, names: Sequence[str], digits: int) 
         except RenderingTimeoutError:
             return None
 
-    with ThreadPoolExecutor(2) as workers:  # it is `dot` that computes
-        rest = [folded for folded in _others(graph, scopes) if folded not in drawn]
-        more = [view for view in workers.map(opened, rest) if view is not None]
-    return [*drawn.values(), *more]
+    rest = [folded for folded in _others(graph, scopes) if folded not in drawn]
+    more = at_once(opened, rest, threads=2)  # it is `dot` that computes
+    return [*drawn.values(), *(view for view in more if view is not None)]
 
 
 def _levels(graph: GraphFacts, scoped: bool) -> dict[str, Folding]:
