@@ -531,8 +531,8 @@ predict(
 # %% [markdown]
 # Whatever the size of the gradients, the first step of each parameter is as long as the rate. That
 # helps where layers have gradients of very different sizes. Look at two hidden layers that start
-# with weights of spread 0.01, about twenty times too small, and at the network of before from a
-# good start:
+# with weights of spread 0.01, about twenty times too small, and then at the network with one hidden
+# layer, from a good start:
 
 
 # %%

@@ -12,8 +12,10 @@
 # The networks of lessons 9 to 11 made fewer and fewer mistakes on their examples. But nobody needs
 # a network for its examples: their answers are known. What counts is how it does on data it has
 # never seen. Let us make that hard: a network with 24 hidden neurons gets only 100 digits to learn
-# from, and for 20 of them somebody has noted down the wrong digit. (Dropout and weight decay, which
-# you see in the code, are remedies that this lesson comes to. At first both are off.)
+# from, and for 20 of them somebody has noted down the wrong digit. (In the code, `nn.Linear` is a
+# layer without an activation. A model of one's own is a class: `__init__` makes its parts, and
+# `__call__` says what it computes from an input. Dropout and weight decay are remedies that this
+# lesson comes to. At first both are off.)
 
 # %% tags=["remove-input"]
 from tinygrad_neuron.course import Beside, exercise, predict, show, slider, task

@@ -414,7 +414,7 @@ own = [[[Value(-1.0), Value(2.0), Value(-1.0)] for _ in range(3)] for _ in EVERY
 loss = 0
 for place, (row, column) in enumerate(EVERYWHERE):
     part = [line[column : column + 3] for line in image[row : row + 3]]
-    [[output]] = convolve(part, own[place])
+    [[output]] = convolve(part, own[place])  # a map of a single place
     loss = loss + (output - wanted[row][column]) ** 2 / 2
 loss.backward()
 
@@ -491,7 +491,7 @@ predict(
 
 # %%
 window = [[Value(1.0), Value(5.0)], [Value(3.0), Value(-2.0)]]
-[[[largest]]] = nn.MaxPool2d(2)([window])
+[[[largest]]] = nn.MaxPool2d(2)([window])  # one map, of one row and one column
 largest.backward()
 print("kept:", largest.data)
 print("gradients:", *[value.grad for row in window for value in row])

@@ -524,7 +524,7 @@ loss = compile(gpt.loss)
 optimiser = optim.Adam(gpt.parameters(), optim.cosine_decay(0.01, 200))
 generator = random.Random(0)
 curve = []
-with loss.trainer(optimiser) as trainer:
+with loss.trainer(optimiser) as trainer:  # its step is loss, backward pass and step in one
     for _ in range(200):
         batch = sorted(generator.sample(names, 8), key=len)
         tokens = [[signs.index(sign) for sign in f".{n}."] for n in batch]

@@ -82,6 +82,7 @@ assert dot == 0 and arrived == 0
 # to a hyperplane is called its **normal vector**.
 
 # %%
+# hypot(a, b) is the length of the vector (a, b)
 tip_to_tip = hypot(w[0] - along[0], w[1] - along[1])
 print(f"lengths {hypot(*w):g} and {hypot(*along):g}, from tip to tip √{tip_to_tip**2:g}")
 one_step = guard.pre_activation([3 + 3, -1 + 4]).data - guard.pre_activation([3, -1]).data
@@ -118,6 +119,7 @@ show(
 # %%
 def growth(angle):
     """How much z grows over 1 km in a direction, given in degrees."""
+    # cos and sin want another unit, in which 180 degrees are pi
     x = [1 + cos(angle * pi / 180), 1 + sin(angle * pi / 180)]
     return guard.pre_activation(x).data - guard.pre_activation([1, 1]).data
 
@@ -363,7 +365,7 @@ print("w · x for the T, the smudged and the inverted one:", matches)
 
 every_image = list(product((-1, 1), repeat=9))
 seen = [image for image in every_image if looks_for_t.predict(image)]
-best_image = max(every_image, key=lambda x: looks_for_t.signed_distance(x))
+best_image = max(every_image, key=looks_for_t.signed_distance)  # where that is largest
 print(f"it fires for {len(seen)} of all {len(every_image)} images")
 print("it likes the T best:", list(best_image) == T)
 

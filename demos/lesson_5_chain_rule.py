@@ -222,7 +222,9 @@ assert round(change, 4) == -0.0199
 # and this package takes 0.
 #
 # You need not take the list on trust. `local_derivatives` computes what stands in it;
-# `check_gradients` compares that with difference quotients and returns the largest error.
+# `check_gradients` compares that with difference quotients and returns the largest error. (In
+# Python, `lambda a, b: a + b` is a function without a name: it gets `a` and `b`, and returns `a +
+# b`.)
 
 # %%
 a, b = Value(3.0, label="a"), Value(2.0, label="b")
@@ -272,7 +274,7 @@ assert at_the_corner == 0
 # is small enough to get the first digits right.
 
 # %%
-first, *_, last = nudge(y, x, by=1e-6)
+first, *_, last = nudge(y, x, by=1e-6)  # 1e-6 is a millionth; the changes of x and of y
 measured = last.change / first.change
 print(f"measured: {measured:.5f}   product: {4 * 1 * 3}   sum: {4 + 1 + 3}")
 

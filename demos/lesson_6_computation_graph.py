@@ -78,7 +78,7 @@ assert neuron([2.0, -0.5]).data == y.data
 # $$ y = \tanh(1) = 0.7616 $$
 
 # %%
-for node in topological_order(y):
+for node in topological_order(y):  # all nodes, in the order in which they were computed
     if node.label not in leaves:
         print(node.label, "=", round(node.data, 4))
 

@@ -492,8 +492,10 @@ print("with the package's engine:", moons_right(Value), "of 60 right")
 # %% [markdown]
 # Everything it asks of an engine is this: `Number(0.5)` makes a number with `data` and `grad`; `+`
 # and `*` work between two numbers, and with a plain number on the right; `tanh()` is there; and
-# `backward()` adds the gradient to every number that the result was computed from. About 60 lines
-# will do, and fewer are welcome. It is a longer task: use the notebook, or an editor.
+# `backward()` adds the gradient to every number that the result was computed from. (Python turns
+# `a + b` into `a.__add__(b)` and `a * b` into `a.__mul__(b)`, and `isinstance(other, Number)` asks
+# whether `other` is already a number of ours.) About 60 lines will do, and fewer are welcome. It is
+# a longer task: use the notebook, or an editor.
 
 # %% tags=["remove-input"]
 FORMULAS = {

@@ -168,7 +168,9 @@ assert all((by_hand(x).data > 0) == (target == 1) for x, target in xor)
 #
 # `compile` turns the recorded graph into plain Python code, which gives the same numbers faster.
 # `optim.SGD` does the step $w \leftarrow w - \mathrm{lr}$ · gradient for all parameters. A random
-# start that can be repeated is chosen by its `seed`.
+# start that can be repeated is chosen by its `seed`. (`train`, the loop of lesson 6 for a whole
+# network, is in the folded cell; `remember` keeps the parameters at some of the steps, for the
+# slider below.)
 
 
 # %% tags=["hide-input"]

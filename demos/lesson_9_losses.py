@@ -297,10 +297,10 @@ slider("z", [-6, -4, -2, 0, 2, 4, 6, 8], both_losses, start=8)
 #
 # A network could learn its examples by heart. Whether it has *understood* anything shows only on
 # examples it has never seen. So before anything else, three tumours out of ten are put aside. They
-# are the **test set**; nothing may be learned from them, not even the mean and the deviation by
-# which the inputs are scaled. The others are the **training set**. (Scaled means: from each of the
-# 30 numbers we subtract its mean, and divide the rest by how far the number typically is from the
-# mean. Lesson 10 says why.)
+# are the **test set**; nothing may be learned from them, not even the numbers by which the inputs
+# are scaled. The others are the **training set**. (Scaled means: from each of the 30 numbers we
+# subtract its mean, and divide the rest by how far the number typically is from the mean. Lesson 10
+# says why.)
 
 # %%
 tumours = datasets.breast_cancer()
@@ -333,7 +333,9 @@ predict(
 # One thing is known without looking at a single cell: 37.2% of the training tumours are malignant.
 # That share is called the **class prior**. A bias can say it from the start: it has to be the logit
 # of this probability. Solve $p = \mathrm{sigmoid}(b)$ for b, and you get $b = \ln (p / (1 - p))$.
-# `init.prior_bias` computes it.
+# `init.prior_bias` computes it. (`@compile` above a function compiles it, as `compile` did in
+# lesson 8; `.mean(examples)` is then the mean of its values over all examples, and `.map` below
+# gives the values one by one.)
 
 # %%
 neuron = nn.Neuron(30, activation="identity", init="zeros", bias=init.prior_bias(share))
@@ -381,7 +383,8 @@ assert Value(40.0).sigmoid().data == 1
 # exist. From the logit the same loss can be computed without p, as $\ln (1 + e^z) - t z$, and then
 # nothing is rounded away.
 #
-# Now the test. How good is one single neuron?
+# Now the test. How good is one single neuron? (The confusion matrix counts, for each of the two
+# kinds, how many were taken for either.)
 
 # %%
 score = compile(neuron)
@@ -579,13 +582,13 @@ show(
 #
 # ## Which output, which loss
 #
-# | what is wanted | outputs | activation at the end | loss | gradient for the score |
-# |---|---|---|---|---|
-# | a quantity | 1 | identity | squared error | $2 \cdot (y - t)$ |
-# | yes or no | 1 | sigmoid | cross-entropy | $p - t$ |
-# | one of n classes | n | softmax | cross-entropy | $p - y$ |
-# | any of n labels, perhaps several | n | n sigmoids | sum of cross-entropies | $p - t$ for each |
-# | a side, with a margin | 1 | identity, t = ±1 | hinge | −t or 0 |
+# | what is wanted | output layer | loss | gradient for the score |
+# |---|---|---|---|
+# | a quantity | 1, identity | squared error | $2 (y - t)$ |
+# | yes or no | 1, sigmoid | cross-entropy | $p - t$ |
+# | one of n classes | n, softmax | cross-entropy | $p - y$ |
+# | any of n labels | n, sigmoid each | sum of cross-entropies | $p - t$ for each |
+# | a side (t = ±1) | 1, identity | hinge | −t or 0 |
 #
 # ## Ten neurons read digits
 #
