@@ -411,6 +411,8 @@ VALID: dict[str, Call] = {
         datasets.spirals,
         lambda: {"samples": 10, "noise": 0.1, "turns": 1.0, "classes": 2, "seed": 0},
     ),
+    "gaussians": (datasets.gaussians, lambda: {"samples": 10, "noise": 0.1, "seed": 0}),
+    "noisy_xor": (datasets.noisy_xor, lambda: {"samples": 10, "noise": 0.1, "seed": 0}),
     "bars_and_crosses": (
         datasets.bars_and_crosses,
         lambda: {"samples": 6, "size": 5, "noise": 0.1, "seed": 0},

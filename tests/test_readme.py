@@ -48,3 +48,11 @@ def test_ci_runs_the_test_command_of_the_readme():
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)]+)\)", README))
 def test_every_link_leads_somewhere(link):
     assert (ROOT / link).exists()
+
+
+def test_powershells_commands_are_the_same():
+    commands = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
+    here = [re.sub(r"\.venv/bin/(\w+)", r".venv\\Scripts\\\1", command) for command in commands]
+    here = [command.replace("python3", "py", 1).replace(" &&", ";") for command in here]
+    assert here == re.findall(r"^py -m venv .*$", README, re.MULTILINE)
+    assert len(here) == 2

@@ -14,15 +14,17 @@ from tinygrad_neuron.datasets import (
     circles,
     digits,
     gate,
+    gaussians,
     iris,
     moons,
+    noisy_xor,
     spirals,
     standardise,
     train_test_split,
     xor,
 )
 
-GENERATORS = pytest.mark.parametrize("generate", [moons, circles, spirals])
+GENERATORS = pytest.mark.parametrize("generate", [moons, circles, spirals, gaussians, noisy_xor])
 
 
 def mean(values):

@@ -1,4 +1,4 @@
-"""Data sets made by formula: truth tables of gates, and curves in the plane with noise."""
+"""Data sets made by formula: truth tables of gates; curves and clouds in the plane, with noise."""
 
 import random
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from itertools import product
 from math import cos, pi, sin
 
 from ..checking import INSIDE_ONE, NOT_NEGATIVE, POSITIVE, integer, named, number, repeatable
+from ..public import named_options
 from .dataset import Dataset
 
 # The output column of each truth table, its input rows counted upwards: 00, 01, 10, 11.
@@ -62,6 +63,7 @@ def xor() -> Dataset[int]:
     return gate("xor")
 
 
+@named_options
 def moons(samples: int = 100, noise: float = 0.1, seed: int | random.Random = 0) -> Dataset[int]:
     """Return two interleaving half circles of radius 1.
 
@@ -97,6 +99,7 @@ def moons(samples: int = 100, noise: float = 0.1, seed: int | random.Random = 0)
     return _noisy("moons", curves, ("upper", "lower"), noise, seed)
 
 
+@named_options
 def circles(
     samples: int = 100,
     noise: float = 0.1,
@@ -137,6 +140,7 @@ def circles(
     return _noisy("circles", curves, ("outer", "inner"), noise, seed)
 
 
+@named_options
 def spirals(
     samples: int = 100,
     noise: float = 0.05,
@@ -181,6 +185,60 @@ def spirals(
             curve.append((radius * cos(angle), radius * sin(angle)))
         curves.append(curve)
     return _noisy("spirals", curves, [f"arm {arm}" for arm in range(classes)], noise, seed)
+
+
+@named_options
+def gaussians(
+    samples: int = 100, noise: float = 0.5, seed: int | random.Random = 0
+) -> Dataset[int]:
+    """Return two round clouds: class 0 around (-1, -1), class 1 around (1, 1).
+
+    Arguments:
+        samples: how many, at least 2; classes are balanced, an odd one goes to class 0.
+        noise: standard deviation of each cloud in each coordinate, at least 0.
+        seed: an int, or a generator to draw from; it decides the noise and the order.
+
+    Returns:
+        A Dataset of shape samples x 2, targets 0 and 1, in random order.
+
+    Raises:
+        TypeError, ValueError: if an argument is not of the kind, or in the range, given above.
+
+    >>> sorted(gaussians(samples=3, noise=0.0))
+    [((-1.0, -1.0), 0), ((-1.0, -1.0), 0), ((1.0, 1.0), 1)]
+    """
+    lower, upper = _class_sizes("gaussians", samples, 2)
+    curves = [[(-1.0, -1.0)] * lower, [(1.0, 1.0)] * upper]
+    return _noisy("gaussians", curves, ("lower", "upper"), noise, seed)
+
+
+@named_options
+def noisy_xor(
+    samples: int = 100, noise: float = 0.2, seed: int | random.Random = 0
+) -> Dataset[int]:
+    """Return round clouds at the corners of the truth table of exclusive or.
+
+    Class 0 is around (0, 0) and (1, 1), class 1 around (0, 1) and (1, 0).
+
+    Arguments:
+        samples: how many, at least 2; classes are balanced, an odd one goes to class 0, and so are
+            the two corners of each.
+        noise: standard deviation of each cloud in each coordinate, at least 0.
+        seed: an int, or a generator to draw from; it decides the noise and the order.
+
+    Returns:
+        A Dataset of shape samples x 2, targets 0 and 1, in random order.
+
+    Raises:
+        TypeError, ValueError: if an argument is not of the kind, or in the range, given above.
+
+    >>> sorted(noisy_xor(samples=5, noise=0.0))
+    [((0.0, 0.0), 0), ((0.0, 0.0), 0), ((0.0, 1.0), 1), ((1.0, 0.0), 1), ((1.0, 1.0), 0)]
+    """
+    sizes = _class_sizes("noisy_xor", samples, 2)
+    corners = [[(0.0, 0.0), (1.0, 1.0)], [(0.0, 1.0), (1.0, 0.0)]]
+    curves = [[two[k % 2] for k in range(size)] for two, size in zip(corners, sizes, strict=True)]
+    return _noisy("noisy_xor", curves, ("false", "true"), noise, seed)
 
 
 def _class_sizes(where: str, samples: int, classes: int) -> list[int]:

@@ -13,14 +13,14 @@ from ..calculus.operation import Operation
 from ..checking import a_function, described, listed
 from ..engine import Value, topological_order
 from ..functions import mean
-from ..health import HELP, SATURATED, steepest
+from ..health import HELP, condition, steepest
 from ..nn import Module
 from ..nn.shapes import flat, lists
 from ..notebook import Shown
 from ..operators import forget_gradient, stored_gradient
+from ..public import named_options
 from ..scope import Scope
 
-MOSTLY = 0.9  # saturated: nearly flat on so many of the examples
 MANY = 0.4  # of the units of a layer: worth a warning
 SMALL = 1e-3  # gradients vanish if the first layer's norm is so much smaller than the last one's
 LARGE = 1e3  # gradients explode if a layer's norm is larger
@@ -96,6 +96,7 @@ def _cells(layer: LayerReport) -> tuple[str, ...]:
     return (layer.name, layer.kind, *counts, spread, weights, gradient)
 
 
+@named_options
 def diagnose(
     model: Module,
     examples: Iterable[Sequence[Any]],
@@ -213,6 +214,7 @@ class _Watched:
             if not units and not parameters:
                 continue
             outputs = [y for unit in units for y in unit.outputs if math.isfinite(y)]
+            conditions = [condition(unit.slopes) for unit in units]
             norm = None
             if gradients is not None and parameters:
                 norm = math.hypot(*(gradients[p] or 0.0 for p in parameters))
@@ -221,8 +223,8 @@ class _Watched:
                     _name(layer),
                     layer.kind,
                     len(units),
-                    sum(map(_dead, units)),
-                    sum(map(_saturated, units)),
+                    conditions.count("dead"),
+                    conditions.count("saturated"),
                     fmean(outputs) if outputs else math.nan,
                     _deviation(outputs),
                     _deviation([p.data for p in parameters]),
@@ -329,15 +331,6 @@ def _deviation(numbers: Sequence[float]) -> float:
 def _breaks(node: Value) -> bool:
     """Whether a number that is not finite arises here, from finite ones."""
     return not math.isfinite(node.data) and all(math.isfinite(v.data) for v in node._prev)
-
-
-def _dead(unit: _Unit) -> bool:
-    return max(unit.slopes) == 0.0
-
-
-def _saturated(unit: _Unit) -> bool:
-    flat_ones = sum(slope < SATURATED for slope in unit.slopes)
-    return not _dead(unit) and flat_ones >= MOSTLY * len(unit.slopes)
 
 
 def _name(layer: Scope) -> str:

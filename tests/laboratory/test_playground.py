@@ -1,0 +1,149 @@
+"""The playground trains what its program says, and shows what is there."""
+
+import random
+
+import pytest
+
+from tinygrad_neuron import Value, losses, training
+from tinygrad_neuron.laboratory.configuration import CHOICES, Configuration
+from tinygrad_neuron.laboratory.playground import Playground
+
+SMALL = {"samples": 40, "layers": (3, 2)}
+
+
+def losses_of_the_program(configuration, steps):
+    """The losses of all steps of the shown text, which prints some of them; it draws nothing."""
+    text = configuration.program(steps).replace(f"step % {max(1, steps // 10)}", "step % 1")
+    *lines, drawing = text.splitlines()
+    assert drawing.startswith("draw_network(")
+    printed = []
+    exec("\n".join(lines), {"print": lambda *words: printed.append(words)})
+    return [words[-1] for words in printed]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"batch": 0, "optimiser": "momentum", "activation": "relu", "init": "he_normal"},
+        {"penalty": "l1", "strength": 0.01, "optimiser": "SGD", "lr": 0.3},
+        {"penalty": "l2", "strength": 0.1, "data": "noisy_xor", "layers": ()},
+    ],
+)
+def test_the_program_gives_the_losses_of_the_session(given):
+    configuration = Configuration.of(SMALL | given)
+    one = Playground(configuration)
+    one.train(steps=10)
+    one.moment()  # looking changes nothing
+    one.train(steps=10)
+    assert 20 == len(one.losses)
+    assert losses_of_the_program(configuration, 20) == one.losses
+
+
+def test_it_learns_moons():
+    one = Playground(Configuration())
+    one.train(steps=400)
+    assert min(one.moment().right) >= 0.95
+
+
+@pytest.mark.parametrize("activation", CHOICES["activation"])
+def test_a_moment_has_what_the_model_itself_gives(activation):
+    one = Playground(Configuration.of(SMALL | {"activation": activation}))
+    one.train(steps=5)
+    moment = one.moment()
+    train, _ = one.examples
+    outputs = [one.model(x) for x, _ in train]
+    assert training.accuracy([y.data for y in outputs], [t for _, t in train]) == moment.right[0]
+    loss = losses.binary_cross_entropy_with_logits(outputs, [t for _, t in train]).data
+    assert pytest.approx(loss, rel=1e-12) == moment.losses[0]
+
+
+@pytest.mark.parametrize("bias", [-10.0, 10.0])
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
+def test_dead_and_saturated_are_those_of_the_diagnosis(activation, bias):
+    one = Playground(Configuration.of(SMALL | {"activation": activation}))
+    one.model.layers[0].neurons[1].b.data = bias
+    conditions = one.moment().conditions
+    found = training.diagnose(one.model, one.examples[0]).layers
+    assert [one.dead for one in found[:2]] == [
+        part.count("dead") for part in (conditions[:3], conditions[3:])
+    ]
+    assert [one.saturated for one in found[:2]] == [
+        part.count("saturated") for part in (conditions[:3], conditions[3:])
+    ]
+    assert conditions[1] == ("dead" if (activation, bias) == ("relu", -10.0) else "saturated") or (
+        activation == "relu" and bias > 0
+    )
+
+
+def test_the_planes_begin_at_the_upper_left():
+    one = Playground(Configuration.of(SMALL))
+    one.train(steps=3)
+    moment = one.moment()
+    planes = one.planes(moment, cells=5)
+    (left, right), (low, high) = one.configuration.plane
+    units = 3 + 2 + 1
+    assert 25 * units == len(planes)
+    for place, x in ((0, [left, high]), (4, [right, high]), (24, [right, low])):
+        assert pytest.approx(one.model(x).data, rel=1e-6) == planes[place * units + 5]
+        first = one.model.layers[0](x)[0].data
+        assert pytest.approx(first, rel=1e-6) == planes[place * units]
+
+
+def test_one_goes_back_to_a_moment_and_training_goes_on_unchanged():
+    one, other = Playground(Configuration.of(SMALL)), Playground(Configuration.of(SMALL))
+    one.train(steps=2)
+    early = one.moment()
+    expected = list(one.planes(early, cells=3))
+    one.train(steps=20)
+    assert list(one.planes(early, cells=3)) == expected
+    walk = one.walkthrough(1, 0, (0.5, -0.5, 1.0), early)
+    leaves = {node.data for node in walk.graphs[0] if node.operation == "leaf"}
+    assert {0.5, -0.5} == leaves - set(early.parameters)
+    one.train(steps=10)
+    other.train(steps=32)
+    assert other.losses == one.losses
+
+
+def test_a_walkthrough_ends_with_the_neurons_own_number():
+    one = Playground(Configuration.of(SMALL))
+    moment = one.moment()
+    x, t = one.examples[0][0]
+    hidden = one.model.layers[0](x)
+    assert hidden[2].data == one.walkthrough(0, 2, (*x, t), moment).root.data
+    assert one.model.layers[1](hidden)[1].data == (one.walkthrough(1, 1, (*x, t), moment).root.data)
+    loss = losses.binary_cross_entropy_with_logits(one.model(x), t)
+    assert loss.data == one.walkthrough(2, 0, (*x, t), moment).root.data
+    assert isinstance(loss, Value)
+
+
+def test_a_step_that_is_not_finite_ends_it_and_says_why():
+    one = Playground(Configuration(lr=1e300, optimiser="SGD", activation="identity", samples=20))
+    one.train(steps=50)
+    assert len(one.losses) < 50
+    assert "smaller learning rate" in one.stopped
+    taken = len(one.losses)
+    one.train(steps=5)
+    assert taken == len(one.losses)
+
+
+def test_training_for_a_time_takes_at_least_one_step():
+    one = Playground(Configuration.of(SMALL))
+    one.train(seconds=0.0)
+    assert 1 == len(one.losses)
+
+
+def test_moments_are_thinned_out(monkeypatch):
+    monkeypatch.setattr("tinygrad_neuron.laboratory.playground.MOST_MOMENTS", 8)
+    one = Playground(Configuration.of(SMALL))
+    for _ in range(20):
+        one.train(steps=1)
+        one.moment()
+    assert len(one.moments) <= 9
+    assert 20 == one.moments[-1].step
+
+
+def test_the_global_random_state_is_not_touched():
+    state = random.getstate()
+    Playground(Configuration.of(SMALL)).train(steps=2)
+    assert state == random.getstate()

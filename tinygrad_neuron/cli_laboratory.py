@@ -1,0 +1,40 @@
+"""The command line's `laboratory`."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from .cli_course import Command
+from .console import FailedError
+
+WITH_VALUE = ("--npm",)
+COMMANDS = ("laboratory",)
+
+
+def add_commands(command: Command) -> None:
+    """Add the command to the parser; `command` makes one from what runs it and its texts."""
+    made = command(
+        _laboratory, "[FOLDER] [--serve] [--npm FOLDER]", 1, "write the laboratory, in which a "
+        "browser runs one's own programs (default: into out/laboratory)",
+    )  # fmt: skip
+    made.set_defaults(options=["--help", "--serve", "--npm"])
+    made.add_argument("--serve", action="store_true", help="serve it on this machine")
+    made.add_argument(
+        "--npm", metavar="FOLDER", type=Path,
+        help="a folder with what `npm pack` wrote, to use instead of npm",
+    )  # fmt: skip
+
+
+def _laboratory(asked: Namespace) -> None:
+    """Build the laboratory, and serve it where that is asked for."""
+    from .course.lessons import LessonError
+    from .laboratory.building import LaboratoryError, build
+    from .laboratory.serving import serve
+
+    folder = Path(*asked.words or ["out/laboratory"])
+    try:
+        size = build(folder, archives=asked.npm)
+        print(f"wrote {folder / 'index.html'} ({size / 1e6:.1f} MB)", flush=True)
+        if asked.serve:
+            serve(folder)
+    except (LaboratoryError, LessonError, OSError) as error:
+        raise FailedError(str(error)) from None

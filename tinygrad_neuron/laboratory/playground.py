@@ -1,0 +1,244 @@
+"""A training that is looked at while it runs: what the playground page asks for.
+
+A playground runs the program that it shows: the first part of its text makes data, model, optimiser
+and loss. So what is trained on the page and what its code does cannot differ.
+"""
+
+import time
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..compiler import Compiled, compile
+from ..derivatives import gradients
+from ..engine import Value
+from ..health import can_be_flat, condition
+from ..losses import binary_cross_entropy_with_logits
+from ..passes import DOMAIN_ERRORS
+from ..source_text import load
+from .configuration import Configuration
+
+if TYPE_CHECKING:
+    from ..walk import Walkthrough
+
+CELLS = 33  # places a side of the plane at which every neuron is asked
+MOST_MOMENTS = 1000  # kept to go back to; where there are more, every second one is dropped
+
+
+class Moment(NamedTuple):
+    """The training after some steps.
+
+    `losses` and `right`, the mean loss and the share of right answers, of the examples to train on
+    and of those to test on; `parameters`, their numbers; `conditions`, of each hidden neuron over
+    the examples to train on, as `health.condition` has it.
+    """
+
+    step: int
+    losses: tuple[float, float]
+    right: tuple[float, float]
+    parameters: "array[float]"
+    conditions: tuple[str, ...]
+
+
+class Playground:
+    """A configuration in training.
+
+    **Attributes:** `losses`, for each step that of its batch before it, as the program prints them;
+    `moments`, what was looked at, to go back to; `stopped`, why there is no further step, or "".
+
+    >>> one = Playground(Configuration(layers=(2,), samples=20, batch=0))
+    >>> one.train(steps=30)
+    >>> one.losses[0] > one.losses[-1], one.moment().step
+    (True, 30)
+    """
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        made = load(configuration.setup(), {}, "playground")
+        self.examples: tuple[list[Any], list[Any]] = list(made["train"]), list(made["test"])
+        self.model = made["model"]
+        self.parameters: list[Value] = self.model.parameters()
+        self._generator = made.get("generator")
+        loss = compile(made["loss"])
+        self._trainer = loss.trainer(made["optimiser"], only_finite=True)
+        self._all = loss.bind(self.examples[0])
+        self._measure = _Rows(self._measured, 3, self.parameters)
+        self._respond = _Rows(self._responses, 2, self.parameters)
+        self._rows = [[[*x, float(t)] for x, t in part] for part in self.examples]
+        self.losses: list[float] = []
+        self.moments: list[Moment] = []
+        self.stopped = ""
+
+    # Training
+
+    def train(self, *, steps: int | None = None, seconds: float = 0.0) -> None:
+        """Take so many steps, or else as many as so many seconds allow, at least one."""
+        end = time.perf_counter() + seconds
+        while not self.stopped and steps != 0:
+            self._step()
+            if steps is not None:
+                steps -= 1
+            elif time.perf_counter() >= end:
+                break
+
+    def _step(self) -> None:
+        """One step, as in the program; one that is not finite is not taken, and ends it."""
+        batch: Any = self._all
+        if self._generator is not None:
+            batch = self._generator.sample(self.examples[0], self.configuration.batch)
+        try:
+            self.losses.append(self._trainer.step(batch))
+        except DOMAIN_ERRORS as error:
+            self.stopped = f"{error}. A smaller learning rate or other first weights help."
+
+    # Looking
+
+    def moment(self) -> Moment:
+        """The training as it is now; it is kept, to go back to."""
+        if self.moments and self.moments[-1].step == len(self.losses):
+            return self.moments[-1]
+        self._trainer.write_back()
+        data = array("d", [parameter.data for parameter in self.parameters])
+        losses, right = [0.0, 0.0], [0.0, 0.0]
+        slopes: list[tuple[float, ...]] = []
+        for k, rows in enumerate(self._rows):
+            found = self._measure(rows, data)
+            losses[k] = sum(row[0] for row in found) / len(found)
+            fits = [
+                (row[1] > 0.0) == (given[2] > 0.0) for row, given in zip(found, rows, strict=True)
+            ]
+            right[k] = sum(fits) / len(fits)
+            slopes = slopes or [row[2:] for row in found]
+        conditions = tuple(condition(map(abs, unit)) for unit in zip(*slopes, strict=True))
+        if len(self.moments) >= MOST_MOMENTS:
+            del self.moments[1::2]
+        made = Moment(
+            len(self.losses), (losses[0], losses[1]), (right[0], right[1]), data, conditions
+        )
+        self.moments.append(made)
+        return made
+
+    def planes(self, moment: Moment, cells: int = CELLS) -> "array[float]":
+        """What each neuron, the output last, gives all over the plane.
+
+        **Returns** `cells` rows of `cells` places, the first row that of the largest second input;
+        of each place the numbers of all neurons, layer by layer.
+        """
+        (left, right), (low, high) = self.configuration.plane
+        step = 1.0 / (cells - 1)
+        places = [
+            [left + (right - left) * k * step, high - (high - low) * i * step]
+            for i in range(cells)
+            for k in range(cells)
+        ]
+        return array("f", chain.from_iterable(self._respond(places, moment.parameters)))
+
+    def walkthrough(
+        self, layer: int, neuron: int, example: Sequence[float], moment: Moment
+    ) -> "Walkthrough":
+        """Both passes of one neuron, from the inputs on, for an example at some moment.
+
+        **Arguments:** `layer` and `neuron`, counted from 0, the output behind the hidden layers;
+        `example`, the two inputs and the target. Of the output it is the loss that is explained.
+        """
+        from ..walk import walkthrough  # pictures and pages are loaded when they are asked for
+
+        layers = self.model.layers
+        data = [(*x, 2 * t - 1) for x, t in self.examples[0]]
+        with self._as_at(moment):
+            if layer == len(layers) - 1:
+
+                def loss(x0: Value, x1: Value, target: Value) -> Value:
+                    return binary_cross_entropy_with_logits(self.model([x0, x1]), target)
+
+                examples = self.examples[0]
+                return walkthrough(loss, *map(float, example), data=examples)
+
+            def response(x0: Value, x1: Value) -> Value:
+                hidden: Any = [x0, x1]
+                for before in layers[:layer]:
+                    hidden = before(hidden)
+                    hidden = hidden if isinstance(hidden, list) else [hidden]
+                found: Value = layers[layer].neurons[neuron](hidden)
+                return found
+
+            return walkthrough(response, *map(float, example[:2]), data=data)
+
+    @contextmanager
+    def _as_at(self, moment: Moment) -> Iterator[None]:
+        """The model with the parameters of a moment."""
+        now = [parameter.data for parameter in self.parameters]
+        try:
+            for parameter, number in zip(self.parameters, moment.parameters, strict=True):
+                parameter.data = number
+            yield
+        finally:
+            for parameter, number in zip(self.parameters, now, strict=True):
+                parameter.data = number
+
+    # What is computed of an example.
+
+    def _outputs(self, x0: Value, x1: Value) -> list[list[Value]]:
+        """Those of every layer."""
+        found: list[list[Value]] = [[x0, x1]]
+        for layer in self.model.layers:
+            outputs = layer(found[-1])
+            found.append(outputs if isinstance(outputs, list) else [outputs])
+        return found[1:]
+
+    def _responses(self, x0: Value, x1: Value) -> list[Value]:
+        return list(chain.from_iterable(self._outputs(x0, x1)))
+
+    def _measured(self, x0: Value, x1: Value, target: Value) -> list[Value]:
+        """The loss without a penalty, the output, and the slopes of all hidden neurons."""
+        *hidden, [logit] = self._outputs(x0, x1)
+        ys = [y for layer in hidden for y in layer if can_be_flat(y)]
+        slopes = [gradients(y, y._prev[:1])[0] for y in ys]
+        return [binary_cross_entropy_with_logits(logit, target), logit, *slopes]
+
+    # For a page
+
+    def described(self) -> dict[str, Any]:
+        """What does not change while it trains, as plain data."""
+        plane = self.configuration.plane
+        return {
+            "chosen": self.configuration.to_dict(),
+            "examples": [[[*x, t] for x, t in part] for part in self.examples],
+            "plane": {"left": plane[0][0], "low": plane[1][0], "size": plane[0][1] - plane[0][0]},
+        }
+
+    def frame(self, moment: Moment) -> dict[str, Any]:
+        """A moment as plain data: the weights by layer and neuron, the bias behind the others."""
+        numbers = iter(moment.parameters)
+        return {
+            "step": moment.step,
+            "losses": moment.losses,
+            "right": moment.right,
+            "conditions": moment.conditions,
+            "weights": [
+                [list(islice(numbers, neuron.nin + 1)) for neuron in layer.neurons]
+                for layer in self.model.layers
+            ],
+            "stopped": self.stopped,
+        }
+
+
+class _Rows:
+    """A compiled function of numbers, called for rows of them with any numbers in place of the
+    parameters' own."""
+
+    def __init__(
+        self, function: Callable[..., list[Value]], count: int, parameters: Sequence[Value]
+    ) -> None:
+        compiled: Compiled = compile(function)
+        compiled(*[0.5] * count)
+        self.variant = compiled.variant
+        places = {parameter: k for k, parameter in enumerate(parameters)}
+        self.order = [places[leaf] for leaf in self.variant.leaves]
+
+    def __call__(
+        self, rows: Sequence[Sequence[float]], parameters: Sequence[float]
+    ) -> list[tuple[float, ...]]:
+        return self.variant.map_rows(rows, [], [parameters[k] for k in self.order])
