@@ -535,7 +535,6 @@ predict(
 # layer, from a good start:
 
 
-
 # %%
 def small_start():
     return nn.MLP(64, [20, 20, 10], activation="tanh", init="small_normal", seed=0)

@@ -183,7 +183,6 @@ assert len(before.warnings) == 1 and "vanish" in before.warnings[0] and not afte
 # below 0.01 on nine examples out of ten.)
 
 
-
 # %%
 def saturated(some_examples):
     """How many of 32 fresh tanh neurons are saturated on these examples."""
