@@ -51,6 +51,9 @@ NOT_FAST = {
     "tests/compiler/c/": "runs a C compiler",
     "tests/compiler/javascript/": "runs a browser",
     "tests/course/test_guide.py": "runs lessons",
+    "tests/course/test_chosen.py": "runs lessons",
+    "tests/course/test_gathering.py": "runs lessons",
+    "tests/course/test_judging.py": "runs notebooks",
     "tests/course/test_lesson": "runs lessons",
     "tests/demos/": "runs programs",
     "tests/laboratory/test_building.py": "needs npm, runs programs",
@@ -71,6 +74,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marked = item.get_closest_marker("once") or item.get_closest_marker("slow")
         if not marked and not item.nodeid.startswith(tuple(NOT_FAST)):
             item.add_marker("fast")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says so where PyTorch is not there to compare with: no other tool's absence hides so much."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any("PyTorch is not installed" in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(
+            "PyTorch is not installed (extra torch): tests that compare with it, and the training "
+            "on two processes, were skipped"
+        )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

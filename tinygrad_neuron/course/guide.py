@@ -11,15 +11,16 @@ import subprocess
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TextIO
 
 from ..console import WIDTH, is_terminal
 from ..draw.text import visible
 from . import plain
-from .lessons import Lesson, lessons
+from .lessons import Lesson
 from .progress import ANSWERED, REVEALED, Store
 from .questions import Question
 from .records import Shown, Slider
@@ -50,12 +51,11 @@ class Move:
     to: "int | None"
 
 
-def overview(store: Store) -> str:
-    """All lessons, and how far each is.
+def overview(store: Store, found: Sequence[Lesson]) -> str:
+    """The lessons, and how far each is.
 
     **Returns** lines, one for each lesson.
     """
-    found = lessons()
     widest = max(len(lesson.title) for lesson in found)
     lines = [
         f"  {lesson.number:2}  {lesson.title:{widest}}  {_state(lesson, store)}".rstrip()
@@ -74,7 +74,7 @@ def _state(lesson: Lesson, store: Store) -> str:
     return f"at cell {min(progress.cell + 1, len(lesson.cells))} of {len(lesson.cells)}, {answered}"
 
 
-def printed(lesson: Lesson, stdout: TextIO) -> bool:
+def printed(lesson: Lesson, stdout: TextIO, draft: bool = False) -> bool:
     """Print a lesson from beginning to end, questions with their answers; whether all went well."""
     screen = Screen(stdout)
     count = len(lesson.cells)
@@ -94,11 +94,11 @@ def printed(lesson: Lesson, stdout: TextIO) -> bool:
             else:
                 screen.event(event)
 
-    return straight_through(lesson, present)
+    return straight_through(lesson, present, draft)
 
 
 class Guide:
-    """One learner's way through one lesson."""
+    """One learner's way through one lesson; a draft goes on after a cell that failed."""
 
     def __init__(
         self,
@@ -106,18 +106,19 @@ class Guide:
         store: Store,
         stdin: "TextIO | None" = None,
         stdout: "TextIO | None" = None,
+        draft: bool = False,
     ) -> None:
         self.lesson, self.store = lesson, store
         self.stdin = sys.stdin if stdin is None else stdin
         self.stdout = sys.stdout if stdout is None else stdout
-        self.run = Run(lesson)
+        self.run = Run(lesson, draft)
         columns = shutil.get_terminal_size((WIDTH, 24)).columns
         self.screen = Screen(self.stdout, max(min(columns, WIDTH), 20))
 
     def start(self) -> bool:
         """Go through the lesson; returns whether no cell failed."""
         if not (is_terminal(self.stdin) and is_terminal(self.stdout)):
-            return printed(self.lesson, self.stdout)
+            return printed(self.lesson, self.stdout, self.run.draft)
         count = len(self.lesson.cells)
         progress = self.store.of(self.lesson.number)
         at = 0 if progress.finished else min(progress.cell, count - 1)
@@ -190,7 +191,8 @@ class Guide:
                     move = None
                 if move is not None:
                     return move
-            if any(isinstance(event, Failed) for event in self.run.events(at)):
+            failed = any(isinstance(event, Failed) for event in self.run.events(at))
+            if failed and not self.run.draft:
                 self.screen.line("This cell failed, so the lesson cannot go on from here.", "bold")
                 return Move(None)
         self.screen.line()
@@ -242,6 +244,11 @@ class Guide:
             )
         return None
 
+    @cached_property
+    def folder(self) -> "tempfile.TemporaryDirectory[str]":
+        """For pages that a browser opens; it goes with this guide."""
+        return tempfile.TemporaryDirectory(prefix="tinygrad_neuron_")
+
     def _open(self, at: int) -> None:
         """Open what a cell shows in the browser, as one page."""
         events = self.run.events(at) if self.lesson.cells[at].kind == "code" else []
@@ -251,10 +258,16 @@ class Guide:
             return
         from .pages import to_page
 
-        path = Path(tempfile.gettempdir()) / f"{self.lesson.name}-{at + 1}.html"
-        path.write_text(to_page(pictures, f"Lesson {self.lesson.number}, cell {at + 1}"), "utf-8")
-        webbrowser.open(path.as_uri())
-        self.screen.write(f"opened {path}\n")  # whole, to be clicked or copied
+        try:
+            path = Path(self.folder.name) / f"{self.lesson.name}-{at + 1}.html"
+            page = to_page(pictures, f"Lesson {self.lesson.number}, cell {at + 1}")
+            path.write_text(page, "utf-8")
+        except OSError as error:
+            self.screen.line(f"The page cannot be written: {error.strerror}.")
+            return
+        opened = webbrowser.open(path.as_uri())
+        said = "opened" if opened else "there is no browser here to open"
+        self.screen.write(f"{said} {path}\n")  # whole, to be clicked or copied
 
     def _ask(self, question: Question, at: int) -> "Move | None":
         """Ask until the answer is right or revealed (None), or the learner goes elsewhere."""
@@ -341,12 +354,32 @@ class Guide:
 
 def edited(code: str) -> str:
     """The code after a visit to the learner's editor; unchanged where there is none."""
-    editors = [os.environ.get("VISUAL"), os.environ.get("EDITOR"), "nano", "vi"]
-    editor = next((e for e in editors if e and shutil.which(shlex.split(e)[0])), None)
-    if editor is None:
+    editors = [os.environ.get("VISUAL"), os.environ.get("EDITOR"), "nano", "vi", "notepad"]
+    command = next(
+        (words for e in editors if (words := _words(e)) and shutil.which(words[0])), None
+    )
+    if command is None:
         return code
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "task.py")
         path.write_text(code + "\n", "utf-8")
-        subprocess.run([*shlex.split(editor), str(path)], check=False)
-        return path.read_text("utf-8")
+        try:
+            subprocess.run([*command, str(path)], check=False)
+            return path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):  # it does not start; the file is gone, or no text
+            return code
+
+
+def _words(command: "str | None") -> list[str]:
+    """A command as its words; none where there is none, or its quotes do not end.
+
+    >>> _words("code --wait"), _words("'a b")
+    (['code', '--wait'], [])
+    """
+    if command and shutil.which(command):  # a path, with spaces or not
+        return [command]
+    try:
+        words = shlex.split(command or "", posix=os.sep == "/")  # C:\\bin has no escapes
+    except ValueError:
+        return []
+    return [word.strip('"') for word in words]

@@ -7,8 +7,8 @@ out what was written. Like a question, it shows nothing itself.
 import ast
 import math
 import signal
-import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -194,10 +194,10 @@ def _told(error: BaseException) -> str:
 def limited(seconds: float) -> Iterator[None]:
     """Within this block the program may run so long; then a `TimeoutError` is raised.
 
-    Where that cannot be (outside the main thread, or on Windows) there is no limit.
+    Where that cannot be (outside the main thread; Windows has no such alarm) there is no limit.
     """
-    usable = sys.platform != "win32" and threading.current_thread() is threading.main_thread()
-    if not usable:
+    is_main = threading.current_thread() is threading.main_thread()
+    if not (is_main and hasattr(signal, "setitimer")):
         yield
         return
 
@@ -205,9 +205,12 @@ def limited(seconds: float) -> Iterator[None]:
         raise TimeoutError(f"it has not ended after {seconds:g} seconds")
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    began = time.monotonic()
+    outer, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
+        left = max(outer - (time.monotonic() - began), 1e-3) if outer else 0  # of a block around it
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, left)

@@ -3,16 +3,17 @@
 import hashlib
 import json
 import re
-import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from ..course import lessons
 from ..draw.themes import THEMES, custom_properties
+from ..files import replace_folder
 from . import npm
 from .licences import licences
 from .npm import ALL, EDITOR, GRAPHVIZ, PYODIDE
+from .playing import opening
 from .wheels import installed_wheel, own_wheel
 
 _PAGE = Path(__file__).parent / "page"
@@ -55,16 +56,13 @@ def build(folder: Path, *, archives: "Path | None" = None) -> int:
         files = _files(archives)
     except npm.PackageError as error:
         raise LaboratoryError(f"the laboratory was not built: {error}") from None
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+    with tempfile.TemporaryDirectory() as temporary:
         made = Path(temporary, "made")
         for name, content in files.items():
             path = made / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        if folder.exists():
-            shutil.rmtree(folder)
-        made.rename(folder)
+        replace_folder(folder, made)
     return sum(map(len, files.values()))
 
 
@@ -80,6 +78,7 @@ def _files(archives: "Path | None") -> dict[str, bytes]:
     files["graphviz/viz.js"] = packages[GRAPHVIZ]["dist/viz.js"]
     files |= _editor(packages)
     files |= {f"wheels/{name}": content for name, content in wheels.items()}
+    files["playground.json"] = json.dumps(opening(), separators=(",", ":")).encode()
     files |= licences(packages)
     files["examples.json"] = json.dumps(examples()).encode()
     files["wheels.json"] = json.dumps([f"wheels/{name}" for name in wheels]).encode()
