@@ -36,6 +36,8 @@ SLOW = {
     "tests/course/test_page_": "builds the book",
     "tests/demos/test_names_gpt.py::test_the_gpt_learns_names": "trains a transformer",
     "tests/interpret/test_interpret.py::test_the_autoencoder_finds": "trains five autoencoders",
+    "tests/laboratory/test_page_lesson.py": "builds the book",
+    "tests/laboratory/test_wheels.py::test_tests_of_engine": "runs tests in Pyodide",
     "tests/laboratory/test_page_editor.py::test_it_works_without_a_network": "starts Python twice",
     "tests/training/test_training_learning.py": "trains networks over five seeds",
 }

@@ -36,10 +36,18 @@ def add_commands(command: Command) -> None:
     )  # fmt: skip
     _may_choose(notebook)
     book = command(
-        _book, "[FOLDER] [--lessons FOLDER] [--draft]", 1,
+        _book, "[FOLDER] [--lessons FOLDER] [--draft] [--laboratory] [--npm FOLDER]", 1,
         "build the web book of all lessons (default: into out/book)",
     )  # fmt: skip
-    _may_choose(book)
+    _may_choose(book, "--laboratory", "--npm")
+    book.add_argument(
+        "--laboratory", action="store_true",
+        help="let a reader change and run each cell and write each task, in the browser",
+    )  # fmt: skip
+    book.add_argument(
+        "--npm", metavar="FOLDER", type=Path,
+        help="where what the laboratory takes from npm is, as `npm pack` wrote it",
+    )  # fmt: skip
     command(
         _lesson, "new NAME [FOLDER] | check FILE ...", sys.maxsize,
         "write a lesson of your own to begin with (default: into this folder), or run lessons and "
@@ -127,9 +135,22 @@ def _book(asked: Namespace) -> None:
     folder = Path(*asked.words or ["out/book"])
     with _course_errors():
         built = build(folder, _chosen(asked), asked.draft)
+        if asked.laboratory:
+            _add_laboratory(folder, asked)
     for doubt in built.doubts:
         print(f"{PROGRAM}: {doubt}", file=sys.stderr)
     print(f"wrote {folder / 'index.html'} ({built.pages} pages)")
+
+
+def _add_laboratory(book: Path, asked: Namespace) -> None:
+    """Let the cells of the built book be changed and run."""
+    from .laboratory.beside_book import add_to_book
+    from .laboratory.building import LaboratoryError
+
+    try:
+        add_to_book(book, _chosen(asked).lessons, asked.npm)
+    except LaboratoryError as error:
+        raise FailedError(str(error)) from None
 
 
 def _lesson(asked: Namespace) -> None:

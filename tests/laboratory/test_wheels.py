@@ -13,10 +13,6 @@ from tinygrad_neuron.laboratory.wheels import installed_wheel, own_wheel
 
 TESTS = (
     "tests/test_engine.py",
-    "tests/test_engine_backward.py",
-    "tests/test_derivatives.py",
-    "tests/test_optim.py",
-    "tests/compiler/test_compiled.py",
     "tests/compiler/test_program.py",
     "tests/compiler/test_reached.py",
     "tests/compiler/test_trainer.py",
@@ -25,7 +21,17 @@ TESTS = (
 )
 # In a browser there are no threads and no processes; and its Python cannot let go of anything that
 # is nested deeper than about 5,000 levels, were it tuples in tuples: that ends it.
-NOT = ("threads", "two_hundred_thousand", "deep_chain", "in_a_notebook", "branch_taken_it_is")
+# An error's text is that of the Python it comes from; and that much is enough.
+NOT = (
+    "threads",
+    "imports_neither",
+    "collector_recursion",
+    "first_call",
+    "in_a_notebook",
+    "branch_taken_it_is",
+    "refuses",
+    "real_number",
+)
 # What tests need that is pure Python, as it is installed here. Hypothesis is not.
 NEEDED = ("pytest", "iniconfig", "packaging", "pluggy", "pygments")
 HYPOTHESIS = """
