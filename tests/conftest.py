@@ -54,6 +54,7 @@ NOT_FAST = {
     "tests/course/test_gathering.py": "runs lessons",
     "tests/course/test_judging.py": "runs notebooks",
     "tests/course/test_lesson": "runs lessons",
+    "tests/course/test_moodle.py": "runs lessons",
     "tests/demos/": "runs programs",
     "tests/draw/figures/": "imports matplotlib",
     "tests/test_engine_backward.py::test_a_chain_of_two_hundred_thousand": "large graphs",
