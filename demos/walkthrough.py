@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from tinygrad_neuron import Value, local_derivatives, nn, topological_order
+from tinygrad_neuron.console import Writer
 
 
 def lines() -> Iterator[str]:
@@ -51,10 +52,11 @@ def lines() -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    write = Writer(sys.stdout)  # in the letters that the terminal has
     pause = sys.stdin.isatty() and sys.stdout.isatty()
     for line in lines():
-        print(line, end="", flush=True)
+        write(line)
         if pause:
             input()
         else:
-            print()
+            write("\n")

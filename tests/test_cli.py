@@ -1,6 +1,7 @@
 """The command line: pictures, steps and pages of typed expressions, and clear errors."""
 
 import configparser
+import errno
 import json
 import os
 import shutil
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tinygrad_neuron.cli import main
+import tinygrad_neuron
+from tinygrad_neuron.cli import main, parse
 
 ROOT = Path(__file__).parent.parent
 has_engine = shutil.which("dot") or shutil.which("graphviz-pure")
@@ -114,12 +116,60 @@ def test_the_command_is_installed():
 # In process
 
 
+@pytest.mark.parametrize("words", [["walk", "-o", "old.txt"], ["draw", "-o", "old.gv"]])
+def test_on_a_full_disk_the_old_file_stays(words, capsys, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    Path(words[-1]).write_text("old")
+    monkeypatch.setattr(os, "fsync", full)
+    assert 1 == main([words[0], "x*x", "x=3", *words[1:]])
+    error = capsys.readouterr().err
+    assert f"tinygrad-neuron: {words[-1]}: No space left on device\n" == error
+    assert Path(words[-1]).read_text() == "old"
+    assert [words[-1]] == os.listdir()
+
+
+def test_a_file_that_the_users_own_function_misses_is_not_ours(capsys):
+    Path("own.py").write_text("def loss(x):\n    return open('missing.txt')\n")
+    with pytest.raises(FileNotFoundError, match=r"missing\.txt"):
+        main(["walk", "own:loss", "x=1"])
+
+
 def test_help_and_nothing(capsys):
     assert 0 == main(["--help"])
     assert capsys.readouterr().out.startswith("usage: tinygrad-neuron")
     assert 0 == main(["walk", "-h"])
-    assert 2 == main([])
-    assert "usage:" in capsys.readouterr().err
+    capsys.readouterr()
+    assert 0 == main(["--version"])
+    assert f"tinygrad-neuron {tinygrad_neuron.__version__}\n" == capsys.readouterr().out
+
+
+def test_alone_it_says_in_ten_lines_what_one_can_do(capsys):
+    assert 0 == main([])
+    out, error = capsys.readouterr()
+    lines = out.splitlines()
+    assert ("", 10) == (error, len(lines)) and max(map(len, lines)) <= 80
+    commands = [line.split("   ")[0].split() for line in lines if line.startswith("  tiny")]
+    assert len(commands) == 7
+    for _, *words in commands:
+        words = [word.strip('"') for word in words]
+        if words[0] in ("walk", "page", "--help"):  # the others, below
+            assert 0 == main(words), words
+        asked = parse(words)
+        assert asked is None or asked.run
+    exec(lines[-1].strip(), {})
+
+
+def test_what_goes_wrong_is_told_on_stderr_without_a_traceback():
+    Path("file").touch()
+    for arguments, code in (
+        (["drow"], 2), (["--vresion"], 2), (["draw"], 2), (["walk", "log(x)", "x=-1"], 2),
+        (["draw", "x", "x=1", "-o", "file/x.gv"], 1), (["learn", "99"], 2),
+    ):  # fmt: skip
+        done = run(*arguments)
+        assert (code, "") == (done.returncode, done.stdout), arguments
+        assert done.stderr.startswith("tinygrad-neuron: ") and "Traceback" not in done.stderr
 
 
 @pytest.mark.skipif(not has_engine, reason="no layout engine on this machine")
@@ -165,9 +215,20 @@ def test_page_writes_the_page_with_as_many_digits_as_asked(capsys):
     assert '"digits":6' in text and '"name":"w"' in text
 
 
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [("walk", "s.json"), ("walk", "s.txt"), ("page", "p.html"), ("draw", "x.gv")],
+)
+def test_folders_are_made_alike_for_every_suffix(command, file):
+    assert 0 == main([command, "x*x", "x=1", "-o", f"a/b/{file}"])
+    assert Path("a/b", file).exists()
+
+
 def test_a_file_that_cannot_be_written(capsys):
-    assert 1 == main(["walk", "x*x", "x=1", "-o", "no/such/folder/steps.json"])
-    assert "no/such/folder/steps.json" in capsys.readouterr().err
+    Path("no_folder").write_text("")
+    for command, file in (("walk", "steps.json"), ("page", "p.html"), ("draw", "x.gv")):
+        assert 1 == main([command, "x*x", "x=1", "-o", f"no_folder/{file}"])
+        assert f"no_folder/{file}: " in capsys.readouterr().err
     assert "suffix" in refused(capsys, "draw", "x*x", "x=1", "-o", "out.docx")
 
 

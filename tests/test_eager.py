@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tinygrad_neuron import Value, define_operation, topological_order
+from tinygrad_neuron import (
+    Value,
+    compile,
+    define_operation,
+    grad,
+    local_derivatives,
+    topological_order,
+)
 from tinygrad_neuron.calculus.table import BUILT_IN, TABLE
 from tinygrad_neuron.engine import plain
 from tinygrad_neuron.operators import stored_gradient
@@ -137,6 +144,8 @@ def test_the_operators_of_the_plain_engine_are_those_of_the_generated_one() -> N
         (("foo", "(" * 5000 + "a" + ")" * 5000, ["1"]), {}, "is not an expression"),
         (("foo", "a*a", ["2*a"]), {"kernels": {"k k": abs}}, "must be an identifier: 'k k'"),
         (("foo", "a*a", ["2*a"]), {"activation": "no"}, "activation must be True or False"),
+        (("foo", "a", ["1"]), {"operands": "*a"}, "'a' in 'a' is the list of operands"),
+        (("foo", "sum(a) + tanh(a)", ["1"]), {"operands": "*a"}, "as in sum(a)"),
     ],
 )
 def test_a_definition_that_is_refused_leaves_nothing_behind(arguments, options, text):
@@ -154,6 +163,25 @@ def taken_back():
     for name in set(TABLE) - before:
         del TABLE[name]
         delattr(Value, name)
+
+
+@pytest.mark.usefixtures("taken_back")
+def test_a_definition_never_computes_a_complex_number():
+    root = define_operation("root", "a ** 0.5", ["0.5 * a ** -0.5"])
+    with pytest.raises(ValueError, match=r"root of -1.0 \('p'\): the result is not a real number"):
+        root(Value(-1.0, label="p"))
+    bad = define_operation("bad", "-a", ["y ** a"])
+    routes = [
+        lambda: bad(Value(0.5)).backward(),
+        lambda: grad(bad)(0.5),
+        lambda: compile(lambda x: bad(x) * 1.0)(Value(0.5)).backward(),
+        lambda: local_derivatives(bad(Value(0.5))),
+    ]
+    for route in routes:
+        with pytest.raises(ValueError, match=r"derivative of bad of 0\.5.* not a real number"):
+            route()
+    with plain(), pytest.raises(ValueError, match="derivative of bad of"):
+        bad(Value(0.5)).backward()
 
 
 @pytest.mark.usefixtures("taken_back")

@@ -692,3 +692,12 @@ def test_a_constant_exponent_is_one_for_a_subclass_too():
     p = Parameter(0.0)
     (p**0).backward()
     assert 0.0 == p.grad
+
+
+def test_a_label_that_is_no_text_is_refused_where_it_is_assigned():
+    a = Value(1.0, label="a")
+    with pytest.raises(TypeError, match="Value: label must be a str, got int 5"):
+        a.label = 5
+    assert a.label == "a"
+    del a.label
+    assert a.label == ""

@@ -20,7 +20,10 @@ TABLES_OF_DATA = {PACKAGE / "calculus" / "table.py"}
 OF_NO_MODULE = {
     "test_arguments.py",
     "test_endurance.py",
+    "test_fuzz.py",
     "test_house.py",
+    "test_installations.py",
+    "test_platforms.py",
     "test_readme.py",
     "test_routes.py",
 }

@@ -147,6 +147,48 @@ def test_a_trainers_step_is_taken_and_counted_or_neither(
     assert seen == {False, True}
 
 
+def fails_in_backward() -> tuple[Callable[[], object], Callable[[], object]]:
+    """What fails on the way, when some numbers have been changed; and the numbers it changes."""
+    x, w, zero = Value(0.5), Value(-2.0), Value(0.0)
+    y = (x * w + zero.sqrt()) * w
+    x.grad, w.grad = 3.0, 4.0
+    return y.backward, lambda: (x.grad, w.grad, zero.grad)
+
+
+def fails_in_a_compiled_backward() -> tuple[Callable[[], object], Callable[[], object]]:
+    x, w, odd = Value(0.5), Value(-2.0), Value(1.0)
+    y = compile(lambda a: a * x + w + odd).mean([(0.5,), (0.25,)])
+    x.grad, w.grad, odd.grad = 3.0, 4.0, "no number"
+    return y.backward, lambda: (x.grad, w.grad, odd.grad)
+
+
+def fails_in_forward() -> tuple[Callable[[], object], Callable[[], object]]:
+    x = Value(0.5)
+    product = x * 2.0
+    y = product.log() + 1.0
+    x.data = -1.0
+    return y.forward, lambda: (product.data, y.data)
+
+
+@pytest.mark.parametrize(
+    "make", [fails_in_backward, fails_in_a_compiled_backward, fails_in_forward]
+)
+def test_a_ctrl_c_while_an_error_is_dealt_with_leaves_all_as_it_was(
+    make: Callable[[], tuple[Callable[[], object], Callable[[], object]]],
+) -> None:
+    stopped, at = True, 0
+    while stopped:
+        at += 1
+        work, numbers_now = make()
+        before = numbers_now()
+        try:
+            stopped = interrupted(work, at)
+        except (ValueError, TypeError, ZeroDivisionError):
+            stopped = False
+        assert before == numbers_now(), f"at bytecode {at}"
+    assert at > 50
+
+
 def test_what_came_while_it_had_to_wait_comes_at_the_end() -> None:
     done = []
     with pytest.raises(KeyboardInterrupt), uninterrupted():

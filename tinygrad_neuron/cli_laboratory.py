@@ -26,6 +26,7 @@ def add_commands(command: Command) -> None:
 
 def _laboratory(asked: Namespace) -> None:
     """Build the laboratory, and serve it where that is asked for."""
+    from .course.lessons import LessonError
     from .laboratory.building import LaboratoryError, build
     from .laboratory.serving import serve
 
@@ -35,5 +36,5 @@ def _laboratory(asked: Namespace) -> None:
         print(f"wrote {folder / 'index.html'} ({size / 1e6:.1f} MB)", flush=True)
         if asked.serve:
             serve(folder)
-    except (LaboratoryError, OSError) as error:
+    except (LaboratoryError, LessonError, OSError) as error:
         raise FailedError(str(error)) from None

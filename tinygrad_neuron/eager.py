@@ -220,7 +220,7 @@ def _text(
     Adds the functions it calls to `globals_`, under names that say whether they are those of the
     forward expression (kernels) or of the partials (operations).
     """
-    tree = expressions.inline(tree, operation.definition)
+    tree = operation.real(expressions.inline(tree, operation.definition))
     prefix = "partial_" if partial else "forward_"
     for function in expressions.called(tree):
         globals_[prefix + function] = operation.meaning(function, partial)

@@ -20,8 +20,17 @@ from . import arrays, passes
 from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .calculus.table import TABLE
-from .checking import described, text, to_float
-from .operators import NOT_COMPUTED, NOTHING_YET, Habits, add_methods, without_generated
+from .checking import described, to_float
+from .interruption import uninterrupted
+from .operators import (
+    NOT_COMPUTED,
+    NOTHING_YET,
+    Habits,
+    Label,
+    add_methods,
+    take_back,
+    without_generated,
+)
 from .passes import DOMAIN_ERRORS, numbers_of, operation_error
 from .scope import here
 
@@ -75,7 +84,7 @@ class Value(Methods):
         self.grad = NOT_COMPUTED
         self._set_by_hand(_children, _op)
         if type(label) is not str or label:
-            self.label = text("Value", "label", label)
+            self.label = label
 
     def __add__(self, other: Operand) -> Value:
         return record(TABLE["add"], self, other)
@@ -104,7 +113,7 @@ class Value(Methods):
 
     # The other operations are methods too (v.tanh(), v.maximum(w)): `add_methods`, below.
 
-    def backward(self, gradient: Number = 1.0) -> None:
+    def backward(self, gradient: Number = 1.0, retain_graph: bool = True) -> None:
         """The chain rule, from this node back to every leaf it was computed from.
 
         Adds the derivative of this node, times `gradient`, to the `grad` of every leaf: gradients
@@ -115,6 +124,9 @@ class Value(Methods):
         Each node is visited once, after all its consumers. Why the order matters: in
         `b = a + a; c = b + b`, b must have both contributions of c before it hands them on. A node
         that nothing arrived at hands nothing on: what `select` did not choose is left alone.
+
+        `retain_graph`, which PyTorch asks for, says nothing here: the graph lives as long as
+        something refers to it.
 
         >>> a = Value(3.0)
         >>> b = a + a
@@ -134,30 +146,32 @@ class Value(Methods):
         leaves: list[tuple[Value, float]] = []
         node = self
         try:
-            for node in order:
-                kind = node._operation
-                if kind.arity:
-                    inner.append(node)
-                    node.grad = NOTHING_YET
-                elif kind is not CONSTANT:
-                    leaves.append((node, node.grad))
-                    if kind is not LEAF:  # it has an assigned closure
+            try:
+                for node in order:
+                    kind = node._operation
+                    if kind.arity:
                         inner.append(node)
-                    node.grad = 0.0
-            self.grad = seed
-            for node in inner:
-                if node.grad is NOTHING_YET:
-                    node.grad = NOT_COMPUTED
-                else:
-                    node._operation.pull(node)
-            for node, before in leaves:
-                # PyTorch's habit `p.grad = None` means zero too.
-                node.grad = node.grad if before is None else before + node.grad
+                        node.grad = NOTHING_YET
+                    elif kind is not CONSTANT:
+                        leaves.append((node, node.grad))
+                        if kind is not LEAF:  # it has an assigned closure
+                            inner.append(node)
+                        node.grad = 0.0
+                self.grad = seed
+                for node in inner:
+                    if node.grad is NOTHING_YET:
+                        node.grad = NOT_COMPUTED
+                    else:
+                        node._operation.pull(node)
+                for node, before in leaves:
+                    # PyTorch's habit `p.grad = None` means zero too.
+                    node.grad = node.grad if before is None else before + node.grad
+            except BaseException:
+                take_back(inner, leaves)
+                raise
         except BaseException as error:
-            for other in inner:
-                other.grad = NOT_COMPUTED
-            for leaf, before in leaves:
-                leaf.grad = before
+            with uninterrupted():  # again: a second Ctrl-C may have come while it was taken back
+                take_back(inner, leaves)
             if isinstance(node._operation, Operation) and isinstance(error, DOMAIN_ERRORS):
                 raise operation_error(node, error, derivative=True) from None
             raise
@@ -293,6 +307,7 @@ def plain() -> AbstractContextManager[None]:
     return without_generated(Value, TABLE.values())
 
 
+Value.label = Label(Value.label)  # type: ignore[assignment]  # as ever, a str to read
 Operation.record = record
 Operation.pull, Operation.recompute = staticmethod(pull), staticmethod(recompute)
 for _entry in TABLE.values():

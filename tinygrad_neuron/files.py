@@ -1,9 +1,13 @@
-"""Replacing a file whole: whoever reads it sees the old content or the new one, never a part."""
+"""Replacing a file, or a folder, whole: whoever reads it sees what was there or what is new, never
+a part."""
 
 import contextlib
 import errno
 import os
 import secrets
+import shutil
+
+from .interruption import uninterrupted
 
 
 def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
@@ -11,7 +15,8 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
 
     The content goes to a temporary file beside the target, is on the disk before that takes the
     target's name, and is removed if anything fails: the old file is then as it was. A link stays a
-    link.
+    link, and who may read the old file may read the new one. What is no file and no folder, a pipe
+    or a device such as /dev/stdout, is written to.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -24,17 +29,61 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
     target = os.path.realpath(path)
     if os.path.isdir(target):
         raise IsADirectoryError(errno.EISDIR, "is a folder; name a file in it", os.fspath(path))
-    folder, name = os.path.split(target)
-    os.makedirs(folder, exist_ok=True)
-    beside = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(6)}.tmp")
+    if os.path.exists(path) and not os.path.isfile(path):
+        with open(path, "wb") as stream:
+            stream.write(content)
+        return
+    beside = _beside(target)
     try:
         with open(beside, "xb") as file:
             file.write(content)
             file.flush()
             # Without this, a power cut after the renaming can leave the name with no content.
             os.fsync(file.fileno())
+        with contextlib.suppress(OSError):  # there was none, or it is another user's
+            shutil.copymode(target, beside)
         os.replace(beside, target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
+    except BaseException as error:
+        with contextlib.suppress(OSError):
             os.remove(beside)
+        if isinstance(error, OSError) and error.errno:  # not the name that only we know
+            error.filename, error.filename2 = os.fspath(path), None
         raise
+
+
+def replace_folder(path: str | os.PathLike[str], made: str | os.PathLike[str]) -> None:
+    """Let a folder have the content of another, `made`, whole or not at all.
+
+    What is `made` is copied beside the target, for it may lie on another disk, and then the two
+    change names; if anything fails (the disk is full), the old folder is as it was. A program that
+    is killed between two renamings leaves the old one beside, under a name that begins with a dot.
+
+    Raises an `OSError` whose text says in one line what could not be done.
+    """
+    target = os.path.realpath(path)
+    beside, old = _beside(target), _beside(target)
+    try:
+        shutil.copytree(made, beside)
+        with uninterrupted():
+            if os.path.lexists(target):
+                os.rename(target, old)
+            try:
+                os.rename(beside, target)
+            except OSError:
+                if os.path.lexists(old):
+                    os.rename(old, target)
+                raise
+    except shutil.Error as error:  # it lists every file that was not copied
+        reason = f"{error.args[0][0][-1]}".partition("] ")[2].partition(": ")[0]
+        raise OSError(f"{os.fspath(path)} was not written: {reason}") from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+        if os.path.lexists(target):  # where it could not be put back, it is kept
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _beside(target: str) -> str:
+    """A name that nothing has yet, in the same folder, which is made."""
+    folder, name = os.path.split(target)
+    os.makedirs(folder, exist_ok=True)
+    return os.path.join(folder, f".{name[:50]}.{secrets.token_hex(6)}.tmp")

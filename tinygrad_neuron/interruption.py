@@ -12,7 +12,7 @@ def uninterrupted() -> Iterator[None]:
     """Within it a Ctrl-C waits until the end: what is changed is changed whole.
 
     For short work that assigns many things. In a thread beside the main one, where Python delivers
-    no Ctrl-C, and where a program handles the signal without Python, it does nothing.
+    no Ctrl-C, and where the signal is not handled by Python, it does nothing.
 
     >>> a, b = 0, 0
     >>> with uninterrupted():
@@ -27,7 +27,13 @@ def uninterrupted() -> Iterator[None]:
     def wait(number: int, frame: Any) -> None:
         arrived.append((number, frame))
 
-    signal.signal(signal.SIGINT, wait)  # one that came before is delivered here, before the work
+    try:
+        signal.signal(
+            signal.SIGINT, wait
+        )  # one that came before is delivered here, before the work
+    except ValueError:  # the main thread, but of an interpreter within another
+        yield
+        return
     try:
         yield
     finally:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .checking import described
+from .interruption import uninterrupted
 
 if TYPE_CHECKING:
     from .engine import Value
@@ -51,14 +52,24 @@ def forward(order: Sequence[Value]) -> None:
     before = [node.data for node in inner]
     node = order[-1]
     try:
-        for node in inner:
-            node._operation.recompute(node)
+        try:
+            for node in inner:
+                node._operation.recompute(node)
+        except BaseException:
+            assign(inner, before)
+            raise
     except BaseException as error:
-        for changed, data in zip(inner, before, strict=True):
-            changed.data = data
+        with uninterrupted():  # again: a second Ctrl-C may have come meanwhile
+            assign(inner, before)
         if isinstance(error, DOMAIN_ERRORS):
             raise operation_error(node, error) from None
         raise
+
+
+def assign(nodes: Sequence[Value], numbers: Sequence[float]) -> None:
+    """Data for nodes, one number each."""
+    for node, number in zip(nodes, numbers, strict=True):
+        node.data = number
 
 
 def is_constant(node: Value) -> bool:

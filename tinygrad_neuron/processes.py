@@ -1,9 +1,10 @@
 """Programs that are started for a moment, and end with us whatever happens.
 
 A program leads a process group, which is ended when it has answered, took too long, or was
-interrupted. Where there is a POSIX shell, another process waits beside it for the end of ours: if
-that is terminated, or killed, the group goes with it, and so does its temporary folder. On Linux
-the kernel, too, ends a program that works for longer than it may.
+interrupted; where there are no groups, on Windows, the program alone is. Where there is a POSIX
+shell, another process waits beside it for the end of ours: if that is terminated, or killed, the
+group goes with it, and so does its temporary folder. On Linux the kernel, too, ends a program that
+works for longer than it may.
 """
 
 import contextlib
@@ -12,7 +13,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 # The program waits for the watch to be there: its first line of input is not its own.
@@ -36,10 +36,11 @@ def run(
     meanwhile. Raises an `OSError` where it cannot be started, `subprocess.TimeoutExpired` where it
     took too long; then, and after any other exception, nothing of it is left running.
 
+    >>> import sys
     >>> run([sys.executable, "-c", "print(input())"], seconds=60.0, data=b"hello").stdout.strip()
     b'hello'
     """
-    shell = shutil.which("sh") if os.name == "posix" else None
+    shell = shutil.which("sh") if hasattr(os, "killpg") else None
     if shell is not None and os.access(command[0], os.X_OK):
         command, data = [shell, "-c", _START, "start", *command], b"go\n" + data
     process = subprocess.Popen(
@@ -85,8 +86,11 @@ def _watched(shell: str | None, group: int, folder: str) -> Iterator[None]:
 
 def _limit(pid: int, seconds: float) -> None:
     """Let the kernel end a program that has used so much processor time (on all its threads)."""
-    if sys.platform == "linux" and seconds < 1e6:
+    try:
         resource = importlib.import_module("resource")
+    except ModuleNotFoundError:  # on Windows
+        return
+    if hasattr(resource, "prlimit") and seconds < 1e6:
         most = int(seconds) * (os.cpu_count() or 1) + 1
         with contextlib.suppress(OSError, ValueError):  # it has ended, or has a lower limit
             resource.prlimit(pid, resource.RLIMIT_CPU, (most, most))
@@ -94,7 +98,7 @@ def _limit(pid: int, seconds: float) -> None:
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """Nothing of a program is left running: not after an error, nor after an interrupt."""
-    if os.name == "posix":
+    if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     else:

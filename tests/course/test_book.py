@@ -1,7 +1,9 @@
 """The web book, built once and opened in a real browser, from files, without a network."""
 
+import errno
 import inspect
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +16,7 @@ import pytest
 
 from tests.course.test_pages import ANSWERED
 from tinygrad_neuron.calculus.table import TABLE
+from tinygrad_neuron.cli import main
 from tinygrad_neuron.course import book as book_module
 from tinygrad_neuron.course import lessons
 from tinygrad_neuron.course.book import BookError, build
@@ -330,3 +333,28 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path):
     with pytest.raises(BookError, match="holds something that is not the book"):
         build(tmp_path)
     assert ["mine.txt"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_on_a_full_disk_the_old_book_stays_and_one_line_says_why(tmp_path, monkeypatch, capsys):
+    def make(source: Path, made: Path, doctrees: Path) -> None:
+        made.mkdir()
+        (made / "index.html").write_text("new")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(book_module, "_run_sphinx", make)
+    monkeypatch.setattr(book_module, "_refuse_incomplete", lambda *_: None)
+    old = tmp_path / "book"
+    old.mkdir()
+    for name in ("index.html", book_module._MARK):
+        (old / name).write_text("old")
+    monkeypatch.setattr(shutil, "copyfile", full)
+    monkeypatch.setattr(book_module, "gather", lambda folder: None)
+    assert main(["book", str(old)]) == 1
+    out, error = capsys.readouterr()
+    assert (out, error) == (
+        "", f"tinygrad-neuron: {old} was not written: No space left on device\n"
+    )  # fmt: skip
+    assert (old / "index.html").read_text() == "old"
+    assert [old] == list(tmp_path.iterdir())

@@ -408,6 +408,15 @@ def test_a_mistyped_suffix_is_refused(graph, tmp_path, name, meant):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["y.xyz", "y.1", "a.svg.bak"])
+def test_an_unknown_suffix_is_refused_and_what_is_allowed_is_said(graph, tmp_path, name):
+    with pytest.raises(ValueError, match=r"may be svg, png, pdf, jpeg or .*format='svg'"):
+        graph.render(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+    graph.render(tmp_path / name, format="svg", quiet=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [name, f"{name}.svg"]
+
+
 @pytest.mark.parametrize("density", [1, 2, 3.5])
 def test_a_bitmap_has_so_many_dots_for_each_pixel(graph, density):
     graph.node("x")

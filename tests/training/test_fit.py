@@ -2,6 +2,7 @@
 
 import math
 import random
+import sys
 
 import pytest
 
@@ -51,6 +52,25 @@ def test_it_is_the_hand_written_loop(code):
     assert numbers(model) == numbers(same)
     assert record.loss == means
     assert (record.stopped, record.best_epoch) == ("all epochs", 5)
+
+
+def test_a_function_of_ones_own_is_called_after_each_epoch(code):
+    train, _ = moons()
+    model, optimiser = model_and_optimiser()
+    seen = []
+
+    def each_epoch(record):
+        seen.append((len(record.loss), numbers(model)[0]))
+        optimiser.lr = 1e-9 if len(record.loss) == 2 else optimiser.lr
+        return len(record.loss) == 3
+
+    record = fit(model, optimiser, train, 9, target=code, each_epoch=each_epoch)
+    assert record.stopped == "asked to"
+    assert [1, 2, 3] == [epochs for epochs, _ in seen]
+    (_, first), (_, second), (_, third) = seen
+    assert abs(second - first) > 1e-4 > 1e-6 > abs(third - second) > 0.0
+    with pytest.raises(TypeError, match="each_epoch must be callable"):
+        fit(model, optimiser, train, each_epoch=3)
 
 
 def test_what_is_best_on_the_validation_data_is_kept(code):
@@ -314,3 +334,18 @@ def test_a_loss_that_asks_a_traced_value_is_told_what_to_use_instead():
     with pytest.raises(TracingError) as found:
         training.fit(model, hinge, [([0.0, 1.0], 1.0)], optimiser, progress=False)
     assert "fit calls the loss" not in str(found.value)
+
+
+def test_a_bar_is_shown_in_a_terminal_and_written_nowhere_else(capsys, monkeypatch):
+    pytest.importorskip("tqdm", reason="the extra demos is not installed")
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+
+    def run():
+        model = nn.Neuron(2, seed=0)
+        optimiser = optim.SGD(model.parameters(), lr=0.1)
+        training.fit(model, losses.hinge, [([0.0, 1.0], 1.0)], optimiser, 2)
+        return capsys.readouterr()
+
+    assert ("", "") == run()
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert "training" in run().err

@@ -163,6 +163,29 @@ def with_prefix(tree: ast.expr, prefix: str) -> str:
     return ast.unparse(fresh)
 
 
+def with_real_powers(tree: ast.expr) -> ast.expr:
+    """A copy in which a power is a call of `power`, which refuses what Python makes a complex
+    number of; one with a whole exponent needs no such care.
+
+    >>> ast.unparse(with_real_powers(parse("a ** 2 + b ** 0.5")))
+    'a ** 2 + power(b, 0.5)'
+    """
+    fresh: ast.expr = _RealPowers().visit(copy.deepcopy(tree))
+    return fresh
+
+
+class _RealPowers(ast.NodeTransformer):
+    """Powers as calls, innermost first."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        exponent = node.right.operand if isinstance(node.right, ast.UnaryOp) else node.right
+        is_whole = isinstance(exponent, ast.Constant) and float(exponent.value).is_integer()  # type: ignore[arg-type]
+        if not isinstance(node.op, ast.Pow) or is_whole:
+            return node
+        return ast.Call(ast.Name("power"), [node.left, node.right], [])
+
+
 def substitute(tree: ast.expr, replacements: Mapping[str, str | ast.expr]) -> ast.expr:
     """A copy of an expression with names replaced by other expressions.
 

@@ -249,10 +249,18 @@ class Operation:
     def _function(
         self, tree: ast.expr, names: Iterable[str], meaning: Callable[[str], Callable[..., Any]]
     ) -> Callable[..., Any]:
+        tree = self.real(tree)
         globals_ = {f"call_{name}": meaning(name) for name in expressions.called(tree)}
         text = f"lambda {', '.join(names)}: {expressions.with_prefix(tree, 'call_')}"
         made: Callable[..., Any] = eval(text, globals_)
         return made
+
+    def real(self, tree: ast.expr) -> ast.expr:
+        """An expression of this operation that is never complex; a power is not to call itself."""
+        own = self.name in ("power", "constant_power")
+        if own or self.kernels.get("power") is not KERNELS["power"]:
+            return tree
+        return expressions.with_real_powers(tree)
 
     def meaning(self, name: str, partial: bool = False) -> Callable[..., float]:
         """What a function name in the forward expression (or in a partial) computes on floats."""
@@ -335,6 +343,23 @@ class Operation:
             raise ValueError(f"{self.name}: its forward expression cannot depend on {name!r}")
         if self.name in expressions.called(tree) - self.kernels.keys():
             raise ValueError(f"{self.name}: its forward expression cannot call {self.name} itself")
+        if self.variadic:
+            self._check_list(tree)
+
+    def _check_list(self, tree: ast.expr) -> None:
+        """Refuse a forward expression in which the list of all operands stands for a number."""
+        first = self.operand_names[0]
+        numbers_only = {name for name, entry in TABLE.items() if not entry.variadic}
+        own = {name for name, kernel in self.kernels.items() if KERNELS.get(name) is not kernel}
+        takers = (TABLE.keys() | self.kernels.keys()) - (numbers_only - own)
+        calls = [call for name, call in expressions.calls(tree) if name in takers]
+        passed = [id(argument) for call in calls for argument in call.args]
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and node.id == first and id(node) not in passed:
+                raise ValueError(
+                    f"{self.name}: {first!r} in {ast.unparse(tree)!r} is the list of operands: it "
+                    f"stands only in a call of what takes a list, as in sum({first})"
+                )
 
     def _check_names(self) -> None:
         """Refuse names that generated code could not use, and operands that do not fit together."""

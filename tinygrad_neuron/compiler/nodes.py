@@ -5,7 +5,8 @@ from typing import NoReturn
 
 from ..calculus.primitive import CONSTANT, LEAF, Primitive
 from ..engine import Value, new_value
-from ..operators import NOT_COMPUTED
+from ..interruption import uninterrupted
+from ..operators import NOT_COMPUTED, take_back
 
 
 class Call(Primitive):
@@ -43,19 +44,24 @@ class Total(Primitive):
             parent.grad += arriving * gradient
 
     def direct(self, node: Value, seed: float) -> bool:
+        """To leaves the gradients are handed at once."""
         before = []
         for parent in node._a:
             if parent._operation is not LEAF:
                 return False
-            before.append(parent.grad)
+            before.append((parent, parent.grad))
         try:
-            for parent, gradient in zip(node._a, self.gradients, strict=True):
-                parent.grad = (parent.grad or 0.0) + seed * gradient
+            try:
+                for parent, gradient in zip(node._a, self.gradients, strict=True):
+                    parent.grad = (parent.grad or 0.0) + seed * gradient
+                node.grad = seed
+            except BaseException:
+                take_back([node], before)
+                raise
         except BaseException:
-            for parent, gradient in zip(node._a, before, strict=True):
-                parent.grad = gradient
+            with uninterrupted():  # again: a second Ctrl-C may have come while it was taken back
+                take_back([node], before)
             raise
-        node.grad = seed
         return True
 
     def __reduce__(self) -> tuple[type["Total"], tuple[str, list[float]]]:

@@ -4,15 +4,16 @@ The pages are gathered in a folder of their own: the lessons as notebooks, and w
 `demos/book`. Sphinx (extra `book`) builds them with the configuration there; a warning is an error.
 """
 
+import errno
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..files import replace_folder
 from . import lessons as places
 from .chosen import Course
 from .chosen import course as chosen
@@ -39,12 +40,12 @@ class Built:
 def build(folder: Path, course: "Course | None" = None, draft: bool = False) -> Built:
     """Build the book of a course into a folder, of the whole course if none is given.
 
-    A book that is there already is replaced once the new one is complete; a folder that holds
-    anything else is left alone. In a draft an assertion of a lesson that fails is told, and so is a
-    cell that fails, and a warning of Sphinx; the book is built all the same.
+    A book that is there already is replaced once the new one is complete, and stays if that fails;
+    a folder that holds anything else is left alone. In a draft an assertion of a lesson that fails
+    is told, and so is a cell that fails, and a warning of Sphinx; the book is built all the same.
 
     Raises a `BookError` with Sphinx's warnings, or where the folder is not a book's; a
-    `ModuleNotFoundError` that names the extra.
+    `ModuleNotFoundError` that names the extra; an `OSError` where it cannot be written.
     """
     _refuse_missing()
     course = chosen() if course is None else course
@@ -56,11 +57,8 @@ def build(folder: Path, course: "Course | None" = None, draft: bool = False) -> 
         title = ["-D", f"html_title={course.title}"]
         doubts = _run_sphinx(source, made, Path(temporary, "doctrees"), title, draft)
         _refuse_incomplete(source, made)
-        (made / _MARK).write_text("built by `tinygrad-neuron book`, which replaces it\n")
-        if folder.exists():
-            shutil.rmtree(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(made, folder)
+        (made / _MARK).write_text("built by `tinygrad-neuron book`, which replaces it\n", "utf-8")
+        replace_folder(folder, made)
     return Built(len(list(folder.rglob("*.html"))), doubts)
 
 
@@ -91,10 +89,14 @@ def _run_sphinx(
     command = [sys.executable, "-m", "sphinx", *options, str(source), str(made)]
     collected = doctrees.parent / "doubts"
     environment = {**_environment(source), COLLECTED: str(collected)}
-    run = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8")
+    run = subprocess.run(
+        command, env=environment, capture_output=True, encoding="utf-8", errors="replace"
+    )
     told = (run.stdout + run.stderr).replace(f"{source}{os.sep}", "")
     lines = [line for line in told.splitlines() if line.strip() and not _NOISE.match(line)]
     if run.returncode:
+        if (full := os.strerror(errno.ENOSPC)) in told:
+            raise BookError(f"the book was not built: {full}: {tempfile.gettempdir()}")
         reports = sorted((made / "reports").glob("*.err.log"))
         if reports:  # a cell that fails; what Sphinx says of it is long, and says less
             lines = [text for path in reports for text in (path.stem, path.read_text("utf-8"))]

@@ -13,6 +13,7 @@ import tempfile
 import webbrowser
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TextIO
 
@@ -243,6 +244,11 @@ class Guide:
             )
         return None
 
+    @cached_property
+    def folder(self) -> "tempfile.TemporaryDirectory[str]":
+        """For pages that a browser opens; it goes with this guide."""
+        return tempfile.TemporaryDirectory(prefix="tinygrad_neuron_")
+
     def _open(self, at: int) -> None:
         """Open what a cell shows in the browser, as one page."""
         events = self.run.events(at) if self.lesson.cells[at].kind == "code" else []
@@ -252,10 +258,16 @@ class Guide:
             return
         from .pages import to_page
 
-        path = Path(tempfile.gettempdir()) / f"{self.lesson.name}-{at + 1}.html"
-        path.write_text(to_page(pictures, f"Lesson {self.lesson.number}, cell {at + 1}"), "utf-8")
-        webbrowser.open(path.as_uri())
-        self.screen.write(f"opened {path}\n")  # whole, to be clicked or copied
+        try:
+            path = Path(self.folder.name) / f"{self.lesson.name}-{at + 1}.html"
+            page = to_page(pictures, f"Lesson {self.lesson.number}, cell {at + 1}")
+            path.write_text(page, "utf-8")
+        except OSError as error:
+            self.screen.line(f"The page cannot be written: {error.strerror}.")
+            return
+        opened = webbrowser.open(path.as_uri())
+        said = "opened" if opened else "there is no browser here to open"
+        self.screen.write(f"{said} {path}\n")  # whole, to be clicked or copied
 
     def _ask(self, question: Question, at: int) -> "Move | None":
         """Ask until the answer is right or revealed (None), or the learner goes elsewhere."""
@@ -342,12 +354,32 @@ class Guide:
 
 def edited(code: str) -> str:
     """The code after a visit to the learner's editor; unchanged where there is none."""
-    editors = [os.environ.get("VISUAL"), os.environ.get("EDITOR"), "nano", "vi"]
-    editor = next((e for e in editors if e and shutil.which(shlex.split(e)[0])), None)
-    if editor is None:
+    editors = [os.environ.get("VISUAL"), os.environ.get("EDITOR"), "nano", "vi", "notepad"]
+    command = next(
+        (words for e in editors if (words := _words(e)) and shutil.which(words[0])), None
+    )
+    if command is None:
         return code
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "task.py")
         path.write_text(code + "\n", "utf-8")
-        subprocess.run([*shlex.split(editor), str(path)], check=False)
-        return path.read_text("utf-8")
+        try:
+            subprocess.run([*command, str(path)], check=False)
+            return path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):  # it does not start; the file is gone, or no text
+            return code
+
+
+def _words(command: "str | None") -> list[str]:
+    """A command as its words; none where there is none, or its quotes do not end.
+
+    >>> _words("code --wait"), _words("'a b")
+    (['code', '--wait'], [])
+    """
+    if command and shutil.which(command):  # a path, with spaces or not
+        return [command]
+    try:
+        words = shlex.split(command or "", posix=os.sep == "/")  # C:\\bin has no escapes
+    except ValueError:
+        return []
+    return [word.strip('"') for word in words]

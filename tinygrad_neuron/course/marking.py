@@ -3,11 +3,11 @@
 import html
 import re
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 
 from .tex import FORMULA, readable
 
-_FOLDER = Path(__file__).parent
+_FOLDER = files(__package__)  # in a zipped wheel, too
 
 
 @cache

@@ -7,7 +7,6 @@ out what was written. Like a question, it shows nothing itself.
 import ast
 import math
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -195,10 +194,10 @@ def _told(error: BaseException) -> str:
 def limited(seconds: float) -> Iterator[None]:
     """Within this block the program may run so long; then a `TimeoutError` is raised.
 
-    Where that cannot be (outside the main thread, or on Windows) there is no limit.
+    Where that cannot be (outside the main thread; Windows has no such alarm) there is no limit.
     """
-    usable = sys.platform != "win32" and threading.current_thread() is threading.main_thread()
-    if not usable:
+    is_main = threading.current_thread() is threading.main_thread()
+    if not (is_main and hasattr(signal, "setitimer")):
         yield
         return
 

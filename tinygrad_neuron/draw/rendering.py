@@ -57,7 +57,7 @@ _BITMAPS = frozenset({"png", "jpeg", "jpg", "jpe"})
 _DOTS = 96  # an inch, at a density of 1: a browser shows a picture's SVG as large
 _LARGEST = 7680  # dots a side: graphviz-pure draws a bitmap at any size it is asked for
 
-# What a mistyped suffix is held against; of these `svgg` means one, `gv` and `v2` none.
+# What a mistyped suffix is held against: `svgg` means one of these.
 _USUAL = ("svg", "png", "pdf", "jpeg", "jpg", "gif", "svgz", "webp", "tiff", "eps")
 # Every id that an engine writes: of the whole, of clusters, nodes, edges and their links.
 _IDS = re.compile(rb'(<g id=")(?=[^"]*")')
@@ -196,14 +196,14 @@ class Digraph(graphviz.Digraph):
             The path of the picture.
 
         Raises:
-            ValueError: for an unknown format, or one that contradicts the suffix.
+            ValueError: for an unknown format or suffix, or a format that contradicts the suffix.
             graphviz.FileExistsError: if asked to, and there is such a file.
             EngineNotFoundError: a `graphviz.ExecutableNotFound`, without a layout engine.
             RenderingError: if the engine fails; a RenderingTimeoutError if it takes too long.
         """
         suffix = _picture_suffix(filename)
         if suffix is None and format is None and outfile is None:
-            _refuse_mistyped(filename)
+            _refuse_suffix(filename)
         if filename is None or suffix is None or outfile is not None:
             rendered: str = super().render(
                 filename=filename,
@@ -384,17 +384,19 @@ def _picture_suffix(filename: str | os.PathLike[str] | None) -> str | None:
     return suffix if suffix in graphviz.FORMATS - _SOURCE_SUFFIXES else None
 
 
-def _refuse_mistyped(filename: str | os.PathLike[str] | None) -> None:
-    """Refuse a suffix that is nearly a picture's: `k.svgg` would be the name of a source."""
+def _refuse_suffix(filename: str | os.PathLike[str] | None) -> None:
+    """Refuse a suffix that is no picture's and no source's: a picture would be drawn all the same,
+    as `k.xyz.svg`."""
     suffix = "" if filename is None else Path(filename).suffix[1:].lower()
-    if suffix in _SOURCE_SUFFIXES:
+    if not suffix or suffix in _SOURCE_SUFFIXES:
         return
     nearest = difflib.get_close_matches(suffix, _USUAL, n=1, cutoff=0.66)
-    if nearest:
-        raise ValueError(
-            f"the suffix of {os.fspath(filename or '')!r} is no picture's format, did you mean "
-            f"{nearest[0]!r}? To save the source under that name, pass the picture's format"
-        )
+    hint = f", did you mean {nearest[0]!r}?" if nearest else "."
+    raise ValueError(
+        f"the suffix of {os.fspath(filename or '')!r} is no picture's format{hint} It may be "
+        f"{', '.join(_USUAL[:4])} or another of graphviz.FORMATS, or gv for the source; to save "
+        "the source under that name, pass the picture's format (format='svg')"
+    )
 
 
 def _one_name(format: str) -> str:

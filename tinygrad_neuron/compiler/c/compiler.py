@@ -130,7 +130,7 @@ def _for_this_machine(command: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
     it has would be many times slower."""
     with scratch() as folder:
         file = os.path.join(folder, "empty.c")
-        with open(file, "w") as opened:
+        with open(file, "w", encoding="utf-8") as opened:
             opened.write("int empty;\n")
         taken: tuple[str, ...] = FLAGS
         defined = ""
@@ -182,7 +182,8 @@ def run(command: list[str], what: str, folder: str = "") -> str:
     lines = [line for line in said.splitlines() if line.strip()]
     said = "".join(f"\n  {line[:300]}" for line in lines[:5]) or " nothing"
     if process.returncode < 0:
-        name = signal.Signals(-process.returncode).name
+        number = -process.returncode  # a real-time signal has no name
+        name = next((known.name for known in signal.Signals if known == number), str(number))
         outcome = f"was ended by the signal {name}"
     else:
         outcome = f"failed with code {process.returncode}"

@@ -14,7 +14,7 @@ import json
 import os
 import re
 from collections.abc import Iterable
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
 from ...calculus import javascript
@@ -35,7 +35,7 @@ from ..records import StepList
 from .pictures import Scopes, View, views
 from .scripts import as_json, as_number, called_by_rule, plane_script, training_script
 
-_FOLDER = Path(__file__).parent
+_FOLDER = files(__package__)  # in a zipped wheel, too
 MODULES = (
     "engine", "training", "text", "honest", "naming", "formula", "tabs", "edges",
     "picture", "viewport", "views", "leaves", "verify", "curve", "loss", "paths", "flags",

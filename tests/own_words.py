@@ -1,0 +1,59 @@
+"""Whether an error is one of ours: a `raise` of the package, in words of its own."""
+
+import ast
+import contextlib
+import functools
+import linecache
+import re
+import signal
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import tinygrad_neuron
+
+PACKAGE = Path(tinygrad_neuron.__file__).parent
+USERS = Path(__file__).with_name("arguments.py")  # the functions in it are a user's own
+
+
+@functools.cache
+def raises_of(file: str) -> list[tuple[int, int]]:
+    """The first and the last line of every `raise` in a file."""
+    tree = ast.parse("".join(linecache.getlines(file)))
+    return [(n.lineno, n.end_lineno or 0) for n in ast.walk(tree) if isinstance(n, ast.Raise)]
+
+
+def in_own_words(error: BaseException) -> bool:
+    """Whether the error was raised by a `raise` of this package, or by a user's own function."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    if Path(last.filename) == USERS or isinstance(error, OSError):
+        return True
+    if re.match(r"\w+\(\) ", str(error)):  # a user's function, called by us
+        return True
+    first = last.lineno or 0
+    return any(start <= first <= end for start, end in raises_of(last.filename)) and (
+        PACKAGE in Path(last.filename).parents or "tinygrad_neuron" in last.filename
+    )
+
+
+class TooLongError(BaseException):
+    """A call takes seconds, which is wrong as well; nothing catches it on the way."""
+
+
+@contextlib.contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Within it a call that takes longer is ended, where the system has such alarms."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise TooLongError(f"it takes more than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
