@@ -167,7 +167,8 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         if not hasattr(self, "model_"):
             bundle: dict[str, str] = super()._repr_mimebundle_(**options)
             return bundle
-        return self.draw()._repr_mimebundle_() | {"text/plain": repr(self)}
+        shown: dict[str, str] = self.draw()._repr_mimebundle_()
+        return shown | {"text/plain": repr(self)}
 
     # What was learned, by scikit-learn's names
 
