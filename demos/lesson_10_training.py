@@ -188,9 +188,9 @@ show(
 # you to see: whoever chose a rate by them would have learned from the test set.)
 #
 # At 0.001 the network hardly moves; at 10 the loss is above 70, far worse than knowing nothing,
-# which would cost $\ln 10 = 2.3$. In between, a factor of ten makes a great difference. So find the
-# rate first, trying factors of ten, and look at the curve: a loss that creeps wants a larger rate,
-# one that jumps or explodes a smaller one.
+# which would cost $\ln\, 10 = 2.3$. In between, a factor of ten makes a great difference. So find
+# the rate first, trying factors of ten, and look at the curve: a loss that creeps wants a larger
+# rate, one that jumps or explodes a smaller one.
 #
 # ## All alike
 #

@@ -367,18 +367,19 @@ assert found.layers[0].dead == 20 and len(found.warnings) == 1
 # The other way is to be not quite so silent. There are many proposals, and they differ in what they
 # do where $z < 0$.
 #
-# | name | for $z > 0$ | for $z < 0$ | who |
+# | name | for $z > 0$ | for $z < 0$ | year |
 # |---|---|---|---|
-# | relu | z | 0 | Fukushima, 1969; Nair and Hinton, 2010 |
-# | leaky ReLU | z | $0.01 \cdot z$ | Maas, Hannun and Ng, 2013 |
-# | PReLU | z | $a \cdot z$, and a is learned | He and others, 2015 |
-# | ELU | z | $e^z - 1$ | Clevert, Unterthiner and Hochreiter, 2015 |
-# | Swish, or SiLU | $z \cdot \mathrm{sigmoid}(z)$ | the same | Elfwing; Ramachandran, 2017 |
-# | GELU | $z \cdot \Phi(z)$ | the same | Hendrycks and Gimpel, 2016 |
+# | relu | z | 0 | 1969 |
+# | leaky ReLU | z | $0.01 \cdot z$ | 2013 |
+# | PReLU | z | $a \cdot z$, a is learned | 2015 |
+# | ELU | z | $e^z - 1$ | 2015 |
+# | Swish, or SiLU | $z \cdot \mathrm{sigmoid}(z)$ | the same | 2017 |
+# | GELU | $z \cdot \Phi(z)$ | the same | 2016 |
 #
-# Φ(z) is the share of the bell curve that lies to the left of z. Swish and GELU are smooth
-# everywhere. Both dip a little below 0 to the left of z = 0, and farther to the left come back
-# to 0. GELU is used in two well-known language models, BERT and GPT-2.
+# (Kunihiko Fukushima used relu in 1969; deep networks took it up in 2010. Who proposed the others
+# is under Sources.) Φ(z) is the share of the bell curve that lies to the left of z. Swish and GELU
+# are smooth everywhere. Both dip a little below 0 to the left of z = 0, and farther to the left
+# come back to 0. GELU is used in two well-known language models, BERT and GPT-2.
 
 # %%
 predict(
