@@ -537,6 +537,8 @@ def trained(network, seed):
 
 connecteds = [connected, trained(FullyConnected, 1), trained(FullyConnected, 2)]
 readers = [trained(Reader, seed) for seed in (0, 1, 2)]
+
+# %%
 for name, models in {"fully connected": connecteds, "convolution": readers}.items():
     print(f"{name}, {len(models[0].parameters())} parameters, from three starts:")
     for model in models:
