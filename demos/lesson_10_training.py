@@ -712,7 +712,7 @@ exercise(
     answer=0.76,
     wrong={
         0.8: "That is without momentum: 1 − 0.1 · 2.",
-        0.96: "That is 1 − 0.1 · 0.4. The gradient is added to the velocity, too.",
+        0.96: "That is 1 − 0.1 · 0.4. The gradient is added to the velocity too.",
         0.75: "The old velocity is multiplied by 0.8 first.",
         1.24: "The sign: the step goes against the velocity.",
     },

@@ -314,7 +314,7 @@ def shallow(activation, seed=0):
 
 
 def dead_neurons(model):
-    """How many hidden neurons put out 0 for every digit."""
+    """How many hidden neurons output 0 for every digit."""
     hidden = compile(model.layers[0]).map([(image,) for image, _ in examples])
     return sum(all(row[k] == 0 for row in hidden) for k in range(32))
 
@@ -398,7 +398,7 @@ predict(
 )
 
 # %% tags=["hide-input"]
-KIN = ["relu", "leaky_relu", "elu", "swish", "gelu"]
+RELATIVES = ["relu", "leaky_relu", "elu", "swish", "gelu"]
 
 
 def curve_of(name):
@@ -409,19 +409,19 @@ def curve_of(name):
     return text, figures.activation_curve(name, at=-1.0, low=-4, high=3)
 
 
-slider("activation", KIN, curve_of)
+slider("activation", RELATIVES, curve_of)
 
 # %% [markdown]
 # Do they save a network whose steps are too long? First the rate that fits, then the one that
 # killed half of the relu neurons, the latter with three seeds.
 
 # %%
-kin = ["relu", "leaky_relu", "elu", "gelu"]
-fitting = {name: learn(shallow(name), 0.1) for name in kin}
+activations = ["relu", "leaky_relu", "elu", "gelu"]
+fitting = {name: learn(shallow(name), 0.1) for name in activations}
 for name, model in fitting.items():
     print(f"lr 0.1: {name:10}", read_right(model), "of 539 right")
 
-too_far = {name: [learn(shallow(name, seed), 1.0) for seed in (0, 1, 2)] for name in kin}
+too_far = {name: [learn(shallow(name, seed), 1.0) for seed in (0, 1, 2)] for name in activations}
 for name, three in too_far.items():
     right = [read_right(model) for model in three]
     print(f"lr 1.0: {name:10}", right, "of 539 right,", [dead_neurons(m) for m in three], "dead")
@@ -548,7 +548,7 @@ exercise(
     wrong={
         0: "With x0 = 1 and x1 = 0, z = 1 then.",
         2: "The largest x0 − 2 · x1 can be is 1, with x0 = 1 and x1 = 0.",
-        -3: "Then it is dead, but there are larger b for which it is, too.",
+        -3: "Then it is dead, but there are larger b for which it is too.",
         1: "Check the sign: b has to pull z down to 0 even where x0 − 2 · x1 is largest.",
     },
     hint="How large can x0 − 2 · x1 be at most?",
@@ -620,4 +620,4 @@ exercise(
 #   function approximation in reinforcement learning", 2017.
 # - Prajit Ramachandran, Barret Zoph and Quoc V. Le, "Searching for activation functions", 2017.
 # - Andrej Karpathy and others, *CS231n: Convolutional Neural Networks for Visual Recognition*,
-#   lecture notes, Stanford University, 2015: the 40 %.
+#   lecture notes, Stanford University, 2015: the 40%.

@@ -644,7 +644,7 @@ exercise(
     answer=1,
     wrong={
         3: "That would be with the forget gate at 1: 4 − 1.",
-        2: "That is what is kept. Something is written, too.",
+        2: "That is what is kept. Something is written too.",
         1.5: "The forget gate is for the old cell alone. What is written is multiplied by the "
         "input gate.",
         -1: "That would be with the forget gate at 0.",

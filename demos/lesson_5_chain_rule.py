@@ -224,7 +224,7 @@ assert round(change, 4) == -0.0199
 # You need not take the list on trust. `local_derivatives` computes what stands in it;
 # `check_gradients` compares that with difference quotients and returns the largest error. (In
 # Python, `lambda a, b: a + b` is a function without a name: it gets `a` and `b`, and returns `a +
-# b`.)
+# b`. And a printed 1e-11 is 0.00000000001.)
 
 # %%
 a, b = Value(3.0, label="a"), Value(2.0, label="b")

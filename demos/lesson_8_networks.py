@@ -754,13 +754,13 @@ exercise(
         "training finds a good network",
         "a good network with one hidden layer exists",
         "a small network is enough",
-        "the network is right outside the box, too",
+        "the network is right outside the box too",
     ],
     answer="a good network with one hidden layer exists",
     wrong={
         "training finds a good network": "It says that good weights exist, not how to find them.",
         "a small network is enough": "It does not say how wide the layer must be.",
-        "the network is right outside the box, too": "It says nothing about the outside. Think of "
+        "the network is right outside the box too": "It says nothing about the outside. Think of "
         "the sine at 4π.",
     },
     explanation="It is a theorem about existence, and about nothing else.",

@@ -214,7 +214,7 @@ predict(
 #
 # ## Why not squared error?
 #
-# **You may think** that squared error would do as well: $(p - t)^2$ is small when p is right, too.
+# **You may think** that squared error would do as well: $(p - t)^2$ is small when p is right too.
 # But its gradient for z keeps the factor that has cancelled above: $2 \cdot (p - t) \cdot p \cdot
 # (1 - p)$.
 
