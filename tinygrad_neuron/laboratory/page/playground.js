@@ -16,6 +16,7 @@ const python = new Python();
 const call = (name, given = {}) => python.call(`tinygrad_neuron.laboratory.playing:${name}`, given);
 
 let running = false; // whether it trains
+let started = false; // whether there is Python
 let ready = false; // whether Python has the configuration that is chosen
 let latest = { frame: null, planes: null }; // what is shown
 let pointed = [-1, ""]; // the neuron that is pointed at
@@ -62,12 +63,13 @@ async function changed() {
 async function begin() {
   if (ready) return true;
   const mine = turn;
-  byId("starting").hidden = python.isStarted;
+  byId("starting").hidden = started;
   try {
     await python.start(({ share, text }) => {
       byId("progress").value = share;
       byId("phase").textContent = text;
     });
+    started = true;
     keep();
     const made = await call("begin", controls.chosen);
     if (mine !== turn) return false;
