@@ -293,9 +293,11 @@ def test_without_scikit_learn_the_error_names_the_extra():
         "from tinygrad_neuron.bridges import MLPClassifier"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    wanted = 'MLPClassifier and MLPRegressor need scikit-learn: pip install "tinygrad_neuron[sklearn]"'
+    wanted = (
+        'MLPClassifier and MLPRegressor need scikit-learn: pip install "tinygrad_neuron[sklearn]"'
+    )
     assert wanted in ended.stderr
     with pytest.raises(AttributeError, match="no attribute 'MLPClassifer'"):
         from tinygrad_neuron import bridges
 
-        bridges.MLPClassifer  # noqa: B018  # the access is what fails
+        bridges.MLPClassifer  # type: ignore[attr-defined]  # noqa: B018  # the access is what fails

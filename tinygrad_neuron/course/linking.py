@@ -33,6 +33,8 @@ _MEANT_BEHIND = {
     "dead": ("is ", "a "),
     "temperature": ("the ",),
 }
+# Parts of other terms: the hyperbolic tangent, a rectified linear unit, in units of something.
+_NOT_MEANT_BEHIND = {"tangent": ("hyperbolic ",), "unit": ("linear ", "in ")}
 
 
 _LONG = 50  # characters of TeX
@@ -79,7 +81,10 @@ def _linked(text: str, terms: dict[str, str], left: dict[str, str]) -> list[node
     pattern = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
     for match in re.finditer(rf"(?<![\w-])({pattern})(?:s|es)?(?![\w-])", text, re.IGNORECASE):
         behind = _MEANT_BEHIND.get(match[1].lower(), ("",))
-        if text != match[0] and not text[: match.start()].lower().endswith(behind):
+        before = text[: match.start()].lower()
+        if text != match[0] and not before.endswith(behind):
+            continue
+        if before.endswith(_NOT_MEANT_BEHIND.get(match[1].lower(), ())):
             continue
         name = left.pop(match[1].lower(), None)
         if name is None:
