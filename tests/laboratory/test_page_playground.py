@@ -84,7 +84,8 @@ def test_it_learns_moons_and_its_code_does_the_same(one, address):
     found = one.call("losses", "{ count: 20 }")
     assert losses_of(program, 20) == pytest.approx(found, rel=1e-9)
     link = one.page.locator("#open").get_attribute("href")
-    assert link.startswith("index.html#program=")
+    read = "(at) => import('./links.js').then(({ linked }) => linked(at))"
+    assert program.strip() == one.page.evaluate(read, link.removeprefix("index.html")).strip()
     assert [] == [url for url in one.asked if not url.startswith((address, "data:", "blob:"))]
 
 
