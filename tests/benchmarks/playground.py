@@ -20,10 +20,10 @@ from tinygrad_neuron.laboratory.building import build
 from tinygrad_neuron.laboratory.serving import server
 
 SETTINGS = {
-    "2-8-8-1, 200 examples, 100 of them to train on, batches of 20": "",
-    "all 100 in each step": "#batch=0",
-    "180 to train on, all in each step": "#batch=0&test=0.1",
-    "relu, all 100 in each step": "#batch=0&activation=relu&init=he_normal",
+    "2-8-8-1, 200 examples, 100 of them to train on, batches of 20": "#speed=fast",
+    "all 100 in each step": "#speed=fast&batch=0",
+    "180 to train on, all in each step": "#speed=fast&batch=0&test=0.1",
+    "relu, all 100 in each step": "#speed=fast&batch=0&activation=relu&init=he_normal",
 }
 
 
