@@ -199,7 +199,8 @@ def test_examples_that_are_made_run_too():
     """Those of the table's operations and of the activations; pytest finds the others."""
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
     names = vars(tn) | {name: getattr(tn, name) for name in tn.__all__} | vars(nn.activations)
-    made = [*(entry.function for entry in TABLE.values()), *nn.activations.ACTIVATIONS.values()]
+    made: list[Any] = [entry.function for entry in TABLE.values()]
+    made += nn.activations.ACTIVATIONS.values()
     for found in made:
         name = found.__name__
         examples = doctest.DocTestParser().get_doctest(
