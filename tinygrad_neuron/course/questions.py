@@ -25,7 +25,11 @@ _MINUS = str.maketrans({"−": "-", "–": "-", "·": "*", "×": "*"})
 
 
 class Verdict(NamedTuple):
-    """What an answer is worth, and what to say to it."""
+    """What an answer is worth, and what to say to it.
+
+    >>> Question("2 + 2?", answer=4).check("4").right
+    True
+    """
 
     right: bool
     message: str
