@@ -64,6 +64,7 @@ NOT_FAST = {
     "tests/draw/figures/": "imports matplotlib",
     "tests/test_engine_backward.py::test_a_chain_of_two_hundred_thousand": "large graphs",
     "tests/test_engine_backward.py::test_a_graph_is_freed": "runs the garbage collector",
+    "tests/test_typing.py": "runs type checkers",
     "tests/walk/page/": "runs a browser",
     "tinygrad_neuron/draw/figures/": "imports matplotlib",
 }

@@ -79,14 +79,16 @@ def _linked(text: str, terms: dict[str, str], left: dict[str, str]) -> list[node
     end = 0
     # Of all terms, lest "hidden" be linked in a "hidden layer" that was linked before.
     pattern = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
+    pattern = pattern.replace(r"\ ", r"\s+")  # a line may end inside a term
     for match in re.finditer(rf"(?<![\w-])({pattern})(?:s|es)?(?![\w-])", text, re.IGNORECASE):
-        behind = _MEANT_BEHIND.get(match[1].lower(), ("",))
-        before = text[: match.start()].lower()
+        term = " ".join(match[1].lower().split())
+        behind = _MEANT_BEHIND.get(term, ("",))
+        before = " ".join(text[: match.start()].lower().rsplit("\n", 1))
         if text != match[0] and not before.endswith(behind):
             continue
-        if before.endswith(_NOT_MEANT_BEHIND.get(match[1].lower(), ())):
+        if before.endswith(_NOT_MEANT_BEHIND.get(term, ())):
             continue
-        name = left.pop(match[1].lower(), None)
+        name = left.pop(term, None)
         if name is None:
             continue
         if match.start() > end:
