@@ -53,5 +53,5 @@ def test_without_a_book_or_a_browser_it_is_said(tmp_path, book, monkeypatch):
     with pytest.raises(BookError, match="build it first: tinygrad-neuron book"):
         to_pdf(tmp_path, tmp_path / "x.pdf")
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(BookError, match="none of chromium, .* is here"):
+    with pytest.raises(BookError, match=r"none of chromium, .* is here"):
         to_pdf(book, tmp_path / "x.pdf")

@@ -44,7 +44,7 @@ def test_a_lesson_that_fails_has_no_slides(own):
 
 
 def test_without_the_extra_it_is_named(own, tmp_path, monkeypatch):
-    monkeypatch.setattr(slides.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(ModuleNotFoundError, match=r"tinygrad_neuron\[teach\]"):
         slides.write_slides(tmp_path / "out", course(own))
 

@@ -106,6 +106,7 @@ def slides(lesson: Lesson) -> list[Slide]:
         untold.clear()
 
     def present(at: int, events: list[Event]) -> None:
+        """Put what a cell says and shows on slides."""
         nonlocal heading, ended
         cell = lesson.cells[at]
         for event in events:
