@@ -30,7 +30,8 @@ function largestOf(nodes, result) {
 
 // A number in as little room as an edge has.
 const LONGEST_TEXT = 7;
-const brief = (x) => [4, 3, 2].map((digits) => number(x, digits)).find((text) => text.length <= LONGEST_TEXT) ?? number(x, 2);
+const brief = (x, most = LONGEST_TEXT) =>
+  [4, 3, 2].map((digits) => number(x, digits)).find((text) => text.length <= most) ?? number(x, 2);
 
 // The contribution, with the sign that says whether the numbers above it give it.
 function resultOf({ incoming, local, contribution }) {
@@ -100,7 +101,7 @@ export class Edges {
         setText(edge.local, slope === undefined ? "" : `× ${brief(slope)}`);
         setText(edge.result, current ? resultOf(current) : "");
       } else if (edge.sum) {
-        setText(edge.sum, sum === null ? "" : `Σ ${brief(sum)}`);
+        setText(edge.sum, sum === null ? "" : `Σ ${brief(sum, 6)}`);
       } else {
         this.over(edge, this.told(edge, passed, sum, active && current));
       }
