@@ -155,6 +155,7 @@ def _lesson(asked: Namespace) -> None:
 _ACTIONS = {
     "handout": "handout [FOLDER]         notebooks without answers, and with solutions",
     "judge": "judge FOLDER [OUT]       judge the notebooks handed in: a table, and reports",
+    "moodle": "moodle [FILE]            the questions as Moodle's XML",
 }
 
 
@@ -166,7 +167,7 @@ def _course(asked: Namespace) -> None:
         raise UsageError(f"{hint}say {PROGRAM} course ACTION; course --help has them")
     paths = [Path(word) for word in words]
     with _course_errors():
-        {"handout": _hand_out, "judge": _judge}[action](asked, paths)
+        {"handout": _hand_out, "judge": _judge, "moodle": _moodle}[action](asked, paths)
 
 
 def _hand_out(asked: Namespace, paths: list[Path]) -> None:
@@ -189,6 +190,15 @@ def _judge(asked: Namespace, paths: list[Path]) -> None:
         lesson = f"lesson {paper.lesson}: " if paper.lesson else ""
         print(f"{paper.student}, {lesson}{paper.right} of {len(paper.answers)} right{fault}")
     print(f"wrote {made / 'results.csv'} and a report for each student")
+
+
+def _moodle(asked: Namespace, paths: list[Path]) -> None:
+    from .course.moodle import to_moodle
+    from .files import replace_file
+
+    path = paths[0] if paths else Path("out/questions.xml")
+    replace_file(path, to_moodle(_chosen(asked)).encode())
+    print(f"wrote {path}; in Moodle: question bank, import, Moodle XML format")
 
 
 @contextmanager
