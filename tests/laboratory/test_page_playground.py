@@ -135,6 +135,15 @@ def test_the_output_opens_as_the_loss_of_the_example(one):
     one.page.click("#walk-close")
 
 
+def test_a_walkthrough_has_the_theme_of_the_page(one):
+    one.page.click("#theme")
+    one.page.get_by_role("button", name="Hidden 2, neuron 1").click()
+    frame = one.page.frame_locator("#walk iframe")
+    frame.locator("html[data-theme=dark]").wait_for()
+    one.page.click("#walk-close")
+    one.page.click("#theme")
+
+
 def test_the_address_has_the_choices_and_gives_them_back(one, address):
     one.page.select_option("#control-activation", "relu")
     one.page.click("[aria-label='One neuron less in hidden layer 2']")
