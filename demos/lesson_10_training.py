@@ -98,16 +98,15 @@ def learn(model, optimiser, epochs, size=32):
     return curve
 
 
-losses_at_end = {}
 for size in (1258, 32):
     model = network()
     curve = learn(model, optim.SGD(model.parameters(), lr=0.1), epochs=5, size=size)
-    losses_at_end[size] = curve[-1]
     print(f"batches of {size:4}: loss {curve[-1]:.3f}, {read_right(model)} of 539 right")
 
 # %% tags=["remove-input"]
-assert round(losses_at_end[32], 3) == 0.227 and read_right(model) == 510
-assert losses_at_end[1258] > 2
+assert round(curve[-1], 3) == 0.227 and read_right(model) == 510
+five_steps = network()
+assert learn(five_steps, optim.SGD(five_steps.parameters(), lr=0.1), 5, size=1258)[-1] > 2
 
 # %% [markdown]
 # Both have seen every digit five times. With all digits in one batch that makes 5 steps, with
@@ -164,22 +163,20 @@ slider("learning rate", [0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0, 1.1], walk_with, st
 # Now the digits: five epochs with five rates.
 
 # %%
-tried = {}
-for lr in (0.001, 0.01, 0.1, 1.0, 10.0):
-    model = network()
-    curve = learn(model, optim.SGD(model.parameters(), lr=lr), epochs=5)
-    tried[lr] = curve, read_right(model)
-    right = tried[lr][1]
-    print(f"lr {lr:5}: loss {curve[0]:7.3f} to {curve[-1]:6.3f}, {right:3} of 539 right")
+models = {lr: network() for lr in (0.001, 0.01, 0.1, 1.0, 10.0)}
+curves = {}
+for lr, model in models.items():
+    curves[lr] = learn(model, optim.SGD(model.parameters(), lr=lr), epochs=5)
+    print(f"lr {lr:5}: loss {curves[lr][-1]:6.3f}, {read_right(model):3} of 539 right")
 
 # %% tags=["remove-input"]
-assert [right for _, right in tried.values()] == [56, 406, 510, 523, 97]
-assert tried[10.0][0][-1] > 70
+assert [read_right(model) for model in models.values()] == [56, 406, 510, 523, 97]
+assert curves[10.0][-1] > 70
 
 # %% tags=["hide-input"]
 show(
     figures.training_curves(
-        {f"lr {lr:g}": curve for lr, (curve, _) in tried.items() if lr <= 1}, "epoch"
+        {f"lr {lr:g}": curve for lr, curve in curves.items() if lr <= 1}, "epoch"
     ),
     "The loss at each epoch. 0.001 and 0.01 are too small for five epochs. (Rate 10 is not shown: "
     "its loss is above 70.)",
@@ -221,17 +218,19 @@ predict(
 )
 
 # %%
-kept = {}
-for name, start in {"all 0": init.zeros(), "all 0.1": init.constant(0.1)}.items():
-    model = deep(start)
+def different(layer):
+    """How many neurons of a layer differ in their weights."""
+    return len({tuple(w.data for w in neuron.w) for neuron in layer.neurons})
+
+
+alike = {"all 0": deep(init.zeros()), "all 0.1": deep(init.constant(0.1))}
+for name, model in alike.items():
     curve = learn(model, optim.SGD(model.parameters(), lr=0.1), epochs=5)
-    different = {tuple(w.data for w in neuron.w) for neuron in model.layers[0].neurons}
-    kept[name] = curve[-1], len(different), model
-    print(f"{name:7}: loss {curve[-1]:.3f}, {len(different)} different neuron")
+    print(f"{name:7}: loss {curve[-1]:.3f}, different neurons: {different(model.layers[0])}")
 
 # %% tags=["remove-input"]
-assert [(round(loss, 3), n) for loss, n, *_ in kept.values()] == [(2.304, 1), (1.959, 1)]
-zero = kept["all 0"][2]
+assert [[different(layer) for layer in model.layers[:4]] for model in alike.values()] == [[1] * 4] * 2
+zero = alike["all 0"]
 moved = [p for p in zero.parameters() if p.data != 0]
 assert {id(p) for p in moved} == {id(n.b) for n in zero.layers[-1].neurons}
 
@@ -383,14 +382,13 @@ predict(
 )
 
 # %%
-relu = []
 for name, scale in {"1 / √n": 1.0, "√2 / √n": sqrt(2)}.items():
     spreads = [spread(numbers) for numbers in with_relu(scale).values()]
-    relu.append(spreads[-1])
     print(f"relu, weights of spread {name:7}:", *[f"{s:.2f}" for s in spreads])
 
 # %% tags=["remove-input"]
-assert [round(at_end, 2) for at_end in relu] == [0.16, 1.25]
+sixth = [list(with_relu(scale).values())[-1] for scale in (1.0, sqrt(2))]
+assert [round(spread(numbers), 2) for numbers in sixth] == [0.16, 1.25]
 
 # %% [markdown]
 # One network is not an average, so it is 0.16 and not 0.125. Kaiming He and others drew the
@@ -410,22 +408,17 @@ assert [round(at_end, 2) for at_end in relu] == [0.16, 1.25]
 # network with four hidden layers once more, from three random starts:
 
 # %%
-starts = {
-    "normal, spread 0.01": init.small_normal(0.01),
-    "uniform, -1 to 1": init.uniform(-1, 1),
-    "Xavier": init.xavier_normal(),
+started = {
+    "normal, spread 0.01": deep(init.small_normal(0.01)),
+    "uniform, -1 to 1": deep(init.uniform(-1, 1)),
+    "Xavier": deep(init.xavier_normal()),
 }
-compared = {}
-for name, start in starts.items():
-    model = deep(start)
+for name, model in started.items():
     curve = learn(model, optim.SGD(model.parameters(), lr=0.1), epochs=5)
-    compared[name] = curve, read_right(model)
-    print(f"{name:20} loss {curve[-1]:.3f}, {compared[name][1]:3} of 539 right")
+    print(f"{name:20} loss {curve[-1]:.3f}, {read_right(model):3} of 539 right")
 
 # %% tags=["remove-input"]
-rights = [right for _, right in compared.values()]
-assert rights == [55, 434, 509]
-assert [round(curve[-1], 3) for curve, _ in compared.values()] == [2.304, 0.487, 0.320]
+assert [read_right(model) for model in started.values()] == [55, 434, 509]
 
 # %% [markdown]
 # The same network, the same data, the same rate: 55 right, which is no better than guessing, or
@@ -531,30 +524,25 @@ predict(
 # times too small, and at the ordinary network from a good start:
 
 # %%
-small = {}
-for name, make in {
-    "SGD, lr 0.1": lambda p: optim.SGD(p, lr=0.1),
-    "Adam, lr 0.01": lambda p: optim.Adam(p, lr=0.01),
-}.items():
-    model = nn.MLP(64, [20, 20, 10], activation="tanh", init="small_normal", seed=0)
-    curve = learn(model, make(model.parameters()), epochs=5)
-    small[name] = curve[-1], read_right(model)
-    print(f"bad start,  {name:13}: loss {curve[-1]:.3f}, {small[name][1]} of 539 right")
+def small_start():
+    return nn.MLP(64, [20, 20, 10], activation="tanh", init="small_normal", seed=0)
 
-good = {}
-print(f"good start, SGD, lr 1 (as above): {tried[1.0][1]} of 539 right")
-for name, make in {
-    "momentum, lr 0.1": lambda p: optim.SGD(p, lr=0.1, momentum=0.9),
-    "Adam, lr 0.01": lambda p: optim.Adam(p, lr=0.01),
-}.items():
-    model = network()
-    curve = learn(model, make(model.parameters()), epochs=5)
-    good[name] = curve[-1], read_right(model)
-    print(f"good start, {name:16}: loss {curve[-1]:.3f}, {good[name][1]} of 539 right")
+
+bad_sgd, bad_adam, momentum, adam = small_start(), small_start(), network(), network()
+learn(bad_sgd, optim.SGD(bad_sgd.parameters(), lr=0.1), epochs=5)
+learn(bad_adam, optim.Adam(bad_adam.parameters(), lr=0.01), epochs=5)
+learn(momentum, optim.SGD(momentum.parameters(), lr=0.1, momentum=0.9), epochs=5)
+learn(adam, optim.Adam(adam.parameters(), lr=0.01), epochs=5)
+
+print("bad start,  SGD, lr 0.1:     ", read_right(bad_sgd), "of 539 right")
+print("bad start,  Adam, lr 0.01:   ", read_right(bad_adam), "of 539 right")
+print("good start, SGD, lr 1:       ", read_right(models[1.0]), "of 539 right, as above")
+print("good start, momentum, lr 0.1:", read_right(momentum), "of 539 right")
+print("good start, Adam, lr 0.01:   ", read_right(adam), "of 539 right")
 
 # %% tags=["remove-input"]
-assert [right for _, right in small.values()] == [106, 511]
-assert [tried[1.0][1], *(right for _, right in good.values())] == [523, 525, 522]
+assert [read_right(model) for model in (bad_sgd, bad_adam)] == [106, 511]
+assert [read_right(model) for model in (models[1.0], momentum, adam)] == [523, 525, 522]
 
 # %% [markdown]
 # From the bad start SGD gets hardly anywhere in five epochs, and Adam learns. **You may think**,
@@ -607,11 +595,11 @@ record = training.fit(
     batch_size=32,
     progress=False,
 )
-print("by hand:", [round(loss, 3) for loss in tried[0.1][0]])
+print("by hand:", [round(loss, 3) for loss in curves[0.1]])
 print("by fit: ", [round(loss, 3) for loss in record.loss])
 
 # %% tags=["remove-input"]
-assert record.loss == tried[0.1][0]
+assert record.loss == curves[0.1]
 
 # %% [markdown]
 # And here is the best we can do with one hidden layer so far: Xavier, momentum, and a rate that

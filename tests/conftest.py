@@ -36,6 +36,7 @@ SLOW = {
     "tests/course/test_page_": "builds the book",
     "tests/demos/test_names_gpt.py::test_the_gpt_learns_names": "trains a transformer",
     "tests/interpret/test_interpret.py::test_the_autoencoder_finds": "trains five autoencoders",
+    "tests/laboratory/test_page_editor.py::test_it_works_without_a_network": "starts Python twice",
     "tests/training/test_training_learning.py": "trains networks over five seeds",
 }
 SLOW |= {  # those that train networks
@@ -52,6 +53,8 @@ NOT_FAST = {
     "tests/course/test_guide.py": "runs lessons",
     "tests/course/test_lesson": "runs lessons",
     "tests/demos/": "runs programs",
+    "tests/laboratory/test_building.py": "needs npm, runs programs",
+    "tests/laboratory/test_page_": "runs a browser",
     "tests/draw/figures/": "imports matplotlib",
     "tests/test_engine_backward.py::test_a_chain_of_two_hundred_thousand": "large graphs",
     "tests/test_engine_backward.py::test_a_graph_is_freed": "runs the garbage collector",
@@ -68,6 +71,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marked = item.get_closest_marker("once") or item.get_closest_marker("slow")
         if not marked and not item.nodeid.startswith(tuple(NOT_FAST)):
             item.add_marker("fast")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says so where PyTorch is not there to compare with: no other tool's absence hides so much."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any("PyTorch is not installed" in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(
+            "PyTorch is not installed (extra torch): tests that compare with it, and the training "
+            "on two processes, were skipped"
+        )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tinygrad_neuron.cli import main
+import tinygrad_neuron
+from tinygrad_neuron.cli import main, parse
 
 ROOT = Path(__file__).parent.parent
 has_engine = shutil.which("dot") or shutil.which("graphviz-pure")
@@ -139,8 +140,35 @@ def test_help_and_nothing(capsys):
     assert 0 == main(["--help"])
     assert capsys.readouterr().out.startswith("usage: tinygrad-neuron")
     assert 0 == main(["walk", "-h"])
-    assert 2 == main([])
-    assert "usage:" in capsys.readouterr().err
+    capsys.readouterr()
+    assert 0 == main(["--version"])
+    assert f"tinygrad-neuron {tinygrad_neuron.__version__}\n" == capsys.readouterr().out
+
+
+def test_alone_it_says_in_ten_lines_what_one_can_do(capsys):
+    assert 0 == main([])
+    out, error = capsys.readouterr()
+    lines = out.splitlines()
+    assert ("", 10) == (error, len(lines)) and max(map(len, lines)) <= 80
+    commands = [line.split("   ")[0].split() for line in lines if line.startswith("  tiny")]
+    assert len(commands) == 7
+    for _, *words in commands:
+        words = [word.strip('"') for word in words]
+        if words[0] in ("walk", "page", "--help"):  # the others, below
+            assert 0 == main(words), words
+        asked = parse(words)
+        assert asked is None or asked.run
+    exec(lines[-1].strip(), {})
+
+
+def test_what_goes_wrong_is_told_on_stderr_without_a_traceback():
+    for arguments, code in (
+        (["drow"], 2), (["--vresion"], 2), (["draw"], 2), (["walk", "log(x)", "x=-1"], 2),
+        (["draw", "x", "x=1", "-o", "no/such/folder/x.gv"], 1), (["learn", "99"], 2),
+    ):  # fmt: skip
+        done = run(*arguments)
+        assert (code, "") == (done.returncode, done.stdout), arguments
+        assert done.stderr.startswith("tinygrad-neuron: ") and "Traceback" not in done.stderr
 
 
 @pytest.mark.skipif(not has_engine, reason="no layout engine on this machine")

@@ -18,21 +18,25 @@ from typing import TYPE_CHECKING, Any
 from . import declarations, notebook
 from .eager import define_operation
 from .engine import Value, topological_order
+from .public import on_demand
 from .scope import scope
 
 __version__ = "0.1.0"  # stated here alone; setup.cfg reads it
 
 if TYPE_CHECKING:  # at run time each of these is imported when it is first asked for
     from . import bridges, datasets, init, interpret, losses, nn, optim, training
+    from . import compiler as compiler
+    from . import draw as draw
+    from . import walk as walk
     from .bridges import from_torch, to_torch, torch_source
     from .compiler import Compiled, TracingError
     from .compiler import compile as compile
     from .declarations import *  # noqa: F403  # the operations
-    from .declarations import abs as abs
-    from .declarations import sum as sum
     from .derivatives import grad, gradients, hessian, hvp, jacobian, nudge
     from .draw import animate, draw_circuit, draw_dot, draw_network
+    from .functions import abs as abs
     from .functions import maxout, mean, softmax
+    from .functions import sum as sum
     from .gradient_check import check_gradients
     from .passes import local_derivatives
     from .walk import detect_anomaly, walkthrough
@@ -84,45 +88,6 @@ __all__ = [
 __all__ += declarations.__all__  # the operations of the table
 
 
-_ROOMS = frozenset(
-    {
-        "bridges",
-        "compiler",
-        "datasets",
-        "draw",
-        "init",
-        "interpret",
-        "losses",
-        "nn",
-        "optim",
-        "training",
-        "walk",
-    }
-)
-_HOMES = {
-    "Compiled": "compiler",
-    "TracingError": "compiler",
-    "animate": "draw",
-    "check_gradients": "gradient_check",
-    "compile": "compiler",
-    "detect_anomaly": "walk",
-    "draw_circuit": "draw",
-    "draw_dot": "draw",
-    "draw_network": "draw",
-    "from_torch": "bridges",
-    "grad": "derivatives",
-    "hessian": "derivatives",
-    "hvp": "derivatives",
-    "jacobian": "derivatives",
-    "gradients": "derivatives",
-    "local_derivatives": "passes",
-    "nudge": "derivatives",
-    "to_torch": "bridges",
-    "torch_source": "bridges",
-    "walkthrough": "walk",
-}
-
-
 def _picture(function: str) -> Callable[[Any], str | None]:
     """What a notebook shows of an object; `draw` is imported when it is first asked for."""
 
@@ -145,15 +110,6 @@ for _kind, _function in {
     notebook.show_as(f"{__name__}.{_kind}", _picture(_function))
 
 
-def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
-        return import_module(f".{name}", __name__)
-    if name in __all__ or name in ("abs", "compile", "sum"):
-        found = getattr(import_module(f".{_HOMES.get(name, 'functions')}", __name__), name)
-        globals()[name] = found  # asked for once
-        return found
-    raise AttributeError(f"module 'tinygrad_neuron' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, "abs", "compile", "sum"})
+if not TYPE_CHECKING:
+    # The operations of the table are functions of the module `functions`.
+    __getattr__, __dir__ = on_demand(__name__, dict.fromkeys(declarations.__all__, "functions"))

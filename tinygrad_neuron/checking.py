@@ -3,7 +3,6 @@
 All of them say what was received, what is allowed and the way out.
 """
 
-import difflib
 import math
 import numbers
 import operator
@@ -77,12 +76,26 @@ def unknown(name: str, known: Iterable[str]) -> str:
     >>> unknown("tanhh", ["relu", "tanh"])
     "unknown, did you mean 'tanh'? Known: relu, tanh"
     """
-    wanted = str(name).lower()
-    known = {other.lower(): other for other in sorted(known)}
-    near = [other for other in known if wanted and other.startswith(wanted)]
-    near += difflib.get_close_matches(wanted, known, n=1)
-    hint = f", did you mean {known[near[0]]!r}?" if near else "."
-    return f"unknown{hint} Known: {', '.join(known.values())}"
+    known = sorted(known)
+    near = nearest(name, known)
+    hint = "." if near is None else f", did you mean {near!r}?"
+    return f"unknown{hint} Known: {', '.join(known)}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that somebody meant, where one is near.
+
+    >>> nearest("Liner", ["Layer", "Linear"]), nearest("x", ["Layer"])
+    ('Linear', None)
+    """
+    import difflib  # only to tell what is wrong: the package starts without it
+
+    name, known = str(name), sorted(known)
+    lower = [other.lower() for other in known]
+    near = [other for other in lower if name and other.startswith(name.lower())]
+    near += difflib.get_close_matches(name.lower(), lower, n=1)
+    alike = [other for other in known if near and other.lower() == near[0]]
+    return next((other for other in alike if other[0] == name[0]), alike[0]) if near else None
 
 
 def number(where: str, what: str, x: Any, rule: Rule, way_out: str = "") -> float:

@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from . import cli_course, cli_laboratory
-from .checking import described, unknown
+from .checking import described, nearest, unknown
 from .console import PROGRAM, FailedError, UsageError
 from .engine import Value, topological_order
 from .files import replace_file
@@ -25,6 +25,8 @@ from .operators import stored_gradient
 from .passes import DOMAIN_ERRORS, is_constant
 from .user_expressions import ExpressionError, evaluate
 
+# Stated in the package's `__init__`, which is above this module: it is not imported from here.
+_VERSION = f"{PROGRAM} {sys.modules[__package__].__version__}"
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _OWN = re.compile(r"\s*[^\W\d][\w.]*:[^\W\d]\w*\s*")
 _MOST_DIGITS = 17
@@ -52,11 +54,10 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # to the end
     if arguments is None and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name that an old code page has not
-    if not given:
-        _PARSER.print_help(sys.stderr)
-        return 2
     try:
-        asked = parse(given)
+        if not given:
+            print(_WELCOME, end="")
+        asked = parse(given) if given else None
         if asked is not None:
             asked.run(asked)
         sys.stdout.flush()
@@ -91,7 +92,7 @@ def _write_no_more() -> None:
 
 
 def parse(given: Sequence[str]) -> "Namespace | None":
-    """Read the arguments; None after help was printed, a UsageError says what is wrong.
+    """Read the arguments; None after the help or the version; a UsageError says what is wrong.
 
     **Returns** the options, `words`, which are the other arguments of the command, and `run`, which
     takes all this. A word may begin with a minus: only the options of the command are options.
@@ -107,14 +108,19 @@ def parse(given: Sequence[str]) -> "Namespace | None":
         words.insert(0, words.pop(at[0] if at else 0))
     if not words:
         raise UsageError(f"a command is missing, one of {', '.join(_COMMANDS)}; --help says more")
-    if words[0] not in (*_COMMANDS, "-h", "--help"):
+    if words[0] not in (*_COMMANDS, "-h", "--help", "--version"):
         word = words[0].removeprefix(_MARK)
         if words[0].startswith("-"):
-            raise UsageError(f"a command is missing, one of {', '.join(_COMMANDS)}; got {word!r}")
+            near = nearest(word, ("--help", "--version"))
+            raise UsageError(
+                f"option {word!r} is unknown, did you mean {near!r}?"
+                if near
+                else f"a command is missing, one of {', '.join(_COMMANDS)}; got {word!r}"
+            )
         raise UsageError(f"command {word!r}: {unknown(word, _COMMANDS)}; --help says more")
     try:
         asked, rest = _PARSER.parse_known_args(words)
-    except SystemExit:  # argparse ends the program after the help
+    except SystemExit:  # argparse ends the program after the help and the version
         return None
     for word in rest:
         if word.startswith("-"):
@@ -315,6 +321,19 @@ def _counted(count: int, what: str) -> str:
 
 # The parser
 
+# What one can do, in ten lines; a test runs them.
+_WELCOME = f"""\
+{_VERSION}: neural networks, number by number. What you can do:
+  {PROGRAM} learn        the course: fifteen lessons, in the terminal
+  {PROGRAM} notebook 1   a lesson as a notebook; `book`: all, to read
+  {PROGRAM} walk "tanh(w*x)" w=1 x=2   both passes, step by step
+  {PROGRAM} page "tanh(w*x)" w=1 x=2   the same as a page, page.html
+  {PROGRAM} draw "tanh(w*x)" w=1 x=2   a picture of the graph, draw.svg
+  {PROGRAM} draw my_model:loss   ... of what your own function returns
+  {PROGRAM} --help       all commands; COMMAND --help says more of one
+In Python, begin with:
+  from tinygrad_neuron import Value, draw_dot, nn, optim, walkthrough
+"""
 _DETAILS = """\
 EXPRESSION   such as "tanh(w*x + b)": names, numbers, + - * / **, and the
              operations of the package; or module:function, a function of
@@ -337,6 +356,7 @@ def _parser() -> argparse.ArgumentParser:
         "allow_abbrev": False, "formatter_class": argparse.RawDescriptionHelpFormatter,
     }  # fmt: skip
     parser = _Parser(prog=PROGRAM, epilog=_DETAILS, **settings)
+    parser.add_argument("--version", action="version", version=_VERSION)
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
 
     def command(

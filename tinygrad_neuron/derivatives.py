@@ -23,8 +23,10 @@ from .passes import (
     partials,
     refuse_made_by_hand,
 )
+from .public import named_options
 
 
+@named_options
 def gradients(output: Value, inputs: Iterable[Value], gradient: Operand = 1.0) -> list[Value]:
     """The derivatives of `output` (times `gradient`) with respect to each input, as Values.
 
@@ -85,6 +87,7 @@ class Nudged(NamedTuple):
         return self.after - self.before
 
 
+@named_options
 def nudge(output: Value, leaf: Value, by: Number = 0.01) -> list[Nudged]:
     """Move a leaf a little, and see what becomes of it on the way to the output.
 
@@ -137,6 +140,7 @@ def _on_values(operation: Operation) -> tuple[Callable[..., Operand], ...]:
     return operation.partials_with(lambda name: TABLE[name].function)
 
 
+@named_options
 def grad(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any]:
     """The derivative of a function, as a function: `grad(grad(f))` is its second derivative.
 
@@ -227,6 +231,7 @@ def _like(structure: Any, found: Any) -> Any:
     )
 
 
+@named_options
 def jacobian(function: Callable[..., Any], argument: int = 0) -> Callable[..., Any]:
     """The derivatives of every result of a function, as a function: row i is that of result i.
 
@@ -269,6 +274,7 @@ def jacobian(function: Callable[..., Any], argument: int = 0) -> Callable[..., A
     return derivative
 
 
+@named_options
 def hessian(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any]:
     """The second derivatives of a function, as a function: row i is the gradient of derivative i.
 
@@ -280,6 +286,7 @@ def hessian(function: Callable[..., Value], argument: int = 0) -> Callable[..., 
     return jacobian(grad(function, argument), argument)
 
 
+@named_options
 def hvp(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any]:
     """The Hessian times a vector, as a function of the arguments and then the vector.
 

@@ -113,7 +113,7 @@ class Value(Methods):
 
     # The other operations are methods too (v.tanh(), v.maximum(w)): `add_methods`, below.
 
-    def backward(self, gradient: Number = 1.0) -> None:
+    def backward(self, gradient: Number = 1.0, retain_graph: bool = True) -> None:
         """The chain rule, from this node back to every leaf it was computed from.
 
         Adds the derivative of this node, times `gradient`, to the `grad` of every leaf: gradients
@@ -124,6 +124,9 @@ class Value(Methods):
         Each node is visited once, after all its consumers. Why the order matters: in
         `b = a + a; c = b + b`, b must have both contributions of c before it hands them on. A node
         that nothing arrived at hands nothing on: what `select` did not choose is left alone.
+
+        `retain_graph`, which PyTorch asks for, says nothing here: the graph lives as long as
+        something refers to it.
 
         >>> a = Value(3.0)
         >>> b = a + a

@@ -18,6 +18,7 @@ from .compiler import TracingError, compile
 from .derivatives import gradients
 from .engine import Number, Value, plain, topological_order
 from .passes import DOMAIN_ERRORS, evaluate, local_derivatives, numbers_of, receivers
+from .public import named_options
 
 # Steps relative to the number, or to 1 where it is larger; the one with the least error counts.
 _STEPS = [10.0**-k for k in range(2, 9)]
@@ -101,6 +102,7 @@ def _best(function: Callable[[float], float], at: float, scale: float) -> Differ
     return best
 
 
+@named_options
 def check_gradients(
     function: Callable[..., Value],
     inputs: Sequence[Number],

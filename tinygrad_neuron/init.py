@@ -10,15 +10,35 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from .checking import POSITIVE, Rule, listed, named, number, positive_integer, to_float, whole
 from .checking import Seed as Seed
 from .checking import generator_of as generator_of
+from .public import named_options, on_demand
+
+__all__ = [
+    "Initialiser",
+    "uniform",
+    "small_normal",
+    "xavier_uniform",
+    "xavier_normal",
+    "he_uniform",
+    "he_normal",
+    "constant",
+    "zeros",
+    "initialiser",
+    "class_prior_biases",
+    "prior_bias",
+]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = on_demand(__name__)
 
 Initialiser: TypeAlias = Callable[[random.Random, int, int], float]
 
 
+@named_options
 def small_normal(deviation: float = 0.01) -> Initialiser:
     """Normal with mean 0 and a small standard deviation: breaks the symmetry, little more.
 
@@ -29,6 +49,7 @@ def small_normal(deviation: float = 0.01) -> Initialiser:
     return lambda generator, fan_in, fan_out: generator.gauss(0.0, deviation)
 
 
+@named_options
 def uniform(low: float = -1.0, high: float = 1.0) -> Initialiser:
     """Uniform between two bounds; the default is micrograd's.
 
@@ -41,6 +62,7 @@ def uniform(low: float = -1.0, high: float = 1.0) -> Initialiser:
     return lambda generator, fan_in, fan_out: generator.uniform(low, high)
 
 
+@named_options
 def xavier_uniform(gain: float = 1.0) -> Initialiser:
     """Uniform within ± gain * sqrt(6 / (fan_in + fan_out)), for tanh and sigmoid.
 
@@ -58,6 +80,7 @@ def xavier_uniform(gain: float = 1.0) -> Initialiser:
     return draw
 
 
+@named_options
 def xavier_normal(gain: float = 1.0) -> Initialiser:
     """Normal with deviation gain * sqrt(2 / (fan_in + fan_out)), for tanh and sigmoid.
 
@@ -72,6 +95,7 @@ def xavier_normal(gain: float = 1.0) -> Initialiser:
     )
 
 
+@named_options
 def he_uniform(gain: float = math.sqrt(2.0)) -> Initialiser:
     """Uniform within ± gain * sqrt(3 / fan_in), for relu.
 
@@ -89,6 +113,7 @@ def he_uniform(gain: float = math.sqrt(2.0)) -> Initialiser:
     return draw
 
 
+@named_options
 def he_normal(gain: float = math.sqrt(2.0)) -> Initialiser:
     """Normal with deviation gain / sqrt(fan_in), for relu.
 

@@ -6,7 +6,7 @@ numbers; a single prediction with a single target works too.
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .checking import NOT_NEGATIVE, POSITIVE, Rule, listed, number, paired, several, to_float
 from .engine import Operand, Value
@@ -22,6 +22,22 @@ from .functions import (
     softplus,
     sum,
 )
+from .public import named_options, on_demand
+
+__all__ = [
+    "mean_squared_error",
+    "mean_absolute_error",
+    "huber",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "hinge",
+    "l1_penalty",
+    "l2_penalty",
+]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = on_demand(__name__)
 
 _SMALLEST = 3.720075976020836e-44  # e^-100: keeps the logarithm of a probability of 0 finite
 _TARGET: Rule = ("from 0 to 1", lambda t: 0 <= t <= 1)
@@ -49,6 +65,7 @@ def mean_absolute_error(predictions: Any, targets: Any) -> Value:
     return mean([abs(p - t) for p, t in pairs])
 
 
+@named_options
 def huber(predictions: Any, targets: Any, delta: float = 1.0) -> Value:
     """The mean of r^2 / 2 for errors |r| up to `delta`, and of delta * (|r| - delta / 2) beyond.
 

@@ -15,6 +15,7 @@ from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .checking import described, listed, text, to_float
 from .copying import Linked, linked_in
 from .notebook import Shown
+from .public import UnknownName, unknown_option
 from .scope import Scope
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ NOT_COMPUTED = float("0.0")
 # In a backward pass, that of an inner node that nothing has arrived at: -0.0 + x is x to the bit.
 NOTHING_YET = float("-0.0")
 
+_OPTIONS = {"data", "_children", "_op", "label"}  # of `Value`
 _UNSET = {"grad": NOT_COMPUTED, "label": "", "within": None, "line": "", "_a": (), "_b": None}
 
 
@@ -93,6 +95,9 @@ class Habits(Shown, Linked):
         return call(ufunc, method, inputs, options)
 
     def __new__(cls, data: Any = 0.0, *arguments: Any, **options: Any) -> Any:
+        if options and cls.__init__.__qualname__ == "Value.__init__":
+            for name in options.keys() - _OPTIONS:
+                raise unknown_option("Value", name, ("data", "label"))
         passed = data._passed_through() if isinstance(data, Habits) else None
         return object.__new__(cls) if passed is None else passed
 
@@ -131,6 +136,29 @@ class Habits(Shown, Linked):
         made: Any = object.__new__(type(self))
         made.data, made._operation = self.data, CONSTANT
         return made
+
+    # PyTorch's habits; those that have another form here are in `reflexes`
+
+    def item(self) -> float:
+        """The number itself, `data`.
+
+        >>> from tinygrad_neuron import Value
+        >>> (Value(2.0) * 3.0).item()
+        6.0
+        """
+        return self.data
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether a gradient flows through it: not through plain numbers and what is detached."""
+        return not self._is_constant()
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: object) -> None:
+        raise AttributeError(
+            "requires_grad of a Value cannot be assigned: what shall not learn is left out of the "
+            "list that the optimiser gets, or is made a constant by v.detach()"
+        )
 
     # Refusals
 
@@ -215,7 +243,7 @@ class Habits(Shown, Linked):
         # Asked only for what is not set: these slots are left empty to save time and room.
         if name in _UNSET:
             return _UNSET[name]
-        raise AttributeError(f"a Value has no attribute {name!r}")
+        raise UnknownName("a Value", "Value", lambda: dir(type(self)), name)
 
     def _links(self) -> Iterable[Any]:
         within = () if self.within is None else (self.within,)

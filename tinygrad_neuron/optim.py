@@ -10,7 +10,7 @@ the same rule on arrays, in Python or in C.
 import functools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from . import state as saved
 from . import update_rule
@@ -32,10 +32,26 @@ from .engine import Value
 from .interruption import uninterrupted
 from .operators import forget_gradient, stored_gradient
 from .passes import is_constant
+from .public import named_options, on_demand
+
+__all__ = [
+    "Optimiser",
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Schedule",
+    "step_decay",
+    "cosine_decay",
+    "clip_gradient_norm",
+]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = on_demand(__name__)
 
 Schedule: TypeAlias = Callable[[int], float]
 
 
+@named_options
 def step_decay(lr: float, every: int, factor: float = 0.1) -> Schedule:
     """lr, multiplied by `factor` after each `every` steps.
 
@@ -53,6 +69,7 @@ def _step_decay(lr: float, every: int, factor: float, step: int) -> float:
     return lr * factor ** (step // every)
 
 
+@named_options
 def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
     """From lr down to `final` along half a cosine over `steps` steps, then `final`.
 
@@ -110,6 +127,12 @@ class Optimiser(metaclass=_Checked):
     # The rule, the signs of its numbers and the state that were checked last.
     _passed: tuple[list[str], list[int], list[list[float]]] | None = None
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Let a misspelt option of its making be answered."""
+        super().__init_subclass__(**options)
+        if "__init__" in vars(cls):
+            named_options(cls)
+
     def __init__(self, parameters: Iterable[Value], lr: float | Schedule) -> None:
         name = type(self).__name__
         self.parameters = list(dict.fromkeys(_values(name, parameters)))  # each of them once
@@ -133,8 +156,11 @@ class Optimiser(metaclass=_Checked):
         lr, rule = (self.lr(self.steps), NOT_NEGATIVE) if callable(self.lr) else (self.lr, POSITIVE)
         return number(type(self).__name__, "the learning rate", lr, rule)
 
-    def zero_grad(self) -> None:
-        """Set the gradient of every parameter back to 0.0, "not computed yet"."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Set the gradient of every parameter back to 0.0, "not computed yet".
+
+        `set_to_none`, PyTorch's option, says nothing here: "not computed yet" reads 0.0.
+        """
         for parameter in self.parameters:
             forget_gradient(parameter)
 

@@ -18,7 +18,7 @@ class Measured:
     `boxes` are the places of cards by their ids, `clusters` those of the boxes around them,
     `crossings` the pairs of an edge and a card that it runs through without being its end,
     `strayed` the edges whose label stands nearer to another edge, `covered` the pairs of cards
-    that lie on each other.
+    that lie on each other, `titled` those of an edge and a box's title that it runs through.
     """
 
     size: tuple[float, float]
@@ -28,6 +28,7 @@ class Measured:
     crossings: list[tuple[str, str]]
     strayed: list[str]
     covered: list[tuple[str, str]]
+    titled: list[tuple[str, str]]
 
 
 def measured(svg: str | bytes) -> Measured:
@@ -72,9 +73,16 @@ def measured(svg: str | bytes) -> Measured:
         for b in names[i + 1 :]
         if _overlap(boxes[a], boxes[b]) > 1.0
     ]
+    titled = [
+        (name, text.text)
+        for group in kinds["cluster"]
+        for text in group.iter(f"{SVG}text")
+        for name, line in lines.items()
+        if any(_inside(point, _text_box(text), 0.0) for point in line)
+    ]
     pixels = (width * PIXELS, height * PIXELS)
     least = min(sizes, default=10.0) * PIXELS
-    return Measured(pixels, least, boxes, clusters, crossings, strayed, covered)
+    return Measured(pixels, least, boxes, clusters, crossings, strayed, covered, titled)
 
 
 def _ends(group: ElementTree.Element) -> str:

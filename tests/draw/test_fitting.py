@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.draw.measuring import measured
-from tests.draw.twelve import TWELVE
+from tests.draw.twelve import TWELVE, network_of_the_lecture
 from tinygrad_neuron import Value, draw_dot, nn, scope
 from tinygrad_neuron.draw.rendering import EngineNotFoundError, find_engine
 
@@ -41,6 +41,19 @@ def test_no_line_runs_through_a_card_and_no_card_lies_on_another(facts):
 
 def test_each_label_stands_at_its_own_line(facts):
     assert facts.strayed == []
+
+
+def test_no_line_runs_through_a_title(facts):
+    assert facts.titled == []
+
+
+@pytest.mark.parametrize("rankdir", ["TB", "BT", "RL"])
+@pytest.mark.parametrize(("examples", "budget"), [(1, (1600, 900)), (4, (1600, 900)), (1, None)])
+def test_no_line_runs_through_a_title_in_any_direction(rankdir, examples, budget):
+    root = network_of_the_lecture(examples)
+    facts = measured(draw_dot(root, rankdir=rankdir, budget=budget).pipe(format="svg"))
+    assert facts.titled == []
+    assert facts.crossings == []
 
 
 def test_neurons_weights_and_inputs_stand_in_the_order_of_the_model(picture, facts):
@@ -99,3 +112,38 @@ def test_names_are_inert_and_leave_a_picture_its_size(name):
         width, height = measured(svg).size
         assert width <= 1600
         assert height <= 900
+
+
+@pytest.mark.parametrize("steps", [3, 5, 12])
+def test_the_calls_of_a_shared_cell_stand_by_themselves_where_they_fit(steps):
+    cell = nn.RNNCell(1, 1, seed=0)
+    h = [Value(0.0, label="h")]
+    for t in range(steps):
+        h = cell([Value(0.1 * t, label=f"x{t}")], h)
+    picture = draw_dot(h[0])
+    assert all(f"call {k} of {steps}" in picture.source for k in range(1, steps + 1))
+    if steps > 3:
+        assert "each call is one node" == picture.folding.how
+        assert steps == sum(group.scope is not None for group in picture.folding.groups)
+
+
+def test_calls_that_do_not_fit_roll_up():
+    cell = nn.RNNCell(1, 1, seed=0)
+    h = [Value(0.0, label="h")]
+    for t in range(60):
+        h = cell([Value(0.1 * t, label=f"x{t}")], h)
+    picture = draw_dot(h[0])
+    assert "equal calls are one" == picture.folding.how
+    assert "× 60 calls" in picture.source
+
+
+@pytest.mark.parametrize("steps", [3, 8, 40])
+def test_the_inputs_of_the_steps_of_a_recurrent_network_stand_in_its_box(steps):
+    rnn = nn.RNN(1, 1, seed=0)
+    outputs, _ = rnn([[Value(0.1 * t, label=f"x{t}")] for t in range(steps)])
+    picture = draw_dot(outputs[-1][0])
+    inputs = [g for g in picture.folding.groups if g.node.label.startswith("x")]
+    assert [1] * steps == [len(g.members) for g in inputs] or [steps] == [
+        len(g.members) for g in inputs
+    ]
+    assert {"RNN"} == {str(group.within) for group in inputs}

@@ -54,6 +54,25 @@ def test_it_is_the_hand_written_loop(code):
     assert (record.stopped, record.best_epoch) == ("all epochs", 5)
 
 
+def test_a_function_of_ones_own_is_called_after_each_epoch(code):
+    train, _ = moons()
+    model, optimiser = model_and_optimiser()
+    seen = []
+
+    def each_epoch(record):
+        seen.append((len(record.loss), numbers(model)[0]))
+        optimiser.lr = 1e-9 if len(record.loss) == 2 else optimiser.lr
+        return len(record.loss) == 3
+
+    record = fit(model, optimiser, train, 9, target=code, each_epoch=each_epoch)
+    assert record.stopped == "asked to"
+    assert [1, 2, 3] == [epochs for epochs, _ in seen]
+    (_, first), (_, second), (_, third) = seen
+    assert abs(second - first) > 1e-4 > 1e-6 > abs(third - second) > 0.0
+    with pytest.raises(TypeError, match="each_epoch must be callable"):
+        fit(model, optimiser, train, each_epoch=3)
+
+
 def test_what_is_best_on_the_validation_data_is_kept(code):
     train, test = moons()
     model, optimiser = model_and_optimiser(lr=3.0)  # so that it leaps about

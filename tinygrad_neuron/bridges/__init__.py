@@ -1,4 +1,4 @@
-"""Ways to and from other libraries: PyTorch's modules and programs.
+"""Ways to and from other libraries: PyTorch's modules and programs, scikit-learn's estimators.
 
 >>> from tinygrad_neuron import bridges, losses, nn, optim
 >>> model = nn.MLP(2, [3, 1], "tanh", seed=0)
@@ -8,7 +8,16 @@
 True
 """
 
-from .program import torch_source
-from .torch import from_torch, to_torch
+from typing import TYPE_CHECKING
+
+from ..public import on_demand
+
+if TYPE_CHECKING:
+    from .program import torch_source
+    from .sklearn import MLPClassifier as MLPClassifier
+    from .sklearn import MLPRegressor as MLPRegressor
+    from .torch import from_torch, to_torch
+else:
+    __getattr__, __dir__ = on_demand(__name__)
 
 __all__ = ["from_torch", "to_torch", "torch_source"]

@@ -6,10 +6,12 @@ from typing import Any
 from .. import nn
 from ..checking import described
 from ..init import Seed, generator_of
+from ..public import named_options
 from . import kinds
 from .description import Description, describe
 
 
+@named_options
 def from_torch(module: Any, seed: Seed = None) -> nn.Module:
     """A module of PyTorch as the same module here: its numbers, its layers, its mode.
 

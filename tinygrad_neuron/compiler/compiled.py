@@ -10,6 +10,7 @@ from ..functions import mean
 from ..functions import sum as add_up
 from ..operators import tracing
 from ..optim import Optimiser
+from ..public import named_options
 from .examples import Batch
 from .javascript import writing
 from .nodes import Call, Total, arrival, make_node
@@ -29,6 +30,7 @@ def compile(function: Callable[..., Any], *, target: str = "python") -> "Compile
 def compile(*, target: str = "python") -> Callable[[Callable[..., Any]], "Compiled"]: ...
 
 
+@named_options
 def compile(function: Callable[..., Any] | None = None, *, target: str = "python") -> Any:
     """Turn a function of numbers and Values into straight-line Python, or C; also a decorator.
 

@@ -84,7 +84,7 @@ class Traced(Value):
             node._a = operands
         return node
 
-    def backward(self, gradient: float = 1.0) -> NoReturn:
+    def backward(self, gradient: float = 1.0, retain_graph: bool = True) -> NoReturn:
         refuse("backward()", "call it on what the compiled function returns, or use gradients()")
 
     def forward(self) -> NoReturn:

@@ -5,11 +5,17 @@ A lesson is a Python file in percent format. It says what it shows in five words
 `hidden` runs what is out of sight there, and `check` judges what the learner wrote.
 """
 
+from typing import TYPE_CHECKING
+
+from ..public import on_demand
 from .beside import Beside
 from .hidden import check, hidden
 from .questions import Question, Verdict
 from .tasks import Task
 from .words import exercise, predict, show, slider, task
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = on_demand(__name__)
 
 __all__ = [
     "predict", "exercise", "task", "slider", "show", "hidden", "check", "Beside", "Question",

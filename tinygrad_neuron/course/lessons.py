@@ -170,9 +170,9 @@ def folder() -> Path:
     )
 
 
-def lessons() -> list[Lesson]:
-    """All lessons, in their order."""
-    found = [read(path) for path in _files(folder()) if _FILE.fullmatch(path.name)]
+def lessons(check: bool = True) -> list[Lesson]:
+    """All lessons, in their order; without the `check` of `read`, many times as fast."""
+    found = [read(path, check) for path in _files(folder()) if _FILE.fullmatch(path.name)]
     return sorted(found, key=lambda lesson: lesson.number)
 
 
@@ -189,8 +189,8 @@ def _files(place: Path) -> list[Path]:
     return sorted(place.glob("lesson_*.py"))
 
 
-def read(path: Path) -> Lesson:
-    """Read a lesson from its file.
+def read(path: Path, check: bool = True) -> Lesson:
+    """Read a lesson from its file; without `check`, its code is not looked at.
 
     Raises a `LessonError` that says which lesson is none, or which line of it asks a question whose
     answer could not be hidden.
@@ -203,7 +203,7 @@ def read(path: Path) -> Lesson:
             f"{path.name}: a lesson is called lesson_1_name.py and begins with a cell of text "
             "whose first line is '# Lesson 1. Title'"
         )
-    for cell in cells:
+    for cell in cells if check else ():
         _refuse_misplaced(path, cell)
     return Lesson(int(matched[1]), title[1].strip().rstrip("."), path, cells)
 

@@ -13,12 +13,19 @@
 (1.0, 1.0) 0
 """
 
-from .dataset import Dataset
-from .images import bars_and_crosses
-from .own import from_arrays, from_csv
-from .real import breast_cancer, digits, iris
-from .splitting import standardise, train_test_split
-from .synthetic import circles, gate, gaussians, moons, noisy_xor, spirals, xor
+from typing import TYPE_CHECKING
+
+from ..public import on_demand
+
+if TYPE_CHECKING:
+    from .dataset import Dataset
+    from .images import bars_and_crosses
+    from .own import from_arrays, from_csv
+    from .real import breast_cancer, digits, iris
+    from .splitting import standardise, train_test_split
+    from .synthetic import circles, gate, gaussians, moons, noisy_xor, spirals, xor
+else:
+    __getattr__, __dir__ = on_demand(__name__)
 
 __all__ = [
     "Dataset",

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ..checking import described, listed, text
+from ..public import named_options
 
 Target = TypeVar("Target", bound=float)
 
 
+@named_options
 @dataclass(frozen=True, repr=False)
 class Dataset(Generic[Target]):
     """An immutable table of samples; iterating yields (input, target) pairs.

@@ -4,11 +4,13 @@ import random
 from collections.abc import Iterator
 
 from ..checking import NOT_NEGATIVE, integer, number, repeatable
+from ..public import named_options
 from .dataset import Dataset
 
 _KINDS = ("horizontal bar", "vertical bar", "upright cross", "diagonal cross")
 
 
+@named_options
 def bars_and_crosses(
     samples: int = 200,
     size: int = 8,

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from ..checking import described, flag, listed, text, to_float
+from ..public import named_options
 from .dataset import Dataset
 
 
+@named_options
 def from_csv(
     path: str | os.PathLike[str],
     target: str | int = -1,
@@ -95,6 +97,7 @@ numbers, the target is 'weight'
     return _dataset(name, tuple(inputs), raw, names, classes)
 
 
+@named_options
 def from_arrays(
     inputs: Any, targets: Any, name: str = "data", *, classes: bool | None = None
 ) -> Dataset[Any]:

@@ -7,9 +7,11 @@ from math import fsum, sqrt
 from typing import Any
 
 from ..checking import INSIDE_ONE, described, flag, number, repeatable
+from ..public import named_options
 from .dataset import Dataset, Target
 
 
+@named_options
 def train_test_split(
     dataset: Dataset[Target],
     test_fraction: float = 0.2,

@@ -6,6 +6,7 @@ from itertools import product
 from math import cos, pi, sin
 
 from ..checking import INSIDE_ONE, NOT_NEGATIVE, POSITIVE, integer, named, number, repeatable
+from ..public import named_options
 from .dataset import Dataset
 
 # The output column of each truth table, its input rows counted upwards: 00, 01, 10, 11.
@@ -62,6 +63,7 @@ def xor() -> Dataset[int]:
     return gate("xor")
 
 
+@named_options
 def moons(samples: int = 100, noise: float = 0.1, seed: int | random.Random = 0) -> Dataset[int]:
     """Return two interleaving half circles of radius 1.
 
@@ -97,6 +99,7 @@ def moons(samples: int = 100, noise: float = 0.1, seed: int | random.Random = 0)
     return _noisy("moons", curves, ("upper", "lower"), noise, seed)
 
 
+@named_options
 def circles(
     samples: int = 100,
     noise: float = 0.1,
@@ -137,6 +140,7 @@ def circles(
     return _noisy("circles", curves, ("outer", "inner"), noise, seed)
 
 
+@named_options
 def spirals(
     samples: int = 100,
     noise: float = 0.05,
@@ -183,6 +187,7 @@ def spirals(
     return _noisy("spirals", curves, [f"arm {arm}" for arm in range(classes)], noise, seed)
 
 
+@named_options
 def gaussians(
     samples: int = 100, noise: float = 0.5, seed: int | random.Random = 0
 ) -> Dataset[int]:
@@ -207,6 +212,7 @@ def gaussians(
     return _noisy("gaussians", curves, ("lower", "upper"), noise, seed)
 
 
+@named_options
 def noisy_xor(
     samples: int = 100, noise: float = 0.2, seed: int | random.Random = 0
 ) -> Dataset[int]:

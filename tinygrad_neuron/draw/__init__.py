@@ -1,9 +1,16 @@
 """Pictures of graphs and networks, drawn by Graphviz."""
 
-from .animation import animate
-from .circuit import draw_circuit
-from .graph import draw_dot
-from .network import draw_network
-from .rendering import Digraph
+from typing import TYPE_CHECKING
+
+from ..public import on_demand
+
+if TYPE_CHECKING:
+    from .animation import animate
+    from .circuit import draw_circuit
+    from .graph import draw_dot
+    from .network import draw_network
+    from .rendering import Digraph
+else:
+    __getattr__, __dir__ = on_demand(__name__)
 
 __all__ = ["Digraph", "animate", "draw_circuit", "draw_dot", "draw_network"]

@@ -9,6 +9,7 @@ from typing import Any
 from ..checking import described, to_float, unknown
 from ..engine import Value
 from ..files import replace_file
+from ..public import named_options
 from .film import REST, Film
 from .motion import drawn_frames, moving_svg
 from .text import number
@@ -17,6 +18,7 @@ from .themes import Theme, find_theme
 _DIRECTIONS = ("LR", "TB", "RL", "BT")
 
 
+@named_options
 def animate(
     root: Value,
     path: str | os.PathLike[str],

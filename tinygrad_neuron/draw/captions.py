@@ -69,11 +69,11 @@ def _signs(plan: Plan) -> Iterator[tuple[str, str, str]]:
         yield "2 × 3 = 6", theme.ink, "so many lines, from each to each"
     if "calls" in seen:
         yield "call 2 of 3", theme.muted, "every call of a module uses the same weights"
-    if plan.paths is not None:
-        yield "━━", theme.accent, "on a path from the output"
+    if plan.highlight is not None:
+        yield "━━", plan.highlight.path_colour, "on a path from the output"
         if "edge below" in seen:
-            target = short_name(plan.paths.target)
-            yield "╍╍", theme.positive, f"what {target} was computed from"
+            target = short_name(plan.highlight.paths.target)
+            yield "╍╍", plan.highlight.below_colour, f"what {target} was computed from"
     for name, sign in SIGNS.items():
         if name in seen:
             limit = number(plan.limits.get(name, 0.0))

@@ -155,12 +155,16 @@ def _formula(
     """The label of a scalar node for a slide: the operation large, then `name = value`."""
     name = _escaped(shorten(node.label, LONGEST))
     large = _escaped(_on_a_board(operation)) if operation else name
-    rows = [("", f'<FONT POINT-SIZE="{round(1.8 * ink.size)}"><B>{large}</B></FONT>')]
+    rows = [("", _large(large, ink))]
     rows.append(("", f"{name} = {data}" if operation and node.label else data))
     if gradient is not None:
         written = shown(gradient, digits)
         rows.append(("", f'<FONT COLOR="{ink.muted}">grad {written}</FONT>'))
     return card((), rows if large != "&#160;" else rows[1:], badges, ink, quiet)
+
+
+def _large(text: str, ink: Ink) -> str:
+    return f'<FONT POINT-SIZE="{round(1.8 * ink.size)}"><B>{text}</B></FONT>'
 
 
 _SYMBOLS = {**TYPESET, "sum": "Σ", "**": "xʸ", "sqrt": "√"}
@@ -338,6 +342,9 @@ def group_card(
         if group.scope is not None:
             return card([(name, True), (what, False)], [("", values)], badges, ink)
         times = f"× {len(group.members):,}"
+        if ink.style == "formula":
+            heading = f"{_large(_escaped(_equal(graph, group, name, digits)), ink)}&#160;{times}"
+            return card((), [("", heading), ("", values)], badges, ink)
         title = [(shorten(name, LONGEST), True), (times, False)]
         return card(title, [("", values)], badges, ink)
     rows: list[tuple[str, ...]] = []
@@ -365,8 +372,18 @@ def group_card(
         rows.append(("grad", f"{muted}<I>not yet</I></FONT>"))
     badges = [summary.share(flag) for flag in summary.flags if flag in summary.alarming]
     quiet = [summary.share(flag) for flag in summary.flags if flag not in summary.alarming]
+    if ink.style == "formula" and group.scope is None:
+        rows.insert(0, ("", _large(_escaped(_equal(graph, group, name, digits)), ink)))
+        return card((), rows, badges, ink, quiet)
     title = [(shorten(name, LONGEST), True), (shorten(what, LONGEST), False)]
     return card(title, rows, badges, ink, quiet)
+
+
+def _equal(graph: GraphFacts, group: Group, name: str, digits: int) -> str:
+    """What equal nodes are called on a slide: their operation by hand, as `x²`, else their name."""
+    operations = {operation_text(graph, node, digits) for node in group.members}
+    one = operations.pop() if len(operations) == 1 else name
+    return _on_a_board(one) if group.node._prev else shorten(name, LONGEST)
 
 
 @dataclass(frozen=True)

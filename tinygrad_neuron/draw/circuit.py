@@ -6,12 +6,14 @@ from typing import Any
 
 from ..checking import described, flag, listed, text
 from ..nn import Circuit, McCullochPitts
+from ..public import named_options
 from . import legend as legends
 from .rendering import Digraph
 from .text import html_text, tooltip_text
 from .themes import FONT, Theme, find_theme
 
 
+@named_options
 def draw_circuit(
     circuit: Any,
     format: str = "svg",

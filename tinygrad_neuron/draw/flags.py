@@ -215,12 +215,18 @@ def _strongest_factors(graph: GraphFacts, extreme: Mapping[Value, str]) -> dict[
 
     The way goes from each node to the consumer that contributed most.
     """
+    leading: set[Value] = set()  # the nodes from which a way leads to one of them
+    for node in graph.order:
+        if node in extreme or not leading.isdisjoint(node._prev):
+            leading.add(node)
     # Per node: size of the largest contribution; smallest and largest factor so far, with its node.
     ways: dict[Value, tuple[float, tuple[float, Value], tuple[float, Value]]]
     ways = {graph.root: (math.inf, (1.0, graph.root), (1.0, graph.root))}
     for node in reversed(graph.order):
         incoming = graph.gradient(node)
-        if node not in ways or incoming is None:
+        if node not in ways or incoming is None or not node._prev:
+            continue
+        if leading.isdisjoint(node._prev):
             continue
         _, smallest, largest = ways[node]
         for operand, slope in zip(node._prev, slopes(node), strict=True):

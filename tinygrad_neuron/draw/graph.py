@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from ..checking import a_function, described, flag, one_of, text
 from ..engine import Value
 from ..nn import Module
+from ..public import named_options
 from .captions import caption
 from .facts import GraphFacts, read
 from .fitting import Details, Drawing, drawing, fitted
@@ -28,6 +29,7 @@ ROOM = (1600, 900)  # pixels: a slide, a notebook
 LISTED_PATHS = 8
 
 
+@named_options
 def draw_dot(
     root: Value,
     format: str = "svg",

@@ -15,11 +15,17 @@ class Highlight:
     """What is on a path, what the highlighted node was computed from, and what is neither.
 
     **Arguments:** `paths`, the routes from `root` to the node; `only`, whether only the listed
-    ones are shown.
+    ones are shown; `coloured`, whether cards have colours that mean something else: then paths are
+    in ink and wider.
     """
 
-    def __init__(self, paths: Paths, root: Value, only: bool, theme: Theme) -> None:
+    def __init__(
+        self, paths: Paths, root: Value, only: bool, theme: Theme, coloured: bool = False
+    ) -> None:
         self.paths, self.root, self.theme = paths, root, theme
+        self.path_colour = theme.ink if coloured else theme.accent
+        self.below_colour = theme.muted if coloured else theme.positive
+        self.wider = 0.5 if coloured else 0.0
         self.on_path: set[tuple[Value, int]] | None = None
         if only:
             self.on_path = {edge for route in paths.listed for edge in route.edges}
@@ -33,18 +39,21 @@ class Highlight:
         theme, paths, below = self.theme, self.paths, self.below
         if any(member is paths.target for member in group.members):
             classes.append("target")
-            return attributes | {"color": theme.accent, "penwidth": "3.5"}, ink
+            return attributes | self._line(self.path_colour, 3.5), ink
         if any(self.carries(member) for member in group.members):
             classes.append("on-path")
-            return attributes | {"color": theme.accent, "penwidth": "2"}, ink
+            return attributes | self._line(self.path_colour, 2.0), ink
         if any(member in below for member in group.members):
             classes.append("below")
-            return attributes | {"color": theme.positive, "penwidth": "1.5"}, ink
+            return attributes | {"color": self.below_colour, "penwidth": "1.5"}, ink
         faint = mix(theme.background, theme.ink, 0.45)
         light = mix(theme.background, theme.ink, 0.25)
         return attributes | {"color": light, "fontcolor": faint, "penwidth": "1"}, replace(
             ink, text=faint, muted=faint, alarm=light, on_alarm=faint
         )
+
+    def _line(self, colour: str, width: float) -> dict[str, str]:
+        return {"color": colour, "penwidth": f"{width + self.wider:g}"}
 
     def carries(self, node: Value) -> bool:
         """Whether a highlighted path goes through a node."""
@@ -58,10 +67,10 @@ class Highlight:
         members = edge.members
         if any(self.routed(node, position) for node, position in members):
             classes.append("on-path")
-            return {"color": theme.accent, "fontcolor": theme.accent, "penwidth": "2.5"}
+            return self._line(self.path_colour, 2.5) | {"fontcolor": self.path_colour}
         if any(node is target or node in below for node, _ in members):
             classes.append("below")
-            return {"color": theme.positive, "style": "dashed", "penwidth": "1.5"}
+            return {"color": self.below_colour, "style": "dashed", "penwidth": "1.5"}
         faint = mix(theme.background, theme.ink, 0.25)
         return {"color": faint, "fontcolor": mix(theme.background, theme.ink, 0.45)}
 

@@ -1,8 +1,9 @@
 """The ways of folding a graph for a picture, from the finest to the coarsest.
 
 First every scope open; then neurons, layers, networks fold. At each level every call of a module
-stands by itself if there is room, else equal calls roll up into one. Then what is in no scope:
-nodes with equal surroundings, equal nodes, at last bands of equal depth.
+stands by itself if there is room, else equal calls roll up into one; calls that feed each other,
+as the steps of a recurrent cell do, stand by themselves at any level before they roll up. Then what
+is in no scope: nodes with equal surroundings, equal nodes, at last bands of equal depth.
 """
 
 from collections.abc import Iterator
@@ -68,14 +69,16 @@ def _all(
     """Each level with every call by itself, then rolled up; at last what is in no scope folds."""
     once = rolled(graph) if calls.any else calls
     several = len(once.scopes) < len(calls.scopes)
+    if several and calls.in_turn(graph):  # as the steps of a recurrent cell
+        for level in LEVELS:
+            if _stand(calls, level, choice):
+                for folding in _apart(graph, calls, level, choice, most, None):
+                    if any(group.scope in calls.steps for group in folding.groups):
+                        folding.how = f"each {'call' if calls.call else 'step'} is one node"
+                    yield folding
     for level in LEVELS if calls.any else LEVELS[:1]:
-        scopes = folded_at(calls, level, choice)
         for repeats in (None,) if level == "scalar" else (None, 1):
-            keys = shapes.keys_of(graph, scopes, repeats, None if repeats is None else most)
-            if keys is not None and shapes.count(graph, keys, written=True) <= most:
-                folding = folding_by(graph, calls, keys, written=True)
-                folding.how = "" if level == "scalar" else _how(level, calls)
-                yield folding
+            yield from _apart(graph, calls, level, choice, most, repeats)
         if several:
             scopes = folded_at(once, level, choice)
             for keys in (
@@ -88,6 +91,30 @@ def _all(
                     yield folding
     scopes = folded_at(once, "network" if calls.any else "scalar", choice)
     yield from _loose(graph, once, scopes, most, _how("network", once) if calls.any else "")
+
+
+def _apart(
+    graph: GraphFacts,
+    calls: Homes,
+    level: str,
+    choice: FoldChoice | None,
+    most: int,
+    repeats: int | None,
+) -> Iterator[Folding]:
+    """A level with every call by itself; with `repeats`, equal nodes as one."""
+    scopes = folded_at(calls, level, choice)
+    keys = shapes.keys_of(graph, scopes, repeats, None if repeats is None else most)
+    if keys is not None and shapes.count(graph, keys, written=True) <= most:
+        folding = folding_by(graph, calls, keys, written=True)
+        folding.how = "" if level == "scalar" else _how(level, calls)
+        yield folding
+
+
+def _stand(calls: Homes, level: str, choice: FoldChoice | None) -> bool:
+    """Whether at a level every one of several calls or blocks is seen, open or as a card."""
+    folded = set(folded_at(calls, level, choice))
+    outermost = [step for step in calls.steps if not any(s in calls.steps for s in step.path[:-1])]
+    return not any(outer in folded for step in outermost for outer in step.path[:-1])
 
 
 def _loose(

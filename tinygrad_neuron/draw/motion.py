@@ -3,11 +3,11 @@
 import hashlib
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from .film import REST, Film
+from .running import at_once
 from .themes import Theme
 
 _WHOLE = "http://www.w3.org/2000/svg"
@@ -19,8 +19,7 @@ def drawn_frames(film: Film, kind: str) -> list[bytes]:
     pictures = [film.picture(moment) for moment in range(film.frames)]
     for picture in pictures:
         picture.density = 1.25  # a GIF of twice as many dots would be too large to send
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as workers:
-        return list(workers.map(lambda picture: picture.pipe(format=kind, quiet=True), pictures))
+    return at_once(lambda p: p.pipe(format=kind, quiet=True), pictures, os.cpu_count() or 1)
 
 
 def moving_svg(film: Film, seconds: float, loop: bool) -> bytes:

@@ -101,7 +101,7 @@ class Places:
         """The corners of a box, and the place of its title."""
         box = self.boxes[scope]
         corners = f"{self._at(box.x, box.y + box.height)},{self._at(box.x + box.width, box.y)}"
-        return {"bb": corners, "lp": self._at(box.x + box.title / 2 + 4, box.y + 9)}
+        return {"bb": corners, "lp": self._at(box.x + box.title_at + box.title / 2, box.y + 9)}
 
     def _at(self, x: float, y: float) -> str:
         return f"{x:.1f},{self.arrangement.height - y:.1f}"

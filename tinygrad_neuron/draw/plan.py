@@ -59,7 +59,9 @@ class Plan:
         theme, paths = self.theme, self.paths
         self.highlight: Highlight | None = None
         if paths is not None:
-            self.highlight = Highlight(paths, self.graph.root, self.only is not None, theme)
+            self.highlight = Highlight(
+                paths, self.graph.root, self.only is not None, theme, self.measure is not None
+            )
         self.scale: Scale | None = None
         self.measured: dict[Group, float] = {}
         if self.measure is not None:

@@ -3,8 +3,9 @@
 import math
 import re
 import subprocess
-from collections.abc import Callable
-from typing import NamedTuple, NoReturn
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple, NoReturn
 
 from .. import processes
 
@@ -35,6 +36,18 @@ def draw_within(layout: Layout) -> None:
 def is_within() -> bool:
     """Whether pictures are drawn in this process."""
     return bool(_within)
+
+
+def at_once(draw: Callable[[Any], Any], things: Iterable[Any], threads: int) -> list[Any]:
+    """What a function that draws returns for each thing; engines that are processes draw at once.
+
+    >>> at_once(abs, [-1, 2], threads=2)
+    [1, 2]
+    """
+    if _within:
+        return [draw(thing) for thing in things]
+    with ThreadPoolExecutor(threads) as workers:
+        return list(workers.map(draw, things))
 
 
 class Engine(NamedTuple):

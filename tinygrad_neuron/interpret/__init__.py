@@ -6,10 +6,16 @@
 (5, [7, 7, 7, 7, 7])
 """
 
+from typing import TYPE_CHECKING
+
+from ..public import on_demand
 from .autoencoder import SparseAutoencoder, random_direction, recovered
 from .examples import Excitation, Responses, responses, top_examples
 from .maximisation import Maximised, maximise
 from .superposition import Superposition, ToyModel, sparse_features, superposition
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = on_demand(__name__)
 
 __all__ = [
     "maximise",

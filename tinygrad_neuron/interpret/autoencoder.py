@@ -14,6 +14,7 @@ from ..nn import Module
 from ..nn.linear import filled
 from ..nn.shapes import Array, Matrix, Vector, affine, dot, lists, plus, values
 from ..optim import Adam, cosine_decay
+from ..public import named_options
 
 
 class SparseAutoencoder(Module):
@@ -105,6 +106,7 @@ class SparseAutoencoder(Module):
         return f"SparseAutoencoder({self.inputs}, {self.units})"
 
 
+@named_options
 def recovered(truth: Sequence[Sequence[float]], found: Any, cosine: float = 0.9) -> float:
     """The part of the true directions that are among those found, from 0 to 1.
 

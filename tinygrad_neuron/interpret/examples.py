@@ -9,6 +9,7 @@ from ..checking import a_function, described, listed, number, positive_integer, 
 from ..compiler import compile
 from ..engine import Value
 from ..nn.shapes import lists
+from ..public import named_options
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Excitation:
     target: Any
 
 
+@named_options
 def top_examples(
     unit: Callable[[Any], Value],
     data: Iterable[Sequence[Any]],
@@ -67,6 +69,7 @@ class Responses:
         return len(self.classes) > 1
 
 
+@named_options
 def responses(
     units: Callable[[Any], Iterable[Value]],
     data: Iterable[Sequence[Any]],

@@ -23,6 +23,7 @@ from ..functions import sum
 from ..init import Seed, generator_of
 from ..nn.shapes import each, flat
 from ..optim import Adam
+from ..public import named_options
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Maximised:
     activations: list[float] = field(repr=False)
 
 
+@named_options
 def maximise(
     unit: Callable[[Any], Value],
     shape: tuple[int, ...] | int,

@@ -15,8 +15,10 @@ from ..nn.linear import filled, matrix
 from ..nn.shapes import Matrix, Vector, dot, values
 from ..notebook import Shown
 from ..optim import Adam, cosine_decay
+from ..public import named_options
 
 
+@named_options
 def sparse_features(
     features: int, samples: int, sparsity: float, seed: Seed = None
 ) -> list[list[float]]:
@@ -122,6 +124,7 @@ class Superposition(Shown):
         )
 
 
+@named_options
 def superposition(
     features: int = 5,
     neurons: int = 2,

@@ -7,9 +7,11 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..course import lessons
 from ..draw.themes import THEMES, custom_properties
 from ..files import replace_folder
 from . import npm
+from .licences import licences
 from .npm import ALL, EDITOR, GRAPHVIZ, PYODIDE
 from .wheels import installed_wheel, own_wheel
 
@@ -75,9 +77,28 @@ def _files(archives: "Path | None") -> dict[str, bytes]:
     files["graphviz/viz.js"] = packages[GRAPHVIZ]["dist/viz.js"]
     files |= _editor(packages)
     files |= {f"wheels/{name}": content for name, content in wheels.items()}
+    files |= licences(packages)
+    files["examples.json"] = json.dumps(examples()).encode()
     files["wheels.json"] = json.dumps([f"wheels/{name}" for name in wheels]).encode()
+    files["service_worker.js"] = _service_worker(files)
     files[_MARK] = b"built by `tinygrad-neuron laboratory`, which replaces it\n"
     return files
+
+
+def examples() -> list[dict[str, str]]:
+    """The programs to begin with, in order: for each its name, its title and its text.
+
+    >>> [example["name"] for example in examples()]
+    ['neuron', 'xor', 'moons', 'digits', 'rnn', 'gpt']
+    """
+    found = []
+    for path in sorted((lessons.folder() / "laboratory").glob("*.py")):
+        text = path.read_text("utf-8")
+        title, _, rest = text.removeprefix('"""').partition('"""')
+        program = f"# {title}\n{rest.lstrip()}"
+        name = path.stem.partition("_")[2]
+        found.append({"name": name, "title": title.rstrip("."), "text": program})
+    return found
 
 
 def _page_files() -> list[Path]:
@@ -108,6 +129,13 @@ def _editor(packages: "Mapping[npm.Package, Mapping[str, bytes]]") -> dict[str, 
         f"codemirror/{names[package.name]}": npm.linked(packages[package][module], links)
         for package, module in EDITOR.items()
     }
+
+
+def _service_worker(files: Mapping[str, bytes]) -> bytes:
+    """The service worker, told what it keeps: all that a page may ask for."""
+    kept = [name for name in files if not name.startswith(("licences/", "service_worker"))]
+    told = json.dumps({"version": digest(files), "files": kept})
+    return f"const KEPT = {told};\n".encode() + files["service_worker.js"]
 
 
 def digest(files: Mapping[str, bytes]) -> str:

@@ -8,6 +8,7 @@ import ast
 import builtins
 import contextlib
 import io
+import json
 import linecache
 import sys
 import time
@@ -17,6 +18,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from ..course.words import presented_by
+from .completing import completions
 from .showing import shown
 
 FILE = "<program>"
@@ -30,10 +32,11 @@ class Session:
     **Arguments:** `emit`, called with each event, a dictionary of plain data: its `kind` is
     `stdout`, `stderr`, `text`, `image`, `html`, or `error`, which has the `line` and the `message`.
 
-    >>> session = Session(print)
-    >>> session.run("x = 2\\nx * 3")
-    {'kind': 'text', 'text': '6'}
+    >>> events = []
+    >>> Session(events.append).run("x = 2\\nx * 3")
     True
+    >>> events
+    [{'kind': 'text', 'text': '6'}]
     """
 
     def __init__(self, emit: Callable[[dict[str, Any]], None]) -> None:
@@ -43,7 +46,7 @@ class Session:
     def reset(self) -> None:
         """Forget all names."""
         self._module = ModuleType("__main__")
-        self._module.__dict__["display"] = self.show
+        self._module.__dict__.update(display=self.show, input=_no_input)
 
     @property
     def names(self) -> dict[str, Any]:
@@ -86,6 +89,10 @@ class Session:
             for event in shown(thing):
                 self.emit(event)
 
+    def complete(self, source: str, at: int) -> str:
+        """What may stand at the cursor, as JSON."""
+        return json.dumps(completions(source, at, self.names))
+
     def _execute(self, source: str) -> None:
         remember(FILE, source)
         for code, is_expression in compiled(source, FILE):
@@ -105,6 +112,10 @@ class Session:
         if len(text) > room:
             told = f"\n(more than {_MOST:,} characters: the rest is not shown)\n"
             self.emit({"kind": "stderr", "text": told})
+
+
+def _no_input(prompt: object = "") -> str:
+    raise RuntimeError("input() has no keyboard here: write what is asked for into the program")
 
 
 class _Stream(io.TextIOBase):

@@ -9,9 +9,10 @@ from ..course.pages import to_html
 from ..course.questions import Question, Verdict
 from ..course.records import Shown, Slider, Text
 from ..course.tasks import Task
+from ..course.tex import readable
 from ..walk.page import page_html
 
-_RECORDS = (Question, Task, Verdict, Shown, Slider)
+_RECORDS = (Question, Task, Verdict, Slider)
 _FRAME = 940  # pixels that a walkthrough is high
 
 
@@ -24,7 +25,11 @@ def shown(thing: Any) -> Iterator[dict[str, Any]]:
     >>> [event["kind"] for event in shown(Value(1.0, label="x") * 2.0)]
     ['image']
     """
-    if isinstance(thing, Text):
+    if isinstance(thing, Shown):
+        yield from shown(thing.thing)
+        if thing.text:
+            yield {"kind": "caption", "text": readable(thing.text)}
+    elif isinstance(thing, Text):
         yield {"kind": "text", "text": thing.text}
     elif isinstance(thing, _RECORDS):
         yield {"kind": "html", "html": to_html(thing), "title": type(thing).__name__}

@@ -11,7 +11,7 @@ from ..course import lessons
 
 _PACKAGE = Path(__file__).parent.parent
 # What the browser's Python needs not: the pages themselves, declarations for type checkers.
-_LEFT_OUT = ("__pycache__", "laboratory/page/", "compiler/c/arithmetic.c")
+_LEFT_OUT = ("__pycache__", "laboratory/page/", "laboratory/licences/", "compiler/c/arithmetic.c")
 # The same bytes run after run; a zip begins in 1980.
 _DATE = (1980, 1, 1, 0, 0, 0)
 

@@ -1,41 +1,49 @@
 """Neurons, layers and networks, from McCulloch and Pitts' unit to the transformer's block."""
 
-from .activations import (
-    ELU,
-    GELU,
-    SELU,
-    GELUTanh,
-    Hardsigmoid,
-    Hardtanh,
-    Identity,
-    LeakyReLU,
-    Mish,
-    ReLU,
-    Sigmoid,
-    SiLU,
-    Softplus,
-    Softsign,
-    Step,
-    Tanh,
-)
-from .attention import MultiheadAttention, causal_mask, scaled_dot_product_attention
-from .containers import Flatten, Sequential, Unflatten
-from .convolution import Conv1d, Conv2d
-from .dropout import Dropout
-from .embedding import Embedding, PositionalEmbedding, PositionalEncoding
-from .linear import Linear
-from .module import Module
-from .networks import MLP, Layer
-from .neuron import Hyperplane, Neuron, PReLU
-from .normalisation import LayerNorm, RMSNorm
-from .perceptron import Perceptron, PerceptronRun
-from .pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
+from typing import TYPE_CHECKING
+
+from ..public import on_demand
 from .receptive_field import receptive_field
-from .recurrence import GRUCell, LSTMCell, RNNCell, detach
-from .sequences import GRU, LSTM, RNN
-from .summary import Summary, summary
-from .threshold import AND, NOT, OR, XOR, Circuit, McCullochPitts, boolean_function, truth_table
-from .transformer import TransformerEncoderLayer
+from .summary import summary
+
+if TYPE_CHECKING:
+    from .activations import (
+        ELU,
+        GELU,
+        SELU,
+        GELUTanh,
+        Hardsigmoid,
+        Hardtanh,
+        Identity,
+        LeakyReLU,
+        Mish,
+        ReLU,
+        Sigmoid,
+        SiLU,
+        Softplus,
+        Softsign,
+        Step,
+        Tanh,
+    )
+    from .attention import MultiheadAttention, causal_mask, scaled_dot_product_attention
+    from .containers import Flatten, Sequential, Unflatten
+    from .convolution import Conv1d, Conv2d
+    from .dropout import Dropout
+    from .embedding import Embedding, PositionalEmbedding, PositionalEncoding
+    from .linear import Linear
+    from .module import Module
+    from .networks import MLP, Layer
+    from .neuron import Hyperplane, Neuron, PReLU
+    from .normalisation import LayerNorm, RMSNorm
+    from .perceptron import Perceptron, PerceptronRun
+    from .pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
+    from .recurrence import GRUCell, LSTMCell, RNNCell, detach
+    from .sequences import GRU, LSTM, RNN
+    from .summary import Summary
+    from .threshold import AND, NOT, OR, XOR, Circuit, McCullochPitts, boolean_function, truth_table
+    from .transformer import TransformerEncoderLayer
+else:
+    __getattr__, __dir__ = on_demand(__name__)
 
 __all__ = [
     "AND",

@@ -7,6 +7,7 @@ from ..checking import BELOW_ONE, flag, number, positive_integer
 from ..engine import Value
 from ..functions import mean, softmax
 from ..init import Initialiser, Seed, generator_of, initialiser, xavier_uniform
+from ..public import named_options
 from .dropout import Dropout
 from .linear import Linear, filled, matrix
 from .module import Module
@@ -26,6 +27,7 @@ def causal_mask(length: int) -> list[list[float]]:
     return [[0.0 if j <= i else -math.inf for j in range(length)] for i in range(length)]
 
 
+@named_options
 def scaled_dot_product_attention(
     query: Array,
     key: Array,

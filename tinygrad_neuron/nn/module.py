@@ -18,6 +18,7 @@ from ..interruption import uninterrupted
 from ..notebook import Shown
 from ..operators import forget_gradient, tracing
 from ..passes import assign
+from ..public import named_options
 from ..scope import Scope, call_of, enter, here
 
 _Self = TypeVar("_Self", bound="Module")
@@ -68,10 +69,13 @@ class Module(Shown, Linked):
         __call__: Callable[..., Any]  # of a subclass, with the arguments that it takes
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Let every call of the module record in a scope of its own."""
+        """Let every call of the module record in a scope of its own, and a misspelt option of its
+        making be answered."""
         super().__init_subclass__(**options)
         if "__call__" in vars(cls):
             cls.__call__ = in_own_scope(cls.__call__)  # type: ignore[method-assign]
+        if "__init__" in vars(cls):
+            named_options(cls)
 
     @property
     def training(self) -> bool:
@@ -366,8 +370,11 @@ class Module(Shown, Linked):
                 for generator, found in states:
                     generator.setstate(found)
 
-    def zero_grad(self) -> None:
-        """Set the gradient of every parameter back to 0.0, "not computed yet"."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Set the gradient of every parameter back to 0.0, "not computed yet".
+
+        `set_to_none`, PyTorch's option, says nothing here: "not computed yet" reads 0.0.
+        """
         for parameter in self.parameters():
             forget_gradient(parameter)
 

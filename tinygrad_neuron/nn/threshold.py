@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from ..checking import a_function, described, integer, listed, positive_integer, whole
 from ..notebook import Shown
+from ..public import named_options
 
 _Row = TypeVar("_Row", bound=Sequence[int])
 
@@ -60,6 +61,7 @@ class McCullochPitts(Shown):
         return f"McCullochPitts({self.inputs}, threshold={self.threshold}{veto})"
 
 
+@named_options
 def AND(inputs: int = 2) -> McCullochPitts:
     """The unit that fires if all its inputs are active.
 
@@ -69,6 +71,7 @@ def AND(inputs: int = 2) -> McCullochPitts:
     return McCullochPitts(inputs, threshold=inputs)
 
 
+@named_options
 def OR(inputs: int = 2) -> McCullochPitts:
     """The unit that fires if at least one of its inputs is active.
 

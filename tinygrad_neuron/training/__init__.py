@@ -9,11 +9,17 @@
 1.0
 """
 
+from typing import TYPE_CHECKING
+
+from ..public import on_demand
 from .diagnose import Diagnosis, LayerReport, diagnose
 from .fit import fit
 from .gradients import gradient_norms
 from .metrics import accuracy, confusion_matrix, precision, predicted_class, r_squared, recall
 from .record import TrainingRecord
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = on_demand(__name__)
 
 __all__ = [
     "fit",

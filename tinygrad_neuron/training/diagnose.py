@@ -19,6 +19,7 @@ from ..nn import Module
 from ..nn.shapes import flat, lists
 from ..notebook import Shown
 from ..operators import forget_gradient, stored_gradient
+from ..public import named_options
 from ..scope import Scope
 
 MANY = 0.4  # of the units of a layer: worth a warning
@@ -96,6 +97,7 @@ def _cells(layer: LayerReport) -> tuple[str, ...]:
     return (layer.name, layer.kind, *counts, spread, weights, gradient)
 
 
+@named_options
 def diagnose(
     model: Module,
     examples: Iterable[Sequence[Any]],

@@ -17,6 +17,7 @@ from ..interruption import uninterrupted
 from ..nn import Module
 from ..nn.shapes import lists
 from ..optim import Optimiser
+from ..public import named_options
 from .diagnose import diagnose as diagnosed
 from .record import TrainingRecord
 
@@ -25,6 +26,7 @@ ENOUGH = 100  # examples, for a diagnosis
 Metric: TypeAlias = Callable[[list[Any], list[Any]], float]
 
 
+@named_options
 def fit(
     model: Module,
     loss: Callable[[Any, Any], Value],
@@ -40,6 +42,7 @@ def fit(
     patience: int | None = None,
     progress: bool = True,
     diagnose: bool = False,
+    each_epoch: Callable[[TrainingRecord], Any] | None = None,
 ) -> TrainingRecord:
     """Train a model: shuffled batches, epoch by epoch, with the loss compiled.
 
@@ -66,6 +69,8 @@ def fit(
     - `progress`: show a bar in a terminal or a notebook, where the package tqdm is installed.
     - `diagnose`: at the end, run `training.diagnose` over a hundred of the examples (fewer where
       there are fewer), with the model in `eval()`; the record shows what it warns of.
+    - `each_epoch`: a function that is called after each epoch with the record so far, when the
+      parameters have their new numbers; it may set `optimiser.lr`, and returns True to stop.
 
     **Returns** a `TrainingRecord`. Where there are validation data, the parameters are afterwards
     those of the best epoch. Ctrl-C ends the training after the steps that were taken; nothing is
@@ -94,10 +99,13 @@ def fit(
         )
     a_function("fit", "loss", loss)
     progress, diagnose = flag("fit", "progress", progress), flag("fit", "diagnose", diagnose)
+    if each_epoch is not None:
+        a_function("fit", "each_epoch", each_epoch)
     named = _named(metrics)
     if validation is None and named:
         raise ValueError("fit: metrics are measured on validation data; give validation=... too")
     run = _Run(model, loss, optimiser, target, held_out, named, generator_of(seed))
+    run.each_epoch = each_epoch
     run.train(examples, epochs, batch_size, patience, progress)
     if diagnose and run.record.diagnosis is None:
         run.diagnose(examples[:ENOUGH])  # in the order of the last epoch: chosen at random
@@ -131,6 +139,7 @@ class _Run:
         self.measured: Compiled = compile(with_output, target=target)
         self.record = TrainingRecord(metrics={name: [] for name in metrics})
         self.least, self.best = math.inf, list[float]()
+        self.each_epoch: Callable[[TrainingRecord], Any] | None = None
 
     def _loss_of(self, output: Any, target: Any) -> Value:
         """The loss of an output; one that would take the input is told how it is called."""
@@ -172,13 +181,17 @@ class _Run:
                             self._not_finite(error, place, batch)
                             return
                     record.loss.append(sums / len(examples))
-                    if self.validation is not None:
+                    if self.validation is not None or self.each_epoch is not None:
                         trainer.write_back()
+                    if self.validation is not None:
                         self._validate(self.validation)
                     self._judge(epoch)
                     if shown is not None:
                         shown.set_postfix({k: f"{v[-1]:.4g}" for k, v in record.curves.items()})
                         shown.update()
+                    if self.each_epoch is not None and self.each_epoch(record) is True:
+                        record.stopped = "asked to"
+                        break
                     if patience is not None and epoch - record.best_epoch >= patience:
                         record.stopped = "no improvement"
                         break

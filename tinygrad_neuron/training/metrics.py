@@ -10,8 +10,10 @@ from typing import Any
 
 from ..checking import listed, paired, positive_integer, several, to_float, whole
 from ..engine import Value
+from ..public import named_options
 
 
+@named_options
 def predicted_class(output: Any, threshold: float = 0.0) -> int:
     """The class that an output stands for.
 
@@ -30,6 +32,7 @@ def predicted_class(output: Any, threshold: float = 0.0) -> int:
     return max(range(len(scores)), key=scores.__getitem__)
 
 
+@named_options
 def accuracy(outputs: Iterable[Any], targets: Iterable[int], threshold: float = 0.0) -> float:
     """The part of the examples whose class is predicted, from 0 to 1.
 
@@ -41,6 +44,7 @@ def accuracy(outputs: Iterable[Any], targets: Iterable[int], threshold: float = 
     return sum(hits) / len(hits)
 
 
+@named_options
 def confusion_matrix(
     outputs: Iterable[Any],
     targets: Iterable[int],
@@ -67,6 +71,7 @@ def confusion_matrix(
     return matrix
 
 
+@named_options
 def precision(
     outputs: Iterable[Any], targets: Iterable[int], of: int = 1, threshold: float = 0.0
 ) -> float:
@@ -80,6 +85,7 @@ def precision(
     return sum(taken) / len(taken) if taken else float("nan")
 
 
+@named_options
 def recall(
     outputs: Iterable[Any], targets: Iterable[int], of: int = 1, threshold: float = 0.0
 ) -> float:

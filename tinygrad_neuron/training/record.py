@@ -17,9 +17,9 @@ class TrainingRecord(Shown):
     and `metrics` (a list by name): after each epoch, on the validation data, empty without such;
     `best_epoch`: the one with the least validation loss, or without it training loss, counted from
     1 (0: none was finished); `seconds`; `stopped`: why it ended ("all epochs", "no improvement",
-    "interrupted", "not finite": a step whose loss, gradients or parameters are infinite or NaN was
-    not taken); `diagnosis`: what is wrong, where that was asked for or a step was not finite, else
-    None.
+    "asked to" by `each_epoch`, "interrupted", "not finite": a step whose loss, gradients or
+    parameters are infinite or NaN was not taken); `diagnosis`: what is wrong, where that was asked
+    for or a step was not finite, else None.
     """
 
     loss: list[float] = field(default_factory=list)

@@ -1,11 +1,18 @@
 """Walkthroughs: both passes of a graph as explained steps, in a terminal, a notebook or a page."""
 
-from .anomaly import AnomalyError, detect_anomaly
-from .lines import record_lines
-from .names import watch_names
-from .records import Node, Step, StepList
-from .training import Training
-from .walking import Walkthrough, walkthrough
+from typing import TYPE_CHECKING
+
+from ..public import on_demand
+
+if TYPE_CHECKING:
+    from .anomaly import AnomalyError, detect_anomaly
+    from .lines import record_lines
+    from .names import watch_names
+    from .records import Node, Step, StepList
+    from .training import Training
+    from .walking import Walkthrough, walkthrough
+else:
+    __getattr__, __dir__ = on_demand(__name__)
 
 __all__ = [
     "AnomalyError",

@@ -102,7 +102,7 @@ def _look_at_latest() -> None:
         _look_at(node)
 
 
-def _checked_backward(self: Value, gradient: Number = 1.0) -> None:
+def _checked_backward(self: Value, gradient: Number = 1.0, retain_graph: bool = True) -> None:
     look_for_anomaly(self, to_float(gradient, "backward", "gradient"))
     _backward(self, gradient)
 

@@ -106,22 +106,34 @@ Made: TypeAlias = "tuple[Sequence[Step], Sequence[Sequence[Node]]]"
 
 
 @dataclass(frozen=True)
+class Descent:
+    """What an optimiser does over the iterations of a training.
+
+    - `name`, as it is offered; `rule`, see `optim.Optimiser`; `state`: what it has for each
+      parameter before the first iteration, by name.
+    - `numbers`, `rates`: per iteration, those in the rule, and the learning rate.
+    """
+
+    name: str
+    rule: tuple[str, ...]
+    state: Mapping[str, Sequence[float]]
+    numbers: tuple[Mapping[str, float], ...]
+    rates: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Trained:
     """How a training goes, for what runs it again.
 
-    - `parameters`: the leaves that move; `rule`: the optimiser's, see `optim.Optimiser`; `state`:
-      what it has for each parameter before the first iteration, by name.
-    - `numbers`, `rates`: per iteration, those in the rule, and the learning rate.
+    - `parameters`: the leaves that move; `descents`: the optimiser that moves them, and after it
+      others that could.
     - `batch`: how many examples of the plane's each iteration takes, in their order and then from
       the first again; 0 where the graph itself is the loss.
     - `start`: the number of every leaf of the graph before.
     """
 
     parameters: tuple[Value, ...]
-    rule: tuple[str, ...]
-    state: Mapping[str, Sequence[float]]
-    numbers: tuple[Mapping[str, float], ...]
-    rates: tuple[float, ...]
+    descents: tuple[Descent, ...]
     batch: int
     start: Mapping[Value, float]
 

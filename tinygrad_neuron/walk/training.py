@@ -5,22 +5,24 @@ those of the batch's mean loss, and the graph shows one example. Else the graph 
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..checking import described, positive_integer
-from ..compiler.graphs import graph_function
 from ..engine import Value, topological_order
 from ..interruption import uninterrupted
 from ..optim import SGD, Optimiser, Schedule
 from ..passes import DOMAIN_ERRORS
+from ..public import named_options
+from .descents import descent_of, descents
 from .explaining import Explanation
 from .names import watch_names
 from .plane import DataPlane
 from .records import Made, Node, Step, Trained
 
 
+@named_options
 @dataclass(frozen=True)
 class Training:
     """How a walkthrough of training goes.
@@ -143,34 +145,17 @@ class _Iterations:
         start = dict(zip(self.optimiser.parameters, self.start, strict=True))
         if self.plane is not None:
             self.others = {leaf: leaf.data for leaf in leaves if leaf not in start}
-        numbers, rates = [], []
-        for rate, of_rule in self._numbers():
-            numbers.append(of_rule)
-            rates.append(rate)
         return Trained(
             tuple(self.optimiser.parameters),
-            tuple(self.optimiser.rule()),
-            dict(zip(self.optimiser.state, self.state, strict=True)),
-            tuple(numbers),
-            tuple(rates),
+            descents(self.optimiser, self.iterations),
             self.batch,
             {leaf: leaf.data for leaf in leaves} | start,
         )
 
-    def _numbers(self) -> Iterator[tuple[float, dict[str, float]]]:
-        """Per iteration the learning rate and the numbers of the rule."""
-        optimiser, before = self.optimiser, self.optimiser.steps
-        try:
-            for k in range(self.iterations):
-                optimiser.steps = self.taken + k
-                rate = optimiser.current_lr()
-                yield rate, optimiser.numbers(rate)
-        finally:
-            optimiser.steps = before
-
     def run(self, keep: bool) -> Made:
         """The steps and the graphs; the numbers are put back, unless it is to keep them."""
         parameters, optimiser = self.optimiser.parameters, self.optimiser
+        moves = descent_of(optimiser, "", self.iterations)
         before = {leaf: leaf.data for leaf in (*parameters, *self.others)}
         steps: list[Step] = []
         graphs: list[Sequence[Node]] = []
@@ -179,7 +164,7 @@ class _Iterations:
         try:
             for leaf, number in self.others.items():
                 leaf.data = number
-            for k, (rate, numbers) in enumerate(self._numbers()):
+            for k, (rate, numbers) in enumerate(zip(moves.rates, moves.numbers, strict=True)):
                 for p, number in zip(parameters, data, strict=True):
                     p.data = number
                 self.root = self.make()
@@ -216,6 +201,8 @@ class _Iterations:
         plane, parameters = self.plane, self.optimiser.parameters
         assert plane is not None
         inputs = [*plane.inputs, *([] if plane.target is None else [plane.target])]
+        from ..compiler.graphs import graph_function  # only where something is trained
+
         function, leaves = graph_function([self.root], inputs)
         count = len(plane.examples)
         picked = [plane.examples[(k * self.batch + j) % count] for j in range(self.batch)]

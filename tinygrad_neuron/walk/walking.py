@@ -7,10 +7,10 @@ from html import escape
 from typing import Any, TextIO
 
 from ..checking import described
-from ..draw.rendering import EngineNotFoundError, RenderingError
 from ..draw.text import number
 from ..engine import Value
-from . import page, session, terminal
+from ..public import named_options
+from . import session, terminal
 from .explaining import Explanation
 from .names import watch_names
 from .plane import data_plane
@@ -44,13 +44,18 @@ class Walkthrough(StepList):
         the learning rate runs the training again, in the browser. `title` is its heading. Raises
         what `page.page_html` raises.
         """
-        return page.write_page(self, path, title=title)
+        from .page import write_page  # with it, all that draws
+
+        return write_page(self, path, title=title)
 
     def _repr_html_(self) -> str:
         """In a notebook: the page in a frame of its own; where there can be none, the steps as text
         (and what was wrong goes to stderr)."""
+        from ..draw.rendering import EngineNotFoundError, RenderingError
+        from .page import frame_html
+
         try:
-            return page.frame_html(self)
+            return frame_html(self)
         except (ValueError, EngineNotFoundError, RenderingError) as error:
             print(error, file=sys.stderr)
             return f"<pre>{escape(self.text())}</pre>"
@@ -68,6 +73,7 @@ class Walkthrough(StepList):
         return bundle
 
 
+@named_options
 def walkthrough(
     root: "Value | Callable[..., Value]",
     *arguments: "Value | float",

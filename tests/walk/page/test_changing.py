@@ -1,11 +1,12 @@
 """Numbers that are changed run both passes again."""
 
+import math
 from typing import Any
 
 import pytest
 
 from tests.walk.page.opened import large_network, neuron, vanishing
-from tinygrad_neuron import topological_order
+from tinygrad_neuron import Value, topological_order
 
 pytestmark = pytest.mark.once  # what the browser computes does not depend on Python's version
 
@@ -114,3 +115,27 @@ def test_choosing_a_leaf_in_the_picture_shows_its_controls(open_page: Any) -> No
     tab.until(lambda: "layers[0].neurons[2]" not in tab.folded())
     tab.click_card("layers[0].neurons[2].b")
     assert tab.tab.get_by_label("layers[0].neurons[2].b, slider", exact=True).is_visible()
+
+
+@pytest.mark.parametrize("given", [math.nan, math.inf])
+def test_a_number_that_is_none_is_named_moved_and_comes_back(open_page: Any, given: float) -> None:
+    x = Value(given, label="x")
+    y = (Value(2.0, label="w") * x - x).tanh()
+    y.label = "y"
+    tab = open_page(y)
+    tab.press("End")
+    field = tab.tab.get_by_label("x, a number", exact=True)
+    assert str(given) == field.input_value()
+    assert f"{given} to start with: move it, or write a number" in tab.text("#leaf-list")
+    assert "first NaN, at" in tab.text("#problem")
+    slider = tab.tab.get_by_label("x, slider", exact=True)
+    assert ("-2", "2") == (slider.get_attribute("min"), slider.get_attribute("max"))
+    slider.focus()
+    tab.press("ArrowRight")
+    assert math.isfinite(float(field.input_value()))
+    assert not tab.tab.is_visible("#problem")
+    x.data = float(field.input_value())
+    assert tab.agrees()
+    tab.tab.click("#reset")
+    assert str(given) == field.input_value()
+    assert tab.tab.is_visible("#problem")

@@ -84,3 +84,13 @@ def test_a_whole_session_without_the_mouse(open_page: Any) -> None:
     tab.until(lambda: len(tab.folded()) == 1)
     tab.press("Enter")
     tab.until(lambda: len(tab.folded()) == 0)
+
+
+def test_a_question_mark_opens_the_help_and_stands_in_it(open_page: Any) -> None:
+    tab = open_page(neuron())
+    tab.press("?")
+    assert "?these keys" in tab.text("#keys dl").replace("\n", "").replace("    ", "")
+    assert tab.tab.is_visible("#keys")
+    tab.press("Escape")
+    assert not tab.tab.is_visible("#keys")
+    assert "Keys (?)" == tab.tab.get_attribute("#help", "title")

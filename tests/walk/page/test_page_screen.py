@@ -5,9 +5,18 @@ from typing import Any
 import pytest
 
 from tests.draw.twelve import readme_of_micrograd
-from tests.walk.page.opened import FIRST_SLIDER, SCREEN, SIZES, neuron, small_network
+from tests.walk.page.opened import (
+    FIRST_SLIDER,
+    SCREEN,
+    SIZES,
+    large_network,
+    neuron,
+    small_network,
+)
 from tests.walk.page.twelve import TWELVE
-from tinygrad_neuron import topological_order
+from tinygrad_neuron import nn, topological_order, walkthrough
+from tinygrad_neuron.datasets import moons
+from tinygrad_neuron.walk import Training
 
 pytestmark = pytest.mark.once  # what the browser computes does not depend on Python's version
 SCALE = "() => document.querySelector('svg.graph').getScreenCTM().a"
@@ -134,3 +143,57 @@ def test_on_a_phone_a_slider_and_the_picture_are_on_the_screen_together(open_pag
     box = slider.bounding_box()
     assert box["y"] + box["height"] < 844
     assert [] == tab.tab.evaluate(SCREEN, 12)
+
+
+def test_what_is_beside_the_picture_on_a_phone_covers_none_of_it(open_page: Any) -> None:
+    model = nn.MLP(2, [4, 1], activation="tanh", seed=1)
+    data = [(point, 2.0 * label - 1.0) for point, label in moons(10, seed=1)]
+    walk = walkthrough(
+        lambda x0, x1, target: (model([x0, x1]) - target) ** 2,
+        0.1,
+        0.2,
+        1.0,
+        data=data,
+        training=Training(model.parameters(), iterations=3),
+    )
+    tab = open_page(walk, at="#", viewport={"width": 390, "height": 844})
+    tab.press("ArrowRight", 2)
+    pane, beside = (tab.tab.locator(one).bounding_box() for one in ("#pictures", "#beside"))
+    assert 390 == pane["width"] and 130 < pane["height"]
+    assert pane["y"] + pane["height"] <= beside["y"] + 1
+    for one in ("#field", "#loss svg", "#iteration", "#loss-now"):
+        box = tab.tab.locator(one).bounding_box()
+        assert box["y"] + box["height"] <= beside["y"] + beside["height"] + 1, one
+    assert [] == tab.tab.evaluate(SCREEN, 12)
+
+
+LABELS_OVER_CARDS = """() => {
+  const box = (one) => one.getBoundingClientRect();
+  const cards = [...document.querySelectorAll("svg.graph g.node")].map((card) =>
+    [card.id, box(card.querySelector("polygon, path, ellipse, rect"))]);
+  const wrong = [];
+  for (const text of document.querySelectorAll("svg.graph g.edge text")) {
+    if (!text.textContent) continue;
+    const own = box(text);
+    for (const [id, card] of cards) {
+      const across = Math.min(own.right, card.right) - Math.max(own.left, card.left);
+      const down = Math.min(own.bottom, card.bottom) - Math.max(own.top, card.top);
+      if (across > 2 && down > 3) wrong.push(`${text.textContent} over ${id}`);
+    }
+  }
+  return wrong;
+}"""
+
+
+@pytest.mark.parametrize("level", ["neuron", "layer", "network"])
+def test_the_sum_of_a_folded_edge_stands_over_no_card(open_page: Any, level: str) -> None:
+    tab = open_page(large_network(), at="#")
+    tab.tab.wait_for_timeout(150)
+    tab.tab.select_option("#level", level)
+    tab.until(lambda: tab.folded() != [])
+    for step in range(0, tab.steps + 1, 20):
+        tab.tab.locator("#scrubber").fill(str(step))
+        assert [] == tab.tab.evaluate(LABELS_OVER_CARDS), step
+    tab.press("End")
+    sums = tab.tab.locator("svg.graph g.edge text").all_text_contents()
+    assert any("Σ" in text for text in sums) or level == "neuron"

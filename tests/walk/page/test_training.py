@@ -17,7 +17,7 @@ pytestmark = pytest.mark.once  # what the browser computes does not depend on Py
 def follow(tab: Any, steps: Walkthrough) -> None:
     """Step through the page from its beginning and compare each step with the engine's."""
     assert len(steps) == tab.steps
-    tab.press("Home")
+    tab.tab.locator("#scrubber").fill("0")
     seen = tab.tab.evaluate(
         """() => {
           const seen = [];
@@ -76,7 +76,7 @@ def test_another_learning_rate_or_start_runs_the_training_again(open_page: Any) 
     losses = [graph[-1].data for graph in slower.graphs]
     for k, loss in enumerate(losses, 1):
         tab.tab.fill("#iteration", str(k))
-        assert f"Iteration {k} of 3, loss {loss:.4g}" == tab.text("#loss-now")
+        assert f"Iteration {k} of 3: loss {loss:.4g}" == tab.text("#loss-now")
     tab.tab.click("#reset")
     tab.press("End")
     assert agrees(training())
@@ -168,7 +168,7 @@ def test_the_plane_and_the_loss_move_with_the_iteration(open_page: Any) -> None:
     for k in (1, 10, 30):
         tab.tab.fill("#iteration", str(k))
         lines.append(tab.tab.get_attribute("#plane-boundary", "d"))
-        losses.append(float(tab.text("#loss-now").split("loss ")[1]))
+        losses.append(float(tab.text("#loss-now").split(";")[0].split("batch ")[1]))
     assert lines[0] == lines[1] and 3 == len(set(lines))
     assert losses == sorted(losses, reverse=True)
     tab.press("Home")
@@ -189,3 +189,45 @@ def test_the_plane_and_the_loss_move_with_the_iteration(open_page: Any) -> None:
     assert first.after == pytest.approx(shown, rel=1e-9)
     tab.until(lambda: "batch%20size=3" in tab.tab.url)
     assert [] == tab.violations()
+
+
+def test_another_optimiser_is_chosen_on_the_page_with_the_engines_numbers(open_page: Any) -> None:
+    tab = open_page(on_batches("Adam", batch=3))
+    tab.tab.select_option("#size", "contribution")
+    names = tab.tab.locator("#optimiser option").all_text_contents()
+    assert ["Adam", "SGD", "SGD with momentum", "AdamW"] == names
+    data = [(point, 2.0 * label - 1.0) for point, label in moons(10, seed=1)]
+    for name, made in {
+        "SGD": lambda p: optim.SGD(p, lr=0.1),
+        "SGD with momentum": lambda p: optim.SGD(p, lr=0.05, momentum=0.9),
+        "AdamW": lambda p: optim.AdamW(p, lr=0.02, weight_decay=0.01),
+    }.items():
+        tab.tab.select_option("#optimiser", label=name)
+        if "momentum" in name:  # each begins with its own rate
+            assert "0.03" == tab.tab.get_by_label("learning rate, a number").input_value()
+            tab.type("learning rate", "0.05")
+        model = nn.MLP(2, [2, 1], activation="tanh", seed=1)
+        training = Training(made(model.parameters()), iterations=4, batch=3)
+        loss = lambda x0, x1, target, model=model: (model([x0, x1]) - target) ** 2  # noqa: E731  # in a loop
+        follow(tab, walkthrough(loss, *data[0][0], data[0][1], data=data, training=training))
+    tab.until(lambda: "optimiser=3" in tab.tab.url)
+    tab.tab.click("#reset")
+    assert "0" == tab.tab.input_value("#optimiser")
+    follow(tab, on_batches("Adam", batch=3))
+
+
+def test_the_optimiser_is_in_the_address(open_page: Any) -> None:
+    tab = open_page(on_batches("Adam", batch=3), at="#step=3&optimiser=2&learning%20rate=0.07")
+    assert "SGD with momentum" == tab.tab.locator("#optimiser option:checked").text_content()
+    assert "0.07" == tab.tab.get_by_label("learning rate, a number").input_value()
+
+
+def test_the_loss_of_the_batch_and_that_of_the_example_have_two_names(open_page: Any) -> None:
+    tab = open_page(on_batches("Adam", batch=3))
+    tab.tab.select_option("#size", "iteration")
+    for _ in range(2):
+        tab.tab.click("#next")
+    example = tab.number(tab.root, "data")
+    assert tab.text("#loss-now").startswith("Iteration 2 of 4: mean loss of the batch ")
+    assert tab.text("#loss-now").endswith(f"; of this example {example:.4g}")
+    assert tab.text("#sentence").startswith("The mean loss of the batch is ")

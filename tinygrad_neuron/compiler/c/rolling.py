@@ -253,11 +253,14 @@ class _Roller:
             for k in lines:
                 # What lines of one group have in common.
                 operation, read = operations[k], operands[k]
+                key: tuple[Any, ...]
                 if isinstance(operation, Operation):
-                    shape: Any = [kinds[i] for i in read]
                     if operation.variadic:
-                        shape = _runs(shape)
-                    key = (operation, k >= forward, *shape)
+                        key = (operation, k >= forward, *_runs([kinds[i] for i in read]))
+                    elif len(read) == 2:  # as nearly always
+                        key = (operation, k >= forward, kinds[read[0]], kinds[read[1]])
+                    else:
+                        key = (operation, k >= forward, *[kinds[i] for i in read])
                 else:
                     key = (SCATTER, k >= forward, read[0], *_runs([kinds[i] for i in read[1:]]))
                 group = found.get(key)
@@ -287,7 +290,10 @@ class _Roller:
                 read = read[1:]
             else:
                 continue
-            level = max([levels[i] for i in read]) if read else 0
+            level = 0
+            for i in read:
+                if levels[i] > level:
+                    level = levels[i]
             if level == len(by_level):
                 by_level.append([])
             by_level[level].append(k)
@@ -337,7 +343,8 @@ class _Roller:
                             self._place(read[q + skipped])
 
     def _read(self, k: int) -> tuple[int, ...]:
-        return read_by(self.program.operations[k], self.program.operands[k])
+        operation, operands = self.program.operations[k], self.program.operands[k]
+        return operands if isinstance(operation, Operation) else read_by(operation, operands)
 
     def _is_term(self, k: int) -> bool:
         """Whether a line is read by a sum alone."""
@@ -345,10 +352,7 @@ class _Roller:
         return self.uses[k] == 1 and reader >= 0 and self.program.operations[reader] is SUM
 
     def _first_places(self, k: int) -> list[int]:
-        places = self.places
-        read = self._read(k)[:8]
-        found = [places[i] for i in read]
-        return found if -1 not in found else [self._place(i) for i in read]
+        return self._places(self._read(k)[:8])
 
     def _place(self, k: int) -> int:
         """Where a line stands in its array; a leaf, or a number that is data, gets its place when

@@ -8,17 +8,25 @@ high contrast or paper. SVG has the same bytes run after run.
 curves, without matplotlib: smaller, and for where there is none, as in a browser.
 """
 
-from .curves import activation_curve, functions
-from .descent import descent, steps_down
-from .grids import number_grids
-from .looking_inside import diagnosis_bars, feature_directions, gradients_by_step
-from .maps import attention_matrix, feature_maps, kernel_images, receptive_field_image
-from .nudging import nudges
-from .planes import decision_boundary, hidden_plane
+from typing import TYPE_CHECKING
+
+from ...public import on_demand
+from .descent import descent
 from .recurrence import recurrence
-from .scores import softmax_bars
-from .training import activations_and_gradients, histograms, training_curves
-from .weights import weight_images
+
+if TYPE_CHECKING:
+    from .curves import activation_curve, functions
+    from .descent import steps_down
+    from .grids import number_grids
+    from .looking_inside import diagnosis_bars, feature_directions, gradients_by_step
+    from .maps import attention_matrix, feature_maps, kernel_images, receptive_field_image
+    from .nudging import nudges
+    from .planes import decision_boundary, hidden_plane
+    from .scores import softmax_bars
+    from .training import activations_and_gradients, histograms, training_curves
+    from .weights import weight_images
+else:
+    __getattr__, __dir__ = on_demand(__name__)
 
 __all__ = [
     "activation_curve",

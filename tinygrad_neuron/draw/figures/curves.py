@@ -9,6 +9,7 @@ from ...checking import described, positive_integer, to_float
 from ...derivatives import gradients
 from ...engine import Value
 from ...nn.neuron import Activation, find_activation
+from ...public import named_options
 from ..text import number
 from ..themes import Theme, find_theme
 from .style import (
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@named_options
 def activation_curve(
     activation: Activation,
     at: float | None = None,
@@ -77,6 +79,7 @@ def activation_curve(
     return figure
 
 
+@named_options
 def functions(
     curves: Mapping[str, Callable[[float], Any]],
     low: float = -4.0,

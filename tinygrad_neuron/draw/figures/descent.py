@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...public import named_options
 from ..observing import Plane, checked_plane
 from ..themes import Theme, find_theme
 from .style import (
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _POINTS, _LINES = 61, 12
 
 
+@named_options
 def descent(
     loss: Callable[[float, float], Any],
     paths: Mapping[str, Sequence[tuple[float, float]]],
@@ -84,6 +86,7 @@ def descent(
     return figure
 
 
+@named_options
 def steps_down(
     loss: Callable[[float], Any],
     path: Sequence[float],

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...nn.shapes import each, flat, lists, shape
+from ...public import named_options
 from ..text import number
 from ..themes import Theme, find_theme
 from .style import blank, plain, signed_colours
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 Place = tuple[int, int]
 
 
+@named_options
 def number_grids(
     grids: Mapping[str, Any],
     *,

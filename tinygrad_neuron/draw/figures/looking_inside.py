@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ...interpret import Superposition
+from ...public import named_options
 from ...training import Diagnosis
 from ..text import number
 from ..themes import Theme, find_theme
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@named_options
 def diagnosis_bars(found: Diagnosis, *, theme: str | Theme = "light") -> "Figure":
     """For each layer the part of its units that is dead or saturated, and its gradient's norm.
 
@@ -54,6 +56,7 @@ def diagnosis_bars(found: Diagnosis, *, theme: str | Theme = "light") -> "Figure
     return figure
 
 
+@named_options
 def gradients_by_step(
     norms: Mapping[str, Sequence[float]], steps: str = "step", *, theme: str | Theme = "light"
 ) -> "Figure":
@@ -95,6 +98,7 @@ def gradients_by_step(
     return figure
 
 
+@named_options
 def feature_directions(found: Superposition, *, theme: str | Theme = "light") -> "Figure":
     """The directions of features in the plane of two neurons.
 

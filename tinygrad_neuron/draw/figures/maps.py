@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...nn import Conv1d, Conv2d
 from ...nn.shapes import each, flat, lists, shape
+from ...public import named_options
 from ..text import number
 from ..themes import Theme, find_theme
 from .style import blank, name_figure, plain, signed_colours
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@named_options
 def kernel_images(
     convolution: Conv1d | Conv2d, *, title: str = "", theme: str | Theme = "light"
 ) -> "Figure":
@@ -37,6 +39,7 @@ def kernel_images(
     return weight_images(flattened, width, names=names, columns=columns, title=title, theme=theme)
 
 
+@named_options
 def feature_maps(
     maps: Any, *, names: Sequence[str] = (), title: str = "", theme: str | Theme = "light"
 ) -> "Figure":
@@ -62,6 +65,7 @@ def feature_maps(
     return weight_images(flattened, lengths[2], names=names, **options)
 
 
+@named_options
 def receptive_field_image(
     image: Any,
     places: Iterable[Sequence[int]],
@@ -102,6 +106,7 @@ def receptive_field_image(
     return figure
 
 
+@named_options
 def attention_matrix(
     weights: Any,
     queries: Sequence[str] = (),

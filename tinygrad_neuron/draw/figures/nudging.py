@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from ...checking import positive_integer
 from ...derivatives import nudge
 from ...engine import Value
+from ...public import named_options
 from ..text import number
 from ..themes import Theme, find_theme
 from .style import blank, dress, name_figure
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@named_options
 def nudges(
     output: Value,
     leaf: Value,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ...checking import described, positive_integer, to_float
 from ...nn import Neuron
+from ...public import named_options
 from ..observing import Plane, checked_plane, layers_of, run
 from ..themes import Theme, find_theme, mix
 from .hyperplane import draw_distances, draw_hyperplane, normal_vector
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 Example: TypeAlias = tuple[tuple[float, ...], Any]
 
 
+@named_options
 def decision_boundary(
     score: Callable[[Sequence[float]], Any],
     examples: Iterable[tuple[Sequence[float], Any]],
@@ -123,6 +125,7 @@ def decision_boundary(
     return figure
 
 
+@named_options
 def hidden_plane(
     model: Any,
     examples: Iterable[tuple[Sequence[float], Any]],

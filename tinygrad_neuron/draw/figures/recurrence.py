@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from ...checking import described, positive_integer
 from ...nn import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
+from ...public import named_options
 from ..themes import Theme, find_theme
 from .style import blank
 
@@ -21,6 +22,7 @@ _WIDTH, _HEIGHT = 1.3, 0.62  # of a cell's box
 _ACROSS, _UP = 2.3, 1.5  # from step to step, from layer to layer
 
 
+@named_options
 def recurrence(
     model: RNN | LSTM | GRU | RNNCell | LSTMCell | GRUCell,
     steps: int = 3,

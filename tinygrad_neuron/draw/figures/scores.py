@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...checking import listed, whole
+from ...public import named_options
 from ..text import number
 from ..themes import Theme, find_theme
 from .style import blank, dress, name_figure, plain
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@named_options
 def softmax_bars(
     logits: Sequence[Any],
     target: int,

@@ -6,6 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from ...checking import listed, positive_integer
+from ...public import named_options
 from ..observing import Loss, layers_of, observe, titles
 from ..text import number
 from ..themes import Theme, find_theme
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@named_options
 def training_curves(
     curves: Mapping[str, Sequence[float]],
     steps: str = "step",
@@ -137,6 +139,7 @@ def _mark_not_finite(axes: "Axes", theme: Theme, curves: Mapping[str, Sequence[f
         )
 
 
+@named_options
 def activations_and_gradients(
     model: Any, examples: Iterable[tuple[Sequence[Any], Any]], loss: Loss | None = None
 ) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
@@ -171,6 +174,7 @@ def activations_and_gradients(
     return activations, found
 
 
+@named_options
 def histograms(
     activations: Mapping[str, Sequence[float]],
     gradients: Mapping[str, Sequence[float]] | None = None,

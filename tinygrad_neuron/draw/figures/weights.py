@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ...public import named_options
 from ..themes import Theme, find_theme
 from .style import blank, dress_bar, signed_colours
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@named_options
 def weight_images(
     images: Sequence[Sequence[float]],
     width: int,

@@ -40,7 +40,7 @@ def arrange(items: Sequence[Item], wires: Sequence[Wire], look: Look) -> Arrange
     for box in reversed(boxes):
         level = Columns(box, box.items, relevant(touching[box], box), solved, look).solve()
         solved[box] = level
-        box.width, box.height = level.width, level.height
+        box.width, box.height, box.title_at = level.width, level.height, level.title
     columns = Columns(None, items, relevant(wires, None), solved, look)
     whole = columns.solve()
     if 0 < look.width < whole.width and len(whole.columns) > 1:

@@ -15,6 +15,7 @@ from .straight import straighten
 LANE = 5.0  # the height that is kept for a line
 TURN = 16.0  # how far a line goes out where it turns round
 LEAD = 9.0  # how far a line is straight before an arrowhead
+_DRIFT = 0.35  # so much of its way to the side a line has gone where it has passed a title
 _STEEP = 0.14  # so much more room between columns for each point that a line rises there
 _MOST_ROOM = 1.4  # at most so many times the least room is added
 
@@ -24,7 +25,8 @@ class Level:
     """A box laid out: its size, and in its own coordinates gates, lines and labels.
 
     `entries` and `exits` are where a wire from a tail enters and leaves the box; `runs` says where
-    each wire is horizontal; `labels` where its label stands; `columns` how far each rank reaches.
+    each wire is horizontal; `labels` where its label stands; `columns` how far each rank reaches;
+    `title` where the box's title begins.
     """
 
     width: float
@@ -35,6 +37,7 @@ class Level:
     labels: dict[Wire, tuple[float, float]]
     places: dict[Item, tuple[float, float]]
     columns: dict[int, tuple[float, float]]
+    title: float = 4.0
 
 
 def home(item: Item, box: Box | None) -> Item | None:
@@ -238,6 +241,9 @@ class Columns:
             height = title
         elif not look.across:
             width = max(width, title)
+        at = 4.0
+        if look.across and box is not None and not self.bare:
+            at, height = self._title_place(box.title, height)
         if self.exits:
             lefts[-1] = rights[-1] = width
         places = {}
@@ -262,7 +268,25 @@ class Columns:
             labels,
             places,
             ends,
+            at,
         )
+
+    def _title_place(self, title: float, height: float) -> tuple[float, float]:
+        """Where a title begins that no line goes through, in a box that is read down or up; and
+        how high the box is then: more, where there is no other room for its title."""
+        gates = self.entries if self.look.direction == "TB" else self.exits
+        taken = []
+        for gate in gates.values():
+            ends = [link.head.y + link.arrive for link in gate.outs]
+            ends += [link.tail.y + link.leave for link in gate.ins]
+            passed = [gate.y, *(gate.y + _DRIFT * (y - gate.y) for y in ends)]
+            taken.append((min(passed) - 3.0, max(passed) + 3.0))
+        at = 4.0
+        for low, high in sorted(taken):
+            if low >= at + title:
+                break
+            at = max(at, high)
+        return at, max(height, at + title + 4.0)
 
     def _sides(self, margin: float, header: float) -> tuple[list[float], list[float]]:
         """Where each column starts and ends; between two the more room the more lines rise."""

@@ -40,9 +40,11 @@ class Card(Item):
 
 @dataclass(eq=False)
 class Box(Item):
-    """A box around cards and other boxes; `title` is how long its title is."""
+    """A box around cards and other boxes; `title` is how long its title is, and `title_at` where
+    along its upper side that begins."""
 
     title: float = 0.0
+    title_at: float = 4.0
     items: list[Item] = field(default_factory=list)
 
     def add(self, item: Item) -> None:

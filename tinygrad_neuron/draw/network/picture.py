@@ -8,6 +8,7 @@ from typing import Any
 
 from ...checking import a_function, flag, listed, positive_integer, text
 from ...engine import Value
+from ...public import named_options
 from .. import legend as legends
 from ..observing import Loss, Plane, checked_plane, layers_of, observe, titles
 from ..placing import LINE, Column, columns
@@ -27,6 +28,7 @@ _HEADERS, _LEGEND = 90.0, 125.0  # what stands above the columns, and below them
 _FEWEST = 3  # neurons of a layer, however high they are
 
 
+@named_options
 def draw_network(
     model: Any,
     format: str = "svg",

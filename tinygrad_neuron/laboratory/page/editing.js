@@ -1,52 +1,116 @@
-// The editor page.
+// The editor page: programs to choose from, one at a time; run, stop, link, theme.
 import { editor } from "./editor.js";
+import { link, linked } from "./links.js";
+import { keep } from "./offline.js";
 import { show } from "./outputs.js";
+import { Programs } from "./programs.js";
 import { Python, Stopped } from "./python.js";
+import { themes } from "./themes.js";
 
 const $ = (id) => document.getElementById(id);
 const python = new Python();
+const say = (text) => ($("state").textContent = text);
 
-const START = `from tinygrad_neuron import Value, walkthrough
+const shared = await linked(location.hash).catch((error) => {
+  $("damaged").textContent = error.message;
+  $("damaged").hidden = false;
+  return null;
+});
+const programs = new Programs(await (await fetch("examples.json")).json(), shared);
 
-w = Value(0.5, label="w")
-x = Value(2.0, label="x")
-b = Value(-1.5, label="b")
-y = (w * x + b).tanh()
-y.backward()
-y
-`;
+const writing = editor($("editor"), {
+  text: programs.text,
+  label: "The program; Tab indents, Escape and then Tab leaves it",
+  onrun: run,
+  onchange() {
+    programs.change(writing.text);
+    named();
+  },
+  complete: (text, at) => (python.isReady && !python.isBusy ? python.complete(text, at) : null),
+});
 
-const writing = editor($("editor"), { text: START, label: "The program", onrun: run });
+function named() {
+  $("original").hidden = !programs.isChanged || programs.open === "own";
+  $("from-link").hidden = programs.open !== "link";
+}
 
-function ready() {
-  return python.start(({ text }) => ($("state").textContent = `${text} …`)).then(
-    () => ($("state").textContent = "Ready"),
-    (error) => ($("state").textContent = `Python could not be started: ${error.message}`),
-  );
+function opened() {
+  writing.text = programs.text;
+  writing.mark(null);
+  $("shown").replaceChildren();
+  named();
+}
+
+async function ready() {
+  $("progress").hidden = false;
+  try {
+    await python.start(({ share, text }) => {
+      $("progress").value = share;
+      say(`${text} …`);
+    });
+    say("Ready: press Run, or Ctrl+Enter");
+    keep();
+  } catch (error) {
+    say(`Python could not be started: ${error.message}`);
+  }
+  $("progress").hidden = true;
 }
 
 async function run() {
   if ($("run").disabled) return;
   $("run").disabled = true;
   $("stop").disabled = false;
-  await ready();
-  $("state").textContent = "Running …";
+  if (!python.isReady) await ready();
+  if (python.isReady) await execute();
+  $("run").disabled = false;
+  $("stop").disabled = true;
+}
+
+async function execute() {
+  say("Running …");
+  writing.mark(null);
   $("shown").replaceChildren();
+  const began = performance.now();
+  const onevent = (event) => {
+    show($("shown"), event);
+    if (event.kind === "error") writing.mark(event);
+  };
   try {
-    const onevent = (event) => show($("shown"), event);
     const well = await python.run(writing.text, { fresh: true, onevent });
-    $("state").textContent = well ? "Done" : "Ended with an error";
+    const seconds = ((performance.now() - began) / 1000).toFixed(2);
+    say(well ? `Done in ${seconds} s` : "Ended with an error");
   } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
-    $("state").textContent = "Stopped";
-  } finally {
-    $("run").disabled = false;
-    $("stop").disabled = true;
+    say(error instanceof Stopped ? "Stopped" : `Python ended: ${error.message}`);
   }
 }
 
+for (const { name, title } of programs.all) $("programs").append(new Option(title, name));
+$("programs").value = programs.open;
+$("programs").addEventListener("change", () => {
+  history.replaceState(null, "", location.pathname);
+  programs.choose($("programs").value);
+  opened();
+});
+$("original").addEventListener("click", () => {
+  programs.change(programs.original);
+  opened();
+});
 $("run").addEventListener("click", run);
 $("stop").addEventListener("click", async () => {
+  say("Stopping …");
   if (!(await python.stop())) await ready();
 });
+$("link").addEventListener("click", async () => {
+  const fragment = await link(writing.text);
+  history.replaceState(null, "", fragment);
+  try {
+    await navigator.clipboard.writeText(location.href);
+    say("The link is copied: whoever opens it finds this program");
+  } catch {
+    say("The link is in the address bar: whoever opens it finds this program");
+  }
+});
+addEventListener("hashchange", () => location.reload());
+themes($("theme"));
+named();
 ready();

@@ -3,7 +3,9 @@
 const FRAME = "allow-scripts allow-modals";
 // Says how high it is, so that its frame can be.
 const MEASURE = `<script>new ResizeObserver(() => parent.postMessage({ height:
-  document.documentElement.scrollHeight }, "*")).observe(document.documentElement)</script>`;
+  document.documentElement.scrollHeight }, "*")).observe(document.documentElement);
+  addEventListener("message", ({ data }) => data?.theme &&
+    (document.documentElement.style.colorScheme = data.theme));</script>`;
 
 addEventListener("message", ({ data, source }) => {
   if (!(data?.height > 0)) return;
@@ -59,7 +61,8 @@ function failed({ message, line, text }) {
   return place;
 }
 
-const SHOWN = { image, html: framed, error: failed };
+const caption = ({ text }) => made("p", { className: "caption", textContent: text });
+const SHOWN = { image, caption, html: framed, error: failed };
 
 // Appends what an event of a session shows to its place.
 export function show(place, event) {

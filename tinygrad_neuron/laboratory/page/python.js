@@ -15,10 +15,11 @@ export class Python {
   #waiting = new Map();
   #count = 0;
   #started = null;
+  #ready = false;
   #stop = self.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : null;
 
-  get isStarted() {
-    return this.#started !== null;
+  get isReady() {
+    return this.#ready;
   }
 
   get isBusy() {
@@ -82,6 +83,7 @@ export class Python {
     worker.onmessage = ({ data }) => this.#hear(data);
     const ready = this.#ask({ does: "start", stop: this.#stop?.buffer }, onprogress);
     await Promise.race([ready, broken]);
+    this.#ready = true;
     URL.revokeObjectURL(address);
   }
 
@@ -106,6 +108,7 @@ export class Python {
   #end(error) {
     this.#worker?.terminate();
     this.#worker = this.#started = null;
+    this.#ready = false;
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }

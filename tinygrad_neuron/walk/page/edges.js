@@ -3,6 +3,8 @@
 import { drawn, number } from "./text.js";
 
 const WIDEST = 4.5; // points
+const [HEIGHT_OF_LINE, LETTER] = [11.5, 5.6]; // the height of a line, and the width of a letter, about
+const FAR = 120; // how far beside its edge the current label may stand
 const LABELLED = 40; // of more edges only the current one has a label
 
 // When each edge passes its contribution on: "consumer-position" -> the number of the step before.
@@ -31,9 +33,10 @@ const resultOf = ({ incoming, local, contribution }) =>
   `${number(Number(number(incoming)) * Number(number(local))) === number(contribution) ? "=" : "≈"} ${number(contribution)}`;
 
 export class Edges {
-  // `members(id)`: the nodes in the card of that id.
-  constructor(svg, nodes, members) {
+  // `members(id)`: the nodes in the card of that id; `outlines()`: the boxes of the cards.
+  constructor(svg, nodes, members, outlines) {
     this.nodes = nodes;
+    this.outlines = outlines;
     this.all = new Map(); // "consumer-position", or "-tail-head" of what is folded -> edge
     for (const group of svg.querySelectorAll("g.edge")) {
       const key = group.id.slice(1);
@@ -44,6 +47,7 @@ export class Edges {
         incoming: group.querySelector('[data-shows="incoming"]'),
         local: group.querySelector('[data-shows="local"]'),
         result: group.querySelector('[data-shows="result"]'),
+        sum: group.querySelector('[data-shows="sum"]'),
         over: null, // a label of its own, where the picture has no room for one
       });
     }
@@ -89,6 +93,8 @@ export class Edges {
         setText(edge.incoming, current ? number(current.incoming) : "");
         setText(edge.local, slope === undefined ? "" : `× ${number(slope)}`);
         setText(edge.result, current ? resultOf(current) : "");
+      } else if (edge.sum) {
+        setText(edge.sum, sum === null ? "" : `Σ ${number(sum)}`);
       } else {
         this.over(edge, this.told(edge, passed, sum, active && current));
       }
@@ -108,13 +114,39 @@ export class Edges {
     edge.over?.remove();
     edge.over = null;
     if (!lines.length) return;
-    const path = edge.group.querySelector("path");
-    const { x, y } = path.getPointAtLength(path.getTotalLength() / 2);
+    const place = this.placeOf(edge, lines);
+    if (!place) return;
+    const { x, y } = place;
     edge.over = drawn("text", { class: "over", x, "text-anchor": "middle" });
     lines.forEach((line, k) =>
-      edge.over.append(drawn("tspan", { x, y: y + 3.5 + 11.5 * (k - (lines.length - 1) / 2) }, line)));
+      edge.over.append(drawn("tspan", { x, y: y + 3.5 + HEIGHT_OF_LINE * (k - (lines.length - 1) / 2) }, line)));
     edge.group.append(edge.over);
     if (lines.length > 1) edge.group.parentNode.append(edge.group); // nothing covers it
+  }
+
+  // Where a label stands: on its edge as near as can be to the middle, over no card. The current
+  // one may stand beside its edge; another one is left out where there is no room.
+  placeOf(edge, lines) {
+    const width = LETTER * Math.max(...lines.map((line) => line.length)) + 4;
+    const height = HEIGHT_OF_LINE * lines.length;
+    edge.places ??= {};
+    const key = `${lines.length} ${Math.ceil(width / 12)}`; // it does not jump with each digit
+    if (key in edge.places) return edge.places[key];
+    this.boxes ??= this.outlines();
+    const free = ({ x, y }) => this.boxes.every((box) =>
+      x + width / 2 <= box.x || x - width / 2 >= box.x + box.width ||
+      y + height / 2 <= box.y || y - height / 2 >= box.y + box.height);
+    const path = edge.group.querySelector("path");
+    const length = path.getTotalLength();
+    const along = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8].map((share) => path.getPointAtLength(share * length));
+    let found = along.find(free) ?? null;
+    if (!found && lines.length > 1) {
+      for (let by = 8; by <= FAR && !found; by += 8) {
+        found = along.flatMap(({ x, y }) => [{ x, y: y - by }, { x, y: y + by }]).find(free) ?? null;
+      }
+      found ??= along[0];
+    }
+    return (edge.places[key] = found && { x: found.x, y: found.y });
   }
 
   // The weight with which an operand is multiplied; null where it is none.

@@ -8,7 +8,7 @@ import { bringIn } from "./viewport.js";
 
 // Each key presses the button with this id.
 const KEYS = { ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last", " ": "play",
-  "+": "larger", "=": "larger", "-": "smaller", 0: "fit" };
+  "+": "larger", "=": "larger", "-": "smaller", 0: "fit", "?": "help" };
 
 // Whether a control needs the key itself: a slider the arrows, a button the space bar.
 function hasItsOwn({ tagName, type }, space) {

@@ -1,12 +1,12 @@
 // Sliders and number fields: every change runs the passes again at the current step.
 
-import { element, parseNumber } from "./text.js";
+import { element, number, parseNumber } from "./text.js";
 
 const TOGETHER = 16; // more than this are sorted by scope, behind a search field; constants sooner
 const FOUND = 8;
 const FEW = 4;
 
-const short = (x) => String(Number(x.toPrecision(6)));
+const short = (x) => (Number.isFinite(x) ? String(Number(x.toPrecision(6))) : number(x));
 
 export class Leaves {
   // `all`: what can be changed, each with a `key`, its `name` (unlike all others), its `short` one,
@@ -105,7 +105,7 @@ export class Leaves {
       type: "range", min: String(low), max: String(high), step: whole ? "1" : "any", disabled: Boolean(fixed),
       "aria-label": `${leaf.name}, slider`,
     });
-    slider.value = String(value);
+    slider.value = String(value); // in the middle, where it is none
     const refusal = element("span", { className: "refusal", role: "alert" });
     const box = element("div", { className: "leaf" },
       element("span", { className: name.length > 8 ? "name long" : "name", textContent: name, title: leaf.name }),

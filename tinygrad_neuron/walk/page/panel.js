@@ -30,15 +30,15 @@ export function described(nodes, operations, result, names, step, where) {
   const place = `Step ${where.step} of ${where.of}${iteration}`;
   const name = names[node];
   if (phase === "update") {
-    const { before, after, gradient, batch } = current;
+    const { before, after, gradient, batch, plain } = current;
     const stays = Object.is(before, after) || before === after;
-    const against = PLAIN ? `moves against ${batch ? "the mean gradient of the batch" : "its gradient"}` : "moves";
+    const against = plain ? `moves against ${batch ? "the mean gradient of the batch" : "its gradient"}` : "moves";
     const own = batch ? "its mean gradient over the batch" : "its gradient";
     return {
       title: `${place} · update`,
       sentence: stays
         ? `${name} stays at ${number(after)}: ${own} is ${number(gradient ?? 0)}.`
-        : `${name} ${against}${PLAIN ? "," : ""} from ${number(before)} to ${number(after)}.`,
+        : `${name} ${against}${plain ? "," : ""} from ${number(before)} to ${number(after)}.`,
       rows: [...(batch ? [["gradient", `${number(gradient)}, the mean over the batch`]] : []), ...ruleRows(name, current)],
       node,
     };
@@ -90,8 +90,8 @@ export function described(nodes, operations, result, names, step, where) {
 }
 
 // What the optimiser's rule does, assignment by assignment, in names and in numbers.
-function ruleRows(name, { given, before, after, gradient, rate }) {
-  if (PLAIN) {
+function ruleRows(name, { given, before, after, gradient, rate, rule, plain }) {
+  if (plain) {
     return [
       ["formula", `${name} − learning rate × gradient`],
       ["numbers", equation((texts) => `${texts[0]} − ${texts[1]} × ${inBrackets(texts[2])}`,
@@ -99,7 +99,7 @@ function ruleRows(name, { given, before, after, gradient, rate }) {
     ];
   }
   const values = { ...given };
-  return RULE.flatMap(([target, expression, compute]) => {
+  return rule.flatMap(([target, expression, compute]) => {
     const used = Object.keys(values).filter((one) => new RegExp(`\\b${one}\\b`).test(expression));
     const meant = Object.fromEntries(used.map((one, k) => [one, k]));
     const result = compute(values);

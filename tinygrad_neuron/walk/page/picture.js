@@ -76,7 +76,7 @@ export class Picture {
     this.list.find(({ members }) => members)?.group.setAttribute("tabindex", "0");
     this.cards.get(nodes.length - 1).group.classList.add("root");
     const inCard = new Map(this.list.filter(({ members }) => members).map(({ group, members }) => [group.id, members]));
-    this.edges = new Edges(svg, nodes, (id) => inCard.get(id) ?? []);
+    this.edges = new Edges(svg, nodes, (id) => inCard.get(id) ?? [], () => this.outlines().map(({ box }) => box));
     this.shift = svg.querySelector("g").getAttribute("transform");
     this.whole = element("div", { className: "picture" }, ...sheets(svg));
     this.size = svg.getAttribute("viewBox").split(" ").slice(2).map(Number);
@@ -168,7 +168,7 @@ export class Picture {
       card[what] = drawn("text", {
         class: what,
         x: box.x + 3,
-        y: flag ? box.y + box.height + 8 : box.y - 2.5,
+        y: flag ? box.y + box.height + 9.5 : box.y - 2.5,
       });
       card.group.append(card[what]);
     }

@@ -12,7 +12,6 @@ import re
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +22,7 @@ from ...draw.graph import BUDGET, plain_picture
 from ...draw.metrics import text_width
 from ...draw.picture import GraphPicture
 from ...draw.rendering import RenderingTimeoutError
+from ...draw.running import at_once
 from ...draw.text import shorten
 from ...draw.themes import FONT, THEMES
 from ...engine import Value
@@ -37,6 +37,7 @@ LABELLED = 20  # up to so many cards every edge has room for its label, else the
 LARGE = 20_000  # in a graph of more nodes no single scope is opened
 _SVG = "http://www.w3.org/2000/svg"
 _EDGE_ROOM = r"-0.000\n× -0.000\n= -0.0000"  # a multiplication as one writes it on paper
+_SUM_ROOM = "Σ -0.0000"  # of an edge that stands for several
 _SIZE = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 _RANGE = "-0.0000 … -0.0000"
 _LOOKS = ("ink", "muted", "line", "leaf", "parameter", "operation", "output", "rim", "background")
@@ -136,10 +137,9 @@ def views(graph: GraphFacts, scopes: Scopes, names: Sequence[str], digits: int) 
         except RenderingTimeoutError:
             return None
 
-    with ThreadPoolExecutor(2) as workers:  # it is `dot` that computes
-        rest = [folded for folded in _others(graph, scopes) if folded not in drawn]
-        more = [view for view in workers.map(opened, rest) if view is not None]
-    return [*drawn.values(), *more]
+    rest = [folded for folded in _others(graph, scopes) if folded not in drawn]
+    more = at_once(opened, rest, threads=2)  # it is `dot` that computes
+    return [*drawn.values(), *(view for view in more if view is not None)]
 
 
 def _levels(graph: GraphFacts, scoped: bool) -> dict[str, Folding]:
@@ -222,6 +222,7 @@ def _exits(graph: GraphFacts, folding: Folding) -> dict[Group, list[Value]]:
 _TABLE_LABEL = re.compile(r"label=<<TABLE.*?</TABLE>>", re.DOTALL)
 _TOOLTIP = re.compile(r'\s(?:label|edge)?tooltip="[^"]*"')
 _FINER = re.compile(r"(?<=\.\d)\d+")  # digits of a coordinate that nobody sees
+_ID = re.compile(r'\bid="([^"]*)"')
 _STYLED = re.compile(r'\sstyle="dotted"')
 _SPACING = (
     ('fontsize="8"', 'fontsize="10"'),
@@ -238,6 +239,7 @@ def _svg(graph: GraphFacts, picture: GraphPicture, names: Sequence[str], digits:
     exits = _exits(graph, picture.folding)
     groups = {group.id: group for group in picture.folding.groups}
     labelled = picture.folding.drawn <= LABELLED
+    counts = {edge.id: edge.count for edge in picture.folding.edges}
     body = []
     for line in picture.body:
         line = _TOOLTIP.sub("", line)
@@ -248,8 +250,9 @@ def _svg(graph: GraphFacts, picture: GraphPicture, names: Sequence[str], digits:
             )  # the page itself says what is folded
         group = groups.get(words[0]) if words else None
         if group is not None and words[1] == "->":
-            if labelled and 'class="constant"' not in line and re.search(r'id="e\d+-\d+"', line):
-                line = line.replace(" [", f' [label="{_EDGE_ROOM}" ', 1)
+            if labelled and 'class="constant"' not in line:
+                several = counts.get(_ID.findall(line)[0], 1) > 1
+                line = line.replace(" [", f' [label="{_SUM_ROOM if several else _EDGE_ROOM}" ', 1)
             line = _STYLED.sub("", line)
         elif group is not None:
             title, rows = _content(graph, group, exits[group], names, room)
@@ -320,7 +323,8 @@ def _compact(tree: ET.Element, room: str) -> str:
                 _centre(element, texts[-1])
         elif "edge" in classes:
             texts = list(element.iter(f"{{{_SVG}}}text"))
-            for text, mark in zip(texts, ("incoming", "local", "result"), strict=False):
+            marks = ("incoming", "local", "result") if len(texts) > 1 else ("sum",)
+            for text, mark in zip(texts, marks, strict=False):
                 text.set("data-shows", mark)
                 text.text = ""
         for attribute in ("fill", "stroke"):

@@ -4,6 +4,7 @@ import ast
 import json
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from ...calculus import expressions, javascript
@@ -12,7 +13,7 @@ from ...draw.facts import GraphFacts
 from ...engine import Value
 from ...update_rule import assignments
 from ..explaining import PLAIN
-from ..records import StepList, Trained
+from ..records import Descent, StepList
 
 
 def plane_script(shown: Value | StepList, graph: GraphFacts, data: dict[str, Any]) -> str:
@@ -40,21 +41,19 @@ def training_script(shown: Value | StepList, graph: GraphFacts, data: dict[str, 
     page has to know of the training is put into `data`."""
     trained = shown.trained if isinstance(shown, StepList) else None
     if trained is None or not isinstance(shown, StepList):
-        return "const RULE = [];\nconst PLAIN = true;\n"
+        return "const RULES = [];\n"
     for node, entry in zip(graph.order, data["nodes"], strict=True):
         if not node._prev:
             entry["data"] = as_number(trained.start.get(node, node.data))
     moving = [k for k, leaf in enumerate(trained.parameters) if leaf in graph.position]
     data["training"] = {
         "parameters": [graph.position[trained.parameters[k]] for k in moving],
-        "state": {name: [all_[k] for k in moving] for name, all_ in trained.state.items()},
-        "numbers": [{k: as_number(x) for k, x in one.items()} for one in trained.numbers],
-        "rates": [as_number(rate) for rate in trained.rates],
+        "optimisers": [_descent(one, moving) for one in trained.descents],
         "given": _given(shown, set(trained.parameters), graph),
         "batch": trained.batch,
     }
-    plain = list(trained.rule) == PLAIN
-    script = f"{_rule(trained)}const PLAIN = {'true' if plain else 'false'};\n"
+    rules = ",\n".join(map(_rule, trained.descents))
+    script = f"const RULES = [\n{rules}\n];\n"
     if not trained.batch or shown.plane is None:
         return script
     plane = shown.plane
@@ -64,11 +63,26 @@ def training_script(shown: Value | StepList, graph: GraphFacts, data: dict[str, 
     return script + source
 
 
-def _rule(trained: Trained) -> str:
+def _descent(one: Descent, moving: Sequence[int]) -> dict[str, Any]:
+    """What the page has to know of an optimiser beside its rule."""
+    numbers = {}
+    for name in one.numbers[0]:
+        all_ = [as_number(each[name]) for each in one.numbers]
+        numbers[name] = all_ if len(set(all_)) > 1 else all_[0]
+    return {
+        "name": one.name,
+        "plain": list(one.rule) == PLAIN,
+        "state": {name: [all_[k] for k in moving] for name, all_ in one.state.items()},
+        "numbers": numbers,
+        "rates": [as_number(rate) for rate in one.rates],
+    }
+
+
+def _rule(one: Descent) -> str:
     """The assignments of an optimiser's rule: the name, the expression, and what it computes."""
-    given = ["p", "g", *trained.state, *trained.numbers[0]]
+    given = ["p", "g", *one.state, *one.numbers[0]]
     lines = []
-    for target, tree in assignments(trained.rule):
+    for target, tree in assignments(one.rule):
         names = sorted(set(given) & expressions.names(tree))
         taken = ", ".join(f"{name}: {javascript.identifier(name)}" for name in names)
         computed = javascript.expression(tree, _called)
@@ -76,7 +90,7 @@ def _rule(trained: Trained) -> str:
         lines.append(
             f"  [{as_json(target)}, {as_json(ast.unparse(tree))}, ({{ {taken} }}) => {computed}],"
         )
-    return "\n".join(["const RULE = [", *lines, "];", ""])
+    return "\n".join(["[", *lines, "]"])
 
 
 def _called(name: str) -> str:
@@ -84,9 +98,10 @@ def _called(name: str) -> str:
 
 
 def called_by_rule(shown: Value | StepList) -> set[str]:
-    """The operations that the rule of a training calls."""
+    """The operations that the rules of a training's optimisers call."""
     trained = shown.trained if isinstance(shown, StepList) else None
-    trees = [] if trained is None else [tree for _, tree in assignments(trained.rule)]
+    rules = [] if trained is None else [one.rule for one in trained.descents]
+    trees = [tree for rule in rules for _, tree in assignments(rule)]
     return set().union(*map(expressions.called, trees)) - {"sqrt"}
 
 
@@ -95,7 +110,7 @@ def _given(
 ) -> list[dict[str, "float | str"]]:
     """Per iteration the leaves that are not parameters and that vary, by their place."""
     if shown.trained is not None and shown.trained.batch:
-        return [{} for _ in shown.trained.rates]
+        return [{} for _ in shown.trained.descents[0].rates]
     first = shown.graphs[0]
     shape = [(node.operation, node.operands) for node in first]
     for iteration, nodes in enumerate(shown.graphs, 1):

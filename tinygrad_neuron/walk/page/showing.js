@@ -63,24 +63,35 @@ export function render() {
   announce(spoken(text.sentence));
   const { error } = runs.at(-1);
   const problem = byId("problem");
-  problem.hidden = error === null;
-  problem.textContent = error ? `${error.name}: ${error.text}` : "";
+  problem.textContent = error ? `${error.name}: ${error.text}` : notFinite(flags);
+  problem.hidden = !problem.textContent;
   showTransport(step, countOf(runs), text.title);
   const hasCurve = selected !== null && nodes[selected].operation;
   const drawn = hasCurve ? selected : text.node ?? -1;
   showCurve(byId("curve"), nodes, operations, result, beside(nodes[drawn]?.scope), drawn, isSecret(result, drawn, within));
   state.picture.asked(selected);
   showOrigin(nodes, operations, scopes, result, names, selected, within);
-  if (training) showIterations(result.iteration);
+  if (training) showIterations(result, within);
   inspect();
   fade();
+}
+
+// Where the first NaN, or else the first infinity, comes from; empty where all is finite.
+function notFinite(flags) {
+  for (const name of ["nan", "infinity"]) {
+    for (const [i, all] of flags) {
+      const flag = all.find((one) => one.name === name);
+      if (flag) return `${flag.text}, at ${names[i]}: ${flag.reason}. ${page.flags.help[name]}`;
+    }
+  }
+  return "";
 }
 
 // A step of a larger size: first what all of it did, then the last of it.
 function tellAll(text, steps, result) {
   const { size, at, strides } = state.stride;
   const all = together(nodes, scopes, steps);
-  const loss = training && size === "iteration" ? `The loss is ${number(state.runs.losses[result.iteration])}. ` : "";
+  const loss = training && size === "iteration" ? `The ${lossName()} is ${number(state.runs.losses[result.iteration])}. ` : "";
   text.title = `${size === "iteration" ? "Iteration " : ""}${at} of ${strides}${size === "iteration" ? "" : `, by ${size}`} · ${steps.at(-1).phase}`;
   text.sentence = `${loss}${all}. The last: ${text.sentence}`;
 }
@@ -107,18 +118,21 @@ function showTransport(step, count, title) {
   for (const id of ["next", "last"]) byId(id).disabled = step === count;
 }
 
+// What goes down: the graph's own output, or its mean over the batch, where the graph has one example.
+const lossName = () => (training.batch ? "mean loss of the batch" : "loss");
+
 // The loss at each iteration: a curve along which one can go, with the mouse or with the slider below.
-function showIterations(current) {
+function showIterations(result, within) {
   const { losses } = state.runs;
-  const name = training.batch ? `mean ${names.at(-1)} of a batch` : names.at(-1);
-  byId("loss").replaceChildren(lossCurve(losses, current, name));
-  const told = `Iteration ${current + 1} of ${losses.length}, loss ${number(losses[current])}`;
+  const name = lossName();
+  byId("loss").replaceChildren(lossCurve(losses, result.iteration, name));
+  const own = training.batch && result.computedAt.at(-1) <= within ? `; of this example ${number(result.data.at(-1))}` : "";
+  const told = `Iteration ${result.iteration + 1} of ${losses.length}: ${name} ${number(losses[result.iteration])}${own}`;
   const slider = byId("iteration");
   slider.max = String(losses.length);
-  slider.value = String(current + 1);
-  slider.setAttribute("aria-valuetext", `Iteration ${current + 1}: ${name} is ${number(losses[current])}`);
+  slider.value = String(result.iteration + 1);
+  slider.setAttribute("aria-valuetext", `Iteration ${result.iteration + 1}: ${name} ${number(losses[result.iteration])}`);
   byId("loss-now").textContent = told;
-  byId("loss-now").title = name;
 }
 
 // The chosen leaf: its gradient verified, and the paths to it.

@@ -11,8 +11,11 @@ const special = (x) => ({ nan: NaN, inf: Infinity, "-inf": -Infinity })[x] ?? x;
 for (const node of nodes) node.data = special(node.data);
 nodes.order = page.order; // in which the forward pass is told
 if (training) {
-  training.rates = training.rates.map(special);
-  for (const numbers of training.numbers) for (const [name, x] of Object.entries(numbers)) numbers[name] = special(x);
+  training.chosen = 0; // the optimiser that was given
+  for (const one of training.optimisers) {
+    one.rates = one.rates.map(special);
+    for (const [name, x] of Object.entries(one.numbers)) one.numbers[name] = Array.isArray(x) ? x.map(special) : special(x);
+  }
   for (const given of training.given) for (const i of Object.keys(given)) given[i] = special(given[i]);
 }
 setDigits(page.digits);
@@ -24,8 +27,8 @@ export const start = nodes.map((node) => node.data);
 
 export const state = {
   values: [...start],
-  rates: training?.rates,
-  runs: passes(nodes, operations, start, training, training?.rates, page.plane),
+  rates: training?.optimisers[0].rates,
+  runs: passes(nodes, operations, start, training, training?.optimisers[0].rates, page.plane),
   old: null, // the runs that are shown as ghosts while a number moves
   step: 0,
   took: 1, // how many steps the last one was, where they are taken several at once

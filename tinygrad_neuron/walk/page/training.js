@@ -7,9 +7,10 @@ import { run } from "./engine.js";
 // steps (`first` steps come before it), and in a training the steps that move the parameters; all
 // together have `losses`, one for each iteration.
 //
-// `training`: `parameters`, which leaves move, by `RULE` with `numbers` and a `state`; `given`, per
-// iteration the leaves that come with it, such as another example; `batch`, how many of the
-// `examples` an iteration takes, where its gradients are those of `BATCH`, text of the compiler.
+// `training`: `parameters`, which leaves move; `optimisers`, each with the `numbers` of its rule in
+// `RULES` and a `state`, of which the `chosen` one moves them; `given`, per iteration the leaves that
+// come with it, such as another example; `batch`, how many of the `examples` an iteration takes,
+// where its gradients are those of `BATCH`, text of the compiler.
 export function passes(nodes, operations, leaves, training, rates, examples) {
   if (!training) return [{ ...run(nodes, operations, leaves), iteration: 0, first: 0 }];
   return training.batch
@@ -45,7 +46,7 @@ function onBatches(nodes, operations, leaves, training, rates, { examples, input
   let problem = null;
   const size = Math.min(training.batch, examples.length);
   const width = inputs.length + (target === null ? 0 : 1);
-  for (let k = 0; k < training.rates.length && !problem; k++) {
+  for (let k = 0; k < rates.length && !problem; k++) {
     const rows = Array.from({ length: size }, (_, j) => examples[(k * size + j) % examples.length].slice(0, width));
     const course = { leaves: current, moves: null };
     courses.push(course);
@@ -100,16 +101,18 @@ function whenAsked(make, iteration, first) {
 }
 
 // What the optimiser has for each parameter before the first iteration.
-const stateOf = ({ parameters, state }) => parameters.map((_, j) =>
-  Object.fromEntries(Object.entries(state).map(([name, all]) => [name, all[j]])));
+const stateOf = ({ parameters, optimisers, chosen }) => parameters.map((_, j) =>
+  Object.fromEntries(Object.entries(optimisers[chosen].state).map(([name, all]) => [name, all[j]])));
 
 // Per parameter the numbers that its rule starts from, and those after it.
-function moved({ parameters, numbers, state }, leaves, gradients, before, iteration, rates) {
-  const same = { ...numbers[iteration], lr: rates[iteration] };
+function moved({ parameters, optimisers, chosen }, leaves, gradients, before, iteration, rates) {
+  const { numbers, state } = optimisers[chosen];
+  const same = Object.fromEntries(Object.entries(numbers).map(([name, x]) => [name, Array.isArray(x) ? x[iteration] : x]));
+  same.lr = rates[iteration];
   return parameters.map((i, j) => {
     const given = { ...same, ...before[j], p: leaves[i], g: gradients[j] };
     const values = { ...given };
-    for (const [name, , compute] of RULE) values[name] = compute(values);
+    for (const [name, , compute] of RULES[chosen]) values[name] = compute(values);
     return { given, p: values.p, state: Object.fromEntries(Object.keys(state).map((name) => [name, values[name]])) };
   });
 }
@@ -121,13 +124,15 @@ function after({ parameters }, leaves, moves) {
 }
 
 // The steps that move the parameters; `gradients`, where they are those of the graph that is shown.
-function addMoves(result, moves, { parameters }, gradients) {
+function addMoves(result, moves, { parameters, optimisers, chosen }, gradients) {
   result.moved = new Map();
+  const { plain } = optimisers[chosen];
   parameters.forEach((node, j) => {
     const { given, p } = moves[j];
     const gradient = gradients ? gradients[node] : given.g;
     result.steps.push({
       phase: "update", node, before: given.p, after: p, gradient, rate: given.lr, given, batch: !gradients,
+      rule: RULES[chosen], plain,
     });
     result.moved.set(node, { at: result.steps.length, after: p });
   });

@@ -1,0 +1,217 @@
+"""Names: what a room has; what is said of a name, an attribute or an option that is missing."""
+
+import ast
+import inspect
+import pickle
+import re
+import subprocess
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import tinygrad_neuron as tn
+from tinygrad_neuron import Value, losses, nn, optim
+from tinygrad_neuron.public import UnknownName, homes
+from tinygrad_neuron.reflexes import OPTIONS, PYTORCH
+
+ROOMS = [
+    "", ".bridges", ".compiler", ".course", ".datasets", ".draw", ".draw.figures", ".init",
+    ".interpret", ".losses", ".nn", ".optim", ".training", ".walk",
+]  # fmt: skip
+NAMES = [(room, name) for room in ROOMS for name in import_module(f"tinygrad_neuron{room}").__all__]
+
+
+def module(room: str) -> ModuleType:
+    return import_module(f"tinygrad_neuron{room}")
+
+
+def misspelt(name: str) -> str:
+    """The name with two letters changed places, where that makes another."""
+    for at in range(len(name) // 2, len(name) - 1):
+        if name[at] != name[at + 1] and name[at : at + 2].isalpha():
+            return f"{name[:at]}{name[at + 1]}{name[at]}{name[at + 2 :]}"
+    return f"{name}x"
+
+
+def said(action, *given, **options) -> str:
+    with pytest.raises((AttributeError, ImportError, TypeError)) as caught:
+        action(*given, **options)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_public_name_is_there_and_is_listed(room):
+    for name in module(room).__all__:
+        assert hasattr(module(room), name), name
+        assert name in dir(module(room))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_misspelt_name_of_a_module_gets_the_nearest(room):
+    public = [name for name in module(room).__all__ if len(name) > 4]
+    for name in public:
+        wrong = misspelt(name)
+        if wrong not in public:
+            assert f"; did you mean {name!r}?" in said(getattr, module(room), wrong)
+
+
+def test_an_import_of_a_misspelt_name_gets_the_nearest():
+    for line in ("from tinygrad_neuron import Valeu", "from tinygrad_neuron.nn import Liner"):
+        assert "; did you mean '" in said(exec, line)
+    assert "no_grad': every Value records" in said(
+        lambda: exec("from tinygrad_neuron import no_grad")
+    )
+    exec("from tinygrad_neuron.draw import themes")  # a module is no public name, and is found
+
+
+def test_only_what_is_asked_for_is_imported():
+    program = "import sys, tinygrad_neuron.draw, tinygrad_neuron.walk; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout
+    assert "tinygrad_neuron.draw" in loaded.split()
+    assert {"tinygrad_neuron.draw.graph", "graphviz", "difflib"}.isdisjoint(loaded.split())
+
+
+def test_no_name_on_demand_is_that_of_its_module():
+    """Importing the module would take the name's place."""
+    for room in ROOMS:
+        for name, home in homes(f"tinygrad_neuron{room}").items():
+            assert not home or name != home, (room, name)
+
+
+def test_a_misspelt_attribute_of_a_value_gets_the_nearest():
+    for wrong, right in (
+        ("bakward", "backward"), ("dat", "data"), ("labell", "label"), ("tahn", "tanh"),
+        ("sigmod", "sigmoid"), ("Grad", "grad"), ("leakyrelu", "leaky_relu"),
+    ):  # fmt: skip
+        assert f"a Value has no attribute {wrong!r}; did you mean {right!r}?" == said(
+            getattr, Value(1.0), wrong
+        )
+    assert "a Value has no attribute 'zzz'" == said(getattr, Value(1.0), "zzz")
+
+
+def test_an_unknown_attribute_is_an_attribute_error_that_can_be_sent():
+    error = UnknownName("a Value", "Value", list, "zzz")
+    assert not hasattr(Value(1.0), "numpy")
+    copy = pickle.loads(pickle.dumps(error))
+    assert (AttributeError, str(error)) == (type(copy), str(copy))
+    assert "builtins.AttributeError" == f"{type(error).__module__}.{type(error).__qualname__}"
+
+
+def with_options():
+    """Public functions and classes that have options, with the names of those."""
+    for room, name in NAMES:
+        found = getattr(module(room), name)
+        whole = room == ".course" or (room, name) == ("", "Value")  # see below; lessons' words
+        made = inspect.isclass(found) and issubclass(found, nn.Module | optim.Optimiser)
+        if whole or not (inspect.isfunction(found) or made) or name in tn.declarations.__all__:
+            continue
+        parameters = inspect.signature(found).parameters.values()
+        if any(p.kind is p.VAR_KEYWORD for p in parameters):
+            continue
+        options = [p.name for p in parameters if p.default is not p.empty and len(p.name) > 3]
+        if options:
+            yield pytest.param(found, options, id=f"{room[1:]}.{name}")
+
+
+@pytest.mark.parametrize(("function", "options"), list(with_options()))
+def test_a_misspelt_option_gets_the_nearest(function, options):
+    for option in options:
+        wrong = misspelt(option)
+        assert f"has no option {wrong!r}; did you mean {option!r}?" in said(function, **{wrong: 1})
+
+
+def test_options_of_values_and_of_classes_made_of_them():
+    class Momentum(Value):
+        def __init__(self, data, start=0.0):
+            super().__init__(data)
+            self.start = start
+
+    assert "Value has no option 'lable'; did you mean 'label'?" == said(Value, 1.0, lable="")
+    assert "every `Value` gets a gradient" in said(Value, 1.0, requires_grad=True)
+    assert 2.0 == Momentum(1.0, start=2.0).start
+
+    class Line(nn.Module):
+        def __init__(self, slope=1.0):
+            self.slope = Value(slope)
+
+    assert "Line has no option 'slop'; did you mean 'slope'?" in said(Line, slop=2.0)
+    assert 2.0 == Line(slope=2.0).slope.data
+
+
+def test_an_error_from_within_a_function_is_its_own():
+    def activation(z):
+        return z.relu(slopee=1)
+
+    assert "slopee" in said(lambda: nn.MLP(2, [2, 1], activation=activation)([1.0, 2.0]))
+    assert "missing" in said(tn.draw_dot, theme="dark")
+
+
+# PyTorch's habits
+
+
+def test_what_works_as_in_pytorch():
+    x = Value(3.0)
+    y = x * x.detach()
+    y.backward(retain_graph=True)
+    assert (9.0, 3.0) == (y.item(), x.grad)
+    assert (True, True, False) == (x.requires_grad, y.requires_grad, x.detach().requires_grad)
+    model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Dropout(0.5), nn.Linear(3, 1))
+    optimiser = optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    optimiser.zero_grad(set_to_none=True)
+    model.zero_grad(set_to_none=True)
+    assert model.train().training and not model.eval().training
+    loss = losses.mean_squared_error(model([1.0, 2.0])[0], 1.0)
+    loss.backward()
+    optimiser.step()
+    model.load_state_dict(model.state_dict())
+    assert isinstance(loss.item(), float)
+
+
+def test_requires_grad_cannot_be_assigned():
+    with pytest.raises(AttributeError, match="left out of the list that the optimiser gets"):
+        Value(1.0).requires_grad = False
+
+
+def test_a_number_is_not_frozen_into_a_trace():
+    @tn.compile
+    def f(x):
+        return x * x.item()
+
+    with pytest.raises(tn.TracingError):
+        f(Value(2.0))
+
+
+ADVICE = [
+    *((room, name, text) for room, names in PYTORCH.items() for name, text in names.items()),
+    *(("option", name, text) for name, text in OPTIONS.items()),
+]
+GIVEN: dict[str, Any] = {
+    "v": Value(0.5), "x": [0.5, 1.0], "y": [Value(1.0), Value(2.0)], "a": Value(1.0),
+    "b": Value(2.0), "lowest": -1.0, "highest": 1.0, "values": [Value(1.0), Value(2.0)],
+    "logits": [Value(1.0), Value(2.0)], "target": 1, "outputs": [0.5, 0.2], "targets": [1.0, 0.0],
+    "p": 0.5, "logit": 0.5, "ws": [Value(1.0)], "xs": [2.0], "largest": 1.0, "tinygrad_neuron": tn,
+    "model": nn.MLP(2, [1]), "f": lambda x: x * x,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("room", "name", "text"), ADVICE, ids=lambda given: str(given)[:20])
+def test_what_is_advised_exists_and_runs(room, name, text, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    parameters = [Value(1.0)]
+    parameters[0].grad = 1.0
+    y = Value(2.0) * parameters[0]
+    own = {"parameters": parameters, "path": "model.json", "logits": GIVEN["logits"]}
+    scope = {**vars(tn), **{n: getattr(tn, n) for n in tn.__all__}, "sum": tn.sum, **GIVEN, **own}
+    if "gradients(y, [x])" in text:
+        scope |= {"x": parameters[0], "y": y}
+    GIVEN["model"].save("model.json")
+    assert not re.search(r"(?<!`)`\s*$", text) or text.count("`") % 2 == 0
+    for code in re.findall(r"`([^`]+)`", text):
+        if code not in ("with",):
+            exec(compile(ast.parse(code), "advice", "exec"), dict(scope))
+    if room != "option":
+        owner = Value(1.0) if room == "Value" else module(f".{room}" if room else "")
+        assert not hasattr(owner, name), f"{name} is there: no advice is needed"

@@ -1,0 +1,175 @@
+"""A room's public names, imported when first asked for; where one is missing, the nearest is told.
+
+The `__init__` of a room says which names it has once, as type checkers read it, and takes the rest
+from here, out of their sight (they would take any name for one that is there):
+
+    if TYPE_CHECKING:
+        from .animation import animate
+    else:
+        __getattr__, __dir__ = on_demand(__name__)
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, wraps
+from importlib import import_module
+from importlib.machinery import PathFinder
+from typing import Any, NoReturn, TypeVar
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+_IMPORT = re.compile(r"^    from \.([\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
+_NAME = re.compile(r"(\w+)(?: as \w+)?(?=[,)\s]|$)")
+
+
+@cache
+def homes(package: str) -> dict[str, str]:
+    """In which module of a package each name stands that its `__init__` imports for type checkers.
+
+    A name that equals its module's cannot be among them: importing the module takes its place.
+
+    >>> homes("tinygrad_neuron.draw")["animate"]
+    'animation'
+    """
+    spec = sys.modules[package].__spec__
+    if spec is None or spec.submodule_search_locations is None:  # a module without modules below it
+        return {}
+    source = spec.loader.get_source(package)  # type: ignore[union-attr]  # of a file or an archive
+    lines = re.sub(r"#.*", "", source)
+    return {name: home for home, names in _IMPORT.findall(lines) for name in _NAME.findall(names)}
+
+
+def on_demand(
+    module: str, more: Mapping[str, str] | None = None
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """The functions `__getattr__` and `__dir__` of a module.
+
+    **Arguments:** `module`, its name; `more`, modules of names beside those of `homes`.
+    """
+
+    def known() -> dict[str, str]:
+        return {**homes(module), **(more or {})}
+
+    def asked(name: str) -> Any:
+        if name[:2] != "__" and name in (all_ := known()):
+            home = import_module(f".{all_[name] or name}", module)
+            found = getattr(home, name) if all_[name] else home
+            vars(sys.modules[module])[name] = found  # asked for once
+            return found
+        return refuse(module, name, sys._getframe(1).f_code.co_name == "_handle_fromlist")
+
+    def listed() -> list[str]:
+        return sorted({*vars(sys.modules[module]), *known()})
+
+    return asked, listed
+
+
+class UnknownName(AttributeError):  # noqa: N818  # tracebacks call it AttributeError, see below
+    """An attribute that is not there; the nearest is looked for when somebody reads the message.
+
+    `hasattr` and imports of modules ask for many a name and read none.
+    """
+
+    def __init__(
+        self, owner: str, room: str, known: Callable[[], Iterable[str]], name: str
+    ) -> None:
+        super().__init__(owner, room, known, name)
+
+    def __str__(self) -> str:
+        from .checking import nearest
+        from .reflexes import PYTORCH
+
+        owner, room, known, name = self.args
+        text = f"{owner} has no attribute {name!r}"
+        if advice := PYTORCH.get(room, {}).get(name):
+            return f"{text}: {advice}"
+        near = nearest(name, [other for other in known() if other[0] != "_"])
+        return text if near is None else f"{text}; did you mean {near!r}?"
+
+    def __reduce__(self) -> Any:
+        return AttributeError, (str(self),)
+
+
+UnknownName.__module__, UnknownName.__qualname__ = "builtins", "AttributeError"
+
+
+def refuse(module: str, name: str, importing: bool = False) -> NoReturn:
+    """Raise the error for a name that a module does not have.
+
+    Where it is wanted by `from package import name`, this is an ImportError, for Python would put
+    one of its own, without the nearest name, in the place of an AttributeError. Modules of the
+    package are left to Python to find.
+    """
+    found = sys.modules[module]
+    public = vars(found).get("__all__")
+    error = UnknownName(
+        f"module {module!r}", module.partition(".")[2], lambda: public or dir(found), name
+    )
+    if importing and name[:1] != "_" and PathFinder.find_spec(name, found.__path__) is None:
+        raise ImportError(str(error), name=module, path=found.__file__)
+    raise error
+
+
+def named_options(function: _Function) -> _Function:
+    """A function that answers an option it does not have with the nearest that it has.
+
+    Python does so from 3.13 on, but knows no other library's names for them.
+
+    >>> @named_options
+    ... def draw(graph, theme="light"):
+    ...     return theme
+    >>> draw("y", them="dark")
+    Traceback (most recent call last):
+    ...
+    TypeError: draw has no option 'them'; did you mean 'theme'?
+
+    Of a class it is the making.
+    """
+    if isinstance(function, type):
+        function.__init__ = named_options(function.__init__)  # type: ignore[misc]
+        return function
+
+    @wraps(function)
+    def call(*given: Any, **options: Any) -> Any:
+        try:
+            return function(*given, **options)
+        except TypeError as error:
+            at = error.__traceback__
+            if at is not None and at.tb_next is not None:  # from within the function
+                raise
+            name, known = _unknown_option(function, options)
+            if name is None:
+                raise
+        # Out of the handler, so that Python's own message does not stand above this one.
+        raise unknown_option(function.__qualname__.removesuffix(".__init__"), name, known)
+
+    return call  # type: ignore[return-value]  # the same signature
+
+
+def _unknown_option(
+    function: Callable[..., Any], options: Iterable[str]
+) -> tuple[str | None, list[str]]:
+    """The first option that a function does not have, if any, and all those that it has."""
+    from inspect import Parameter, signature
+
+    parameters = signature(function).parameters.values()
+    by_name = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+    known = [p.name for p in parameters if p.kind in by_name and p.name != "self"]
+    if any(p.kind is Parameter.VAR_KEYWORD for p in parameters):
+        return None, known
+    return next((name for name in options if name not in known), None), known
+
+
+def unknown_option(what: str, name: str, known: Iterable[str]) -> TypeError:
+    """The error for an option that there is not."""
+    from .checking import nearest
+    from .reflexes import OPTIONS
+
+    text = f"{what} has no option {name!r}"
+    near = nearest(name, known)
+    if near is not None:
+        return TypeError(f"{text}; did you mean {near!r}?")
+    if name in OPTIONS:
+        return TypeError(f"{text}: {OPTIONS[name]}")
+    return TypeError(f"{text}; it has {', '.join(known) or 'none'}")

@@ -1,0 +1,186 @@
+"""What PyTorch's users write by habit and has another form here: by room, the name and the way.
+
+Read where a name is not found (`public`). Every name in backticks here exists; a test holds it.
+"""
+
+_GRAPH = "every Value records its graph, and a graph is freed when nothing refers to it any more; "
+_SCALARS = "a Value is one number, without shape, type or device; "
+_LISTS = "there are no tensors, only numbers and lists of them: "
+_NAMED = "it is the function "
+_FUNCTIONAL = (
+    "activations are functions of the package and methods of Values, as in `v.relu()`; losses are "
+    "functions in `tinygrad_neuron.losses`"
+)
+
+PYTORCH: dict[str, dict[str, str]] = {
+    "Value": {
+        **dict.fromkeys(
+            ("numpy", "tolist", "cpu", "cuda", "to", "double", "float", "half", "long", "int"),
+            _SCALARS + "its number is `v.data`, a Python float",
+        ),
+        **dict.fromkeys(
+            (
+                "T",
+                "shape",
+                "size",
+                "dim",
+                "ndim",
+                "view",
+                "reshape",
+                "squeeze",
+                "unsqueeze",
+                "flatten",
+                "transpose",
+                "permute",
+                "dtype",
+                "device",
+            ),
+            _SCALARS + "a list of Values stands for a vector, a list of lists for a matrix",
+        ),
+        **dict.fromkeys(
+            ("sum", "mean", "softmax", "logsumexp", "argmax"),
+            "a Value is one number; of a list of Values it is a function, as in "
+            "`tinygrad_neuron.sum([a, b])`",
+        ),
+        **dict.fromkeys(
+            ("clone", "contiguous"), "write `v + 0`, or use v itself: nothing is done in place"
+        ),
+        **dict.fromkeys(
+            ("matmul", "mm", "mv", "dot"), "write `sum([a * b for a, b in zip(x, y)])`"
+        ),
+        **dict.fromkeys(
+            ("add_", "sub_", "mul_", "div_", "zero_", "fill_", "copy_", "clamp_"),
+            "nothing is done in place but by assignment, as in `v.data = 0.0`",
+        ),
+        **dict.fromkeys(("clamp", "clip"), "write `v.maximum(lowest).minimum(highest)`"),
+        "pow": "write `v ** 2`",
+        "square": "write `v ** 2`",
+        "silu": "its name here is `swish`",
+        "neg": "write `-v`",
+        "mul": "write `a * b`",
+        "sub": "write `a - b`",
+        "div": "write `a / b`",
+        "max": "of two Values it is `a.maximum(b)`",
+        "min": "of two Values it is `a.minimum(b)`",
+        "grad_fn": "the operation is `v._op`, its operands are `v._prev`; "
+        "`tinygrad_neuron.draw_dot(v)` shows the graph",
+        "is_leaf": "a leaf is what has no operands, `not v._prev`",
+        "retain_grad": "nothing to do: every node keeps its gradient",
+        "register_hook": "`tinygrad_neuron.walkthrough(v)` shows every contribution; to change "
+        "one, assign `v._backward`",
+    },
+    "": {
+        **dict.fromkeys(
+            ("no_grad", "inference_mode", "enable_grad", "set_grad_enabled"),
+            _GRAPH + "leave the `with` away, and take numbers by `v.data` or a constant by "
+            "`v.detach()`",
+        ),
+        **dict.fromkeys(
+            ("tensor", "Tensor", "as_tensor", "scalar", "Variable"),
+            _LISTS + "`Value(2.0)` is one number that gets a gradient; data can be plain lists",
+        ),
+        **dict.fromkeys(
+            (
+                "zeros",
+                "ones",
+                "rand",
+                "randn",
+                "arange",
+                "linspace",
+                "eye",
+                "full",
+                "empty",
+                "from_numpy",
+                "stack",
+                "cat",
+                "zeros_like",
+                "ones_like",
+            ),
+            _LISTS + "write a list, as in `[Value(0.0) for _ in range(3)]`",
+        ),
+        **dict.fromkeys(
+            ("matmul", "mm", "mv", "dot", "einsum", "bmm"),
+            "write `sum([w * x for w, x in zip(ws, xs)])`, or use `nn.Linear`",
+        ),
+        "manual_seed": "there is no global generator: pass `seed=0` to models and data sets",
+        "save": "write `model.save(path)`",
+        "load": "write `model.load(path)`",
+        "autograd": "gradients are `v.backward()`, `tinygrad_neuron.gradients(y, [x])` and "
+        "`tinygrad_neuron.grad(f)`",
+        "clamp": "write `maximum(minimum(v, highest), lowest)`",
+        "clip": "write `maximum(minimum(v, highest), lowest)`",
+        "pow": "write `v ** 2`, or `power(a, b)`",
+        "max": "of two numbers it is `maximum(a, b)`; of many, `select(values, argmax(values))`",
+        "min": "of two numbers it is `minimum(a, b)`",
+        "mul": _NAMED + "`multiply`",
+        "sub": _NAMED + "`subtract`",
+        "div": _NAMED + "`divide`",
+        "neg": _NAMED + "`negate`",
+        "silu": _NAMED + "`swish`",
+        "cuda": _SCALARS + 'compiled functions are fast on the processor: `compile(f, target="c")`',
+        "device": _SCALARS + "leave it away",
+        "utils": "data sets are in `tinygrad_neuron.datasets`; batches are made by "
+        "`tinygrad_neuron.training.fit`",
+        "functional": _FUNCTIONAL,
+    },
+    "nn": {
+        "Parameter": "a `Value` that stands in an attribute of an `nn.Module` is a parameter",
+        **dict.fromkeys(
+            ("ModuleList", "ModuleDict", "ParameterList", "ParameterDict"),
+            "a plain list or dictionary in an attribute of an `nn.Module` is found",
+        ),
+        **dict.fromkeys(
+            ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "GroupNorm", "InstanceNorm1d"),
+            "there are `nn.LayerNorm` and `nn.RMSNorm`, which need no batch",
+        ),
+        **dict.fromkeys(
+            ("Softmax", "LogSoftmax"),
+            "it is a function of a list, `softmax(logits)`; the loss takes the logits themselves",
+        ),
+        "functional": _FUNCTIONAL,
+        "init": "initialisers are in `tinygrad_neuron.init`, and given by name, as in "
+        '`nn.Linear(2, 3, init="xavier_uniform")`',
+        "utils": "clipping is `optim.clip_gradient_norm(parameters, largest)`",
+        "CrossEntropyLoss": "losses are functions: `losses.cross_entropy(logits, target)`",
+        "NLLLoss": "losses are functions: `losses.cross_entropy(logits, target)`",
+        "MSELoss": "losses are functions: `losses.mean_squared_error(outputs, targets)`",
+        "L1Loss": "losses are functions: `losses.mean_absolute_error(outputs, targets)`",
+        "HuberLoss": "losses are functions: `losses.huber(outputs, targets)`",
+        "BCELoss": "losses are functions: `losses.binary_cross_entropy(p, target)`",
+        "BCEWithLogitsLoss": "losses are functions: "
+        "`losses.binary_cross_entropy_with_logits(logit, target)`",
+    },
+    "optim": {
+        "lr_scheduler": "a schedule is given as the learning rate, as in `optim.SGD(parameters, "
+        "lr=optim.step_decay(0.1, every=30))`",
+        **dict.fromkeys(
+            ("RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "LBFGS"),
+            "there are `optim.SGD`, `optim.Adam` and `optim.AdamW`; one of your own is a subclass "
+            "of `optim.Optimiser`",
+        ),
+    },
+    "losses": {
+        **dict.fromkeys(("mse_loss", "mse", "MSELoss"), "its name is `losses.mean_squared_error`"),
+        **dict.fromkeys(("l1_loss", "mae", "L1Loss"), "its name is `losses.mean_absolute_error`"),
+        **dict.fromkeys(("nll_loss", "CrossEntropyLoss"), "its name is `losses.cross_entropy`"),
+        **dict.fromkeys(("bce", "BCELoss"), "its name is `losses.binary_cross_entropy`"),
+        **dict.fromkeys(
+            ("bce_with_logits", "BCEWithLogitsLoss"),
+            "its name is `losses.binary_cross_entropy_with_logits`",
+        ),
+    },
+}
+
+# Options of PyTorch's functions, where none of ours is near.
+OPTIONS: dict[str, str] = {
+    "requires_grad": "every `Value` gets a gradient; for a number that gets none write the plain "
+    "number, or `v.detach()`",
+    "dtype": "every number is a Python float, of 64 bits",
+    "device": "there is one, the processor; leave it away",
+    "dim": "a list has one dimension; go through a list of lists with a loop",
+    "inplace": "every operation makes a new `Value`; leave it away",
+    "reduction": "a loss is the mean over the examples; for their sum, multiply by how many there "
+    "are",
+    "foreach": "leave it away",
+    "padding_mode": "padding is with zeros",
+}
