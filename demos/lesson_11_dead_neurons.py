@@ -4,13 +4,13 @@
 # After this lesson you can
 #
 # - say how a gradient shrinks on its way back through many layers, and compute by how much;
-# - recognise saturated and dead neurons, over all examples, and let `diagnose` find them;
+# - recognise saturated and dead neurons over all examples, and let `diagnose` find them;
 # - say what brings such a network back to life;
-# - choose between relu and its kin: leaky ReLU, PReLU, ELU, Swish, GELU.
+# - choose between relu and its relatives: leaky ReLU, PReLU, ELU, Swish, GELU.
 #
 # Twenty years lie between the paper that made backpropagation known (1986) and the one that made
 # people believe in networks of many layers again (2006). In between, with few exceptions (lesson 13
-# has the best of them), such networks did not learn. Much of the reason fits into one number: 0.25.
+# has the most famous), such networks did not learn. Much of the reason fits into one number: 0.25.
 
 # %%
 from textwrap import fill
@@ -25,24 +25,24 @@ from tinygrad_neuron.draw import figures
 # %% [markdown]
 # ## Depth by depth
 #
-# The local derivative of the sigmoid is $p \cdot (1 - p)$, as in lesson 9. It is largest where p =
-# 0.5, and there it is 0.25.
+# The local derivative of the sigmoid is $p \cdot (1 - p)$, as in lesson 9, where p is its output.
+# It is largest where p = 0.5, and there it is 0.25.
 
 # %%
 predict(
-    "Five sigmoids in a row, one behind the other, with weights 1 and any biases. How large can "
-    "the gradient of the first one's input be at most?",
+    "Five sigmoids in a row, each the input of the next, with weights 1 and any biases. How large "
+    "can the gradient of the first one's input be at most?",
     answer=0.0009765625,
     tolerance=0.03,
     wrong={
         0.25: "That is a single one. Along a path the local derivatives are multiplied.",
-        0.05: "Along a path local derivatives are multiplied, not divided among the steps.",
+        0.05: "That is 0.25 / 5. Along a path local derivatives are multiplied.",
         1.25: "Along a path local derivatives are multiplied, not added.",
         0.00390625: "That is four of them.",
         0.03125: "That is 0.5 five times. The slope is p · (1 − p) = 0.25.",
     },
     hint="0.25, multiplied five times.",
-    explanation="0.25⁵ = 0.00098: a thousandth. Ten of them leave less than a millionth.",
+    explanation="0.25⁵ = 0.00098: about a thousandth. Ten of them leave less than a millionth.",
 )
 
 
@@ -66,14 +66,14 @@ assert 0.25**10 < 1e-6 and gradient_through("sigmoid", 10) < 1e-6
 assert gradient_through("relu", 10) == 1 and round(gradient_through("tanh", 10), 2) == 0.22
 
 # %% [markdown]
-# tanh has the slope 1 at 0 and does better, relu hands on everything where $z > 0$. Add weights,
-# and each layer multiplies by its weights, too: with small ones the gradient **vanishes**, with
-# large ones it **explodes**. Sepp Hochreiter found this in 1991 in his diploma thesis; it was in
-# German, and few read it.
+# tanh has the slope 1 at 0 and does better; relu hands on everything where $z > 0$. Add weights,
+# and each layer multiplies by its weights too: with small ones the gradient **vanishes**, with
+# large ones it **explodes**. Sepp Hochreiter described this in his diploma thesis of 1991; it was
+# in German, and few read it.
 #
 # Now a real network: the digits, and eight hidden layers of 20 neurons. `training.diagnose` runs a
-# model over examples and says what keeps it from learning. Of each layer we look at the norm of the
-# gradient of all its parameters: the root of the sum of their squares.
+# model over examples and says what may keep it from learning. For each layer we look at the norm of
+# the gradient of all its parameters: the root of the sum of the squares.
 
 # %%
 train, test = datasets.train_test_split(datasets.digits(), test_fraction=0.3, seed=0)
@@ -106,24 +106,25 @@ assert f"{norms[0]:.1g}" == "2e-05" and round(norms[-1], 1) == 1.3 and norms[-1]
 
 # %% [markdown]
 # From the last layer to the first it falls from 1.3 to 0.00002, to less than a fifty-thousandth.
-# Nothing flows into the first layers, so they stay as random as they began, and everything behind
-# them has to work with what is left of the digits after eight random layers.
+# Next to nothing reaches the first layers, so they stay as random as they began, and the last ones
+# have to work with what is left of the digits after so many random layers.
 #
 # **You may think** that a larger learning rate makes up for it.
 
 # %%
 predict(
-    "With five such layers the first one gets a gradient that is still more than 400 times smaller "
-    "than that of the last. Does a rate a hundred times larger help?",
+    "With five such hidden layers the gradient of the first layer is still more than 400 times "
+    "smaller than that of the last. Does a rate a hundred times as large help?",
     options=["yes", "no: the last layers are thrown about", "no: it changes nothing"],
     answer="no: the last layers are thrown about",
     wrong={
         "yes": "The same rate holds for all layers. What does it do to those whose gradients are "
         "not small?",
-        "no: it changes nothing": "It changes much for the layers with larger gradients.",
+        "no: it changes nothing": "It changes a lot for the layers with larger gradients.",
     },
     explanation="One rate for all layers: what suits the first is far too much for the last.",
 )
+
 
 # %%
 def losses_of(activation, lr):
@@ -145,9 +146,9 @@ with_tanh = losses_of("tanh", 0.1)
 assert round(slow[-1], 1) == 2.3 and wild[-1] > 15 and with_tanh[-1] < 0.6
 
 # %% [markdown]
-# With 0.5 the loss stays at guessing, 2.3; with 50 it is far worse. The cure is not in the
-# rate but in the layers: with tanh and Xavier the same network learns in three epochs. What does
-# `diagnose` say of it?
+# With 0.5 the loss stays at guessing, 2.3; with 50 it is far worse. The cure is not in the rate but
+# in the layers: with tanh, the same network learns in three epochs. What does `diagnose` say of it,
+# with all eight hidden layers?
 
 # %%
 after = training.diagnose(deep("tanh", "xavier_normal"), few, losses.cross_entropy)
@@ -163,7 +164,7 @@ show(
         "layer",
     ),
     "The gradients of the two networks, from the first layer (1) to the output layer (9). Each "
-    "line stands for ten times as much as the one below it.",
+    "line of the grid stands for ten times as much as the one below it.",
 )
 
 # %% tags=["remove-input"]
@@ -175,11 +176,12 @@ assert len(before.warnings) == 1 and "vanish" in before.warnings[0] and not afte
 #
 # ## Saturated
 #
-# A tanh or sigmoid neuron whose pre-activation is large sits where the curve is flat: it is
-# **saturated**. One example is nothing to worry about. But a neuron that is saturated on nearly all
-# of them says the same to everyone, and gets no gradient to change that. The usual cause is
-# careless: inputs that were not scaled. (`diagnose` counts a neuron if its slope is below 0.01 on
-# nine of ten examples.)
+# A tanh or sigmoid neuron whose pre-activation is far from 0 sits where the curve is flat: it is
+# **saturated**. On one example that is nothing to worry about. But a neuron that is saturated on
+# nearly all of them hardly tells them apart, and gets hardly any gradient to change that. The usual
+# cause is carelessness: inputs that were not scaled. (`diagnose` counts a neuron if its slope is
+# below 0.01 on nine examples out of ten.)
+
 
 # %%
 def saturated(some_examples):
@@ -196,12 +198,12 @@ print("mean 0, spread 1:", saturated(examples[:100]), "of 32")
 assert (saturated(raw[:100]), saturated(examples[:100])) == (8, 0)
 
 # %% [markdown]
-# A quarter of the layer says the same to nearly every digit, only because nobody scaled the ink.
+# A quarter of the layer is out of work, only because nobody scaled the ink.
 #
 # ## Dead
 #
-# relu has the slope 1 or 0, nothing in between. Where $z < 0$ it hands on nothing: not a little,
-# but exactly nothing. A neuron with two inputs between 0 and 1:
+# relu has the slope 1 or 0, and nothing in between. Where $z < 0$ it hands back nothing: not a
+# little, but exactly nothing. Take a neuron with two inputs between 0 and 1:
 
 # %%
 predict(
@@ -209,7 +211,7 @@ predict(
     "gradient of b, for any of these inputs?",
     answer=0,
     wrong={
-        1: "That is the local derivative of the sum. And that of relu?",
+        1: "That is the local derivative of the sum. And what is that of relu?",
         -3: "That is b itself. How far does h move if b moves a little?",
         -1: "z is at most 1 + 1 − 3 = −1. What is the slope of relu there?",
     },
@@ -219,8 +221,8 @@ predict(
 )
 
 # %% [markdown]
-# Watch how the zero travels back. Here is a small network, h0 and h1 with relu and an output y.
-# Move the bias of h0, and look at the gradients.
+# Watch how the zero travels back. Here is a small network: two relu neurons h0 and h1, and an
+# output y. Move the bias of h0, and look at the gradients.
 
 
 # %% tags=["hide-input"]
@@ -255,12 +257,12 @@ assert [leaf.grad for leaf in alive[1].values()] == [2, 1.6, 1, -1]
 assert [leaf.grad for leaf in gone[1].values()] == [0, 0, 0, -1]
 
 # %% [markdown]
-# Until b0 = −1 all is well. At −1.5 the pre-activation of h0 is below 0, and everything before it
-# gets 0: its bias, both weights. Even the weight behind it, v0, gets 0, for it multiplies an output
-# that is 0. The other neuron does not notice.
+# Down to b0 = −1 all is well. At −1.5 the pre-activation of h0 is below 0, and everything that
+# leads to it gets the gradient 0: its bias and both its weights. Even the weight behind it, v0,
+# gets 0, for it multiplies an output that is 0. The other neuron does not notice.
 #
 # Here is such a neuron alone, with one input and the weight behind it. Push it yourself: go to the
-# end, then move b0.
+# last step, then move b0.
 
 
 # %% tags=["hide-input"]
@@ -283,26 +285,26 @@ show(
 )
 
 # %% [markdown]
-# For a single example that is not death, only silence, and nothing is wrong with it: of the neurons
-# below half are silent for a digit, and they learn well. **Dead** is a neuron that is silent for
-# *every* example. How does it come to that? By a step that was too long. Here the network of lesson
-# 10 has relu neurons, and learns at a rate that is too large. (In its only hidden layer what is
-# dead stays dead. Deeper down a neuron may wake again, if the layers before it change what comes
-# in.)
+# For a single example that is not death, only silence, and nothing is wrong with it: in the network
+# below about half of the neurons are silent for any one digit, and it learns well. A neuron is
+# **dead** if it is silent for *every* example. How does it come to that? By a step that was too
+# long. Here the network of lesson 10 has relu neurons, and learns at a rate that is too large.
+# (With one hidden layer, what is dead stays dead. With several, a neuron may wake again if the
+# layers before it change what comes in.)
 
 # %%
 predict(
-    "32 relu neurons, He start, three epochs at the rate 1 (0.1 would be right). How many are dead "
-    "for all 1,258 digits afterwards?",
+    "32 relu neurons, He initialisation, three epochs at the rate 1 (0.1 would be right). How many "
+    "are dead afterwards, silent for all 1,258 digits?",
     options=["none", "one or two", "about half", "all"],
     answer="about half",
     wrong={
         "none": "One step in which z is pushed below 0 for all digits is enough, and there is no "
         "way back.",
-        "one or two": "There are 120 steps, all ten times too long.",
+        "one or two": "There are 120 steps, each of them ten times too long.",
         "all": "Nearly so at the rate 2. At 1 some survive.",
     },
-    explanation="17 of 32. Another seed has 10, another 26.",
+    explanation="17 of 32. With another seed it is 10, with yet another 26.",
 )
 
 
@@ -312,7 +314,7 @@ def shallow(activation, seed=0):
 
 
 def dead_neurons(model):
-    """How many hidden neurons put out 0 for every digit."""
+    """How many hidden neurons output 0 for every digit."""
     hidden = compile(model.layers[0]).map([(image,) for image, _ in examples])
     return sum(all(row[k] == 0 for row in hidden) for k in range(32))
 
@@ -340,8 +342,9 @@ well = compile(models[0.1].layers[0]).map([(image,) for image, _ in examples])
 assert 0.4 < sum(y == 0 for row in well for y in row) / (32 * len(well)) < 0.6
 
 # %% [markdown]
-# At the rate 2 all 32 have died, and the network says the same for every digit. `diagnose` sees it,
-# too. It counts the neurons that are silent on all examples it is given; a hundred digits will do:
+# At the rate 2 all 32 have died, and the network says the same for every digit. `diagnose` sees
+# dead neurons too. It counts those that are silent on all the examples it is given; here it gets
+# the network trained at the rate 1, and a hundred digits:
 
 # %%
 found = training.diagnose(models[1.0], examples[:100])
@@ -352,33 +355,35 @@ for warning in found.warnings:
 assert found.layers[0].dead == 20 and len(found.warnings) == 1
 
 # %% [markdown]
-# (20 of 32, because three of them answer to one of the other 1,158.) It warns from 40 % of a layer
-# on. The number comes from the lecture notes of Stanford's course CS231n by Andrej Karpathy and
-# others, 2015: "you may find that as much as 40 % of your network can be 'dead' [...] if the
-# learning rate is set too high". It is an experience, not a law. What it tells you is to look at
-# the rate first.
+# (20 of 32 and not 17, because three of them do answer to some of the other 1,158 digits.)
+# `diagnose` warns from 40% of a layer on. The number comes from the lecture notes of Stanford's
+# course CS231n, by Andrej Karpathy and others, 2015: "you may find that as much as 40% of your
+# network can be 'dead' (i.e. neurons that never activate across the entire training dataset) if the
+# learning rate is set too high". That is experience, not a law. What it tells you is to look at the
+# rate first.
 #
-# ## The kin of relu
+# ## The relatives of relu
 #
-# The other way is not to be quite so silent. There are many proposals, and they differ in what they
+# The other way is to be not quite so silent. There are many proposals, and they differ in what they
 # do where $z < 0$.
 #
-# | name | for $z > 0$ | for $z < 0$ | who |
+# | name | for $z > 0$ | for $z < 0$ | year |
 # |---|---|---|---|
-# | relu | z | 0 | Fukushima, 1969; Nair and Hinton, 2010 |
-# | leaky ReLU | z | $0.01 \cdot z$ | Maas, Hannun and Ng, 2013 |
-# | PReLU | z | $a \cdot z$, and a is learned | He and others, 2015 |
-# | ELU | z | $e^z - 1$ | Clevert, Unterthiner and Hochreiter, 2015 |
-# | Swish, or SiLU | $z \cdot \mathrm{sigmoid}(z)$ | the same | Elfwing; Ramachandran, 2017 |
-# | GELU | $z \cdot \Phi(z)$ | the same | Hendrycks and Gimpel, 2016 |
+# | relu | z | 0 | 1969 |
+# | leaky ReLU | z | $0.01 \cdot z$ | 2013 |
+# | PReLU | z | $a \cdot z$, a is learned | 2015 |
+# | ELU | z | $e^z - 1$ | 2015 |
+# | Swish, or SiLU | $z \cdot \mathrm{sigmoid}(z)$ | the same | 2017 |
+# | GELU | $z \cdot \Phi(z)$ | the same | 2016 |
 #
-# Φ(z) is the part of a bell curve that lies to the left of z. Swish and GELU are smooth everywhere,
-# and both dip a little below 0, to the left of z = 0, before they come to rest there. GELU is in
-# BERT and in GPT-2.
+# (Kunihiko Fukushima used relu in 1969; deep networks took it up in 2010. Who proposed the others
+# is under Sources.) Φ(z) is the share of the bell curve that lies to the left of z. Swish and GELU
+# are smooth everywhere. Both dip a little below 0 to the left of z = 0, and farther to the left
+# come back to 0. GELU is used in two well-known language models, BERT and GPT-2.
 
 # %%
 predict(
-    "A leaky ReLU with the slope 0.01, at z = −3. What is its output, and what its local "
+    "A leaky ReLU with the slope 0.01, at z = −3. What is its output, and what is its local "
     "derivative?",
     answer=(-0.03, 0.01),
     names=("output", "slope"),
@@ -393,7 +398,7 @@ predict(
 )
 
 # %% tags=["hide-input"]
-KIN = ["relu", "leaky_relu", "elu", "swish", "gelu"]
+RELATIVES = ["relu", "leaky_relu", "elu", "swish", "gelu"]
 
 
 def curve_of(name):
@@ -404,19 +409,19 @@ def curve_of(name):
     return text, figures.activation_curve(name, at=-1.0, low=-4, high=3)
 
 
-slider("activation", KIN, curve_of)
+slider("activation", RELATIVES, curve_of)
 
 # %% [markdown]
-# Do they save a network that steps too far? First the rate that fits, then the one that killed half
-# of the relu neurons, with three seeds.
+# Do they save a network whose steps are too long? First the rate that fits, then the one that
+# killed half of the relu neurons, the latter with three seeds.
 
 # %%
-kin = ["relu", "leaky_relu", "elu", "gelu"]
-fitting = {name: learn(shallow(name), 0.1) for name in kin}
+activations = ["relu", "leaky_relu", "elu", "gelu"]
+fitting = {name: learn(shallow(name), 0.1) for name in activations}
 for name, model in fitting.items():
     print(f"lr 0.1: {name:10}", read_right(model), "of 539 right")
 
-too_far = {name: [learn(shallow(name, seed), 1.0) for seed in (0, 1, 2)] for name in kin}
+too_far = {name: [learn(shallow(name, seed), 1.0) for seed in (0, 1, 2)] for name in activations}
 for name, three in too_far.items():
     right = [read_right(model) for model in three]
     print(f"lr 1.0: {name:10}", right, "of 539 right,", [dead_neurons(m) for m in three], "dead")
@@ -434,18 +439,18 @@ assert {name: [read_right(model) for model in three] for name, three in too_far.
 
 # %% [markdown]
 # At the rate that fits, all four are within 22 digits of each other, on one seed. At the rate that
-# is too large the leaky network is better than relu with each of the three seeds: its neurons
-# cannot die. **You may think**, then, that it is the dead neurons alone that did the harm. Look at
-# ELU. It has none, and it is the worst of all: its steps are too long, too, and it is thrown about
-# without an end. And the leaky one, too, reads fewer digits than at the rate that fits. Mend the
-# rate first.
+# is too large the leaky network is better than relu with each of the three seeds, and none of its
+# neurons died. **You may think**, then, that it was the dead neurons alone that did the harm. Look
+# at ELU. It has none, and it is worse than relu on all three seeds: its steps are too long as well,
+# and it is thrown about. And even the leaky network reads fewer digits than at the rate that fits.
+# Mend the rate first.
 #
-# So which one to take? Begin with relu, He start and a rate that leaves it alive. If `diagnose`
-# finds many dead, take a smaller rate, then a leaky ReLU. In transformers GELU is usual. Do not
-# expect wonders.
+# So which one should you take? Begin with relu, He initialisation and a rate that keeps it alive.
+# If `diagnose` finds many dead neurons, take a smaller rate, and then a leaky ReLU. In
+# transformers, the networks of lesson 14, GELU is usual. Do not expect wonders.
 #
 # PReLU finds its slope by itself: the slope is a parameter like any other, here one for all 32
-# neurons. It starts at 0.25, as in the paper of its authors.
+# neurons. It starts at 0.25, as in its authors' paper.
 
 # %%
 prelu = nn.PReLU(0.25)
@@ -458,7 +463,7 @@ assert round(prelu.slope.data, 2) == 0.55
 # %% [markdown]
 # ## Your turn: bring it back to life
 #
-# Here is a network that does not learn: eight hidden layers of 20 neurons with sigmoid. Mend it, so
+# Here is a network that does not learn: eight hidden layers of 20 neurons with sigmoid. Mend it so
 # that the first layer gets at least a tenth of the gradient that the last one gets.
 
 
@@ -500,8 +505,8 @@ def build():
     given={"nn": nn},
     judge=still_ill,
     hint="tanh with xavier_normal, or relu with he_normal.",
-    explanation="The slope of the activation times the size of the weights is about 1 in each "
-    "layer.",
+    explanation="In each layer the slope of the activation, together with the size of the weights, "
+    "keeps the gradient at about its size.",
     seconds=60,
 )
 
@@ -509,13 +514,13 @@ def build():
 # ## In short
 #
 # - On its way back the gradient is multiplied at every layer, by the slope of the activation and by
-#   the weights: less than 1 each time, and it vanishes; more, and it explodes.
-# - The sigmoid's slope is at most 0.25: not for hidden layers.
-# - Saturated: on the flat part of the curve for nearly all examples. Scale the inputs, start small
-#   enough.
+#   the weights: if that makes it smaller each time, it vanishes; if larger, it explodes.
+# - The sigmoid's slope is at most 0.25: do not use it in deep hidden layers.
+# - Saturated: on the flat part of the curve for nearly all examples. Scale the inputs, and start
+#   with small enough weights.
 # - Dead: a relu neuron that is silent for every example. It gets no gradient any more. Look at the
-#   rate first; then leaky ReLU and its kin.
-# - `diagnose` finds all of this, over data, in words.
+#   rate first; then at leaky ReLU and its relatives.
+# - `diagnose` finds all of this over the data, and says so in words.
 #
 # ## Exercises
 
@@ -537,14 +542,14 @@ exercise(
 
 # %%
 exercise(
-    "h = relu(x0 − 2 · x1 + b), both inputs are from 0 to 1. What is the largest b for which h is "
-    "dead?",
+    "h = relu(x0 − 2 · x1 + b), and both inputs are between 0 and 1, ends included. What is the "
+    "largest b for which h is dead?",
     answer=-1,
     wrong={
         0: "With x0 = 1 and x1 = 0, z = 1 then.",
         2: "The largest x0 − 2 · x1 can be is 1, with x0 = 1 and x1 = 0.",
-        -3: "Then it is dead, but there are larger b for which it is, too.",
-        1: "The sign: b has to pull z down to 0 even where x0 − 2 · x1 is largest.",
+        -3: "Then it is dead, but there are larger b for which it is too.",
+        1: "Check the sign: b has to pull z down to 0 even where x0 − 2 · x1 is largest.",
     },
     hint="How large can x0 − 2 · x1 be at most?",
     explanation="It is at most 1. With b = −1, z is at most 0, and at 0 relu hands on nothing.",
@@ -588,7 +593,7 @@ exercise(
         "the sigmoid": "It cannot die, but it saturates, and hands on a quarter at most.",
         "more epochs": "A dead neuron gets no gradient, however long one waits.",
     },
-    explanation="From a fresh start, with a tenth of the rate: what is dead does not come back.",
+    explanation="And from a fresh start: what is dead does not come back.",
 )
 
 # %% [markdown]
@@ -615,4 +620,4 @@ exercise(
 #   function approximation in reinforcement learning", 2017.
 # - Prajit Ramachandran, Barret Zoph and Quoc V. Le, "Searching for activation functions", 2017.
 # - Andrej Karpathy and others, *CS231n: Convolutional Neural Networks for Visual Recognition*,
-#   lecture notes, Stanford University, 2015: the 40 %.
+#   lecture notes, Stanford University, 2015: the 40%.

@@ -4,16 +4,18 @@
 # After this lesson you can
 #
 # - see in two curves that a network has begun to learn its examples by heart;
-# - stop at the right moment, and say which data may tell you when that is;
-# - say what L1 and L2 do to weights, and in what they differ;
+# - stop training at the right moment, and say which data may tell you when that is;
+# - say what L1 and L2 do to weights, and how they differ;
 # - compute what dropout does to a layer, in training and afterwards;
 # - compare such remedies without deceiving yourself.
 #
 # The networks of lessons 9 to 11 made fewer and fewer mistakes on their examples. But nobody needs
 # a network for its examples: their answers are known. What counts is how it does on data it has
 # never seen. Let us make that hard: a network with 24 hidden neurons gets only 100 digits to learn
-# from, and for 20 of them somebody has noted down the wrong digit. (Dropout and weight decay, which
-# you see in the code, are remedies that this lesson comes to. At first both are 0.)
+# from, and for 20 of them somebody has noted down the wrong digit. (In the code, `nn.Linear` is a
+# layer without an activation. A model of one's own is a class: `__init__` makes its parts, and
+# `__call__` says what it computes from an input. Dropout and weight decay are remedies that this
+# lesson comes to. At first both are off.)
 
 # %% tags=["remove-input"]
 from tinygrad_neuron.course import Beside, exercise, predict, show, slider, task
@@ -84,20 +86,20 @@ print(f"right of the 100 examples: {accuracy(model, examples):.0%}")
 
 # %%
 predict(
-    "The network has learned all 100 examples, the 20 with the wrong label too. How many of the "
-    "digits that it has never seen does it read?",
+    "The network has learned all 100 examples, including the 20 with the wrong label. How many "
+    "digits that it has never seen does it read correctly?",
     options=["about 99 of 100", "about 90 of 100", "about 70 of 100", "about 20 of 100"],
     answer="about 70 of 100",
     wrong={
         "about 99 of 100": "That is how it does on what it has seen. Twenty of those answers are "
-        "wrong, and it gives them, too.",
+        "wrong, and it gives those too.",
         "about 90 of 100": "With 100 examples that are all right it would come near that. But it "
         "has learned 20 wrong answers, and uses them.",
         "about 20 of 100": "Eighty of the labels are right, and most of what it has learned from "
-        "them holds.",
+        "them is true.",
     },
-    explanation="To get the 20 wrong answers right, as it were, it had to bend its borders around "
-    "single images. Unseen digits that lie there are now read wrong.",
+    explanation="To give the 20 wrong answers, it had to bend its borders around single images. "
+    "Unseen digits that lie there are now misread.",
 )
 
 # %%
@@ -109,16 +111,16 @@ assert found[0] == 100 and 69.5 <= found[1] < 70.5
 
 # %% [markdown]
 # **You may think** that 100% on the examples is the goal. It can be the sign of a failure: no rule
-# leads to the 20 wrong labels, so to give them back the network had to learn them *by heart*. That
-# networks of a usual size can do so even where *all* labels are drawn at random was shown in 2017,
-# and it surprised many.
+# leads to the 20 wrong labels, so to reproduce them the network had to learn them *by heart*. In
+# 2017 it was shown that networks of a usual size can do so even where *all* labels are drawn at
+# random, and many were surprised.
 #
 # ## Two curves that part
 #
 # To learn what is peculiar to the examples, instead of what holds for others as well, is called
-# **overfitting**. One cannot see it in the loss of the examples. So keep some data apart, the
-# **validation data**. The network never learns from them; after each epoch we only look how it
-# does.
+# **overfitting**. The loss of the examples does not show it. So keep some data apart, the
+# **validation data**. The network never learns from them; after each epoch we only look at how it
+# does on them.
 
 # %%
 watched = Network(seed=0)
@@ -141,7 +143,7 @@ predict(
         "where the loss of the examples is least": "That is the end. There it gives back all 20 "
         "wrong labels."
     },
-    explanation="From there on what it learns helps with the examples, and with nothing else.",
+    explanation="From there on, what it learns helps with the examples, and with nothing else.",
 )
 
 # %%
@@ -158,25 +160,26 @@ assert round(100 * accuracy(watched, test), 1) == 82.8
 
 # %% [markdown]
 # 82.8% instead of 70%, with the same network and the same examples, only because training ended in
-# time. That is **early stopping**. `fit` does it for you: with `validation=` it gives the
-# parameters of the best epoch back, and with `patience=15` it ends when 15 epochs have brought
-# nothing better.
+# time. That is **early stopping**. `fit` does it for you: with `validation=` it restores the
+# parameters of the best epoch, and with `patience=15` it ends when 15 epochs have brought nothing
+# better.
 #
-# A warning. The moment to stop was *chosen* by the validation data. So these have had a hand in the
+# A warning. The moment to stop was *chosen* by the validation data. So they have had a hand in the
 # result, and their loss looks a little better than it should. What you want to tell others you must
-# measure on a third part, the **test data**, which has decided nothing. That is why we have two.
+# measure on a third part, the **test data**, which have decided nothing. That is why we put two
+# parts aside.
 #
 # ## Small weights: L2
 #
-# Whoever bends a border around a single image needs large weights to do it: a small step in the
-# input must make a large step in the output. So let large weights cost something. To the loss one
-# adds a **penalty**, the sum of the squares of all weights times a number $\lambda$:
+# To bend a border around a single image takes large weights: a small step in the input must make a
+# large step in the output. So let large weights cost something. To the loss we add a **penalty**,
+# the sum of the squares of all weights times a number $\lambda$ (the Greek letter lambda):
 #
 # $$\text{loss} + \lambda \, (w_0^2 + w_1^2 + \ldots)$$
 #
-# That is called **L2**, or **weight decay**. (With Adam one lets the weights shrink beside its
-# step, not through the gradient that it rescales. That is AdamW, which `learn` above uses.) To see
-# what it does look at a single weight, for which the loss alone would be least at $w = 2$: the loss
+# That is called **L2**, or **weight decay**. (With Adam the weights shrink in a step of their own,
+# not through the gradient, which Adam rescales. That is AdamW, which `learn` above uses.) To see
+# what it does, look at a single weight for which the loss alone would be least at $w = 2$: the loss
 # $\frac{1}{2}(w - 2)^2$. Its slope is $w - 2$, and that of the penalty is $2 \lambda w$.
 
 # %%
@@ -197,7 +200,7 @@ predict(
 
 # %% [markdown]
 # However large $\lambda$ is, $2 / (1 + 2 \lambda)$ is never 0. L2 makes weights small; it makes
-# none vanish. The nearer a weight is to 0, the more weakly it is pulled.
+# none of them 0. The nearer a weight is to 0, the more weakly it is pulled.
 #
 # ## Another penalty: L1
 #
@@ -206,7 +209,7 @@ predict(
 # $$\text{loss} + \lambda \, (|w_0| + |w_1| + \ldots)$$
 #
 # That is **L1**. Its slope is $\lambda$ wherever $w > 0$, and $-\lambda$ wherever $w < 0$: the same
-# pull, be the weight large or small.
+# pull, whether the weight is large or small.
 
 # %%
 predict(
@@ -221,8 +224,8 @@ predict(
     },
     hint="At w a little above 0 the slope of the loss is −2, that of the penalty +3. And a little "
     "below 0?",
-    explanation="A little above 0 the slopes add up to +1, so it is better to go down. A little "
-    "below 0 they add up to −5, so it is better to go up. The weight stays at exactly 0.",
+    explanation="A little above 0 the slopes add up to +1, so it pays to go down. A little below 0 "
+    "they add up to −5, so it pays to go up. The weight stays at exactly 0.",
 )
 
 # %% [markdown]
@@ -246,17 +249,17 @@ def penalties(strength):
 slider("λ", [0, 0.25, 0.5, 1, 1.5, 2, 3], penalties, start=0.5)
 
 # %% [markdown]
-# With L1 the minimum comes nearer step by step, reaches the kink at 0 when $\lambda$ is 2, and
-# stays there. With L2 it only ever comes nearer.
+# With L1 the minimum moves towards 0, reaches the kink there when $\lambda$ is 2, and stays. With
+# L2 it comes nearer and nearer, and never arrives.
 #
-# Gradient descent alone does not quite get there: near 0 each step of L1 is as large as before, and
-# hops over 0 and back. So the penalty gets a step of its own. First the gradient of the loss, as
-# always. Then the weight *shrinks*: it moves towards 0 by $\eta \lambda$ ($\eta$ is the learning
-# rate), and if it would pass 0, it stops there.
+# Gradient descent alone does not quite get there: near 0 each step of L1 is as large as elsewhere,
+# and so the weight hops over 0 and back. So the penalty gets a step of its own. First comes the
+# step along the gradient of the loss, as always. Then the weight *shrinks*: it moves towards 0 by
+# $\mathrm{lr} \cdot \lambda$, and if it would pass 0, it stops there.
 
 # %%
 task(
-    "Write `shrink`: the number w, moved towards 0 by an amount, and stopped at 0.",
+    "Write `shrink`, which returns the number w, moved towards 0 by an amount, but not beyond 0.",
     start="""
 def shrink(w, amount):
     return w - amount
@@ -274,7 +277,7 @@ def shrink(w, amount):
         """
 def shrink(w, amount):
     return w - amount if w > 0 else w + amount
-""": "A weight of 0.5, shrunk by 1, passes 0 and lands at −0.5. It is to stop at 0.",
+""": "A weight of 0.5, shrunk by 1, passes 0 and lands at −0.5. It should stop at 0.",
         """
 def shrink(w, amount):
     return max(w - amount, 0.0)
@@ -297,8 +300,8 @@ def shrink(w, amount):
 # %% [markdown]
 # ## Which pixels does it take?
 #
-# Let one neuron with 64 weights tell 3s from 8s, trained on 60 images. With L1, which pixels will
-# it do without?
+# Let one neuron with 64 weights learn to tell 3s from 8s, from 60 images. With L1, which pixels
+# will it do without?
 
 
 # %% tags=["hide-input"]
@@ -351,7 +354,8 @@ def both(strength):
 
 
 # %% [markdown]
-# Blue speaks for a 3, orange for an 8. What has the colour of paper is 0, exactly or nearly.
+# Blue speaks for a 3, orange for an 8. A pixel that has the colour of the paper has the weight 0,
+# exactly or nearly.
 
 # %% tags=["hide-input"]
 slider("λ", STRENGTHS, both, start=0.01)
@@ -363,23 +367,23 @@ read = [count_right(neuron, other_pairs) for neuron in with_l1.values()]
 assert len(other_pairs) == 72 and read == [70, 70, 70, 70, 68, 65]
 
 # %% [markdown]
-# **You may think** that L1 and L2 are two ways to say the same, "small weights". Look at
+# **You may think** that L1 and L2 are two ways of saying the same thing, "small weights". Look at
 # $\lambda = 0.01$. With L1, 50 of the 64 weights are *exactly* 0, and the neuron still reads 70
 # of 72. It looks at 14 pixels, and you can say which: L1 has *chosen*. At 0.03 five pixels are
-# left, and they read 68. With L2 not one weight is exactly 0, at any strength: it has only turned
-# everything down.
+# left, and with them it reads 68. With L2 not one weight is exactly 0, at any strength: it has only
+# turned everything down.
 #
 # So L1 is the tool for finding out what is needed at all. You will meet it again in lesson 15.
 #
 # ## Dropout: never rely on your neighbour
 #
-# The third remedy sounds mad. While it learns, each hidden neuron is switched off at random, in
-# each call anew, with a probability $p$. That is **dropout**. A neuron can then no longer rely on
-# one certain other neuron to correct it, and a whole network that has learned one image by heart is
-# never there twice.
+# The third remedy sounds mad. During training each hidden neuron is switched off at random, anew in
+# each call, with a probability $p$. That is **dropout**. A neuron can then no longer rely on one
+# particular other neuron to correct it, and the same combination of neurons, which might have
+# learned an image by heart, is hardly ever there twice.
 #
-# What comes out must on average be as large as before, for the next layer's sake. So the numbers
-# that pass are multiplied by $1 / (1 - p)$.
+# For the sake of the next layer, what comes out must on average be as large as before. So the
+# numbers that pass are multiplied by $1 / (1 - p)$.
 
 # %%
 predict(
@@ -387,8 +391,8 @@ predict(
     "multiplied?",
     answer=2,
     wrong={
-        0.5: "Then it would be a quarter of what it was on average: half pass, and are halved.",
-        1: "Then it would be half of what it was on average.",
+        0.5: "Then on average it would be a quarter of what it was: half pass, and are halved.",
+        1: "Then on average it would be half of what it was.",
         1.5: "1 / (1 − p) with p = 0.5?",
         4: "1 / (1 − p) with p = 0.5 is 1 / 0.5.",
     },
@@ -417,13 +421,13 @@ def masked(call):
 slider("call", range(1, 9), masked, start=1)
 
 # %% [markdown]
-# Backwards it is the same mask: a neuron that was switched off had no influence, so it gets the
-# gradient 0, and so do all of its weights in this step.
+# On the way back the same mask holds: a neuron that was switched off had no influence, so it gets
+# the gradient 0, and so do all of its weights in this call.
 #
 # ### And when it answers?
 #
-# **You may think** that dropout belongs to the network, also when it is asked for an answer. Let us
-# leave it on, and ask five times about the same images.
+# **You may think** that dropout is a part of the network, so that it stays on when the network is
+# asked for an answer. Let us leave it on, and ask five times about the same images.
 
 # %%
 forgetful = Network(seed=0, dropout=0.5)
@@ -447,20 +451,20 @@ print(f"after eval(): {wavering} of 100")
 assert wavering == 0
 
 # %% [markdown]
-# So there are two modes. In `train()`, as every module begins, masks are drawn. In `eval()` every
-# mask is 1: all neurons take part, and the answer to the same image is always the same. To forget
-# `eval()` is among the most common mistakes there are.
+# So there are two modes. In `train()`, in which every module begins, masks are drawn. In `eval()`
+# every mask is 1: all neurons take part, and the answer to the same image is always the same. To
+# forget `eval()` is a very common mistake.
 #
 # ## Which remedy is best?
 #
-# Nobody can say that once for all, but you can measure it for your data. Three rules keep you from
-# deceiving yourself. Change *one* thing at a time. Take *several* seeds, for one run alone may be
-# luck. And judge by data that have decided nothing.
+# Nobody can say that once and for all, but you can measure it for your data. Three rules keep you
+# from deceiving yourself. Change *one* thing at a time. Take *several* seeds, for a single run may
+# be luck. And judge by data that have decided nothing.
 
 
 # %%
 def unseen_read(dropout=0.0, weight_decay=0.0, **options):
-    """The share of the test that is read, for three sets of examples."""
+    """The share of the test data read correctly, for three sets of examples."""
     shares = []
     for seed in range(3):
         network = Network(seed, dropout)
@@ -489,13 +493,13 @@ assert (min(spread), max(spread)) == (67.5, 73.7)
 # %% [markdown]
 # Here early stopping comes first with 78.1%, then weight decay with 76.2%. Dropout, famous as it
 # is, hardly helps: 72.9% against 71.1%. From one set of examples to the next the same network
-# differs by up to 6 points, so of a lead of 2 points in three runs one must not make much. And
-# dropout was invented for networks of thousands of hidden neurons; ours has 24.
+# differs by up to 6 points, so one must not make much of a lead of 2 points in three runs. And
+# dropout was invented for networks with thousands of hidden neurons; ours has 24.
 #
 # A confession: the 0.5 of the weight decay was the best of three strengths that we tried, and we
-# tried them on these very data. So they have decided something, and the 76.2% flatters it a little.
-# Nor is the first place quite fair: early stopping alone was helped by the 150 digits of the
-# validation data, all of them with the right label, and so by more digits than it learned from.
+# tried them on these very data. So the data have decided something, and the 76.2% is a little too
+# good. Nor is the first place quite fair: only early stopping was helped by the 150 digits of the
+# validation data, all of them with the right label, and more of them than there were to learn from.
 #
 # The best remedy is not in this list: **more examples**. With all 1,438 digits, and their right
 # labels, the networks of lesson 13 read 94 to 96%.
@@ -504,10 +508,12 @@ assert (min(spread), max(spread)) == (67.5, 73.7)
 #
 # - Right on the examples says nothing about others: a network can learn its examples by heart.
 # - Where the validation loss turns up, overfitting begins: stop there.
-# - What has chosen anything (a moment, a strength, a size) is no longer a fair test.
-# - L2 makes weights small and none of them 0; L1 makes many of them exactly 0, and so it chooses.
-# - Dropout switches neurons off at random while learning, and never when answering: `eval()`.
-# - Compare with several seeds, and make nothing of a lead that is smaller than the spread.
+# - Data that have chosen anything (a moment, a strength, a size) are no longer a fair test.
+# - L2 makes weights small, but none of them 0; L1 makes many of them exactly 0, and so it chooses.
+# - Dropout switches neurons off at random during training, and never when the network answers:
+#   `eval()`.
+# - Compare over several seeds, and make nothing of a lead that is smaller than the differences
+#   between them.
 #
 # ## Exercises
 
@@ -519,7 +525,8 @@ exercise(
         3: "That is the place without the penalty.",
         4: "The penalty pulls towards 0.",
         0: "There the loss pulls with 3, and the penalty only with 1.",
-        1.5: "So it is with the square: (w − 3) + w = 0. The pull of |w| is 1 everywhere above 0.",
+        1.5: "That is with a penalty of ½ w²: (w − 3) + w = 0. The pull of |w| is 1 everywhere "
+        "above 0.",
         1: "The slope is (w − 3) + 1. Where is it 0?",
     },
     hint="Above 0 the slope is (w − 3) + 1.",
@@ -528,7 +535,7 @@ exercise(
 
 # %%
 exercise(
-    "A layer puts out 3, 1, 4. Dropout with p = 0.2 lets the first and the third pass. What does "
+    "A layer outputs 3, 1 and 4. Dropout with p = 0.2 lets the first and the third pass. What does "
     "the next layer get?",
     answer=(3.75, 0, 5),
     names=("first", "second", "third"),
@@ -544,8 +551,8 @@ exercise(
 
 # %%
 exercise(
-    "The loss of the examples is 0.01, that of the validation data 1.9, and it has been rising "
-    "for 30 epochs. What helps?",
+    "The loss of the examples is 0.01, that of the validation data is 1.9 and has been rising for "
+    "30 epochs. What helps?",
     options=[
         "train longer",
         "a larger network",
@@ -558,7 +565,7 @@ exercise(
         "a larger network": "This one is large enough already to learn its examples by heart.",
         "a smaller learning rate": "Then it takes longer to get to the same place.",
     },
-    explanation="It overfits. Weight decay may help, too.",
+    explanation="The network overfits. Weight decay may help too.",
 )
 
 # %%
@@ -568,10 +575,12 @@ exercise(
     options=["probably a little more", "91%", "probably a little less"],
     answer="probably a little less",
     wrong={
-        "probably a little more": "The best of 50 was also lucky with just these data.",
-        "91%": "Of 50 results the best was kept. Part of its lead was luck with just these data.",
+        "probably a little more": "The best of 50 was also lucky with these particular data.",
+        "91%": "The best of 50 results was kept. Part of its lead was luck with these particular "
+        "data.",
     },
-    explanation="What has chosen is no longer a fair judge. That is what the test data are for.",
+    explanation="Data that have chosen are no longer a fair judge. That is what the test data are "
+    "for.",
 )
 
 # %% [markdown]

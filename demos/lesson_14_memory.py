@@ -6,13 +6,14 @@
 # - unroll a recurrent network over time, and say why its gradient fades or explodes;
 # - say what the gates of LSTM and GRU do about it, and what they do not;
 # - compute attention by hand: dot products, softmax, a weighted mean;
-# - say what attention does not know, and how it is told;
-# - put a small GPT together from parts you know, and let it make up names.
+# - say what attention does not know, and how one tells it;
+# - put together a small GPT from parts you know, and let it make up names.
 #
-# All our networks so far got everything at once. But a sentence, a melody, a name comes one piece
-# after another, and may be long or short. A digit can come like that, too: row by row, from the
-# top. There are two answers. The first is *memory*: read piece after piece, and keep in mind what
-# counts. The second is *attention*: keep all the pieces, and look back at what you need.
+# So far all our networks have got everything at once. But a sentence, a melody or a name comes one
+# piece after another, and may be long or short. Even a digit can come like that: row by row, from
+# the top. There are two ways to deal with this. The first is *memory*: read piece after piece, and
+# keep in mind what counts. The second is *attention*: keep all the pieces, and look back at what
+# you need.
 
 # %% tags=["remove-input"]
 from tinygrad_neuron.course import exercise, hands, predict, show, slider, task
@@ -21,14 +22,16 @@ from tinygrad_neuron.draw import figures
 # %% [markdown]
 # ## A network that reads on
 #
-# A **recurrent network** (RNN) has a **hidden state** $h$, its memory. At each **step** it gets one
-# piece of input and its own last state, and makes the next state of them:
+# A **recurrent network** (RNN) has a **hidden state** $h$, its memory: a list of numbers. At each
+# **step** it gets one piece of the input, $x_t$, and its own last state, $h_{t-1}$, and makes the
+# next state from them:
 #
 # $$h_t = \tanh(W x_t + U h_{t-1} + b)$$
 #
-# The weights are the same at every step. In lesson 13 a kernel was shared by all places; here the
-# weights are shared by all moments. Drawn out step by step, **unrolled**, it is an ordinary deep
-# network, with one layer for each step.
+# Here $W$ and $U$ are tables of weights: each number of the new state has a weight for each number
+# of the input and for each number of the last state. The weights are the same at every step. In
+# lesson 13 a kernel was shared by all places; here the weights are shared by all moments. Drawn out
+# step by step, **unrolled**, it is an ordinary deep network, with one layer for each step.
 
 # %% tags=["hide-input"]
 import math
@@ -40,9 +43,9 @@ from tinygrad_neuron import compile, datasets, losses, nn, optim, softmax, train
 show(
     figures.recurrence(nn.RNN(8, 16, seed=0), steps=4),
     "Left: a cell whose state goes back into it. Right: the same cell, unrolled over four steps. "
-    "It is one set of weights, used four times. (In the line below them W with ih, from input to "
-    "hidden, is our W; W with hh, from hidden to hidden, our U; and the two biases add up to our "
-    "b.)",
+    "It is one set of weights, used four times. (In the line below, the W with ih, from input to "
+    "hidden, is our W; the W with hh, from hidden to hidden, is our U; and the two biases add up "
+    "to our b.)",
 )
 
 
@@ -87,13 +90,15 @@ assert len(reader.parameters()) == 586 and round(100 * right, 1) == 88.3
 #
 # ## What becomes of a gradient on the way back
 #
-# Backwards through time is backwards through a deep network: the gradient goes from the last step
-# to the one before, and so on to the first. Each step multiplies it by its local derivative, as in
-# lesson 5. To see what that does, leave out tanh and all but one number: $h_t = u \cdot h_{t-1}$.
+# Going backwards through time is going backwards through a deep network: the gradient goes from the
+# last step to the one before, and so on to the first. Each step multiplies it by its local
+# derivative, as in lesson 5. To see what that does, leave out tanh, the input and all but one
+# number of the state: $h_t = u \cdot h_{t-1}$.
 
 # %%
 predict(
-    "u = 0.5. How large is the gradient of the state 10 steps ago, if that of the last one is 1?",
+    "u = 0.5. How large, roughly, is the gradient of the state 10 steps ago, if that of the last "
+    "one is 1?",
     options=["5", "0.5", "0.05", "0.001"],
     answer="0.001",
     wrong={
@@ -101,8 +106,8 @@ predict(
         "0.5": "That is one step back.",
         "0.05": "That is 0.5 / 10. Each step halves it anew.",
     },
-    explanation="0.5 · 0.5 · … · 0.5, ten times, is about 0.00098. What happened ten steps ago "
-    "can hardly be learned from any more.",
+    explanation="0.5 · 0.5 · … · 0.5, ten times, is about 0.00098. Hardly anything can be learned "
+    "any more from what happened ten steps ago.",
 )
 
 # %%
@@ -115,27 +120,27 @@ assert (f"{1.5**30:.3g}", f"{0.5**30:.3g}") == ("1.92e+05", "9.31e-10")
 
 # %% [markdown]
 # Below 1 the gradient **vanishes**, above 1 it **explodes**, and only at 1 does it keep its size.
-# That is the vanishing gradient of lesson 11 once more, and worse: it is the *same* factor each
-# time. (Against the exploding one there is a simple remedy: where the gradient is too long, shorten
-# it. That is **gradient clipping**. Against the vanishing one shortening does not help.)
+# That is the vanishing gradient of lesson 11 once more, and worse: here it is the *same* factor
+# each time. (Against an exploding gradient there is a simple remedy: where it is too long, shorten
+# it. That is **gradient clipping**. It does not help against a vanishing one.)
 #
 # ## A gate for what is kept
 #
 # If a factor of 1 is what one wants, why not build it in? In 1997 Sepp Hochreiter and Jürgen
-# Schmidhuber gave the network a second memory, the **cell** $c$, which is not squashed and not
-# multiplied by weights on its way. In 2000 Felix Gers, Schmidhuber and Fred Cummins added the
+# Schmidhuber gave the network a second memory, the **cell** $c$, which is neither squashed by tanh
+# nor multiplied by weights on its way. In 2000 Felix Gers, Schmidhuber and Fred Cummins added the
 # **forget gate** $f$. This is the **LSTM**, the "long short-term memory":
 #
 # $$c_t = f_t \, c_{t-1} + i_t \, g_t, \qquad h_t = o_t \, \tanh(c_t)$$
 #
-# A **gate** is a number from 0 to 1, a sigmoid of the input and the last state: $f$ says how much
-# of the cell is kept, $i$ how much of the new $g$ is written, $o$ how much is shown. The network
-# learns when to open which.
+# A **gate** is a number from 0 to 1, a sigmoid neuron that sees the input and the last state: $f$
+# says how much of the cell is kept, $i$ how much of the new value $g$ is written, $o$ how much is
+# shown. The network learns when to open which.
 
 # %%
 predict(
-    "The forget gate is at 0.9 all the time. The gradient of the cell goes back 20 steps along the "
-    "cell alone. By what is it multiplied (to two digits)?",
+    "The forget gate is at 0.9 all the time. The gradient of the cell goes back 20 steps, along "
+    "the cell alone. By how much is it multiplied in all (to two digits)?",
     answer=0.12,
     tolerance=0.05,
     wrong={
@@ -150,13 +155,13 @@ predict(
 
 # %% [markdown]
 # So is all well with an LSTM? Let us measure. We take untrained networks with a state of 8 numbers,
-# give them 30 random inputs, and ask how long the gradient of the state is at every step. One
-# network may be luck, so we take 30 of each kind, and the median of them.
+# give them 30 random inputs, and ask how long the gradient of the state is at every step (its
+# norm). One network may be luck, so we take 30 of each kind, and of them the median.
 
 
 # %%
 def fading(network, seeds=30, steps=30):
-    """The gradient at each step, as a part of that at the last: the median."""
+    """The gradient at each step, as a share of that at the last: the median."""
     ratios = []
     for seed in range(seeds):
         generator = random.Random(seed)
@@ -178,8 +183,8 @@ measured = {name: fading(network) for name, network in kinds.items()}
 # %% tags=["hide-input"]
 show(
     figures.gradients_by_step(measured),
-    "The gradient at each step, as a part of that at the last (on the right). Mind "
-    "the scale: it is logarithmic.",
+    "The gradient at each step, as a share of that at the last (on the right). Note the scale: "
+    "each line of the grid stands for ten times as much as the one below it.",
 )
 
 # %%
@@ -193,18 +198,17 @@ assert [round(curve[-6], 3) for curve in (rnn, lstm)] == [0.033, 0.012] and gru[
 assert f"{0.5**29:.9f}" == "0.000000002"
 
 # %% [markdown]
-# (The **GRU** of 2014 is a simpler relative: a state and no cell, and two gates. One of them says
-# how much of the state is kept.)
+# (The **GRU** of 2014 is a simpler relative: a state, no cell, and two gates, one of which says how
+# much of the state is kept.)
 #
 # **You may think** that an LSTM keeps gradients because it is an LSTM. Look at the numbers. At the
 # first of 30 steps all three have lost nearly everything. Five steps ago the LSTM has even *less*
-# left than the plain network, 0.012 against 0.033. Why? Fresh from the start its gates are about
-# half open, and 0.5 to the power of 29 is 0.000000002. A gate keeps what it is open for, and
-# nothing else.
+# left than the plain network, 0.012 against 0.033. Why? At the start its gates are about half open,
+# and 0.5 to the power of 29 is 0.000000002. A gate keeps only as much as it is open.
 #
-# So open it. The bias of the forget gate may start larger: at 3, say, the sigmoid is 0.95. Move the
-# slider and watch the gradient under the gate. (At 0 the bias is exactly 0. Above it was a small
-# random number, as usual, so the line lay a little elsewhere.)
+# So open it. The bias of the forget gate may start larger: with 3, say, the sigmoid is at 0.95.
+# Move the slider and watch the gradient under the gate. (In the frame for 0 the bias is exactly 0.
+# Before, it was a small random number, as usual, so the line was slightly different.)
 
 # %% tags=["hide-input"]
 BIASES = [-2, 0, 1, 2, 3, 5]
@@ -230,17 +234,18 @@ assert sorted(firsts) == firsts
 assert round(firsts[-1], 2) == 0.05 and round(firsts[-1] / firsts[1], -6) == 2e6
 
 # %% [markdown]
-# With every step that the gate opens the line lies higher. At 5, where the gate is at 0.99, about
-# 5% of the gradient arrives at the first step, about two million times as much as with a gate half
-# open. This is why one often starts LSTMs with a bias of 1 or more.
+# The wider the gate is open, the higher the line. At 5, where the gate is at 0.99, about 5% of the
+# gradient arrives at the first step, about two million times as much as with the gate half open.
+# This is why LSTMs are often started with a bias of 1 or more.
 #
-# We have measured what the *start* gives, the median of untrained networks. It does not follow that
-# the one with the larger gradient learns better in the end. For that one has to train.
+# So far we have measured untrained networks, the median of several. It does not follow that the one
+# with the larger gradient learns better in the end. To know that, one has to train.
 #
 # ### Put to the test
 #
 # The task: 20 numbers come in, one at a time. Was the *first* of them more or less than 0? The
-# other 19 say nothing. Each network trains for 15 epochs on 200 sequences; we ask about 200 others.
+# other 19 say nothing about that. Each network trains for 15 epochs on 200 sequences; we ask it
+# about 200 others.
 
 
 # %%
@@ -285,39 +290,41 @@ trials = {
     "LSTM": lambda seed: nn.LSTM(1, 6, seed=seed),
     "LSTM, gate open": lambda seed: nn.LSTM(1, 6, seed=seed, forget_bias=3.0),
 }
-known = {}
-for name, memory in trials.items():
-    known[name] = [remembers(memory(seed), seed) for seed in range(4)]
-    print(f"{name:16}", *[f"{share:.0%}" for share in known[name]])
+known = {
+    name: [remembers(memory(seed), seed) for seed in range(4)] for name, memory in trials.items()
+}
+for name, shares in known.items():
+    print(f"{name:16}", *[f"{share:.0%}" for share in shares])
 
 # %% tags=["remove-input"]
 solved = {name: sum(share > 0.9 for share in shares) for name, shares in known.items()}
 assert solved == {"RNN": 1, "LSTM": 0, "LSTM, gate open": 3}, known
 
 # %% [markdown]
-# Guessing would be right half of the time. With 15 epochs the LSTM as it comes has learned nothing
-# in any of its four starts. The plain network has managed it once, and nearly a second time. With
-# its gates open the LSTM has managed it three times of four. On this task, from these starts, it
-# was the open gate that made the difference. Four starts are few: do not conclude more from them
-# than that.
+# Guessing would be right half of the time. In 15 epochs the LSTM as it comes has not learned the
+# task from any of its four starts. The plain network has managed it from one. With its forget gate
+# open, the LSTM has managed it from three of the four. On this task, from these starts, the open
+# gate made the difference between the two LSTMs. Four starts are few: do not conclude more from
+# them than that.
 #
 # ## Attention: look it up
 #
-# A state of a few numbers is a narrow door: all that was must pass through it. In 2014 Dzmitry
-# Bahdanau, Kyunghyun Cho and Yoshua Bengio let a network that translates look back at *all* the
-# states, and choose. That is **attention**, and you have all you need for it. (With them a small
-# network judged what fits. We take the dot product, as the transformer of 2017 does.)
+# A state of a few numbers is a narrow door: everything that came before must pass through it. In
+# 2014 Dzmitry Bahdanau, Kyunghyun Cho and Yoshua Bengio let a translating network look back at
+# *all* the states, and choose. That is **attention**, and you have all you need for it. (Theirs
+# used a small network to judge what fits. We take the dot product, as the transformer of 2017
+# does.)
 #
 # In lesson 4 the dot product of a weight vector and an input said how well the input fits a
 # template. Now each piece offers a vector, its **key**: "this is what I have". And whoever is
-# looking has a vector, too, the **query**: "this is what I look for". The dot product of query and
-# key says how well they fit. Softmax turns these scores into shares. And what one gets is the mean
-# of what the pieces have to tell, their **values**, by these shares:
+# looking has a vector too, the **query**: "this is what I am looking for". The dot product of query
+# and key says how well they fit. Softmax turns these scores into shares. And the result is the mean
+# of what the pieces have to tell, their **values**, weighted by these shares:
 #
 # $$a_j = \mathrm{softmax}_j\left(\frac{q \cdot k_j}{\sqrt{n}}\right), \qquad y = \sum_j a_j v_j$$
 #
-# ($n$ is how many numbers a key has. With many numbers dot products become large, and softmax would
-# give nearly everything to one; the root holds them back.)
+# (Here $n$ is how many numbers a key has. With many numbers dot products become large, as in lesson
+# 10, and softmax would give nearly everything to one piece; dividing by the root holds them back.)
 
 # %%
 predict(
@@ -336,7 +343,7 @@ predict(
 
 # %%
 def attend(query, keys, values):
-    """The share of each piece, and the mean of the values by shares."""
+    """The share of each piece, and the mean of the values, weighted by the shares."""
     root = math.sqrt(len(query))
     scores = [sum(q * k for q, k in zip(query, key)) / root for key in keys]
     shares = [share.data for share in softmax(scores)]
@@ -350,7 +357,7 @@ print("shares:", *[f"{share:.3f}" for share in shares])
 print(f"y = {y:.1f}")
 
 # %% [markdown]
-# Turn the query, and the shares are dealt anew. Make it longer, and the choice becomes sharper.
+# Turn the query, and the shares are dealt out anew. Make it longer, and the choice becomes sharper.
 
 
 # %% tags=["hide-input"]
@@ -381,14 +388,14 @@ assert abs(library.data - y) < 1e-9
 
 # %% [markdown]
 # Nothing here is new: a dot product, a softmax, a mean. And all of it has derivatives, so where to
-# look can be learned. A query between two keys gets a bit of both: attention is a look-up that is
-# soft at the edges.
+# look can be learned. A query between two keys gets a bit of both: attention is a look-up with soft
+# edges.
 
 # %%
 task(
-    "Write `shares`: from a query and a list of keys, the share of each key: dot products, "
-    "divided by the root of how many numbers the query has, then softmax. (`exp` and `sqrt` are "
-    "there.)",
+    "Write `shares`, which gets a query and a list of keys and returns the share of each key: dot "
+    "products, divided by the root of how many numbers the query has, then softmax. (`exp` and "
+    "`sqrt` are there.)",
     start="""
 def shares(query, keys):
     scores = [sum(q * k for q, k in zip(query, key)) for key in keys]
@@ -425,23 +432,24 @@ def shares(query, keys):
 # %% [markdown]
 # ## A sequence that looks at itself
 #
-# In **self-attention** every piece is all three: it looks (query), is looked at (key), and tells
-# (value). Three matrices of weights make the three vectors of each piece; they are what is learned.
-# All pieces look at the same time, and none has to wait for the one before. That, and that every
-# piece is only one step away from every other, made the **transformer** of 2017.
+# In **self-attention** every piece plays all three parts: it looks (query), is looked at (key), and
+# tells (value). Three layers without an activation make the three vectors of each piece; their
+# weights are what is learned. All pieces look at the same time, and none has to wait for the one
+# before. And every piece is only one step away from every other. On these two advantages rests the
+# **transformer** of 2017.
 
 # %%
 predict(
     "Self-attention gets the pieces a, b, c, and then the same pieces in the order c, a, b. What "
-    "happens to the output that belongs to a?",
+    "happens to the output for a?",
     options=["it changes, for a now stands elsewhere", "it stays the same"],
     answer="it stays the same",
     wrong={
         "it changes, for a now stands elsewhere": "What goes into it? The query of a, and the "
         "keys and values of all three. Is the place among them?"
     },
-    explanation="The same three keys, the same three values, in another order. A sum does not "
-    "care for the order.",
+    explanation="The same query, the same three keys, the same three values, in another order. A "
+    "sum does not care about the order.",
 )
 
 # %%
@@ -462,26 +470,26 @@ assert output_for_a([a, b, c]) == output_for_a([c, a, b])
 
 # %% [markdown]
 # **You may think** that a network which reads a sequence must know its order. An RNN does, for it
-# reads one after the other. Attention by itself does not: to it a sequence is a bag. So one *adds*
-# to each piece a vector that says at which place it stands, a **positional embedding**. It is
-# learned like everything else.
+# reads one piece after the other. Attention by itself does not: to it a sequence is a bag. So one
+# *adds* to each piece a vector that says at which place it stands, a **positional embedding**. It
+# is learned like everything else.
 #
 # ## The finale: a GPT that makes up names
 #
-# Put it together. The pieces are the letters of a name. An **embedding** gives each letter a
-# vector, the positional embedding adds the place. One transformer block follows: self-attention, in
-# which each letter may look at those before it but not at those after it (a **causal mask**; it is
-# to foretell them), then a small network of relu neurons for each letter. What either finds is
-# *added* to what came in, so that gradients have a straight way back. At the end a linear layer
-# gives a score to each of 27 signs, the letters and a dot for the end: which comes next? The loss
-# is the cross-entropy of lesson 9.
+# Put it all together. The pieces are the letters of a name. An **embedding** gives each letter a
+# vector; the positional embedding adds the place. One transformer block follows: self-attention, in
+# which each letter may look at itself and those before it but not at those after it, for these it
+# has to predict (a **causal mask** hides them), then a small network of relu neurons for each
+# letter. What each of the two finds is *added* to what came in, so that gradients have a straight
+# way back. At the end a layer without an activation gives a score to each of 27 signs, the letters
+# and a dot for the end: which comes next? The loss is the cross-entropy of lesson 9.
 #
 # One small part is new. A **layer norm** stands before the attention and before the relu network.
 # It moves and stretches the numbers of each vector so that their mean is 0 and their typical size
-# 1, for the reason of lesson 10: numbers that are too large or too small stop the learning.
+# 1, for the reason given in lesson 10: numbers that are too large or too small stop the learning.
 #
-# The names are first names, a list written down for this book. Here only those of up to 5 letters
-# take part.
+# The names are first names, a list written down for this book. Here we use only those of up to 5
+# letters.
 
 # %% tags=["remove-input"]
 from tinygrad_neuron.course.lessons import folder
@@ -517,7 +525,7 @@ loss = compile(gpt.loss)
 optimiser = optim.Adam(gpt.parameters(), optim.cosine_decay(0.01, 200))
 generator = random.Random(0)
 curve = []
-with loss.trainer(optimiser) as trainer:
+with loss.trainer(optimiser) as trainer:  # its step is loss, backward pass and step in one
     for _ in range(200):
         batch = sorted(generator.sample(names, 8), key=len)
         tokens = [[signs.index(sign) for sign in f".{n}."] for n in batch]
@@ -525,12 +533,12 @@ with loss.trainer(optimiser) as trainer:
 print(f"loss {sum(curve[:10]) / 10:.2f} -> {sum(curve[-50:]) / 50:.2f}")
 
 # %% [markdown]
-# Guessing blindly among 27 signs costs ln 27 = 3.30; that is about where it begins. (The 3.21 is
-# the mean of the first ten steps.)
+# Guessing blindly among 27 signs costs ln 27 = 3.30, and that is about where it begins. (The 3.21
+# is the mean of the first ten steps, and 2.25 that of the last fifty.)
 #
-# Now let it write: begin with a dot, draw the next sign by the shares that it gives, and go on
-# until it says dot. The scores are divided by 0.7 before the softmax, which makes what is likely
-# likelier still. This number is called the **temperature**, and we have chosen it.
+# Now let it write: begin with a dot, draw the next sign at random by the shares that it gives, and
+# go on until it draws the dot. The scores are divided by 0.7 before the softmax, which makes likely
+# signs likelier still. This number is called the **temperature**, and we have chosen it.
 
 # %%
 write = compile(gpt)
@@ -550,12 +558,12 @@ def made_up():
 print("made up:", *[made_up() for _ in range(12)])
 
 # %% [markdown]
-# Some are names, some could be, some could not. Four thousand numbers, two hundred steps, and
+# Some are names, some could be, some could not. Four thousand parameters, two hundred steps, and
 # nobody has told it what a vowel is.
 #
-# Where does it look? Move the slider along a name. For each letter that looks you see its **row of
-# attention**: the shares that the letters before it, and it itself, get in both heads (a **head**
-# is one attention; two of them look side by side).
+# Where does it look? Move the slider along a name. For each letter you see its **row of
+# attention**: how it shares out its attention among the letters before it and itself, in each of
+# two heads (a **head** is one attention; here two of them look side by side).
 
 # %% tags=["hide-input"]
 NAME = "maria"
@@ -593,21 +601,21 @@ for head in heads:
         assert all(share.data == 0 for share in row[place + 1 :])
 
 # %% [markdown]
-# The first sign can only look at itself. Each row adds up to 1, and what comes after the letter
-# that looks is empty: that is the causal mask. What these rows *mean* they do not say; what one can
-# ask of single neurons is the subject of lesson 15.
+# The first sign can only look at itself. Each row adds up to 1, and the places after the letter
+# that looks are empty: that is the causal mask. What these rows *mean*, they do not say; what one
+# can ask of single neurons is the subject of lesson 15.
 #
 # The page "A small GPT makes up names" of this book has a GPT of the same kind, as a program of its
 # own: `python demos/names_gpt.py` trains it longer, and on longer names. The models behind chatbots
-# are built from the same parts: more blocks, wider vectors, pieces of words for letters, and
-# billions of parameters for our four thousand.
+# are built from the same kinds of parts: more blocks, wider vectors, pieces of words in place of
+# letters, and billions of parameters in place of our four thousand.
 #
 # ## In short
 #
-# - A recurrent network uses the same weights at every step. Backwards through time the gradient is
-#   multiplied at each step: it vanishes or explodes.
+# - A recurrent network uses the same weights at every step. On the way back through time the
+#   gradient is multiplied at each step: it vanishes or explodes.
 # - The gates of LSTM and GRU can keep it, as far as they are open. The name alone does nothing.
-# - Attention: the dot products of a query with all keys, softmax, the mean of the values.
+# - Attention: the dot products of a query with all keys, softmax, the weighted mean of the values.
 # - Attention does not know the order; positions are added.
 # - A GPT is embeddings, attention with a causal mask, a small relu network, sums, layer norms, and
 #   cross-entropy.
@@ -616,13 +624,14 @@ for head in heads:
 
 # %%
 exercise(
-    "h = 0.8 · h at every step. How large is the gradient three steps back, if the last is 1?",
+    "At every step the state is multiplied by 0.8. How large is its gradient three steps back, if "
+    "at the last step it is 1?",
     answer=0.512,
     wrong={
         2.4: "That is 3 · 0.8. Factors are multiplied.",
         0.8: "That is one step back.",
         0.64: "That is two steps back.",
-        0.4: "0.8 three times as a factor, not three times 0.2 taken away.",
+        0.4: "That is 1 with 0.2 taken away three times. It is multiplied by 0.8 three times.",
     },
     hint="0.8 · 0.8 · 0.8.",
     explanation="0.8 · 0.8 · 0.8 = 0.512.",
@@ -635,7 +644,7 @@ exercise(
     answer=1,
     wrong={
         3: "That would be with the forget gate at 1: 4 − 1.",
-        2: "That is what is kept. Something is written, too.",
+        2: "That is what is kept. Something is written too.",
         1.5: "The forget gate is for the old cell alone. What is written is multiplied by the "
         "input gate.",
         -1: "That would be with the forget gate at 0.",
@@ -646,7 +655,8 @@ exercise(
 
 # %%
 exercise(
-    "A query (1, 2), and the keys (2, 0), (0, 2) and (1, 1). Which piece gets the largest share?",
+    "The query is (1, 2), and the keys are (2, 0), (0, 2) and (1, 1). Which piece gets the largest "
+    "share?",
     options=["the first", "the second", "the third"],
     answer="the second",
     wrong={
@@ -659,10 +669,11 @@ exercise(
 
 # %%
 exercise(
-    "In self-attention with a causal mask, at how many pieces of a sequence may the fourth look?",
+    "In self-attention with a causal mask, how many pieces of a sequence may the fourth one look "
+    "at?",
     answer=4,
     wrong={
-        3: "It may look at itself, too.",
+        3: "It may look at itself too.",
         1: "It may look at those before it as well.",
         0: "At least at itself.",
         5: "What comes after it is masked.",

@@ -3,22 +3,24 @@
 #
 # After this lesson you can
 #
-# - find the input that a neuron answers to most, with the backward pass you know, and say what that
-#   input tells and what it does not;
+# - find the input that excites a neuron most, with the backward pass you know, and say what that
+#   input tells you and what it does not;
 # - find the examples that excite a neuron, and the classes that it answers to;
 # - explain how a network can hold more features than it has neurons, and when it does;
 # - take such a mixture apart with a sparse autoencoder, and say what makes it work;
 # - name what is still open.
 #
 # The networks of the last lessons read digits. But what has a single neuron in them learned? Nobody
-# told it. We have to ask, and there are several ways of asking. Here is a fully connected network
-# with 16 hidden neurons, trained on the digits as in lesson 13, but for 12 epochs instead of 8.
+# told it what to learn. We have to ask, and there are several ways of asking. Here is a fully
+# connected network with 16 hidden neurons, trained on the digits as in lesson 13, but for 12 epochs
+# instead of 8.
 
 # %% tags=["remove-input"]
 from tinygrad_neuron.course import exercise, predict, slider, task
 
 # %% tags=["hide-input"]
 import math
+import random
 
 from tinygrad_neuron import Value, compile, datasets, interpret, losses, nn, optim, training
 from tinygrad_neuron.draw import figures
@@ -47,10 +49,10 @@ hidden, output = network.layers
 # %% [markdown]
 # ## Ask the input: activation maximisation
 #
-# Take the output neuron for the digit 3. Which image makes its score as large as possible? For that
-# no new method is needed. In training the weights move *against* the gradient of the loss, and the
-# image stands still. Now let the weights stand still, and move the *pixels along* the gradient of
-# the score. That is gradient *ascent*, and what it finds is called **activation maximisation**.
+# Take the output neuron for the digit 3. Which image makes its score as large as possible? No new
+# method is needed to find out. In training the weights move *against* the gradient of the loss, and
+# the image stands still. Now let the weights stand still, and move the *pixels along* the gradient
+# of the score. That is gradient *ascent*, and what it finds is called **activation maximisation**.
 
 # %%
 pixels = [Value(0.0) for _ in range(64)]
@@ -70,16 +72,16 @@ predict(
     options=[
         "a clear 3",
         "a blurred 3, like the mean of all of them",
-        "nothing that we would know",
+        "nothing that we would recognise",
     ],
-    answer="nothing that we would know",
+    answer="nothing that we would recognise",
     wrong={
-        "a clear 3": "It was asked for a large score, not for a 3 that looks good to us.",
-        "a blurred 3, like the mean of all of them": "The mean of all 3s has a score, too. But "
+        "a clear 3": "We asked for a large score, not for a 3 that looks good to us.",
+        "a blurred 3, like the mean of all of them": "The mean of all 3s has a high score too. But "
         "nobody said that the image must stay like the digits, or even between paper and ink.",
     },
-    explanation="Every pixel goes where the score grows, as far as it may. No digit has ever been "
-    "there, so nothing holds it.",
+    explanation="Every pixel goes where the score grows, and nothing holds it back: not even the "
+    "limits of paper and ink.",
 )
 
 # %% [markdown]
@@ -97,13 +99,13 @@ def climbed(step):
     score, image = way[step]
     text = f"score {score:.1f}, pixels from {min(image):.1f} to {max(image):.1f}"
     figure = figures.receptive_field_image(square(image), [], title=f"step {step}: {text}")
-    return f"{text}; the best score of all images of the training is {best:.1f}", figure
+    return f"{text}; the best score of all training images is {best:.1f}", figure
 
 
 slider("step", [0, 1, 2, 5, 10, 20, 50, 100], climbed, start=100)
 
 # %%
-print(f"best score of a digit in the training: {best:.1f}")
+print(f"best score of a training image: {best:.1f}")
 for step in (1, 10, 100):
     print(f"after {step:3} steps: {way[step][0]:.1f}")
 
@@ -113,16 +115,16 @@ assert [round(way[step][0], 1) for step in (1, 10, 100)] == [5.5, 58.7, 585.1]
 
 # %% [markdown]
 # **You may think** that the network is surest of what looks most like a 3. It is surest of *this*:
-# a score of 585.1, where the best digit of the training has 17.4. The score is made of straight
-# pieces (relu), and along a straight piece one can go on for ever. Training has taught the network
-# to tell digits from *digits*. About all the other images, and nearly all images are others, it has
-# learned nothing. (A related surprise, found in 2013: one can change a digit so little that we
-# hardly see it, and yet turn the network's answer round. Such images are called **adversarial
+# a score of 585.1, where the best training image has 17.4. The score is made of straight pieces
+# (relu), and along a straight piece one can go on for ever. Training has taught the network to tell
+# digits from other *digits*. About all other images, and nearly all images are others, it has
+# learned nothing. (A related surprise was found in 2013: one can change an image so little that we
+# hardly see it, and yet the network gives another answer. Such images are called **adversarial
 # examples**.)
 #
-# To get to see something, one has to hold the image back: keep each pixel between paper and ink,
-# make ink cost something, and make it cost something if neighbours differ. `interpret.maximise`
-# does what we did above, with these three.
+# To see something we know, we have to hold the image back: keep each pixel between paper and ink,
+# make ink cost something, and make it cost something if neighbouring pixels differ.
+# `interpret.maximise` does what we did above, with these three restraints.
 
 
 # %% tags=["hide-input"]
@@ -143,15 +145,15 @@ def held_back(cost):
 slider("cost of a difference", [0, 0.25, 0.5, 1, 2], held_back, start=1)
 
 # %% [markdown]
-# The dearer differences are, the smoother the image, and the more one sees a 3 in it. But mind
-# where that came from. *We* have said that strokes are smooth; the network has not. Beautiful
+# The more differences cost, the smoother the image, and the more it may look like a 3 to you. But
+# remember where that came from. *We* said that strokes are smooth; the network did not. Beautiful
 # pictures of what a network "sees" always show two things at once: the network, and the taste of
 # whoever chose the costs.
 #
 # ## Ask the data: top examples
 #
-# The other way is to ask with real images: of all digits, which excite a neuron most? These are its
-# **top examples**. Move the slider through the hidden neurons.
+# The other way is to ask with real images: of all the digits, which excite a neuron most? These are
+# its **top examples**. Move the slider through the hidden neurons.
 
 # %% tags=["hide-input"]
 answers = interpret.responses(hidden, train)
@@ -191,18 +193,19 @@ most, _ = interpret.top_examples(lambda image: hidden(image)[15], train, count=3
 assert [example.activation for example in most] == [one[0] for one in top(15, 38)]
 
 # %% [markdown]
-# Four of the neurons, 2, 5, 10 and 11, are dead: silent for every image, and trained no more. Many
-# of the others look as if one could give them a name. Take neuron 15: not only its eight, but its
-# 38 top examples are all of them 4s.
+# Four of the neurons, 2, 5, 10 and 11, are dead: silent for every image, so that no training can
+# change them. Many of the others look as if one could give them a name. Take neuron 15: not only
+# the eight shown, but its first 38 top examples are all 4s.
 
 # %%
 predict(
-    "All of the 38 top examples of neuron 15 are 4s. Is it a detector of 4s, silent, or nearly, "
+    "All of the 38 top examples of neuron 15 are 4s. Is it a detector of 4s, silent, or nearly so, "
     "for the other digits?",
     options=["yes", "no"],
     answer="no",
     wrong={
-        "yes": "There are 1,438 images, and these 38 are its top. What does it do on the slope?"
+        "yes": "There are 1,438 images, and these 38 are only the top. What does it do for the "
+        "others?"
     },
     explanation="The top examples show where a neuron is loudest. They do not show where it is "
     "half as loud, and that is most of what the next layer hears from it.",
@@ -230,41 +233,44 @@ several = [k for k in range(16) if answers[k].polysemantic]
 assert (single, len(several)) == ([3, 9], 10)
 
 # %% [markdown]
-# It speaks for 4, and nearly as loudly for 6 and for 0. (We say that a neuron answers to a digit if
-# its mean for it is at least half of the way from the digit with the least to the digit with the
-# most.) Whoever had looked at the top examples alone would have missed it. A neuron that answers to
-# several things that have nothing to do with each other is called **polysemantic**, "of many
-# meanings". Here 10 of the 16 are, 2 answer to one digit alone, and 4 are dead.
+# It is active for 4, and nearly as active for 6 and for 0: its mean for 6 is 0.89 of its mean for
+# 4, that for 0 is 0.77 of it. (We say that a neuron answers to a digit if its mean for that digit
+# is at least half way up from the digit with the lowest mean to the digit with the highest.) Anyone
+# who had looked at the top examples alone would have missed it. A neuron that answers to several
+# things that have nothing to do with each other is called **polysemantic**, "of many meanings".
+# Here 10 of the 16 answer to several digits, which is what we can count; 2 answer to one digit
+# alone, and 4 are dead.
 #
 # ## Why should a neuron mean several things?
 #
 # Perhaps because there are more things to tell than neurons to tell them. Let us build the smallest
-# case. There are five **features**, $x_0$ to $x_4$: facts that may be there, with a strength
-# between 0 and 1, or not be there, which is 0. But there are only two neurons to remember them:
-# $h = W x$. From these two numbers all five must be found again:
+# case. There are five **features**, $x_0$ to $x_4$: facts that may be present, with a strength
+# between 0 and 1, or absent, which is 0. But there are only two neurons to remember them, each a
+# weighted sum of the five: $h = W x$. From these two numbers all five must be found again:
 #
 # $$x'_i = \mathrm{relu}(w_i \cdot h + b_i)$$
 #
-# where $w_i$ is column $i$ of $W$. So feature $i$ has a *direction* $w_i$ in the plane of the two
-# neurons: it is written along it, and it is read along it, by a dot product as in lesson 4.
+# Here $w_i$ is the pair of weights that feature $i$ has in the two neurons (column $i$ of the table
+# $W$). So feature $i$ has a *direction* $w_i$ in the plane of the two neurons: it is written along
+# it, and it is read along it, by a dot product as in lesson 4.
 
 # %%
 predict(
-    "All five features are there all the time, each with a random number from 0 to 1. How many of "
-    "them does the trained model keep?",
+    "All five features are present all the time, each with a random strength from 0 to 1. How many "
+    "of them does the trained model keep?",
     answer=2,
     wrong={
         5: "Five directions in a plane cannot all be at right angles. What is written along one "
-        "is read along the others, too.",
+        "is read along the others too.",
         1: "There are two neurons, and two directions at right angles in a plane.",
-        0: "To keep some is better than to keep none: each that is kept is one error less.",
-        4: "Four directions in a plane: two and two lie on one line. If all features are there "
-        "all the time, those would cancel out.",
+        0: "It is better to keep some than none: each one that is kept is one error less.",
+        4: "Of four directions in a plane, two and two lie on one line. If all features are "
+        "present all the time, those cancel each other.",
     },
     hint="How many directions in a plane are at right angles to each other, so that none disturbs "
     "another?",
-    explanation="Two directions at right angles do not disturb each other. The others are left "
-    "out, and their mean is put into the bias.",
+    explanation="Two directions at right angles do not disturb each other. The other features are "
+    "left out, and the bias says their mean.",
 )
 
 # %%
@@ -277,11 +283,11 @@ assert len(dense.represented) == 2
 
 # %% [markdown]
 # (An error in each feature counts 5% less than one in the feature before it. Otherwise the model
-# would have no reason to prefer any two of them, and would keep a bit of each.)
+# would have no reason to prefer any two of them, and might keep a bit of each.)
 #
 # ## And if the features are sparse?
 #
-# But facts about the world are seldom all there at once. Of all the things that a picture might
+# But facts about the world are seldom all present at once. Of all the things that a picture might
 # show, it shows a few. So let each feature be 0 most of the time. How often it is 0 is called its
 # **sparsity**. Nothing else changes: five features, two neurons.
 
@@ -290,15 +296,16 @@ predict(
     "Each feature is now 0 in 95 of 100 cases. How many of the five are kept?",
     answer=5,
     wrong={
-        2: "That was with all features there at once. Now there is seldom more than one.",
-        3: "If only one feature is there, does it matter that its direction is not at right "
+        2: "That was with all features present at once. Now there is seldom more than one.",
+        3: "If only one feature is present, does it matter that its direction is not at right "
         "angles to the others?",
-        4: "Four is what one finds at a middling sparsity. This is more.",
+        4: "Four is what one finds at a medium sparsity. This one is higher.",
         1: "It can do better than before, for now the features seldom meet.",
     },
-    hint="If two features never come together, they may disturb each other as much as they like.",
-    explanation="What is written along one direction is read along the others only where the dot "
-    "product is positive, and there it is so small that a negative bias takes it away.",
+    hint="If two features never come together, it does not matter how much they would disturb each "
+    "other.",
+    explanation="What is written along one direction is read along another only if their dot "
+    "product is positive, and there it is so small that a negative bias takes most of it away.",
 )
 
 # %% [markdown]
@@ -317,11 +324,11 @@ def at_sparsity(sparsity):
 slider("sparsity", [0.0, 0.3, 0.6, 0.8, 0.9, 0.95], at_sparsity, start=0.0)
 
 # %%
-pentagons = 0
+from_ten_starts = []
 for seed in range(10):
     found = interpret.superposition(5, 2, sparsity=0.95, importance=0.95, seed=seed)
-    pentagons += len(found.represented) == 5
-print(f"{pentagons} of 10 starts keep all five at sparsity 0.95")
+    from_ten_starts.append(len(found.represented))
+print("features kept at sparsity 0.95, from ten starts:", *from_ten_starts)
 
 # %% tags=["remove-input"]
 kept = {
@@ -331,20 +338,21 @@ kept = {
 assert [len(found.represented) for found in kept.values()] == [2, 4, 5, 5]
 assert all(abs(angle - 90) < 2 for angle in kept[0.6].angles)
 assert all(abs(angle - 72) < 2 for angle in kept[0.95].angles)
-assert pentagons == 9
+assert sorted(from_ten_starts) == [4] + 9 * [5]
 
 # %% [markdown]
 # At sparsity 0 two features stand at right angles, and three are given up. At 0.6 there are four,
 # two and two on one line in opposite directions: what is written along one is *negative* for the
-# other, and relu takes it away. From 0.8 on there are five, 72° apart, a regular pentagon: as far
-# from each other as five directions in a plane can be. Nobody has asked for a pentagon. It is what
-# is best if features are seldom there together. (One start of ten at 0.95 ended in the two crossed
-# lines and stayed there.)
+# other, and relu takes it away. From 0.8 on there are five, and at 0.95 they are 72° apart, a
+# regular pentagon: as far from each other as five directions in a plane can be. Nobody asked for a
+# pentagon. It is what pays if features are seldom present together. (One start out of ten at 0.95
+# did not get there: it kept only four.)
 #
 # That is **superposition**: more features than neurons, written over one another. And look at one
 # neuron of the pentagon, that is, at one axis of the picture: it answers to nearly all of the
-# features, to some with + and to some with −. Polysemantic neurons are what superposition looks
-# like from the outside.
+# features, to some with + and to some with −. Seen neuron by neuron, superposition looks
+# polysemantic. (Whether superposition is what made the neurons of our digits polysemantic, this
+# does not show.)
 #
 # What is the price?
 
@@ -370,8 +378,8 @@ assert sum(math.hypot(*direction) > 0.5 for direction in directions) == 5
 # %% [markdown]
 # One feature alone comes back nearly as it was, with a faint echo in its two neighbours. But let
 # features 0 and 2 come together: the model remembers *neither* of them, and claims feature 1, which
-# was not there. In the plane the directions 0 and 2 have added up to something that points along 1.
-# Superposition is a bet that this happens seldom.
+# was absent. In the plane the directions 0 and 2 have added up to something that points along 1.
+# Superposition is a bet that this seldom happens.
 #
 # ## Taking it apart: the sparse autoencoder
 #
@@ -380,28 +388,29 @@ assert sum(math.hypot(*direction) > 0.5 for direction in directions) == 5
 # directions?
 #
 # A **sparse autoencoder** tries. It is a network of one hidden layer, wider than what it looks at,
-# that is trained to put out its own input:
+# that is trained to output its own input:
 #
 # $$f = \mathrm{relu}(E\,(h - b) + c), \qquad h' = D f + b$$
 #
-# Column $k$ of $D$ is the direction of unit $k$, and $f_k$ says how much of it is in $h$. The loss
-# is the squared error of $h'$, plus a penalty: a number $\lambda$ times the sum of all $f_k$. You
-# know this penalty. It is the L1 of lesson 12, which makes most of the numbers exactly 0. (Each
-# $f_k$ is weighed by the length of its direction, or the network would make the $f_k$ small and the
-# directions long.)
+# ($E$ and $D$ are tables of weights, $b$ and $c$ are biases.) Column $k$ of $D$ is the direction of
+# unit $k$, and $f_k$ says how much of it is in $h$. The loss is the squared error of $h'$, plus a
+# penalty: a number $\lambda$ times the sum of all $f_k$. You know this penalty. It is the L1 of
+# lesson 12, here not on the weights but on the units' outputs, and it makes most of them exactly 0.
+# (Each $f_k$ is multiplied by the length of its direction, or else the network would make the $f_k$
+# small and the directions long.)
 
 # %%
 predict(
     "Eight units, two neurons, and no penalty at all ($\\lambda = 0$): the autoencoder learns to "
-    "put out its input without an error. Does it find the five directions?",
+    "output its input with next to no error. Does it find the five directions?",
     options=["yes, for the error is 0", "no, it finds other directions"],
     answer="no, it finds other directions",
     wrong={
         "yes, for the error is 0": "How many directions does it take to put together every point "
         "of a plane?"
     },
-    explanation="Any three directions or so that go all around can put every point of the plane "
-    "together without an error. Nothing tells the true ones from the others.",
+    explanation="Any three directions that go all around can put together every point of the plane "
+    "without an error. Nothing tells the true ones from the others.",
 )
 
 # %% tags=["hide-input"]
@@ -430,8 +439,9 @@ def with_penalty(penalty):
 
 
 # %% [markdown]
-# Move the slider. The lines with a dot are the five directions that are there, the dashed ones
-# those that the autoencoder has found.
+# Move the slider. The lines with a dot are the five true directions, the dashed ones those that the
+# autoencoder has found. (A true direction counts as found if the cosine of its angle to the nearest
+# dashed one is at least 0.97, that is, if they are within about 14° of each other.)
 
 # %% tags=["hide-input"]
 slider("penalty", [0.0, 0.1, 0.3, 1.0], with_penalty, start=0.0)
@@ -452,16 +462,16 @@ errors = [(y.data - v) ** 2 for h in activations[:200] for y, v in zip(free(h), 
 assert sum(errors) < 0.01 * sum(v * v for h in activations[:200] for v in h)
 
 # %% [markdown]
-# **You may think** that a network which puts out its input without an error has understood what is
-# in it. Without the penalty this one makes no error to speak of, and finds only some of the 5
-# directions, by chance. With the penalty it makes an error, and finds all five from every start.
-# What helped was not accuracy. It was to say what we believe about the features: *few of them are
-# there at a time*. If that belief is wrong, the method has no reason to work.
+# **You may think** that a network which outputs its input without an error has understood what is
+# in it. Without the penalty this one makes hardly any error, and finds only some of the 5
+# directions, by chance. With the penalty it makes an error, and finds all five from each of the
+# four starts. What helped was not accuracy. It was to say what we believe about the features: *few
+# of them are present at a time*. If that belief is wrong, the method has no reason to work.
 #
 # ## Back to the digits
 #
 # Take the 16 hidden neurons of the network that reads digits, of which 10 were polysemantic, and
-# train a sparse autoencoder with 32 units on what they do.
+# train a sparse autoencoder with 32 units on their activations.
 
 # %%
 autoencoder = interpret.SparseAutoencoder(16, 32, seed=0)
@@ -480,8 +490,35 @@ def alone(answers):
 print("neurons that answer to one digit alone:", alone(answers), "of 16")
 print("units that do:", alone(units), "of 32")
 
+# %% [markdown]
+# From 2 of 16 to 21 of 32. But is that the work of the autoencoder? 32 units are more than 16
+# neurons, and with more units some would answer to one digit by chance. A claim like this needs a
+# **control**: the same count where nothing can have been found. Here are two. In the first the
+# autoencoder is not trained at all; we count for five random starts. In the second it is trained in
+# the same way, but on shuffled data: the activations of each neuron are dealt out anew among the
+# images, so that nothing is left of which neurons are active together.
+
+# %%
+random_counts = []
+for seed in range(5):
+    untrained = interpret.SparseAutoencoder(16, 32, seed=seed)
+    random_counts.append(alone(interpret.responses(untrained.features, data)))
+print("untrained, from five starts:", *random_counts)
+
+columns = [list(column) for column in zip(*all_activations)]
+generator = random.Random(0)
+for column in columns:
+    generator.shuffle(column)
+shuffled = [list(row) for row in zip(*columns)]
+
+deceived = interpret.SparseAutoencoder(16, 32, seed=0)
+deceived.fit(shuffled, sparsity=1.0, steps=1500)
+print("trained on shuffled data:", alone(interpret.responses(deceived.features, data)))
+
 # %% tags=["remove-input"]
 assert (alone(answers), alone(units)) == (2, 21)
+assert random_counts == [9, 11, 8, 5, 3]
+assert alone(interpret.responses(deceived.features, data)) == 12
 assert all(unit.classes for unit in units)
 rebuilt = compile(lambda h: (autoencoder(h), autoencoder.features(h))).map(
     [(h,) for h in all_activations]
@@ -496,31 +533,34 @@ assert round(100 * missed / spread) == 7
 assert round(sum(present) / len(present)) == 7
 
 # %% [markdown]
-# Of the neurons 2 answer to one digit alone, of the units 21 do, and none of the 32 is dead. For an
-# image about 7 of them are active. So the mixture has come apart, to a part. It has a price: 7% of
-# what the neurons do (of their variance) is lost. And 11 units still answer to several digits. Are
-# these mistakes? Or are they features that are no digits, a loop or a bar at the top, say, which
-# several digits share? The numbers do not tell.
+# So a good part of the 21 costs nothing: 3 to 11 units answer to one digit alone without any
+# training, and 12 after training on shuffled data. What counts is how far the 21 lie above that,
+# and this is one start. None of the 32 is dead, and for one image about 7 of them are active. So
+# the mixture has come apart, in part. It has a price: 7% of what the neurons do (of their variance)
+# is lost. And 11 units still answer to several digits. Are these mistakes? Or are they features
+# that are not digits, such as a loop, or a bar at the top, which several digits share? The numbers
+# do not tell.
 #
 # ## What is open
 #
-# In 2023 and 2024 sparse autoencoders found, inside language models, first small and then large
-# ones, directions for things that one can name, from cities to mistakes in programs. In the largest
-# there were millions of directions. Whether they are *the* features of the model is another
-# question. Among what is not known:
+# In 2023 and 2024 sparse autoencoders found directions inside language models, first small ones and
+# then large ones, for things that one can name, from cities to mistakes in programs. The largest
+# had millions of units. Whether these are *the* features of the model is another question. Here is
+# some of what is not known:
 #
-# - **Is a feature a direction at all?** The method takes it for granted. Some seem to be circles or
-#   other shapes, such as the days of the week.
-# - **How many are there?** A larger autoencoder splits one feature into several finer ones, and
-#   there is no size at which that ends by itself.
-# - **Who checks?** In the toy we knew the five directions. In a real model nobody does. That a unit
-#   *looks* as if it had a meaning is judged by its top examples, and you have seen what they hide.
-# - **What is lost?** What the autoencoder cannot put together again may be what matters.
-# - **What is it good for?** Whether one can rely on such features to foresee or to steer what a
-#   model does, better than by simpler means, is being tested, with mixed results.
+# - **Is a feature a direction at all?** The method takes it for granted. Some seem to have other
+#   shapes: the days of the week form a circle.
+# - **How many are there?** A larger autoencoder splits one feature into several finer ones, and no
+#   size is known at which that ends by itself.
+# - **Who checks?** In the toy we knew the five directions. In a real model nobody knows them.
+#   Whether a unit *looks* as if it had a meaning is often judged by its top examples, and you have
+#   seen what they hide.
+# - **What is lost?** What the autoencoder cannot put together again may be just what matters.
+# - **What is it good for?** Whether one can use such features to predict or to steer what a model
+#   does, better than by simpler means, is being tested, with mixed results.
 #
-# You now know enough to read that work. Every piece of it, the dot product, relu, the backward
-# pass, L1, you have computed by hand.
+# You now know enough to read that work. You have computed every piece of it by hand: the dot
+# product, relu, the backward pass, L1.
 #
 # ## Your turn
 
@@ -530,7 +570,7 @@ def climbs(climb):
     """None, or what is wrong with a learner's `climb`."""
     x = climb(lambda v: 6 * v - v * v, 0.0, 200, 0.1)
     if not isinstance(x, float | int):
-        return f"`climb` is to return a plain number, got {x!r}."
+        return f"`climb` should return a plain number, but it returned {x!r}."
     if x < -1:
         return f"On 6·x − x², whose top is at x = 3, it went down to x = {x:.3g}: it descends."
     if x == 0.0:
@@ -566,7 +606,7 @@ def climb(unit, x, steps, lr):
 """,
     judge=climbs,
     given={"Value": Value},
-    hint="After `score.backward()` the gradient is `number.grad`. To climb is to go along it.",
+    hint="After `score.backward()` the gradient is `number.grad`. To climb, move along it.",
     explanation="In training the minus makes the loss smaller. Here the plus makes the score "
     "larger.",
 )
@@ -578,10 +618,11 @@ def climb(unit, x, steps, lr):
 #   finds need not look like anything, and what looks good is partly our own taste.
 # - Top examples show where a neuron is loudest, not what else it answers to.
 # - Many neurons are polysemantic: they answer to several things at once.
-# - Superposition explains how: if features are sparse, more of them than neurons fit, along
-#   directions that are not at right angles, at the price of rare confusions.
-# - A sparse autoencoder finds such directions, because of its L1 penalty and where its assumption
-#   holds.
+# - Superposition is one explanation: if features are sparse, there is room for more of them than
+#   there are neurons, along directions that are not at right angles, at the price of rare
+#   confusions.
+# - A sparse autoencoder finds such directions, thanks to its L1 penalty, and where its assumption
+#   holds. Judge it against a control.
 #
 # ## Exercises
 
@@ -609,13 +650,13 @@ exercise(
     answer=0.309,
     tolerance=0.01,
     wrong={
-        0: "So it would be at right angles, with the cosine 0.",
+        0: "That would be so at right angles, with the cosine 0.",
         1: "That is what one reads along the first direction.",
         -0.309: "The cosine of an angle below 90° is positive.",
         72: "That is the angle. A dot product of directions of length 1 is its cosine.",
     },
     hint="What is the dot product of two directions of length 1?",
-    explanation="1 · 0.309: an echo. A bias of −0.309, or a little less, and relu make it 0.",
+    explanation="1 · 0.309: an echo. With a bias of −0.309, or a little less, relu makes it 0.",
 )
 
 # %%
@@ -628,24 +669,25 @@ exercise(
     ],
     answer="dogs are among what excites it most",
     wrong={
-        "it is silent where there is no dog": "Think of neuron 15, which is nearly as active for "
-        "6 and 0 as for 4.",
-        "it is active wherever there is a dog": "The twenty may be dogs of one kind, and all "
-        "others leave it cold.",
+        "it is silent where there is no dog": "Think of neuron 15, whose top examples are all 4s, "
+        "and which is active for 6 and 0 as well.",
+        "it is active wherever there is a dog": "The twenty may be dogs of one kind, and other "
+        "dogs may leave it silent.",
     },
-    explanation="And nothing more, unless you look at the other examples, too.",
+    explanation="And nothing more, unless you look at the other examples too.",
 )
 
 # %%
 exercise(
-    "Three neurons are to remember six features, all of which are there all the time. How many are "
-    "kept?",
+    "Three neurons have to remember six features, all of which are present all the time. How many "
+    "are kept?",
     answer=3,
     wrong={
-        6: "So it may be if they are sparse. Here they disturb each other all the time.",
+        6: "That may be so if they are sparse. Here they disturb each other all the time.",
         2: "That was in a plane. Three neurons have three directions at right angles.",
         1: "Three directions in space can be at right angles to each other.",
-        4: "At a fourth direction each feature would disturb one of the others.",
+        4: "In space there is no fourth direction at right angles to three others, so it would "
+        "disturb some of them.",
     },
     hint="How many directions in space can be at right angles to each other?",
     explanation="One for each neuron: three directions at right angles.",
@@ -663,10 +705,10 @@ exercise(
     wrong={
         "that it is trained to make no error": "So was the one with penalty 0.",
         "that it has more units than there are neurons": "That is needed, but the one with penalty "
-        "0 had as many.",
+        "0 had just as many.",
     },
-    explanation="The penalty says what we believe of the features. The rest it shares with the one "
-    "that failed.",
+    explanation="The penalty says what we believe about the features. The autoencoder that failed "
+    "had everything else.",
 )
 
 # %% [markdown]
@@ -692,5 +734,7 @@ exercise(
 #   the days of the week.
 # - Zhengxuan Wu and others, "AxBench: steering LLMs? Even simple baselines outperform sparse
 #   autoencoders", 2025; Subhash Kantamneni and others, "Are sparse autoencoders useful? A case
-#   study in sparse probing", 2025: two of the tests of what they are good for.
+#   study in sparse probing", 2025; Mikkel Godsk Jørgensen and Lars Kai Hansen, "Steering LLMs?
+#   Actually, sparse autoencoders can outperform simple baselines", 2026: three of the tests of what
+#   they are good for.
 # - Lee Sharkey and others, "Open problems in mechanistic interpretability", 2025.

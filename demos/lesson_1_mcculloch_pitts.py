@@ -8,9 +8,9 @@
 # - let a single input overrule all the others, and build NOT from that;
 # - build any table of answers from such units, even one that no single unit can do.
 #
-# Three smoke sensors hang in a hall. One alone may be wrong: somebody has burnt the toast. So the
-# alarm should ring when *at least two* of the three report smoke. And while the engineer tests the
-# sensors, a key is turned, and the alarm must never ring.
+# Three smoke sensors hang in a hall. A single one may be wrong: perhaps somebody has burnt the
+# toast. So the alarm should ring when *at least two* of the three report smoke. And while an
+# engineer tests the sensors, a key is turned, and then the alarm must never ring.
 #
 # Here is one unit that does all of this.
 
@@ -33,24 +33,24 @@ show(
 
 # %% [markdown]
 # It has 4 inputs. They are numbered from 0, as always in Python: 0, 1 and 2 are the sensors, 3 is
-# the key. What the other two numbers mean comes now.
+# the key. We now come to what the other two numbers mean.
 #
 # ## The rule
 #
 # An **input** is 1 (it is **active**) or 0. The **unit** outputs 1 (it **fires**) or 0 (it stays
-# silent). There is nothing between, and no way to fire a little.
+# silent). There is nothing in between, and no way to fire a little.
 #
 # Inputs come in two kinds:
 #
 # - An **excitatory** input speaks for firing. The unit counts how many of them are active.
-# - An **inhibitory** input speaks against. One that is active is enough: the unit stays silent,
+# - An **inhibitory** input speaks against it. A single active one is enough: the unit stays silent,
 #   whatever the others say. This is a **veto**.
 #
 # The **threshold** $\theta$ (the Greek letter theta) is the count it takes:
 #
 # > The unit fires if no inhibitory input is active and at least θ excitatory inputs are.
 #
-# With numbers: front and back report smoke, the key is not turned. The count is $1 + 0 + 1 = 2$,
+# In numbers: front and back report smoke, and the key is not turned. The count is $1 + 0 + 1 = 2$,
 # the threshold is 2, and $2 \ge 2$. No veto. So the output, which is called $y$, is 1.
 
 # %%
@@ -89,9 +89,9 @@ assert alarm(1, 1, 1, 1) == 0
 # %% [markdown]
 # In 1943 this unit was published by Warren McCulloch, who studied nerve cells, and Walter Pitts, a
 # logician. A nerve cell sends a pulse or sends none; some of the cells that touch it excite it,
-# some hold it back. They asked what cells that do nothing but this can work out together. You will
-# know the answer at the end of this lesson. (Their cells took one time step each and could form
-# loops. We leave both out.)
+# others hold it back. They asked what cells that do nothing but this can work out together. You
+# will know the answer at the end of this lesson. (Their cells took one time step each and could
+# form loops. We leave out both.)
 #
 # ## The threshold decides which question is asked
 #
@@ -155,7 +155,7 @@ assert firing == [8, 7, 4, 1, 0]
 #
 # **NOT** turns one input around: 0 becomes 1, and 1 becomes 0. A unit that only counts cannot do
 # this, because one more active input never makes it fall silent. A veto can. Let the only input be
-# inhibitory, and the threshold 0:
+# inhibitory, and let the threshold be 0:
 #
 # - input 0: no veto, the count is 0, and $0 \ge 0$. It fires: 1.
 # - input 1: veto. It stays silent: 0.
@@ -168,7 +168,7 @@ print("NOT:", nn.truth_table(inverter, 1))
 assert nn.truth_table(inverter, 1) == {(0,): 1, (1,): 0}
 
 # %% [markdown]
-# Now one inhibitory input among many excitatory ones:
+# Now put one inhibitory input among many excitatory ones:
 
 # %%
 predict(
@@ -193,8 +193,8 @@ print("if it counted as -1:", if_subtracted)
 assert (vetoed(1, 1, 1, 1, 1, 1), if_subtracted) == (0, 1)
 
 # %% [markdown]
-# **You may think** that an inhibitory input counts as −1, so that enough active inputs overrule
-# it. In many later models it is so. In this one it is not, and it makes a difference.
+# **You may think** that an inhibitory input counts as −1, so that enough active inputs overrule it.
+# In many later models that is so. In this one it is not, and it makes a difference.
 #
 # ## Two switches and a lamp
 #
@@ -207,8 +207,8 @@ predict(
     options=["0", "1", "2", "none of them"],
     answer="none of them",
     wrong={
-        "0": "With two excitatory inputs the threshold 0 fires always, also for 11. And the "
-        "row 00 has to stay silent.",
+        "0": "With the threshold 0 two excitatory inputs always make it fire, even for 00 and 11, "
+        "where it has to stay silent.",
         "1": "The threshold 1 is right for 00, 01 and 10. But for 11 the count is 2, which is at "
         "least 1, so it fires there too.",
         "2": "The threshold 2 fires for 11 only. That is AND.",
@@ -222,8 +222,8 @@ predict(
 # most 1. But then the row 11, with the count 2, fires as well. It should not.
 #
 # A computer need not be clever: it can try every unit in which each input is connected once. Each
-# of the two inputs is excitatory or inhibitory, and beyond the thresholds 0, 1, 2 and 3 nothing new
-# happens.
+# of the two inputs is either excitatory or inhibitory, and beyond the thresholds 0, 1, 2 and 3
+# nothing new happens.
 
 # %%
 from itertools import combinations
@@ -245,17 +245,18 @@ assert (len(units), len(tables)) == (16, 9)
 assert {(0, 0, 0, 1), (0, 1, 1, 1)} < tables and (0, 1, 1, 0) not in tables
 
 # %% [markdown]
-# An output column for four rows is four bits, so there are $2 \cdot 2 \cdot 2 \cdot 2 = 16$ truth
+# The output column of four rows is four bits, so there are $2 \cdot 2 \cdot 2 \cdot 2 = 16$ truth
 # tables of two inputs. The 16 units give only 9 of them.
 #
 # ## What several units can do: everything
 #
-# Take one unit per row that has to fire. Such a **detector** fires for its own row and no other:
+# Take one unit for each row that has to fire. Such a **detector** fires for its own row and for no
+# other:
 #
 # - the inputs that are 1 in its row are excitatory, and *all* of them are needed;
 # - the inputs that are 0 in its row are inhibitory.
 #
-# For XOR these are a detector of 01 and a detector of 10. Then an OR asks: did any of them fire?
+# For XOR these are a detector of 01 and a detector of 10. Then an OR asks: did either of them fire?
 # `nn.boolean_function` builds this from a truth table.
 
 # %%
@@ -278,7 +279,7 @@ slider("inputs", ["00", "01", "10", "11"], circuit_for)
 # %% [markdown]
 # This works for every truth table, whatever its size. A rule that gives an output bit for each row
 # of input bits is called a **Boolean function**, after George Boole. So units that only count and
-# veto, put together in two **layers** (the detectors, then the OR), compute *every* Boolean
+# veto, put together in two **layers** (the detectors, then the OR), can compute *every* Boolean
 # function. Let the computer check all tables of three inputs:
 
 # %%
@@ -290,7 +291,7 @@ for outputs in product([0, 1], repeat=8):
     wanted = dict(zip(rows, outputs))
     built = nn.boolean_function(wanted)
     checked += nn.truth_table(built, 3) == wanted
-print(f"{checked} truth tables of three inputs are built, and right")
+print(f"all {checked} truth tables of three inputs are built, and right")
 
 # %% tags=["remove-input"]
 assert checked == 256
@@ -312,8 +313,8 @@ assert 2**10 == 1024 and 2**20 > 1_000_000
 #
 # - A McCulloch-Pitts unit fires if at least $\theta$ excitatory inputs are active and no inhibitory
 #   one.
-# - The threshold picks the question: $\theta = 1$ is OR, $\theta = n$ is AND, between them is "at
-#   least $\theta$ of $n$".
+# - The threshold decides the question: $\theta = 1$ is OR, $\theta = n$ is AND, and between them it
+#   is "at least $\theta$ of $n$".
 # - One active inhibitory input is a veto, not a −1.
 # - No single unit computes XOR. Detectors and an OR compute any Boolean function.
 # - Nothing is learned here: the thresholds are chosen by hand.
@@ -322,8 +323,8 @@ assert 2**10 == 1024 and 2**20 > 1_000_000
 
 # %%
 task(
-    "Write the unit itself: `unit` gets the list `excitatory` and the list `inhibitory`, of inputs "
-    "that are 0 or 1, and the threshold. It returns 1 or 0.",
+    "Write the unit itself: `unit` gets two lists of inputs that are 0 or 1, `excitatory` and "
+    "`inhibitory`, and the threshold. It returns 1 or 0.",
     start="""
 def unit(excitatory, inhibitory, threshold):
     count = sum(excitatory)
@@ -346,8 +347,8 @@ def unit(excitatory, inhibitory, threshold):
         (([1, 0], [0, 1], 1), 0),
     ],
     wrong={
-        "def unit(e, i, t): return int(sum(e) >= t)": "The inhibitory inputs are not asked. One "
-        "that is active is enough to keep the unit silent.",
+        "def unit(e, i, t): return int(sum(e) >= t)": "The inhibitory inputs are not asked. A "
+        "single active one is enough to keep the unit silent.",
         "def unit(e, i, t): return int(sum(e) - sum(i) >= t)": "That counts an inhibitory input as "
         "−1. It is a veto: no count of excitatory inputs outweighs it.",
         "def unit(e, i, t): return 0 if any(i) else int(sum(e) > t)": "The unit fires if the count "
@@ -379,8 +380,9 @@ exercise(
     answer=(1, 1),
     names=("threshold", "inhibitory"),
     wrong={
-        (1, 0): "This one lets a veto. It computes 'b, but not a'.",
-        (0, 1): "With the threshold 0 it fires for 00 too: nothing is needed, and b does not veto.",
+        (1, 0): "Here a has the veto, and the unit computes 'b, but not a'.",
+        (0, 1): "With the threshold 0 it fires for 00 too: no active input is needed, and b does "
+        "not veto.",
         (2, 1): "Only a is excitatory, so the count is never more than 1.",
     },
     hint="It must fire for 10 and for no other row. Which input is the veto, and how many active "

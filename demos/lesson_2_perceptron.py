@@ -5,7 +5,7 @@
 #
 # - compute what a perceptron outputs, from its weights and its bias;
 # - correct it by hand after a mistake, and say why the correction helps;
-# - tell whether it will ever be done, by looking at the data;
+# - tell from the data whether it will ever be done;
 # - read the theorem that says when it will be done, and check it.
 #
 # A botanist has measured the petals of 100 irises: 50 of the kind *setosa*, 50 of the kind
@@ -53,11 +53,11 @@ show(
 #
 # ## From counting to weighing
 #
-# The unit of lesson 1 counted its inputs, each one the same as the next. The **perceptron**, which
-# Frank Rosenblatt published in 1958, weighs them. Each of the inputs $x_0$, $x_1$, ... may be any
-# number and has a **weight** $w_0$, $w_1$, ...: a number it is multiplied by. A positive weight
-# speaks for firing, a negative one against, and a large one speaks loudly. One more number, the
-# **bias** $b$, is added whatever the inputs are.
+# The unit of lesson 1 counted its inputs, each as much as the next. The **perceptron**, which Frank
+# Rosenblatt published in 1958, weighs them. Each of the inputs $x_0$, $x_1$, ... may be any number,
+# and has a **weight** $w_0$, $w_1$, ..., by which it is multiplied. A positive weight speaks for
+# firing, a negative one against it, and a large one speaks loudly. One more number, the **bias**
+# $b$, is added whatever the inputs are.
 #
 # $$ z = w_0 \cdot x_0 + w_1 \cdot x_1 + b $$
 #
@@ -113,14 +113,15 @@ assert [gate.predict(x) for x, _ in datasets.gate("and")] == [0, 0, 0, 1]
 #
 # $$ b \leftarrow b + \mathrm{lr} \cdot (t - y) $$
 #
-# The arrow says: the left side becomes what the right side is now.
+# The arrow says: the left side becomes what the right side is now. ($w_i$ and $x_i$ stand for any
+# weight and its input.)
 #
 # The **error** $t - y$ is 1 if the unit should have fired and did not, and −1 if it fired and
 # should not have. The **learning rate** $\mathrm{lr}$ says how large a correction is; we take 1.
-# Going once through all examples is an **epoch**. The unit goes on, epoch after epoch, until one
+# Going through all examples once is an **epoch**. The unit goes on, epoch after epoch, until one
 # passes without a mistake. Then it has **converged**.
 #
-# Now you. The code after the task has it too, so write first.
+# Now it is your turn. The code after the task gives it away, so write first.
 
 # %%
 task(
@@ -204,8 +205,8 @@ def learn(examples, lr=1.0, most_epochs=100):
 # Let it learn AND, and follow its first two mistakes.
 #
 # 1. All weights are 0, so $z = 0$ and $y = 0$ for every input. For the inputs (1, 1) the target is
-#    1: the error is $1 - 0 = 1$. So $w_0$ becomes $0 + 1 \cdot 1 \cdot 1 = 1$, in the same way
-#    $w_1 = 1$, and $b = 1$.
+#    1: the error is $1 - 0 = 1$. So $w_0$ becomes $0 + 1 \cdot 1 \cdot 1 = 1$; in the same way $w_1
+#    = 1$, and $b = 1$.
 # 2. For the inputs (0, 0) now $z = 1$ and $y = 1$, but the target is 0: the error is −1. The bias
 #    goes down to $1 - 1 = 0$. And the weights?
 
@@ -305,21 +306,21 @@ slider(
 assert all(perceptron.predict(x) == target for x, target in datasets.gate("and"))
 
 # %% [markdown]
-# Data that a straight line can separate (with three inputs a plane, and so on) is called
+# Data that a straight line can separate (with three inputs a plane, and so on) are called
 # **linearly separable**. AND is, and so are the two kinds of iris.
 #
 # ## It will be done: the convergence theorem
 #
 # If the examples are linearly separable, and there are finitely many of them, the perceptron
-# converges after a finite number of mistakes, in whatever order they come. Albert Novikoff gave a
-# short proof in 1962, with a number: starting from zero weights, there are at most
+# converges after a finite number of mistakes, in whatever order the examples come. Albert Novikoff
+# gave a short proof in 1962, with a number: starting from zero weights, there are at most
 #
 # $$ \left( \frac{R}{\gamma} \right)^2 $$
 #
 # mistakes. The two letters are lengths. $R$ says how far the farthest example reaches, and $\gamma$
 # (the Greek letter gamma), the **margin**, says how wide the gap between the two kinds is. So the
-# bound is small if the gap is wide compared with the size of the inputs. How many examples there
-# are does not enter it.
+# bound is small if the gap is wide compared with the size of the inputs. The number of examples
+# plays no part in it.
 #
 # <details><summary>How both are computed, and why the bound holds (it uses arrows, which lesson 4
 # draws: come back to it then)</summary>
@@ -373,10 +374,10 @@ assert (min(counts), max(counts)) == (10, 12) and max(counts) <= bound
 assert ends == {(1.0, 2.0, -2.0), (2.0, 1.0, -2.0)}
 
 # %% [markdown]
-# The theorem promises at most 51 mistakes; there were 10 to 12. A bound is no forecast.
+# The theorem promises at most 51 mistakes; there were 10 to 12. A bound is not a forecast.
 #
-# And the size of the inputs? Add 10 to both inputs of every row of AND. The gap is as wide as it
-# was, but the inputs are much larger:
+# And does the size of the inputs matter? Add 10 to both inputs of every row of AND. The gap is as
+# wide as it was, but the inputs are much larger:
 
 # %%
 far_away = [((x0 + 10, x1 + 10), target) for (x0, x1), target in datasets.gate("and")]
@@ -393,7 +394,7 @@ assert all(
 # **You may think** that the perceptron looks for the best line. It does not: it stops at the first
 # one without a mistake. The 24 orders of the same four examples end at two different lines.
 #
-# **You may think**, too, that a small learning rate makes it careful, and a large one hasty.
+# **You may also think** that a small learning rate makes it careful, and a large one hasty.
 
 # %%
 predict(
@@ -402,7 +403,8 @@ predict(
     answer=10,
     wrong={
         80: "Eight times the rate, eight times the mistakes? Write down the first corrections.",
-        1.25: "Eight times as fast? Mistakes are whole, and large steps are not the point here.",
+        1.25: "Eight times as fast? Mistakes come in whole numbers. Write down the first "
+        "corrections.",
         2: "Eight times as fast? Write down $z$ after the first correction, with "
         r"$\mathrm{lr} = 1$ and $\mathrm{lr} = 8$.",
         1: "One large correction does not do it: it goes too far for other examples.",
@@ -490,18 +492,18 @@ assert mistakes == 4
 
 # %% [markdown]
 # At the end of epoch 3 the weights are what they were at the end of epoch 2. So epoch 4 begins as
-# epoch 3 did, and goes as epoch 3 did, and so on forever. There are 4 mistakes in each, with four
+# epoch 3 did, and goes as epoch 3 did, and so on for ever. There are 4 mistakes in each, with four
 # examples: the corrections undo each other.
 #
 # In 1969 Marvin Minsky and Seymour Papert wrote a whole book about what one such unit cannot tell,
-# even behind a layer of fixed detectors that each see only a part. The way out is the one of
-# lesson 1, more than one layer. But how do units learn that stand *before* the last one? The rule
-# above needs a target for each unit, and nobody knows targets for the units inside. The answer
+# even behind a layer of fixed detectors that each see only a part of the input. The way out is that
+# of lesson 1, more than one layer. But how can units learn that come *before* the last one? The
+# rule above needs a target for each unit, and nobody knows targets for the units inside. The answer
 # takes a smoother unit, and it starts in the next lesson.
 #
 # A note on history. Rosenblatt's machine, the Mark I Perceptron, looked at pictures with 400
 # photocells. They were wired to a layer of units that did not learn, and the weights behind these
-# were knobs, turned by motors. What is called a perceptron today is the part that learned.
+# were knobs, turned by motors. What is called a perceptron today is only the part that learned.
 #
 # ## In short
 #
@@ -554,9 +556,9 @@ exercise(
             -1,
         ): "Close. For (0, 1) $z = 1 - 1 = 0$, and the unit fires only if $z$ is more than 0.",
         (1, 1, -1.5): "This one is AND: for (0, 1) $z = 1 - 1.5 = -0.5$, so it stays silent.",
-        (1, 1, 1): "With the bias 1 it fires for (0, 0) too. The sign!",
+        (1, 1, 1): "With the bias 1 it fires for (0, 0) too. Check the sign.",
     },
-    hint="Each input alone has to lift $z$ above 0, and no input must not.",
+    hint="Each input alone has to lift $z$ above 0; where no input is 1, $z$ must not be above 0.",
     explanation="All four rows are right. There are many such answers.",
 )
 

@@ -35,22 +35,23 @@ assert round(y.data, 4) == 0.8176
 show(
     draw_dot(y, edges="none", title="One neuron: multiply, sum, add the bias, apply sigmoid"),
     "From left to right: each input is multiplied by its weight, the products are summed, the bias "
-    "is added, and sigmoid makes the output of it. Read only the numbers called data for now.",
+    "is added, and sigmoid turns the result into the output. For now, read only the numbers called "
+    "data.",
 )
 
 # %% [markdown]
-# (`Value` is this package's number: it remembers how it was computed, which the picture shows. Its
-# `.data` is the number itself.)
+# (A `Value` is this package's kind of number: it remembers how it was computed, and the picture
+# shows that. Its `.data` is the number itself.)
 #
 # ## Four kinds of steps, always the same
 #
-# An **artificial neuron** is the perceptron of lesson 2, with one part exchanged.
+# An **artificial neuron** is the perceptron of lesson 2, with one part replaced.
 #
 # $$ z = w_0 \cdot x_0 + w_1 \cdot x_1 + b $$
 #
 # $$ y = f(z) $$
 #
-# The number $z$ is called the **pre-activation**. The function $f$ that makes the output of it is
+# The number $z$ is called the **pre-activation**. The function $f$ that turns it into the output is
 # called the **activation function**. In a perceptron, $f$ is the *step*: 1 if $z > 0$, else 0. Here
 # it is **sigmoid**, a smooth curve from 0 to 1:
 #
@@ -92,8 +93,8 @@ assert len(steps) == 5
 
 # %%
 predict(
-    "Another student has studied for 0 hours and solved 0 exercises. Which "
-    "pre-activation $z$ does the neuron have for him?",
+    "Another student has studied for 0 hours and solved 0 exercises. What is the neuron's "
+    "pre-activation $z$ for him?",
     answer=-0.4,
     wrong={
         0: "The weighted sum is 0. And the bias, which is added whatever the inputs are?",
@@ -115,8 +116,8 @@ assert neuron.pre_activation([0, 0]).data == -0.4 and round(neuron([0, 0]).data,
 
 # %%
 predict(
-    "Take the step of the perceptron in place of sigmoid. Now $y = 1$, since "
-    "$z = 1.5$ is more than 0. $w_0$ is lowered by 0.01. By how much does $y$ change?",
+    "Take the step of the perceptron in place of sigmoid. Now $y = 1$, since $z = 1.5$ is more "
+    "than 0. We lower $w_0$ by 0.01. By how much does $y$ change?",
     answer=0,
     wrong={
         -0.02: r"That is the change of $z$: $-0.01 \cdot 2$. The step of 1.48 is still 1.",
@@ -141,9 +142,9 @@ for name in ("step", "sigmoid"):
 assert round(change, 4) == -0.003
 
 # %% [markdown]
-# The step does not answer. It says nothing until $z$ passes 0, and then everything at once. Sigmoid
+# The step gives no answer. It says nothing until $z$ passes 0, and then everything at once. Sigmoid
 # answers every small change with a small change, here −0.0030: lowering $w_0$ is the right
-# direction. All of learning from lesson 5 on is built on such answers.
+# direction. From lesson 5 on, all learning is built on such answers.
 #
 # ## What it has to do with a nerve cell
 #
@@ -156,15 +157,15 @@ assert round(change, 4) == -0.003
 # | the start of the axon, its outgoing fibre, where the pulses begin | the activation function |
 # | the firing rate: how many pulses a second | the output $y$ |
 #
-# It is a likeness, and it ends soon. A real cell sends single pulses, and their timing matters.
-# Its branches compute something of their own. A real cell either excites the cells it talks to or
-# inhibits them, as a rule, and a synapse does not change from the one to the other; a weight may
-# become negative at any time. From here on, "neuron" means the formula.
+# It is a likeness, and it does not go far. A real cell sends single pulses, and their timing
+# matters. Its branches do computations of their own. As a rule, a real cell either excites the
+# cells it talks to or inhibits them, and a synapse does not change from the one to the other; a
+# weight may become negative at any time. From here on, "neuron" means the formula.
 #
 # ## The weight sets the steepness, the bias the place
 #
 # Take one input. Then $z = w \cdot x + b$ is a straight line: its slope is $w$, for $z$ grows by
-# $w$ where $x$ grows by 1. Sigmoid bends that line into a step, and the middle of the step,
+# $w$ where $x$ grows by 1. Sigmoid bends that line into a smooth step, and the middle of the step,
 # $y = 0.5$, lies where $z = 0$. Solve $w \cdot x + b = 0$ for $x$:
 #
 # $$ x = -\frac{b}{w} $$
@@ -249,7 +250,7 @@ for w in (0.5, 1, 4):
 # $$ \tanh(z) = \frac{e^z - e^{-z}}{e^z + e^{-z}} = 2 \cdot \operatorname{sigmoid}(2z) - 1 $$
 #
 # It is 0 at $z = 0$, so a neuron with tanh can say no (−1), yes (1), and "nothing to say" (0). For
-# $z = 1$ it is 0.7616: a number that comes back in lesson 6.
+# $z = 1$ it is 0.7616, a number that comes back in lesson 6.
 
 # %%
 for z in (-2, -1, 0, 1, 2):
@@ -261,16 +262,17 @@ for z in (-2, -1, 0, 1, 2):
 assert round(tinygrad_neuron.tanh(1).data, 4) == 0.7616
 
 # %% [markdown]
-# Now move through the families, one slider each. The full curve is the function. The dashed
-# one is its slope at each $z$: how many times as fast as $z$ it grows, just there. This slope is
-# called the **derivative** of $f$, written $f'(z)$. Lesson 5 measures it; here it is enough to see
-# where it is large, and where it is nearly 0. Where it is nearly 0 the neuron **saturates**: it
-# hardly answers.
+# Now move through the families, one slider for each. The solid curve is the function. The dashed
+# one is its slope at each $z$: how many times as fast as $z$ the function grows, just there. This
+# slope is called the **derivative** of $f$, written $f'(z)$. Lesson 5 measures it; here it is
+# enough to see where it is large, and where it is nearly 0. Where it is nearly 0 the neuron
+# **saturates**: it hardly answers.
 #
 # One more word: neurons whose outputs go to other neurons, and not to us, are called **hidden**.
 #
-# **Step and identity** are the two extremes: all at once, and no change at all. The **S-shaped**
-# ones, sigmoid, tanh, softsign and the two hard ones, limit the output, and saturate on both sides.
+# **Step and identity** are the two extremes: everything at once, and no change at all. The
+# **S-shaped** ones, sigmoid, tanh, softsign and the two hard ones, limit the output, and saturate
+# on both sides.
 
 # %% tags=["hide-input"]
 ACTIVATIONS = {  # formula, lowest and highest y (None: no limit), steepest slope, where it is used
@@ -349,16 +351,17 @@ for name, (_, low, high, steepest, _) in ACTIVATIONS.items():
 slider("rectifier", names[7:12], activation)
 
 # %% [markdown]
-# The last family is **smooth with a dip**: swish, gelu, mish. Like relu far away from 0, smooth
-# near it, and below 0 for negative $z$, deepest near −1. (In gelu, $\Phi(z)$ is the share of a
-# normal distribution, the one around 0 with the spread 1, that lies below $z$.)
+# The last family is **smooth with a dip**: swish, gelu, mish. They are like relu far from 0 and
+# smooth near it; for negative $z$ they dip below 0, deepest near −1. (In gelu, $\Phi(z)$, say "phi
+# of z", is the share of a bell curve around 0, the normal distribution with the spread 1, that lies
+# to the left of $z$.)
 
 # %% tags=["hide-input"]
 slider("with a dip", names[12:], activation)
 
 # %% [markdown]
 # Two more take several numbers at once, and so have no curve: **softmax** turns several $z$ into
-# shares that add up to 1 (lesson 9), and **maxout** passes on the largest of several.
+# shares that add up to 1 (lesson 9), and **maxout** passes on the largest of several numbers.
 
 # %%
 predict(
@@ -384,9 +387,9 @@ assert f"{grown:.5f}" == "0.00003" and grown_relu == 1
 # %% [markdown]
 # ### Which one?
 #
-# What should you choose? For the *output*, ask what the answer may be: any number (identity), a
-# yes or no (sigmoid), one of several kinds (softmax). For the neurons *before* it, begin with
-# relu, or with tanh in a small network.
+# Which one should you choose? For the *output*, ask what the answer may be: any number (identity),
+# yes or no (sigmoid), one of several kinds (softmax). For the neurons *before* it, begin with relu,
+# or with tanh in a small network.
 #
 # ## In short
 #
@@ -434,7 +437,7 @@ def neuron(weights, inputs, bias):
         "has $e^{-z}$, with a minus.",
     },
     given={"exp": exp},
-    hint="In the loop, `z = z + w * x`. At the end, put $z$ into the formula of sigmoid.",
+    hint="In the loop, `z = z + w * x`. At the end, put $z$ into the formula for sigmoid.",
     explanation="Multiply, sum, add the bias, activate: four kinds of steps, in six lines.",
 )
 
@@ -471,7 +474,7 @@ exercise(
     "Which bias does it need?",
     answer=-6,
     wrong={
-        6: r"The sign: $2 \cdot 3 + b$ has to be 0.",
+        6: r"Check the sign: $2 \cdot 3 + b$ has to be 0.",
         -3: "The step lies at $-b/w$, and $w$ is 2.",
         -1.5: "$-b/w = 3$. You divided by $w$ where you have to multiply.",
         1.5: "$-b/w = 3$. Multiply by $w$, and mind the sign.",
@@ -504,8 +507,8 @@ exercise(
 
 # %%
 exercise(
-    "A neuron should forecast tomorrow's temperature in °C. Which activation function should its "
-    "output have?",
+    "A neuron should forecast tomorrow's temperature in °C. Which activation function should it "
+    "have?",
     options=["identity", "sigmoid", "relu", "tanh"],
     answer="identity",
     wrong={

@@ -3,13 +3,13 @@
 #
 # After this lesson you can
 #
-# - draw the line on which a neuron is undecided, and the vector that stands on it;
+# - draw the line on which a neuron is undecided, and the vector that stands at right angles to it;
 # - compute how far a point is from that line;
 # - say what turning the weights does, and what moving the bias does;
 # - read the weights of a neuron as a picture of what it looks for.
 #
 # A coast guard watches ships on a map, with distances in kilometres. The coast is a straight line.
-# One neuron with two inputs knows on which side of it a ship is, and how far away.
+# One neuron with two inputs knows which side of it a ship is on, and how far away.
 
 # %% tags=["remove-input"]
 from tinygrad_neuron.course import exercise, hands, predict, show, slider, task
@@ -30,10 +30,9 @@ for x, _ in ships:
 assert [guard.pre_activation(x).data for x, _ in ships] == [-5, 2, 0]
 
 # %% [markdown]
-# The weights are 3 and 4, the bias is −5. For the ship at (1, 1) the pre-activation is
-# $z = 3 \cdot 1 + 4 \cdot 1 - 5 = 2$: positive, at sea. For the one at (0, 0) it is −5: on land,
-# which is bad for a ship. For the one at (3, −1) it is $9 - 4 - 5 = 0$. That ship lies on the
-# coast.
+# The weights are 3 and 4, the bias is −5. For the ship at (1, 1) the pre-activation is $z = 3 \cdot
+# 1 + 4 \cdot 1 - 5 = 2$: positive, at sea. For the one at (0, 0) it is −5: on land, which is bad
+# for a ship. For the one at (3, −1) it is $9 - 4 - 5 = 0$. That ship is right on the coast.
 #
 # ## The line where z is 0
 #
@@ -71,18 +70,19 @@ assert dot == 0 and arrived == 0
 
 # %% [markdown]
 # A step along the line leaves $z$ as it is, so its dot product with $w$ is 0. And two vectors whose
-# dot product is 0 stand at right angles. Pythagoras shows it. The length of a vector, by his
-# theorem, is called its **norm**:
+# dot product is 0 stand at right angles. The theorem of Pythagoras shows it. The length of a
+# vector, which that theorem gives, is called its **norm**:
 #
 # $$ \lVert w\rVert = \sqrt{w_0^2 + w_1^2} = \sqrt{3^2 + 4^2} = \sqrt{25} = 5 $$
 #
-# So (3, 4) and (−4, 3) both have the norm 5, and from tip to tip it is
-# $\sqrt{7^2 + 1^2} = \sqrt{50} = \sqrt{5^2 + 5^2}$. The three make a triangle with a right angle:
-# **the weight vector stands at right angles to the line**. And it points to the side where $z$ is
-# positive: one step along $w$ changes $z$ by $3 \cdot 3 + 4 \cdot 4 = 25$. A vector that stands so
-# on a hyperplane is called its **normal vector**.
+# So (3, 4) and (−4, 3) both have the norm 5, and the distance from tip to tip is $\sqrt{7^2 + 1^2}
+# = \sqrt{50} = \sqrt{5^2 + 5^2}$. So the three lengths make a triangle with a right angle: **the
+# weight vector stands at right angles to the line**. And it points to the side where $z$ is
+# positive: one step along $w$ changes $z$ by $3 \cdot 3 + 4 \cdot 4 = 25$. A vector at right angles
+# to a hyperplane is called its **normal vector**.
 
 # %%
+# hypot(a, b) is the length of the vector (a, b)
 tip_to_tip = hypot(w[0] - along[0], w[1] - along[1])
 print(f"lengths {hypot(*w):g} and {hypot(*along):g}, from tip to tip √{tip_to_tip**2:g}")
 one_step = guard.pre_activation([3 + 3, -1 + 4]).data - guard.pre_activation([3, -1]).data
@@ -112,13 +112,14 @@ show(
 # %% [markdown]
 # ## How far is it?
 #
-# Which way does $z$ grow fastest? Let the ship at (1, 1) sail 1 km in each of 360 directions, and
-# note by how much $z$ grows.
+# In which direction does $z$ grow fastest? Let the ship at (1, 1) sail 1 km in each of 360
+# directions, and note by how much $z$ grows.
 
 
 # %%
 def growth(angle):
-    """How much z grows on 1 km in a direction, given in degrees."""
+    """How much z grows over 1 km in a direction, given in degrees."""
+    # cos and sin want another unit, in which 180 degrees are pi
     x = [1 + cos(angle * pi / 180), 1 + sin(angle * pi / 180)]
     return guard.pre_activation(x).data - guard.pre_activation([1, 1]).data
 
@@ -134,15 +135,15 @@ assert [round(part, 1) for part in direction] == [0.6, 0.8]
 
 # %% [markdown]
 # The best direction is (0.6, 0.8), and that is (3, 4) divided by 5: the direction of $w$. And $z$
-# grows by 5 on 1 km, and 5 is the norm of $w$.
+# grows by 5 over 1 km, and 5 is the norm of $w$.
 #
 # So straight away from the coast $z$ grows by $\lVert w\rVert$ per kilometre. Turn that around,
 # and $z$ tells the distance:
 #
 # $$ d = \frac{z}{\lVert w\rVert} $$
 #
-# For the ship at (1, 1): $d = 2 / 5 = 0.4$ km. On land $z$ is negative, and so is $d$. It is called
-# the **signed distance** for that.
+# For the ship at (1, 1): $d = 2 / 5 = 0.4$ km. On land $z$ is negative, and so is $d$. That is why
+# it is called the **signed distance**.
 
 # %%
 ship = (1.0, 1.0)
@@ -199,13 +200,14 @@ for x, _ in ships:
     assert abs(d - guard.signed_distance(x)) < 1e-12
 
 # %% [markdown]
-# **You may think** that $z$ is the distance, or that a neuron with everything doubled has another
-# line. Neither is so. $z$ doubles everywhere, and the line and all distances stay. The neuron has
-# only become surer of itself: a sigmoid behind $z$ would be steeper, as in lesson 3.
+# **You may think** that $z$ is the distance, or that a neuron with everything doubled has a
+# different line. Neither is so. $z$ doubles everywhere, but the line and all distances stay as they
+# were. The neuron has only become surer of itself: a sigmoid after $z$ would be steeper, as in
+# lesson 3.
 #
 # ## Turn the weight vector, and the half-plane follows
 #
-# The line cuts the plane in two halves. On the side that $w$ points to, $z$ is positive, and we
+# The line cuts the plane into two halves. On the side that $w$ points to, $z$ is positive, and we
 # read $z > 0$ as yes. Below, $w$ has the norm 2 and $b$ is −1, so the line is 0.5 away from the
 # origin (0, 0). Turn $w$ through the full circle.
 
@@ -303,7 +305,7 @@ assert agree == 8
 # ## The bias trick
 #
 # The bias is awkward: a number of its own, treated unlike the weights. There is a trick. Write a 1
-# behind the inputs, and the bias behind the weights. Then
+# after the inputs, and the bias after the weights. Then
 #
 # $$ (3, 4, -5) \cdot (x_0, x_1, 1) = 3 \cdot x_0 + 4 \cdot x_1 - 5 $$
 #
@@ -363,7 +365,7 @@ print("w · x for the T, the smudged and the inverted one:", matches)
 
 every_image = list(product((-1, 1), repeat=9))
 seen = [image for image in every_image if looks_for_t.predict(image)]
-best_image = max(every_image, key=lambda x: looks_for_t.signed_distance(x))
+best_image = max(every_image, key=looks_for_t.signed_distance)  # where that is largest
 print(f"it fires for {len(seen)} of all {len(every_image)} images")
 print("it likes the T best:", list(best_image) == T)
 
@@ -372,12 +374,13 @@ assert matches == [9, 5, -9]
 assert (len(every_image), len(seen)) == (512, 46) and list(best_image) == T
 
 # %% [markdown]
-# Of all images of this kind the one that looks like the weights has the largest dot product. This
+# Of all images of this kind, the one that looks like the weights has the largest dot product. This
 # is called **template matching**: the weights are a template, and $w \cdot x$ says how well the
-# input fits. The bias says how good a fit is wanted. With $b = -4$ the neuron fires for the T with
-# at most 2 wrong pixels: there are 46 such images.
+# input fits it. The bias says how good a fit is required. With $b = -4$ the neuron fires for the T
+# with at most 2 wrong pixels: there are 46 such images.
 #
-# The geometry behind it is one formula. With $\alpha$, the angle between the two vectors,
+# The geometry behind it is one formula. With $\alpha$ (the Greek letter alpha) for the angle
+# between the two vectors,
 #
 # $$ w \cdot x = \lVert w\rVert \cdot \lVert x\rVert \cdot \cos\alpha $$
 #
@@ -399,8 +402,8 @@ assert (len(every_image), len(seen)) == (512, 46) and list(best_image) == T
 #
 # </details>
 #
-# The cosine is 1 where both point in the same direction, 0 at right angles, and −1 in opposite
-# directions. Here all images have the norm $\sqrt{9} = 3$, so the angle alone decides.
+# The cosine is 1 if both point in the same direction, 0 at right angles, and −1 if they point in
+# opposite directions. Here all images have the norm $\sqrt{9} = 3$, so the angle alone decides.
 #
 # **You may think** that the largest $w \cdot x$ always means the best fit. Not if the inputs have
 # different norms:
@@ -417,13 +420,13 @@ assert 3 * 30 + 4 * 0 > 3 * 3 + 4 * 4
 assert (25 / (5 * 5), 90 / (5 * 30)) == (1.0, 0.6)
 
 # %% [markdown]
-# (30, 0) gets 90 and (3, 4) only 25, although (3, 4) points just where $w$ points. The other is
+# (30, 0) gets 90 and (3, 4) only 25, although (3, 4) points exactly where $w$ points. The other is
 # merely long. Where only the fit should count, divide by the norms, or bring all inputs to the same
 # norm.
 #
-# Templates need not be drawn by hand. Here are handwritten digits, 8 by 8 pixels. Half of the
-# images make the averages, the other half is kept back to test. The average of all threes, minus
-# the average of all eights, is a template for "3 and not 8".
+# Templates need not be drawn by hand. Here are handwritten digits, of 8 by 8 pixels. Half of the
+# images make the averages; the other half is kept back for testing. The average of all threes,
+# minus the average of all eights, is a template for "3 and not 8".
 
 # %%
 digits = datasets.digits()
@@ -560,7 +563,7 @@ exercise(
         (0, 1, -2): "This is the line $x_1 = 2$, and it is horizontal. $w$ points to where yes is.",
         (-1, 0, 2): "The line is right, but it says yes on the left. Turn $w$ around, and $b$ with "
         "it.",
-        (1, 0, 2): "$z$ is 0 at $x_0 = -2$. The sign of the bias!",
+        (1, 0, 2): "$z$ is 0 at $x_0 = -2$. Check the sign of the bias.",
     },
     hint="Where does $w$ point, if yes is on the right? And $z$ has to be 0 at $x_0 = 2$.",
     explanation=r"$w$ points to the right, (1, 0) or a multiple of it, and $b = -2\cdot w_0$.",
@@ -600,7 +603,7 @@ exercise(
         else None
     ),
     wrong={
-        8: "The bias is a negative threshold. The sign!",
+        8: "The bias is a negative threshold. Check the sign.",
         -9: "Then $z = 9 - 9 = 0$ for the T, and the perceptron fires only if $z$ is more than 0.",
         -4: "This one lets two wrong pixels pass, as above.",
     },

@@ -8,8 +8,8 @@
 # - use the chain rule: multiply the factors of the steps that a change passes through;
 # - tell when a measured derivative can be trusted.
 #
-# Three small machines stand in a row. The first triples a number, the second takes 4 away, and the
-# third squares. We give each number a name:
+# Three small machines stand in a row. The first triples a number, the second takes 4 away from the
+# result, and the third squares that. We give each number a name:
 #
 # $$ u = 3 \cdot x, \qquad v = u - 4, \qquad y = v^2 $$
 #
@@ -41,8 +41,8 @@ print("x =", x.data, "  u =", u.data, "  v =", v.data, "  y =", y.data)
 assert (u.data, v.data, y.data) == (6, 2, 4)
 
 # %% [markdown]
-# A `Value` is a number that remembers how it was computed. For the moment it is simply a number;
-# `.data` reads it.
+# A `Value` is a number that remembers how it was computed. For the moment it is simply a number,
+# which `.data` reads.
 #
 # Now we **nudge** $x$: we move it by a little, on purpose, to see what happens. From 2 to 2.01.
 
@@ -84,17 +84,17 @@ changes = [round(step.change, 4) for step in nudge(y, x, by=0.01)]
 assert changes == [0.01, 0.03, 0.03, 0.1209]
 
 # %% [markdown]
-# Each machine hands the nudge on, multiplied by a factor of its own: 3, then 1, then about 4. All
-# in all $3 \cdot 1 \cdot 4 = 12$, so a nudge of 0.01 becomes about 0.12.
+# Each machine hands the nudge on, multiplied by a factor of its own: 3, then 1, then about 4. In
+# all that is $3 \cdot 1 \cdot 4 = 12$, so a nudge of 0.01 becomes about 0.12.
 #
 # That is the whole lesson. What is left is to find out where such a factor comes from, why it is
 # only *about* 4, and why factors are multiplied.
 #
 # ## The factor of one machine
 #
-# Take the third machine alone, at $v = 2$. We write $f(v)$ for what it makes of $v$, so
-# $f(v) = v^2$. Call the nudge $h$. The factor is the change of the output, divided by the nudge.
-# This is the **difference quotient**:
+# Take the third machine alone, at $v = 2$. We write $f(v)$ for what it turns $v$ into, so $f(v) =
+# v^2$. Call the nudge $h$. The factor is the change of the output, divided by the nudge. This is
+# the **difference quotient**:
 #
 # $$ \frac{f(v + h) - f(v)}{h} $$
 #
@@ -121,7 +121,7 @@ predict(
     "A large nudge: $h = 1$. What is the difference quotient of the square at $v = 2$?",
     answer=5,
     wrong={
-        4: "That is where it will end for small nudges. Put $h = 1$ in: $(3^2 - 2^2) / 1$.",
+        4: "That is where it settles for small nudges. Put in $h = 1$: $(3^2 - 2^2) / 1$.",
         9: "That is $f(v + h) = 3^2$. Subtract $f(v) = 2^2$, and divide by $h$.",
         1: "That is the nudge. The square goes from $2^2$ to $3^2$.",
     },
@@ -130,8 +130,8 @@ predict(
 )
 
 # %% [markdown]
-# Now let the nudge shrink. In the picture, the dashed line runs through the curve at $v$ and at
-# $v + h$. Its slope, how much it climbs per step to the right, is the difference quotient.
+# Now let the nudge shrink. In the picture, the dashed line meets the curve at $v$ and at $v + h$.
+# Its slope, how much it climbs for each 1 to the right, is the difference quotient.
 
 
 # %% tags=["hide-input"]
@@ -158,16 +158,16 @@ assert slopes == [5, 4.5, 4.1, 4.01, 4.001]
 # %% [markdown]
 # 5, 4.5, 4.1, 4.01, 4.001: the slopes settle at 4, and the line settles on the **tangent**, the
 # line that just touches the curve. The number at which the difference quotient settles is the
-# **derivative**. Lesson 3 read it off a curve, as its slope; this is where it comes from. For $y$
-# and $v$ it is written $dy/dv$.
+# **derivative**. Lesson 3 read it off a curve, as its slope; this is where it comes from. The
+# derivative of $y$ for $v$ is written $dy/dv$.
 #
 # School algebra shows why it is 4, and what it is anywhere else:
 #
 # $$ \frac{(v + h)^2 - v^2}{h} = \frac{2vh + h^2}{h} = 2v + h $$
 #
-# When $h$ shrinks to nothing, $2v$ is left. So the derivative of $v^2$ is $2v$. At $v = 2$ it is
-# $2 \cdot 2 = 4$. For a nudge of 0.03 the quotient is $2 \cdot 2 + 0.03 = 4.03$: that was the
-# factor in the picture above.
+# When $h$ shrinks to nothing, $2v$ is left. So the derivative of $v^2$ is $2v$. At $v = 2$ it is $2
+# \cdot 2 = 4$. For a nudge of 0.03 the quotient is $2 \cdot 2 + 0.03 = 4.03$: that was the factor
+# in the picture above.
 
 # %%
 print(f"{quotient(square, 2, 0.03):.4f}")
@@ -180,7 +180,7 @@ predict(
     "What is the derivative of $v^2$ at $v = -1$?",
     answer=-2,
     wrong={
-        2: r"The size is right. But which sign has $2 \cdot v$ at $v = -1$?",
+        2: r"The size is right. But what is the sign of $2 \cdot v$ at $v = -1$?",
         1: r"That is the square itself, $(-1)^2$. The derivative is $2 \cdot v$.",
         4: r"That was at $v = 2$. The derivative is $2 \cdot v$, a different number at each "
         "$v$.",
@@ -216,13 +216,16 @@ assert round(change, 4) == -0.0199
 # | $y = \tanh(a)$ | $1 - y^2$ | $a = 1$: $y = 0.76$, so $1 - 0.58 = 0.42$ |
 # | $y = \operatorname{relu}(a)$ | 1 where $a > 0$, 0 where $a < 0$ | $a = 1$: 1; $a = -1$: 0 |
 #
-# In a product, each input has the *other* one as its local derivative. It is the same thing as with
-# the first machine, $3 \cdot x$: nudge $x$, and the 3 decides what comes out. At $a = 0$ relu has a
-# corner: a nudge up passes, a nudge down does not, so there is no derivative. One has to be agreed
-# on, and this package takes 0.
+# In a product, each input has the *other* one as its local derivative. It is as with the first
+# machine, $3 \cdot x$: nudge $x$, and the 3 decides what comes out. At $a = 0$ relu has a corner: a
+# nudge up passes, a nudge down does not, so there is no derivative. One has to agree on a number,
+# and this package takes 0.
 #
-# You need not believe the list. `local_derivatives` gives what stands in it, `check_gradients`
-# compares it with difference quotients and returns the largest error.
+# You need not take the list on trust. `local_derivatives` computes what stands in it;
+# `check_gradients` compares that with difference quotients and returns the largest error, beyond
+# what the measuring itself gets wrong. (How much that is, you will see at the end of this lesson.
+# In Python, `lambda a, b: a + b` is a function without a name: it gets a and b, and returns their
+# sum.)
 
 # %%
 a, b = Value(3.0, label="a"), Value(2.0, label="b")
@@ -240,7 +243,7 @@ for name, step, numbers in steps:
     y_step = step(*map(Value, numbers))
     found = [round(local, 4) for _, local in local_derivatives(y_step)]
     error = check_gradients(step, numbers)
-    print(f"{name:8} at {numbers}: {found}, measured within {error:.0e}")
+    print(f"{name:8} at {numbers}: {found}, error {error:g}")
 
 # %% tags=["remove-input"]
 expected = [[1, 1], [1, -1], [2, 3], [12], [1], [0.42], [1], [0]]
@@ -272,7 +275,7 @@ assert at_the_corner == 0
 # is small enough to get the first digits right.
 
 # %%
-first, *_, last = nudge(y, x, by=1e-6)
+first, *_, last = nudge(y, x, by=1e-6)  # 1e-6 is a millionth; the changes of x and of y
 measured = last.change / first.change
 print(f"measured: {measured:.5f}   product: {4 * 1 * 3}   sum: {4 + 1 + 3}")
 
@@ -305,7 +308,7 @@ assert [node.grad for node in (y, v, u, x)] == [1, 4, 4, 12]
 
 # %%
 predict(
-    "Put $x = 1$ into the same three machines, so $u = 3$ and $v = -1$. What is $dy/dx$ now?",
+    "Put $x = 1$ into the same three machines, so that $u = 3$ and $v = -1$. What is $dy/dx$ now?",
     answer=-6,
     wrong={
         12: "That was at $x = 2$. The local derivative of the square is $2v$, and $v$ is now −1.",
@@ -346,8 +349,8 @@ assert [gradient_at(number) for number in (0, 1, 2, 3)] == [-24, -6, 12, 30]
 # %% [markdown]
 # ## Another last machine
 #
-# Replace the square by relu, which passes positive numbers on and outputs 0 for all others:
-# $y = \operatorname{relu}(v)$.
+# Replace the square by relu, which passes on positive numbers and outputs 0 for all others: $y =
+# \operatorname{relu}(v)$.
 
 # %%
 predict(
@@ -359,7 +362,7 @@ predict(
         1: "The local derivative of relu is 1 only where its input is positive. $v$ is −1.",
         -3: "The local derivative of relu is never negative: it is 1 or 0.",
     },
-    hint=r"$v = 3 \cdot 1 - 4 = -1$. Which local derivative has relu there?",
+    hint=r"$v = 3 \cdot 1 - 4 = -1$. What is the local derivative of relu there?",
     explanation=r"$3 \cdot 1 \cdot 0 = 0$. The nudge arrives at relu and goes no further.",
 )
 
@@ -385,8 +388,8 @@ assert x.grad == 0
 #
 # ## How small may a nudge be?
 #
-# **You may think**: the smaller the nudge, the better the measurement. For the square the error was
-# exactly $h$, so let us take a really small $h$.
+# **You may think** that the smaller the nudge, the better the measurement. For the square the error
+# was exactly $h$, so let us take a really small $h$.
 
 # %%
 predict(
@@ -395,8 +398,8 @@ predict(
     options=["4", "4.0000000000000001", "0", "an error"],
     answer="0",
     wrong={
-        "4": "So one would hope. But the computer keeps only about 16 digits of a number. What"
-        " becomes of $2 + h$?",
+        "4": "One would hope so. But the computer keeps only about 16 digits of a number. What "
+        "becomes of $2 + h$?",
         "4.0000000000000001": "That is $2v + h$, the exact answer. The computer keeps only "
         "about 16 digits of a number. What becomes of $2 + h$?",
         "an error": "It divides by $h$, which is not 0. So there is an answer.",
@@ -420,12 +423,12 @@ assert min(errors, key=errors.__getitem__) == 8
 assert errors[8] < errors[2] and errors[8] < errors[14]
 
 # %% [markdown]
-# At first the error shrinks with $h$. Around $h$ = 1e-8 it is smallest. Then it grows again: of two
-# numbers that agree in their first digits, the difference has only the last few digits left. In the
-# end it is 100 %.
+# At first the error shrinks with $h$. Around $h$ = 1e-8 it is smallest. Then it grows again: if two
+# numbers agree in their first digits, their difference has only the last few digits left. In the
+# end the error is as large as the derivative itself.
 #
-# A trick helps: nudge both ways. The **central difference** $(f(v + h) - f(v - h)) / 2h$ has the
-# larger part of the error cancel out. For tanh at 1, with $h = 0.01$:
+# A trick helps: nudge both ways. In the **central difference** $(f(v + h) - f(v - h)) / 2h$ the
+# larger part of the error cancels out. For tanh at 1, with $h = 0.01$:
 
 
 # %%
@@ -445,9 +448,9 @@ assert abs(central - true) < abs(one_sided - true) / 200
 # %% [markdown]
 # Measuring is a good check, and `check_gradients` does it with central differences. It is no way to
 # train a network, though: every weight needs runs of its own, two for a central difference. A
-# network with 337 weights and biases would need 674 runs for a single step of learning, and even
-# one-sided 338: one per number, and one without a nudge. With the chain rule one pass is enough.
-# That is lesson 6.
+# network with 337 weights and biases would need 674 runs for a single step of learning; one-sided
+# differences would still need 338, one for each number and one without a nudge. With the chain rule
+# one pass backwards is enough. That is lesson 6.
 
 # %%
 count = len(nn.MLP(2, [16, 16, 1]).parameters())
@@ -469,7 +472,7 @@ assert (count, 2 * count, count + 1) == (337, 674, 338)
 
 # %%
 task(
-    "Write `times`: it gets two numbers and returns three: their product, its local derivative "
+    "Write `times`, which gets two numbers and returns three: their product, its local derivative "
     "for `a`, and its local derivative for `b`.",
     start="""
 def times(a, b):

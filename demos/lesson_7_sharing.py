@@ -5,7 +5,7 @@
 #
 # - find the gradient of a number that is used in several places: add up the paths;
 # - say why a gradient is added with `+=` and never overwritten with `=`;
-# - say in which order the nodes must be visited, and what goes wrong in another;
+# - say in which order the nodes must be visited, and what goes wrong in a wrong order;
 # - say why gradients are zeroed between two steps of learning, and when not.
 #
 # In lesson 6 every number was used once. In a network that is rare: the output of a neuron goes to
@@ -143,8 +143,8 @@ predict(
 )
 
 # %% [markdown]
-# $b$ gets two contributions from $c$, 1 and 1. Here is an obvious way to program it: as soon as
-# something arrives at a node, the node hands on what it has. It is wrong.
+# $b$ gets two contributions from $c$, 1 and 1. Here is an obvious way to program the backward pass:
+# as soon as something arrives at a node, the node hands on what it has. It is wrong.
 
 
 # %%
@@ -206,7 +206,7 @@ def side_by_side(arrived):
     for name, log in histories.items():
         label, gradient = log[min(arrived, len(log)) - 1]
         done = ", done" if arrived >= len(log) else ""
-        texts.append(f"{name}: {label} has now {gradient:g}{done}")
+        texts.append(f"{name}: {label} now has {gradient:g}{done}")
         pictures[texts[-1]] = drawn(log, arrived)
     return "\n".join(texts), Beside(pictures)
 
@@ -214,15 +214,15 @@ def side_by_side(arrived):
 slider("arrivals", range(1, 7), side_by_side)
 
 # %% [markdown]
-# "At once" ends with 6 for $a$. With arrivals 2 and 3, $b$ hands its first half on: $a$ has
-# $1 + 1 = 2$. Then the second half of $b$ arrives. Now $b$ has 2, and hands on *all* of it, along
-# both arrows: $a$ has $2 + 2 + 2 = 6$. The first half was counted twice. "Waiting" ends with 4, and
-# that is right.
+# "At once" ends with 6 for $a$. With arrivals 2 and 3, $b$ hands on its first half: $a$ has $1 + 1
+# = 2$. Then the second half of $b$ arrives. Now $b$ has 2, and hands on *all* of it, along both
+# arrows: $a$ has $2 + 2 + 2 = 6$. The first half was counted twice. "Waiting" ends with 4, and that
+# is right.
 #
 # So the rule is: **a node hands on its gradient when everything has arrived, and it does so once.**
-# For that, every node must come after all nodes that use it. A list of nodes in which each stands
-# behind what it was computed from is called a **topological order**. The backward pass goes through
-# it from the end to the beginning.
+# For that, every node must have its turn after all the nodes that use it. A list of nodes in which
+# each stands after those it was computed from is called a **topological order**. The backward pass
+# goes through it from the end to the beginning.
 
 # %%
 c, b, a = doublings()
@@ -263,7 +263,7 @@ def order_fault(order):
             late = [operand for operand in operands if found.index(operand) > found.index(node)]
             if late:
                 return (
-                    f"For the graph {graph} it gives {found}: {late[0]} stands behind {node}, "
+                    f"For the graph {graph} it gives {found}: {late[0]} stands after {node}, "
                     "which was computed from it."
                 )
     return None
@@ -271,8 +271,8 @@ def order_fault(order):
 
 # %%
 task(
-    "Write `order`: it gets the name of the output and the graph, and returns the "
-    "list of all nodes, each once, and each behind those it was computed from.",
+    "Write `order`, which gets the name of the output and the graph, and returns the list of all "
+    "nodes, each once, and each after those it was computed from.",
     start="""
 def order(output, graph):
     found = []
@@ -309,7 +309,7 @@ def order(output, graph):
 # ## Paths multiply, nodes do not
 #
 # There is a second gain. "At once" can be mended: let each node hand on only what is new. The
-# result is then right, but every path is walked on its own.
+# result is then right, but every path is walked separately.
 
 # %%
 predict(
@@ -317,7 +317,7 @@ predict(
     options=["20", "40", "400", "more than a million"],
     answer="more than a million",
     wrong={
-        "20": "That is the number of steps. At each step a path can go over either of two arrows.",
+        "20": "That is the number of steps. At each step a path can take either of two arrows.",
         "40": "That is the number of arrows. A path chooses one of two at each step: "
         r"$2 \cdot 2 \cdot 2$ ...",
         "400": r"A path chooses one of two arrows at each of the 20 steps: $2 \cdot 2 \cdot 2$ "
@@ -346,8 +346,8 @@ assert (paths, len(nodes), start.grad) == (1_048_576, 21, 1_048_576)
 #
 # ## Why zero the gradients
 #
-# `backward()` adds to what is already in a leaf. That is true *within* one call, as we have seen.
-# And from one call to the next?
+# `backward()` adds to what is already in a leaf. That is so *within* one call, as we have seen. And
+# from one call to the next?
 
 # %%
 w = Value(2.0, label="w")
@@ -363,7 +363,7 @@ predict(
     "The gradient of $w$ is −6. We call `loss.backward()` once more. What is `w.grad` then?",
     answer=-12,
     wrong={
-        -6: "So it would be if the call began from zero. It adds to what is there.",
+        -6: "That would be so if the call began from zero. It adds to what is there.",
         36: "Gradients are added, not multiplied.",
         0: "The second call does not take anything away. It adds −6 once more.",
     },
@@ -380,10 +380,10 @@ assert w.grad == -12
 assert loss._prev[0].grad == -6
 
 # %% [markdown]
-# Leaves keep their gradients from call to call, and go on adding; the nodes between begin each call
-# at 0. In a training loop this would be a mess: the gradient of the second step would still contain
-# that of the first. So we **zero the gradients** before each backward pass: `w.grad = 0.0`, or, for
-# all parameters of a model, `model.zero_grad()`.
+# Leaves keep their gradients from call to call, and go on adding; the nodes in between begin each
+# call at 0. In a training loop this would make a mess: the gradient of the second step would still
+# contain that of the first. So we **zero the gradients** before each backward pass: `w.grad = 0.0`,
+# or, for all parameters of a model, `model.zero_grad()`.
 #
 # How bad is it to forget? Let a single weight learn to be 3, with the loss $(w - 3)^2$ and the
 # learning rate 0.1, once with zeroing and once without.
@@ -416,9 +416,8 @@ curves = {"zeroed": loss_with, "not zeroed": loss_without}
 # %% tags=["hide-input"]
 show(
     figures.training_curves(curves),
-    "The loss at each step. With zeroing it falls to 0 and stays there. "
-    "Without, it falls, rises again to where it began and a little "
-    "beyond, falls, rises.",
+    "The loss at each step. With zeroing it falls to 0 and stays there. Without, it falls, rises "
+    "again to where it began and a little beyond, falls again, and so on.",
 )
 
 # %% tags=["remove-input"]
@@ -428,7 +427,7 @@ assert loss_without[0] == 9 and 9 < max(loss_without[1:]) < 9.5
 
 # %% [markdown]
 # Without zeroing the weight runs past 3, up to 6.01, comes back to −0.02, and so on. The old
-# gradients keep pushing long after they have stopped being true.
+# gradients keep pushing long after they have ceased to be true.
 #
 # Why does the engine not zero by itself? Because adding up over calls is *useful*: you can call
 # `backward()` for one example after the other, and only then take a step. The weight is one number
@@ -458,8 +457,8 @@ assert one_by_one == w.grad == -2
 # Andrej Karpathy's micrograd is, a well-known engine of 94 lines, and what this package grew from.
 #
 # Here is what it should do. This function trains a network with 8 hidden neurons to tell two half
-# moons of points apart, and counts how many of 60 it gets right. `Number` is the engine: it is the
-# package's own `Value` now, and it will be yours.
+# moons of points apart, and counts how many of 60 points it gets right. `Number` is the engine: for
+# now it is the package's own `Value`, and later it will be yours.
 
 
 # %%
@@ -493,8 +492,10 @@ print("with the package's engine:", moons_right(Value), "of 60 right")
 # %% [markdown]
 # Everything it asks of an engine is this: `Number(0.5)` makes a number with `data` and `grad`; `+`
 # and `*` work between two numbers, and with a plain number on the right; `tanh()` is there; and
-# `backward()` adds the gradient to every number that the result was computed from. About 60 lines
-# will do, and fewer are no shame. It is a longer task: take the notebook, or an editor.
+# `backward()` adds the gradient to every number that the result was computed from. (Python turns
+# `a + b` into `a.__add__(b)` and `a * b` into `a.__mul__(b)`, and `isinstance(other, Number)` asks
+# whether `other` is already a number of ours.) About 60 lines will do, and fewer are welcome. It is
+# a longer task: use the notebook, or an editor.
 
 # %% tags=["remove-input"]
 FORMULAS = {
@@ -667,8 +668,8 @@ exercise(
     options=["f, d, e", "f, e, d", "d, e, f"],
     answer="f, e, d",
     wrong={
-        "f, d, e": "e was computed from d. If d hands on before e was there, it misses what e "
-        "brings.",
+        "f, d, e": "e was computed from d. If d hands on before e has had its turn, it misses what "
+        "e brings.",
         "d, e, f": "That is the order of the forward pass. The backward pass begins at the output.",
     },
     explanation="d is used by e and by f, so it has to wait for both.",

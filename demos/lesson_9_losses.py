@@ -8,9 +8,9 @@
 # - predict the gradient that a loss sends back into the scores, without walking through the graph;
 # - start a network at the frequencies of its classes, and test it on what it has never seen.
 #
-# Here are twenty handwritten digits. Thirteen people wrote them, and a scanner made coarse pictures
-# of them, 8 by 8 pixels. A pixel counts how many of 4 by 4 dots were black: its ink, from 0 to 16.
-# What would it take to read them?
+# Here are twenty handwritten digits, written by different people and scanned as coarse pictures of
+# 8 by 8 pixels. Each pixel counts how many of 4 by 4 dots were black: its ink, from 0 to 16. What
+# would it take to read them?
 
 # %%
 import math
@@ -43,8 +43,9 @@ show(
 
 # %% [markdown]
 # A network for them has 64 inputs, one per pixel. But what should come *out* of it? A number from 0
-# to 9? And what would then be the loss? So far every loss was $(y - t)^2$, and nobody asked why. In
-# this lesson we ask. We begin with a quantity, go on to yes or no, and end at the ten digits.
+# to 9? And what would the loss be then? So far every loss has been $(y - t)^2$, and nobody asked
+# why. In this lesson we do. We begin with a quantity, go on to yes or no, and end at the ten
+# digits.
 #
 # ## A quantity: squared error
 #
@@ -87,8 +88,8 @@ predict(
 )
 
 # %% [markdown]
-# If the error itself is the loss, $|y - t|$, every house pulls equally hard, however far away it
-# is. Then the balance is at the house in the middle:
+# If the loss is the size of the error, $|y - t|$, every house pulls equally hard, however far away
+# it is. Then the pulls balance at the house in the middle:
 
 # %%
 prices = [1.0, 2.0, 9.0]
@@ -114,31 +115,32 @@ assert round(best_answer(losses.mean_squared_error), 2) == 4
 assert round(best_answer(losses.mean_absolute_error), 2) == 2
 
 # %% [markdown]
-# So a loss is not a matter of taste: it decides *what* is learned. Squared error makes a model say
-# the mean, the absolute error the **median**, which one expensive house cannot move.
+# So a loss is not a matter of taste: it decides *what* is learned. The squared error makes a model
+# say the mean; the absolute error makes it say the **median**, the number in the middle, which one
+# expensive house cannot move.
 #
 # ## Yes or no: cross-entropy
 #
 # Now a question that matters. A doctor has taken cells from a tumour of the breast; 30 numbers
-# describe their nuclei, as size, shape and texture. Is it malignant (t = 1) or benign (t = 0)?
+# describe their nuclei: size, shape, texture. Is the tumour malignant (t = 1) or benign (t = 0)?
 #
 # The answer should be a **probability** p from 0 to 1. A neuron gives a score z, and the sigmoid of
-# lesson 3 makes a probability of it:
+# lesson 3 turns it into a probability:
 #
 # $$p = \mathrm{sigmoid}(z) = \frac{1}{1 + e^{-z}}$$
 #
-# A score that is meant to become a probability is called a **logit**. At z = 0 stands p = 0.5, at
-# z = 3 about 0.95, at z = −3 about 0.05.
+# A score that is meant to become a probability is called a **logit**. At z = 0, p is 0.5; at z = 3
+# it is about 0.95, at z = −3 about 0.05.
 #
 # What should it cost to say p? Look at the probability that was given to what turned out to be
 # true: p if the tumour is malignant, $1 - p$ if it is benign. The loss is minus the logarithm of
 # *that*. It is called **cross-entropy**:
 #
-# $$L = -t \ln p - (1 - t) \ln (1 - p)$$
+# $$L = -t \ln\, p - (1 - t) \ln (1 - p)$$
 #
-# (Of the two parts one is 0: the second for t = 1, the first for t = 0. And ln is the **natural
-# logarithm**: ln p is the power to which one raises e = 2.718... to get p. So ln 1 = 0, and the
-# smaller p, the farther ln p is below 0. In Python it is `math.log`.)
+# (One of the two parts is always 0: the second for t = 1, the first for t = 0. And ln is the
+# **natural logarithm**: ln p is the power to which one raises e = 2.718... to get p. So ln 1 = 0,
+# and the smaller p is, the farther ln p is below 0. In Python it is `math.log`.)
 
 # %%
 predict(
@@ -151,7 +153,7 @@ predict(
         0.2: "That is how far p is from 1. The loss is minus the logarithm of p.",
         0.04: "That is the squared error (p − 1)².",
         -0.2231: "The logarithm of a number below 1 is negative. The loss has a minus before it.",
-        0.0969: "That is with the logarithm to the base 10. The natural one is meant.",
+        0.0969: "That is the logarithm to the base 10. The natural one is meant.",
     },
     hint="The probability of what turned out to be true is 0.8. Minus its logarithm.",
     explanation="−ln 0.8 = 0.223.",
@@ -168,23 +170,24 @@ assert costs == [0.010, 0.223, 0.693, 1.609, 4.605]
 assert [round(Value(z).sigmoid().data, 2) for z in (3.0, -3.0)] == [0.95, 0.05]
 
 # %% [markdown]
-# To be right and sure costs nearly nothing, to say "half and half" costs $\ln 2 = 0.693$, and to be
-# sure and wrong costs as much as you were sure. Whoever gives 0 to what then happens pays without
-# limit.
+# To be right and sure costs next to nothing; to say "half and half" costs $\ln\, 2 = 0.693$; to be
+# wrong costs the more, the surer you were. Whoever gives the probability 0 to what then happens
+# pays without limit.
 #
 # Why the logarithm? If the tumours have nothing to do with each other, the probability that a
-# neuron gives to *all* that happened is the product of the single ones. The logarithm makes a sum
-# of the product. So whoever makes the mean cross-entropy
-# as small as possible makes what really happened as probable as possible: that is the principle of
-# **maximum likelihood**.
+# neuron gives to *everything* that happened is the product of the single probabilities. The
+# logarithm turns that product into a sum. So to make the mean cross-entropy as small as possible is
+# to make what really happened as probable as possible: that is the principle of **maximum
+# likelihood**.
 #
 # ## What the loss sends back
 #
-# How does this loss pull at the logit z? Two steps, multiplied as in lesson 5. Their local
-# derivatives are new, here for t = 1:
+# How does this loss pull on the logit z? There are two steps, multiplied as in lesson 5. Their
+# local derivatives are new. For t = 1 they are
 #
-# - loss for p: $-1 / p$, because that of $\ln p$ is $1 / p$;
-# - p for z: $p \cdot (1 - p)$, that of the sigmoid. (It is kin to tanh, with $1 - y^2$.)
+# - loss for p: $-1 / p$, because that of $\ln\, p$ is $1 / p$;
+# - p for z: $p \cdot (1 - p)$, that of the sigmoid. (It is a relative of tanh, whose derivative is
+#   $1 - y^2$.)
 
 # %%
 predict(
@@ -194,16 +197,16 @@ predict(
         0.1: "The size is right. If z grows, p comes nearer to 1. Does the loss grow?",
         -1.1111: "That is the gradient for p, −1 / p. The sigmoid is still to come.",
         0.09: "That is p · (1 − p), the local derivative of the sigmoid only.",
-        -0.09: "That is p · (1 − p) with a minus. It has to be multiplied with 1 / p.",
-        0.9: "Multiply −1 / 0.9 with 0.9 · 0.1.",
+        -0.09: "That is p · (1 − p) with a minus. It has to be multiplied by 1 / p.",
+        0.9: "Multiply −1 / 0.9 by 0.9 · 0.1.",
     },
     hint="Multiply the two: −1 / 0.9 times 0.9 · (1 − 0.9).",
     explanation="−1 / 0.9 · 0.9 · 0.1 = −0.1. The 0.9 cancels: it is −(1 − p), that is p − 1.",
 )
 
 # %% [markdown]
-# The product of both is $-(1 - p)$, that is $p - 1$. For t = 0 the same way leads to p. Both in one
-# formula:
+# The product of the two is $-(1 - p)$, that is $p - 1$. For t = 0 the same steps lead to p. Both
+# cases in one formula:
 #
 # $$\frac{\partial L}{\partial z} = p - t$$
 #
@@ -211,14 +214,14 @@ predict(
 #
 # ## Why not squared error?
 #
-# **You may think** that squared error would do as well: $(p - t)^2$ is small when p is right, too.
+# **You may think** that squared error would do as well: $(p - t)^2$ is small when p is right too.
 # But its gradient for z keeps the factor that has cancelled above: $2 \cdot (p - t) \cdot p \cdot
 # (1 - p)$.
 
 # %%
 predict(
-    "A neuron is sure and wrong: z = 8, p = 0.9997, but t = 0. It learns with the rate 0.5. Which "
-    "loss gets it out of its error within 20 steps?",
+    "A neuron is sure and wrong: z = 8, p = 0.9997, but t = 0. It learns at the rate 0.5. Which "
+    "loss gets it to change its mind within 20 steps?",
     options=["squared error", "cross-entropy", "both", "none"],
     answer="cross-entropy",
     wrong={
@@ -259,9 +262,9 @@ assert f"{Value(8.0).sigmoid().data:.4f}" == "0.9997"
 assert stuck > 7.99 and freed < 0
 
 # %% [markdown]
-# Where the error is worst, squared error has least to say about it: the sigmoid is saturated there,
-# and lets hardly any gradient through. Cross-entropy fits the sigmoid: its derivative for p, here
-# $1 / (1 - p)$, undoes exactly this. Move z and compare the slopes.
+# Where the error is worst, squared error has the least to say about it: the sigmoid is saturated
+# there, and lets hardly any gradient through. Cross-entropy fits the sigmoid: its derivative for p,
+# here $1 / (1 - p)$, cancels exactly the factor that is nearly 0. Move z and compare the slopes.
 
 
 # %% tags=["hide-input"]
@@ -293,11 +296,11 @@ slider("z", [-6, -4, -2, 0, 2, 4, 6, 8], both_losses, start=8)
 # ## 569 tumours
 #
 # A network could learn its examples by heart. Whether it has *understood* anything shows only on
-# examples it has never seen. So before anything else, three of ten tumours are put aside. They are
-# the **test set**; nothing may be learned from them, not even the mean and the deviation by which
-# the inputs are scaled. The others are the **training set**. (Scaled means: from each of the 30
-# numbers its mean is subtracted, and the rest is divided by how far it typically is from the mean.
-# Lesson 10 says why.)
+# examples it has never seen. So before anything else, three tumours out of ten are put aside. They
+# are the **test set**; nothing may be learned from them, not even the numbers by which the inputs
+# are scaled. The others are the **training set**. (Scaled means: from each of the 30 numbers we
+# subtract its mean, and divide the rest by how far the number typically is from the mean. Lesson 10
+# says why.)
 
 # %%
 tumours = datasets.breast_cancer()
@@ -324,13 +327,15 @@ predict(
 )
 
 # %% [markdown]
-# That is the loss of knowing nothing, and a good check: if your network begins far above it, it is
-# *sure* of something before it has seen anything.
+# That is the loss of knowing nothing, and it makes a good check: if your network begins far above
+# it, it is *sure* of something before it has seen anything.
 #
-# One thing is known without looking at a single cell: 37.2 % of the training tumours are malignant.
-# That is called the **class prior**. A bias can say it from the start: it has to be the logit of
-# this probability. Solve $p = \mathrm{sigmoid}(b)$ for b, and you get $b = \ln (p / (1 - p))$.
-# `init.prior_bias` computes it.
+# One thing is known without looking at a single cell: 37.2% of the training tumours are malignant.
+# That share is called the **class prior**. A bias can say it from the start: it has to be the logit
+# of this probability. Solve $p = \mathrm{sigmoid}(b)$ for b, and you get $b = \ln (p / (1 - p))$.
+# `init.prior_bias` computes it. (`@compile` above a function compiles it, as `compile` did in
+# lesson 8; `.mean(examples)` is then the mean of its values over all examples, and `.map` below
+# gives the values one by one.)
 
 # %%
 neuron = nn.Neuron(30, activation="identity", init="zeros", bias=init.prior_bias(share))
@@ -359,9 +364,10 @@ blank_losses = [losses.binary_cross_entropy_with_logits(blank(x), t).data for x,
 assert round(sum(blank_losses) / len(blank_losses), 3) == 0.660 and round(loss.data, 3) == 0.035
 
 # %% [markdown]
-# With the prior in its bias the neuron begins at 0.660 and not at 0.693. Here that is little. Where
-# one in a thousand is ill, a bias that starts at 0 says 2 % for everybody after a hundred steps of
-# this rate, 20 times too much: they all went into learning what could have been written down.
+# With the prior in its bias the neuron begins at 0.660 instead of 0.693. Here that is little. But
+# where one person in a thousand is ill, a bias that starts at 0 still says 2% for everybody after a
+# hundred steps at this rate, 20 times too much: a hundred steps spent on learning what could have
+# been written down.
 
 # %% tags=["remove-input"]
 rare = Value(0.0)
@@ -372,12 +378,13 @@ assert Value(40.0).sigmoid().data == 1
 
 # %% [markdown]
 # Two things in this program deserve a second look. The neuron ends with the *identity*, and the
-# loss is called `..._with_logits`: the sigmoid is inside the loss. On paper it makes no difference.
-# In a computer sigmoid(40) is rounded to exactly 1, and the logarithm of 1 − 1 does not exist. From
-# the logit the same loss can be had without p, as $\ln (1 + e^z) - t z$, and nothing is rounded
-# away like that.
+# loss is called `..._with_logits`: the sigmoid is inside the loss. On paper this makes no
+# difference. In a computer sigmoid(40) is rounded to exactly 1, and the logarithm of 1 − 1 does not
+# exist. From the logit the same loss can be computed without p, as $\ln (1 + e^z) - t z$, and then
+# nothing is rounded away.
 #
-# Now the test. How good is one single neuron?
+# Now the test. How good is one single neuron? (The confusion matrix counts, for each of the two
+# kinds, how many were taken for either.)
 
 # %%
 score = compile(neuron)
@@ -395,9 +402,9 @@ assert (benign, false_alarms, missed, found) == (106, 1, 7, 57)
 assert round(accuracy * len(unseen)) == 163 and len(unseen) == 171 and accuracy > 0.95
 
 # %% [markdown]
-# 163 of 171, more than 95 %. But look at the two kinds of errors: seven cancers were missed, and
-# there was one false alarm. For a doctor these are not alike at all. The neuron does not decide; it
-# says a probability. Who says that "malignant" begins at 0.5? Move that threshold.
+# 163 of 171, more than 95%. But look at the two kinds of mistakes: seven cancers were missed, and
+# there was one false alarm. To a doctor these are not alike at all. The neuron does not decide; it
+# gives a probability. Who says that "malignant" begins at 0.5? Move that threshold.
 
 
 # %% tags=["hide-input"]
@@ -415,18 +422,19 @@ slider("threshold", [0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5], errors_at, start=0.5)
 assert [line.split()[2] for line in errors_at(0.1).splitlines()] == ["3", "8"]
 
 # %% [markdown]
-# With 0.1 three are missed, for eight false alarms. There is no right threshold; it depends on what
-# an error costs. (And whoever chose it by these numbers would have learned from the test set. One
-# puts another part of the data aside for that, a third one; lesson 12 does.)
+# With 0.1 three are missed, at the price of eight false alarms. There is no right threshold; it
+# depends on what each kind of mistake costs. (And whoever chose it by these numbers would have
+# learned from the test set. For such choices one puts a third part of the data aside; lesson 12
+# does.)
 #
 # ## One of several: softmax
 #
 # Back to the digits. There are ten classes, so the network gets ten outputs, one logit for each.
-# **You may think** that one output would be enough, trained to say 3 for a 3. But then a 3 that
-# looks half like a 5 would have to be called a 4. As shapes, digits have no order.
+# **You may think** that one output would be enough, trained to say 3 for a 3. But then an image
+# half way between a 3 and a 5 would have to be called a 4. As shapes, digits have no order.
 #
-# **Softmax** (lesson 3 named it) makes probabilities of several logits: e to the power of each,
-# divided by the sum of all, so that together they are 1.
+# **Softmax** (lesson 3 named it) turns several logits into probabilities: e to the power of each,
+# divided by the sum of them all, so that together they make 1.
 #
 # $$p_i = \frac{e^{z_i}}{e^{z_0} + e^{z_1} + \cdots + e^{z_9}}$$
 
@@ -436,7 +444,7 @@ predict(
     options=["all grow", "the largest grows", "nothing", "they become more equal"],
     answer="nothing",
     wrong={
-        "all grow": "They cannot all grow: together they are 1.",
+        "all grow": "They cannot all grow: together they make 1.",
         "the largest grows": "Each e^z becomes e^10 times as large, above and below the line.",
         "they become more equal": "A factor e^10 for all of them changes no proportion.",
     },
@@ -446,8 +454,8 @@ predict(
 
 # %% [markdown]
 # The loss is the same as before: minus the logarithm of the probability that the right class got.
-# Write y for the target as a list, with 1 at the right class and 0 elsewhere; such a list is called
-# **one-hot**. With two classes the gradient was what was said minus what was true. And now?
+# Write y for the target, as a list with 1 at the right class and 0 elsewhere; such a list is called
+# **one-hot**. For yes or no, the gradient was what was said minus what was true. And now?
 
 # %%
 predict(
@@ -456,10 +464,10 @@ predict(
     answer=(0.7, -0.8, 0.1),
     names=("g0", "g1", "g2"),
     wrong={
-        (-0.3, 0.2, 0.1): "Here 1 was taken from the first one, the most probable. Right is the "
-        "second one.",
+        (-0.3, 0.2, 0.1): "Here 1 was taken from the first one, the most probable. The second one "
+        "is right.",
         (0.7, 0.2, 0.1): "These are the p. At the right class y is 1.",
-        (-0.7, 0.8, -0.1): "The signs: the gradient says where the loss grows.",
+        (-0.7, 0.8, -0.1): "Check the signs: the gradient says where the loss grows.",
         (0, -0.8, 0): "The others are pulled too: their probability is too large.",
     },
     hint="What was said is (0.7, 0.2, 0.1), what is true is (0, 1, 0).",
@@ -468,12 +476,12 @@ predict(
 )
 
 # %% [markdown]
-# So it is the same formula, for each of the logits:
+# It is the same formula, for each of the logits:
 #
 # $$\frac{\partial L}{\partial z_i} = p_i - y_i$$
 #
-# Move the logits. Here are three digits that are easily mixed up, and the right one is the 5. Begin
-# with its logit: how does its gradient change while it comes from far behind?
+# Move the logits. Here are three digits that are easily mixed up, and the 5 is right. Begin with
+# its logit: how does its gradient change as it comes up from far behind?
 
 
 # %% tags=["hide-input"]
@@ -492,8 +500,8 @@ by_hand = hands.logits([2.0, -4.0, 0.0], 1, ["3", "5", "8"])
 slider("logit of the 5", [-4, -2, 0, 1, 2, 3, 4, 6], with_logit, live=by_hand)
 
 # %% [markdown]
-# While the 5 is far behind, its gradient is nearly −1, however far. As it comes level, the pull
-# gets weaker, and the others are pushed down less. When it has won, all is quiet.
+# While the 5 is far behind, its gradient is nearly −1, however far behind it is. As it draws level,
+# the pull gets weaker, and the others are pushed down less. When it has won, all is quiet.
 #
 # Below is the graph of this loss. Go to the end, then move any of the three logits, and watch all
 # gradients follow.
@@ -517,15 +525,16 @@ assert [round(leaf.grad, 3) for leaf in leaves] == [0.665, -0.755, 0.090]
 #
 # $$L = -\ln \frac{e^{z_1}}{e^{z_0} + e^{z_1} + e^{z_2}} = \ln (e^{z_0} + e^{z_1} + e^{z_2}) - z_1$$
 #
-# The derivative of the first part for one of the logits is its own e to the power of z, divided by
-# the sum: that is its p. The derivative of the second part is −1 for the right logit, and 0 for the
-# others: that is −y.
+# The derivative of the first part for one of the logits is e to the power of that logit, divided by
+# the sum: that is its p. (The logarithm gives 1 divided by the sum, and e^z is its own derivative.)
+# The derivative of the second part is −1 for the right logit, and 0 for the others: that is −y.
 #
 # ## A margin: hinge
 #
 # In lesson 8 the score y itself was compared with t = 1 or t = −1, by squared error, and it worked.
-# What can be wrong with that? Let $m = t \cdot y$: it is positive on the right side of the border,
-# and the larger the farther on the right side. In m, the squared error $(y - t)^2$ is $(m - 1)^2$.
+# What could be wrong with that? Let $m = t \cdot y$: it is positive on the right side of the
+# border, and the larger, the farther the point is on that side. Written with m, the squared error
+# $(y - t)^2$ is $(m - 1)^2$, because t is 1 or −1.
 
 # %%
 predict(
@@ -537,7 +546,7 @@ predict(
         "cross-entropy": "Its gradient is p − 1 here, negative: it still pushes the score up, a "
         "little.",
         "both": "Cross-entropy still pushes the score up, a little: p − 1 is negative.",
-        "none": "Put in: (3 − 1)² = 4. Is there a score with a smaller loss?",
+        "none": "Put it in: (3 − 1)² = 4. Is there a score with a smaller loss?",
     },
     explanation="(3 − 1)² = 4. Squared error wants the score to be 1; more is as bad as less.",
 )
@@ -562,39 +571,40 @@ show(
         points=201,
     ),
     "Three losses for one score. To the left of 0 the point is on the wrong side. Squared error "
-    "rises again on the right; hinge is exactly 0 from 1 on; cross-entropy falls for ever.",
+    "rises again on the right; hinge is exactly 0 from 1 on; cross-entropy goes on falling for "
+    "ever.",
 )
 
 # %% [markdown]
-# The gradient of hinge for the score is −t while m < 1, and then 0. So only the points near the
-# border, or on the wrong side of it, have a say. It is kin to the perceptron of lesson 2: without
-# the margin, $\max(0, -m)$, its step would be the perceptron's correction.
+# The gradient of hinge for the score is −t while m < 1, and 0 beyond. So only the points near the
+# border, or on the wrong side of it, have a say. It is a relative of the perceptron of lesson 2:
+# without the margin, with $\max(0, -m)$, its step would be the perceptron's correction.
 #
 # ## Which output, which loss
 #
-# | what is wanted | outputs | activation at the end | loss | gradient for the score |
-# |---|---|---|---|---|
-# | a quantity | 1 | identity | squared error | $2 \cdot (y - t)$ |
-# | yes or no | 1 | sigmoid | cross-entropy | $p - t$ |
-# | one of n classes | n | softmax | cross-entropy | $p - y$ |
-# | any of n labels, perhaps several | n | n sigmoids | sum of cross-entropies | $p - t$ for each |
-# | a side, with a margin | 1 | identity, t = ±1 | hinge | −t or 0 |
+# | what is wanted | output layer | loss | gradient for the score |
+# |---|---|---|---|
+# | a quantity | 1, identity | squared error | $2 (y - t)$ |
+# | yes or no | 1, sigmoid | cross-entropy | $p - t$ |
+# | one of n classes | n, softmax | cross-entropy | $p - y$ |
+# | any of n labels | n, sigmoid each | sum of cross-entropies | $p - t$ for each |
+# | a side (t = ±1) | 1, identity | hinge | −t or 0 |
 #
 # ## Ten neurons read digits
 #
-# Now the digits. Ten neurons, one for each, see all 64 pixels; nothing is hidden between. Three of
-# ten digits are put aside as the test set.
+# Now the digits. Ten neurons, one for each digit, see all 64 pixels; there is no hidden layer.
+# Three images out of ten are put aside as the test set.
 
 # %%
 predict(
-    "Ten neurons with softmax behind them; all weights and biases are 0. What is the first loss?",
+    "Ten neurons, followed by softmax; all weights and biases are 0. What is the first loss?",
     answer=2.3026,
     tolerance=0.02,
     wrong={
         0.6931: "That is ln 2, for two classes. Here are ten.",
         0.1: "That is the probability of each digit. Minus its logarithm.",
         0.9: "That is 1 − 0.1. The loss is minus the logarithm of 0.1.",
-        1: "With the base 10 it would be 1. The natural logarithm is meant.",
+        1: "To the base 10 it would be 1. The natural logarithm is meant.",
     },
     hint="Each of ten classes gets the probability 0.1. Minus the logarithm of that.",
     explanation="−ln 0.1 = ln 10 = 2.303.",
@@ -633,8 +643,9 @@ assert len(unseen) == 539
 assert right == 505 and f"{accuracy:.1%}" == "93.7%"
 
 # %% [markdown]
-# 505 of 539. Not with a deep network: with ten weighted sums. Each of the ten is a template, as in
-# lesson 4, and you can look at it.
+# 505 of 539, and not with a deep network: with ten weighted sums. (The same 13 people wrote all
+# 1,797 digits, so this says little about the handwriting of a fourteenth.) Each of the ten is a
+# template, as in lesson 4, and you can look at it.
 
 # %% tags=["hide-input"]
 show(
@@ -645,7 +656,7 @@ show(
         columns=5,
     ),
     "What each of the ten neurons looks for: ink on blue speaks for its digit, ink on orange "
-    "against it. The 0 wants a ring, and forbids ink in its middle.",
+    "against it. The neuron for 0 wants a ring, and no ink in its middle.",
 )
 
 # %% tags=["hide-input"]
@@ -662,14 +673,14 @@ show(
         columns=5,
         label="ink",
     ),
-    "Ten of the 34 that it misread. Some are hard for you too, others are not.",
+    "Ten of the 34 that they misread. Some are hard for you too, others are not.",
 )
 assert len(misread) == 34
 
 # %%
 task(
     "Write `gradient(logits, right)`: the list of the gradients of softmax with cross-entropy, one "
-    "for each logit. `exp` is there.",
+    "for each logit; `right` is the number of the right class. `exp` is there.",
     start="""
 def gradient(logits, right):
     return logits  # and what are they really?
@@ -692,31 +703,31 @@ def gradient(logits, right):
         "    parts = [exp(z) for z in logits]\n"
         "    return [part / sum(parts) for part in parts]": "These are the probabilities p. And y?",
     },
-    hint="First e to the power of each, then each divided by their sum, then 1 less at the right "
-    "place.",
-    explanation="p − y: with the engine it takes a graph and a backward pass to get the same.",
+    hint="First e to the power of each, then divide each by their sum, then take 1 away at the "
+    "right place.",
+    explanation="p − y. With the engine it takes a graph and a backward pass to get the same.",
 )
 
 # %% [markdown]
 # A template cannot do everything. It adds up evidence, pixel by pixel, and cannot say "ink here
-# *or* there, but not at both places": that is XOR, and takes a hidden layer. Lesson 10 builds one,
-# and there is more to it than you may think.
+# *or* there, but not in both places": that is XOR, and it takes a hidden layer. Lesson 10 builds
+# one, and there is more to it than you may think.
 #
 # ## In short
 #
 # - The loss decides what is learned: squared error the mean, absolute error the median.
 # - Yes or no: sigmoid and cross-entropy; one of several: softmax and cross-entropy.
-# - Their gradient for the logits is what was said minus what was true: $p - t$, $p - y$.
+# - Their gradient for the logits is what was said minus what was true: $p - t$, or $p - y$.
 # - Squared error behind a sigmoid is silent where the error is worst.
-# - The first loss of a network that knows nothing is ln of the number of classes; a bias can say
-#   the class priors from the start.
+# - The first loss of a network that knows nothing is the ln of the number of classes; a bias can
+#   say the class priors from the start.
 # - What counts is the test set, and it is for testing only.
 #
 # ## Exercises
 
 # %%
 exercise(
-    "A weather forecast said 25 % for rain, and it rained. What is its cross-entropy?",
+    "A weather forecast gave rain a probability of 25%, and it rained. What is its cross-entropy?",
     answer=1.3863,
     tolerance=0.02,
     wrong={
@@ -745,8 +756,8 @@ exercise(
 
 # %%
 exercise(
-    "One in ten mails is spam. A sigmoid neuron has all its weights 0. Which bias makes it say "
-    "p = 0.1 for every mail? (You may write log.)",
+    "One mail in ten is spam. All weights of a sigmoid neuron are 0. Which bias makes it say p = "
+    "0.1 for every mail? (You may write log.)",
     answer=-2.1972,
     tolerance=0.01,
     wrong={
@@ -761,16 +772,17 @@ exercise(
 
 # %%
 exercise(
-    "A network is to say which of five animals are in a photo. There may be several, or none. "
-    "Which output layer?",
+    "A network should say which of five animals are in a photo. There may be several, or none. "
+    "Which output layer does it need?",
     options=["softmax over 5", "5 sigmoids", "1 output, from 0 to 5", "softmax over 6"],
     answer="5 sigmoids",
     wrong={
         "softmax over 5": "Softmax shares out 1 among the five. A photo may show a cat and a dog.",
         "1 output, from 0 to 5": "Animals have no order, and several may be there.",
-        "softmax over 6": "A sixth class for 'none' helps with none, but not with two at once.",
+        "softmax over 6": "A sixth class for 'none' helps where there is none, but not where there "
+        "are two at once.",
     },
-    explanation="Five questions of yes or no, each with its own sigmoid and cross-entropy.",
+    explanation="Five yes-or-no questions, each with its own sigmoid and cross-entropy.",
 )
 
 # %%
@@ -786,7 +798,8 @@ exercise(
         "2*(t - p)*p*(1 - p)": "The sign: if p grows beyond t, the loss grows.",
     },
     hint="2 · (p − t) for p, times the local derivative of the sigmoid, p · (1 − p).",
-    explanation="2 · (p − t) for p, and p · (1 − p) for z. The last factor keeps it silent.",
+    explanation="2 · (p − t) for p, and p · (1 − p) for z. Where p is near 0 or 1, the last two "
+    "factors keep it silent.",
 )
 
 # %% [markdown]
@@ -805,5 +818,5 @@ exercise(
 #   gradient is p − t in all of these.
 # - William H. Wolberg, W. Nick Street and Olvi L. Mangasarian, "Breast Cancer Wisconsin
 #   (Diagnostic)", UCI Machine Learning Repository, 1993.
-# - Ethem Alpaydin and Cenk Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine
+# - Ethem Alpaydın and Cenk Kaynak, "Optical recognition of handwritten digits", UCI Machine
 #   Learning Repository, 1998.

@@ -162,9 +162,10 @@ def test_alone_it_says_in_ten_lines_what_one_can_do(capsys):
 
 
 def test_what_goes_wrong_is_told_on_stderr_without_a_traceback():
+    Path("file").touch()
     for arguments, code in (
         (["drow"], 2), (["--vresion"], 2), (["draw"], 2), (["walk", "log(x)", "x=-1"], 2),
-        (["draw", "x", "x=1", "-o", "no/such/folder/x.gv"], 1), (["learn", "99"], 2),
+        (["draw", "x", "x=1", "-o", "file/x.gv"], 1), (["learn", "99"], 2),
     ):  # fmt: skip
         done = run(*arguments)
         assert (code, "") == (done.returncode, done.stdout), arguments
@@ -237,7 +238,7 @@ def test_a_file_that_cannot_be_written(capsys):
     (["walk", "x", "x=1", "--digits", "-3"], "--digits: must be from 1 to 17, got '-3'"),
     (["--digits", "6"], "a command is missing, one of draw, walk, page, learn"),
     (["walk", "x", "x=1", "--output="], "needs the name of a file, as in -o out.svg"),
-    (["learn", "--output=x"], "option '--output=x' is unknown. Known: --help, --reset"),
+    (["learn", "--output=x"], "option '--output=x' is unknown. Known: --draft, --help"),
     (["draw"], "an expression is missing"),
     (["draw", ""], "an expression is missing"),
     (["walk", "x", "x"], "expected name=value, got 'x'"),
@@ -265,8 +266,8 @@ def test_a_file_that_cannot_be_written(capsys):
     (["learn", "1", "2"], "learn takes [N]"),
     (["learn", "--rest"], "did you mean '--reset'"),
     (["notebook"], "the lesson's number is missing"),
-    (["notebook", "1", "a", "b"], "notebook takes N [FOLDER], got"),
-    (["book", "a", "b"], "book takes [FOLDER], got"),
+    (["notebook", "1", "a", "b"], "notebook takes N [FOLDER] [--lessons FOLDER], got"),
+    (["book", "a", "b"], "book takes [FOLDER] [--lessons FOLDER] [--draft], got"),
     (["lern"], "did you mean 'learn'"),
 ])  # fmt: skip
 def test_wrong_arguments_are_named(capsys, arguments, said):

@@ -11,7 +11,7 @@ import re
 from functools import cache
 
 import tinygrad_neuron
-from tests import conftest, house
+from tests import conftest, house, packages
 from tests.house import PACKAGE, PICTURE, ROOT, Module
 
 BOOK = ROOT / "demos" / "book"
@@ -26,6 +26,7 @@ OF_NO_MODULE = {
     "test_platforms.py",
     "test_readme.py",
     "test_routes.py",
+    "test_typing.py",
 }
 
 modules = cache(house.modules)
@@ -127,6 +128,12 @@ def test_setup_lists_every_file_that_is_not_python():
     assert [] == forgotten
     for folder, patterns in at.items():
         assert all(any(folder.glob(pattern)) for pattern in patterns), folder
+
+
+def test_what_is_uploaded_is_tried_with_every_extra_and_on_every_python_it_names():
+    assert [] == [name for name in packages.extras() if name not in packages.NEEDS]
+    named = re.findall(r"Python :: (3\.\d+)", setup()["metadata"]["classifiers"])
+    assert list(packages.PYTHONS) == named
 
 
 def test_the_version_is_stated_once_and_the_changelog_ends_with_it():

@@ -1,55 +1,122 @@
-"""The course's commands on the command line: `learn`, `notebook`, `book`."""
+"""The course's commands on the command line: `learn`, `notebook`, `book`, `lesson`."""
 
 import argparse
+import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from .checking import unknown
 from .console import PROGRAM, FailedError, UsageError
 
-WITH_VALUE = ()
-COMMANDS = ("learn", "notebook", "book")
+if TYPE_CHECKING:
+    from .course.chosen import Course
+
+WITH_VALUE = ("--lessons", "--seconds", "--megabytes")
+COMMANDS = ("learn", "notebook", "book", "lesson", "course")
 Command = Callable[[Callable[[Namespace], None], str, int, str], argparse.ArgumentParser]
 
 
 def add_commands(command: Command) -> None:
     """Add the commands to the parser; `command` makes one from what runs it and its texts."""
     learn = command(
-        _learn, "[N] [--reset]", 1, "list the lessons of the course and how far you are; with a "
-        "number, step through that lesson here in the terminal",
+        _learn, "[N] [--reset] [--lessons FOLDER] [--draft]", 1,
+        "list the lessons of the course and how far you are; with a number, step through that "
+        "lesson here in the terminal",
     )  # fmt: skip
-    learn.set_defaults(options=["--help", "--reset"])
     learn.add_argument(
         "--reset", action="store_true", help="forget how far you are, in one lesson or in all"
     )
-    command(_notebook, "N [FOLDER]", 2, "write a lesson as a notebook (default: into this folder)")
-    command(_book, "[FOLDER]", 1, "build the web book of all lessons (default: into out/book)")
+    _may_choose(learn, "--reset")
+    notebook = command(
+        _notebook, "N [FOLDER] [--lessons FOLDER]", 2,
+        "write a lesson as a notebook (default: into this folder)",
+    )  # fmt: skip
+    _may_choose(notebook)
+    book = command(
+        _book, "[FOLDER] [--lessons FOLDER] [--draft]", 1,
+        "build the web book of all lessons (default: into out/book)",
+    )  # fmt: skip
+    _may_choose(book)
+    command(
+        _lesson, "new NAME [FOLDER] | check FILE ...", sys.maxsize,
+        "write a lesson of your own to begin with (default: into this folder), or run lessons and "
+        "say what a learner would stumble over",
+    )  # fmt: skip
+
+    course = command(
+        _course, "ACTION ... [--lessons FOLDER]", 3, "hand out, judge, export, present",
+    )  # fmt: skip
+    course.epilog = "actions:\n" + "".join(f"  {text}\n" for text in _ACTIONS.values())
+    _may_choose(course, "--seconds", "--megabytes")
+    course.add_argument(
+        "--seconds", metavar="N", type=_positive, default=120,
+        help="judge: how long a cell may run, a notebook five times as long (default %(default)s)",
+    )  # fmt: skip
+    course.add_argument(
+        "--megabytes", metavar="N", type=_positive, default=2000,
+        help="judge: how much memory a notebook may have (default %(default)s)",
+    )  # fmt: skip
+
+
+def _may_choose(parser: argparse.ArgumentParser, *options: str) -> None:
+    """The options of commands that take a teacher's lessons."""
+    parser.set_defaults(options=["--help", "--lessons", "--draft", *options])
+    parser.add_argument(
+        "--lessons", metavar="FOLDER", type=_folder,
+        help="your own lessons, and which of the course's come in which order (course.txt there)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--draft", action="store_true",
+        help="go on where a lesson's assertion fails, and say what does not hold",
+    )  # fmt: skip
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("needs the name of a folder, as in --lessons my-course")
+    return Path(text.removeprefix("\0"))
+
+
+def _positive(text: str) -> int:
+    text = text.removeprefix("\0")
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) < 1_000_000):
+        raise argparse.ArgumentTypeError(f"must be a whole number above 0, got {text!r}")
+    return int(text)
+
+
+def _chosen(asked: Namespace) -> "Course":
+    from .course.chosen import course
+
+    return course(asked.lessons)
 
 
 def _learn(asked: Namespace) -> None:
     """List the lessons, step through one, or forget how far the learner is."""
     from .course import commands
 
-    number = _lesson(asked.words[0]) if asked.words else None
+    number = _number(asked.words[0]) if asked.words else None
     with _course_errors():
+        course = _chosen(asked)
         if asked.reset:
-            commands.reset(number)
+            commands.reset(course, number)
         elif number is None:
-            commands.overview()
-        elif not commands.learn(number):
+            commands.overview(course)
+        elif not commands.learn(course, number, asked.draft):
             raise FailedError  # the lesson has shown why
 
 
 def _notebook(asked: Namespace) -> None:
     """Write a lesson as a notebook."""
-    from .course.lessons import lesson
     from .course.notebooks import write_notebook
 
     if not asked.words:
         raise UsageError(f"the lesson's number is missing, as in: {PROGRAM} notebook 6")
     with _course_errors():
-        path = write_notebook(lesson(_lesson(asked.words[0])), Path(*asked.words[1:]))
+        lesson = _chosen(asked).lesson(_number(asked.words[0]))
+        path = write_notebook(lesson, Path(*asked.words[1:]))
     print(f"wrote {path}")
 
 
@@ -59,8 +126,79 @@ def _book(asked: Namespace) -> None:
 
     folder = Path(*asked.words or ["out/book"])
     with _course_errors():
-        pages = build(folder)
-    print(f"wrote {folder / 'index.html'} ({pages} pages)")
+        built = build(folder, _chosen(asked), asked.draft)
+    for doubt in built.doubts:
+        print(f"{PROGRAM}: {doubt}", file=sys.stderr)
+    print(f"wrote {folder / 'index.html'} ({built.pages} pages)")
+
+
+def _lesson(asked: Namespace) -> None:
+    """Write a lesson to begin with, or check lessons."""
+    from .course.writing import check, new
+
+    what, *words = asked.words or [""]
+    with _course_errors():
+        if what == "new" and 1 <= len(words) <= 2:
+            path = new(words[0], Path(*words[1:]))
+            print(f"wrote {path}; see it with: {PROGRAM} learn --lessons {path.parent}")
+        elif what == "check" and words:
+            faults = [fault for word in words for fault in check(Path(word))]
+            print("\n".join(faults or ["all is well"]))
+            if faults:
+                raise FailedError
+        else:
+            actions = ("new", "check")
+            hint = f"{unknown(what, actions)}; " if what and what not in actions else ""
+            raise UsageError(f"{hint}say {PROGRAM} lesson new NAME, or lesson check FILE")
+
+
+_ACTIONS = {
+    "handout": "handout [FOLDER]         notebooks without answers, and with solutions",
+    "judge": "judge FOLDER [OUT]       judge the notebooks handed in: a table, and reports",
+    "moodle": "moodle [FILE]            the questions as Moodle's XML",
+}
+
+
+def _course(asked: Namespace) -> None:
+    """What a teacher does with the course."""
+    action, *words = asked.words or [""]
+    if action not in _ACTIONS:
+        hint = f"{unknown(action, _ACTIONS)}; " if action else ""
+        raise UsageError(f"{hint}say {PROGRAM} course ACTION; course --help has them")
+    paths = [Path(word) for word in words]
+    with _course_errors():
+        {"handout": _hand_out, "judge": _judge, "moodle": _moodle}[action](asked, paths)
+
+
+def _hand_out(asked: Namespace, paths: list[Path]) -> None:
+    from .course.handing_out import hand_out
+
+    folder = paths[0] if paths else Path("out/handout")
+    written = hand_out(folder, _chosen(asked))
+    print(f"wrote {len(written)} notebooks into {folder / 'students'} and {folder / 'solutions'}")
+
+
+def _judge(asked: Namespace, paths: list[Path]) -> None:
+    from .course.judging import judge
+
+    if not paths:
+        raise UsageError(f"the folder is missing, as in: {PROGRAM} course judge handed-in")
+    made = paths[1] if len(paths) > 1 else Path("out/judged")
+    papers = judge(paths[0], made, _chosen(asked), asked.seconds, asked.megabytes)
+    for paper in papers:
+        fault = f" ({paper.faults[0]})" if paper.faults else ""
+        lesson = f"lesson {paper.lesson}: " if paper.lesson else ""
+        print(f"{paper.student}, {lesson}{paper.right} of {len(paper.answers)} right{fault}")
+    print(f"wrote {made / 'results.csv'} and a report for each student")
+
+
+def _moodle(asked: Namespace, paths: list[Path]) -> None:
+    from .course.moodle import to_moodle
+    from .files import replace_file
+
+    path = paths[0] if paths else Path("out/questions.xml")
+    replace_file(path, to_moodle(_chosen(asked)).encode())
+    print(f"wrote {path}; in Moodle: question bank, import, Moodle XML format")
 
 
 @contextmanager
@@ -79,7 +217,7 @@ def _course_errors() -> Iterator[None]:
         raise FailedError(str(error)) from None
 
 
-def _lesson(word: str) -> int:
+def _number(word: str) -> int:
     if not (word.isascii() and word.isdigit() and len(word) < 6):
         raise UsageError(f"a lesson has a number, such as 6, got {word!r}")
     return int(word)

@@ -175,7 +175,7 @@ def _inside(node: Value) -> _Inside | None:
     if not terms or not (added or factors):
         return None
     bias = frozenset(added) or frozenset(factors)
-    key = node._operation.name, tuple(sorted(way)), bias  # type: ignore[union-attr]  # it has one
+    key = node._operation.name, tuple(sorted(way)), bias
     return _Inside(node, key, frozenset(factors), terms)
 
 

@@ -94,11 +94,13 @@ def _cosine_decay(lr: float, steps: int, final: float, step: int) -> float:
 class _Checked(type):
     """The class of optimisers: one whose rule may fail is refused when it is made."""
 
-    def __call__(cls, *arguments: Any, **options: Any) -> Any:
-        made = super().__call__(*arguments, **options)
-        if type(made).rule is not Optimiser.rule:
-            made.check_rule(made.numbers(made.current_lr()))
-        return made
+    if not TYPE_CHECKING:  # a checker would take what it returns for anything
+
+        def __call__(cls, *arguments: Any, **options: Any) -> Any:
+            made = super().__call__(*arguments, **options)
+            if type(made).rule is not Optimiser.rule:
+                made.check_rule(made.numbers(made.current_lr()))
+            return made
 
 
 class Optimiser(metaclass=_Checked):

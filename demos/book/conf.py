@@ -15,8 +15,8 @@ exclude_patterns = ["notebooks"]
 # Lessons: every cell is run, and a cell that fails stops the build.
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
-nb_execution_in_temp = True
-nb_execution_timeout = 120
+nb_execution_in_temp = False  # files of a teacher's are read where the pages are gathered
+nb_execution_timeout = 600  # seconds for a cell, on a machine that has other work too
 nb_merge_streams = True
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"

@@ -17,6 +17,7 @@ from tinygrad_neuron.course import lessons
 from tinygrad_neuron.course.marking import mathml
 from tinygrad_neuron.course.notebooks import executable, to_notebook, write_notebook
 from tinygrad_neuron.course.tex import FORMULA
+from tinygrad_neuron.course.writing import plumbing
 
 ROOT = Path(__file__).parent.parent.parent
 ALL = lessons.lessons()
@@ -86,23 +87,9 @@ def test_every_formula_of_a_lesson_can_be_shown(lesson):
                 mathml(found["block"] or found["inline"])
 
 
-PLUMBING = {
-    "an assertion": r"^\s*assert\b",
-    "strict=": r"\bstrict=",
-    "a pragma": r"#\s*(fmt|noqa|type):",
-    "a private name": r"(?<![\w.])_[a-z]\w*|\._[a-z]\w*",
-    "a caption": r"^\s*(show|slider)\(",
-}
-
-
 @BY_NAME
 def test_the_source_a_learner_sees_has_no_plumbing(lesson):
-    found = [
-        f"line {cell.line}: {what}"
-        for cell in lesson.cells
-        for what, pattern in PLUMBING.items()
-        if cell.kind == "code" and re.search(pattern, cell.visible_source, re.MULTILINE)
-    ]
+    found = [f"line {cell.line}: {what}" for cell in lesson.cells for what in plumbing(cell)]
     assert [] == found
 
 

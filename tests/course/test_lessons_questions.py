@@ -172,7 +172,7 @@ ANSWERS = {
         (["a smaller learning rate", "b"], ["a", "c", "d"]),
     ],
     "lesson_13_convolution": [
-        (["about half", "b"], ["a", "c"]),
+        (["fewer than half", "b"], ["a", "c"]),
         (["5", "3 * 2 - 1"], ["0", "-5"]),
         (["it moves one column to the right"], ["a", "c"]),
         (["9", "3 * 3"], ["0", "10"]),
@@ -185,7 +185,7 @@ ANSWERS = {
         (["b"], ["a", "c"]),
     ],
     "lesson_15_features": [
-        (["nothing that we would know", "c"], ["a", "b"]),
+        (["nothing that we would recognise", "c"], ["a", "b"]),
         (["no"], ["yes"]),
         (["2"], ["3", "-2"]),
         (["5"], ["0", "6"]),

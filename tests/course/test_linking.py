@@ -24,3 +24,25 @@ def test_a_word_of_every_day_is_linked_only_where_it_is_the_term():
     assert [] == linking._linked("tomorrow's temperature", terms, dict(terms))
     assert linking._linked("divided by the temperature", terms, dict(terms))
     assert linking._linked("temperature", terms, dict(terms))  # printed bold, where it is defined
+
+
+def test_a_word_inside_another_term_is_not_linked():
+    linking = pytest.importorskip(
+        "tinygrad_neuron.course.linking", reason="the extra book is not installed"
+    )
+    terms = {"tangent": "tangent", "unit": "unit"}
+    for text in ("the hyperbolic tangent", "the rectified linear unit", "in units of length"):
+        assert [] == linking._linked(text, terms, dict(terms))
+    assert linking._linked("the tangent", terms, dict(terms))
+    assert linking._linked("a unit", terms, dict(terms))
+
+
+def test_a_term_is_found_across_the_end_of_a_line():
+    linking = pytest.importorskip(
+        "tinygrad_neuron.course.linking", reason="the extra book is not installed"
+    )
+    terms = {name: name for name in ("derivative", "local derivative", "step")}
+    pieces = linking._linked("their local\nderivatives", terms, dict(terms))
+    assert ["their ", "local\nderivatives"] == [piece.astext() for piece in pieces]
+    assert "local derivative" == pieces[1]["reftarget"]
+    assert linking._linked("in the\nstep", terms, dict(terms))  # what stands before it, too

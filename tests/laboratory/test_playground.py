@@ -1,5 +1,6 @@
 """The playground trains what its program says, and shows what is there."""
 
+import json
 import random
 
 import pytest
@@ -82,9 +83,13 @@ def test_the_planes_begin_at_the_upper_left():
     moment = one.moment()
     planes = one.planes(moment, cells=5)
     (left, right), (low, high) = one.configuration.plane
-    units = 3 + 2 + 1
+    corner, units = (right - left) / 10, 3 + 2 + 1
     assert 25 * units == len(planes)
-    for place, x in ((0, [left, high]), (4, [right, high]), (24, [right, low])):
+    for place, x in (
+        (0, [left + corner, high - corner]),
+        (4, [right - corner, high - corner]),
+        (24, [right - corner, low + corner]),
+    ):
         assert pytest.approx(one.model(x).data, rel=1e-6) == planes[place * units + 5]
         first = one.model.layers[0](x)[0].data
         assert pytest.approx(first, rel=1e-6) == planes[place * units]
@@ -118,13 +123,16 @@ def test_a_walkthrough_ends_with_the_neurons_own_number():
 
 
 def test_a_step_that_is_not_finite_ends_it_and_says_why():
-    one = Playground(Configuration(lr=1e300, optimiser="SGD", activation="identity", samples=20))
+    one = Playground(Configuration(lr=1000, optimiser="SGD", activation="identity", samples=20))
     one.train(steps=50)
     assert len(one.losses) < 50
     assert "smaller learning rate" in one.stopped
     taken = len(one.losses)
     one.train(steps=5)
     assert taken == len(one.losses)
+    frame = one.frame(one.moment())
+    json.dumps(frame, allow_nan=False)
+    assert one.stopped == frame["stopped"]
 
 
 def test_training_for_a_time_takes_at_least_one_step():

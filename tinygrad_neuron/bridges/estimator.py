@@ -167,7 +167,7 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         if not hasattr(self, "model_"):
             bundle: dict[str, str] = super()._repr_mimebundle_(**options)
             return bundle
-        shown = self.model_._repr_mimebundle_()
+        shown: dict[str, str] = self.draw()._repr_mimebundle_()
         return shown | {"text/plain": repr(self)}
 
     # What was learned, by scikit-learn's names

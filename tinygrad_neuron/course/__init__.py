@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..public import on_demand
 from .beside import Beside
-from .hidden import check, hidden
+from .hidden import ask, bring, check, hidden
 from .questions import Question, Verdict
 from .tasks import Task
 from .words import exercise, predict, show, slider, task
@@ -18,6 +18,6 @@ if not TYPE_CHECKING:
     __getattr__, __dir__ = on_demand(__name__)
 
 __all__ = [
-    "predict", "exercise", "task", "slider", "show", "hidden", "check", "Beside", "Question",
-    "Task", "Verdict",
+    "predict", "exercise", "task", "slider", "show", "hidden", "ask", "check", "bring", "Beside",
+    "Question", "Task", "Verdict",
 ]  # fmt: skip

@@ -5,51 +5,61 @@ The pages are gathered in a folder of their own: the lessons as notebooks, and w
 """
 
 import errno
-import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..files import replace_folder
 from . import lessons as places
-from .marking import asset
-from .notebooks import executable, to_notebook
+from .chosen import Course
+from .chosen import course as chosen
+from .drafts import COLLECTED
+from .gathering import gather
 
 _NEEDED = ("sphinx", "myst_nb", "furo", "jupytext", "ipykernel")
-_LESSONS = "<!-- lessons -->"
 _MARK = ".tinygrad-neuron-book"
+_NOISE = re.compile(r"\[IPKernelApp\]|# \S+ \S+ INFO traitlets")
 
 
 class BookError(RuntimeError):
     """Why the book was not built."""
 
 
-def build(folder: Path) -> int:
-    """Build the book into a folder; returns the number of its pages.
+@dataclass(frozen=True)
+class Built:
+    """What came of it: how many pages, and, of a draft, what its lessons claim and do not hold."""
+
+    pages: int
+    doubts: list[str]
+
+
+def build(folder: Path, course: "Course | None" = None, draft: bool = False) -> Built:
+    """Build the book of a course into a folder, of the whole course if none is given.
 
     A book that is there already is replaced once the new one is complete, and stays if that fails;
-    a folder that holds anything else is left alone.
+    a folder that holds anything else is left alone. In a draft an assertion of a lesson that fails
+    is told, and so is a cell that fails, and a warning of Sphinx; the book is built all the same.
 
     Raises a `BookError` with Sphinx's warnings, or where the folder is not a book's; a
     `ModuleNotFoundError` that names the extra; an `OSError` where it cannot be written.
     """
     _refuse_missing()
+    course = chosen() if course is None else course
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise BookError(f"{folder} holds something that is not the book; name another folder")
     with tempfile.TemporaryDirectory() as temporary:
         source, made = Path(temporary, "source"), Path(temporary, "made")
-        gather(source)
-        _run_sphinx(source, made, Path(temporary, "doctrees"))
+        gather(source, course, draft)
+        title = ["-D", f"html_title={course.title}"]
+        doubts = _run_sphinx(source, made, Path(temporary, "doctrees"), title, draft)
         _refuse_incomplete(source, made)
         (made / _MARK).write_text("built by `tinygrad-neuron book`, which replaces it\n", "utf-8")
         replace_folder(folder, made)
-    return len(list(folder.rglob("*.html")))
+    return Built(len(list(folder.rglob("*.html"))), doubts)
 
 
 def _refuse_incomplete(source: Path, made: Path) -> None:
@@ -70,106 +80,44 @@ def _refuse_missing() -> None:
             ) from error
 
 
-def gather(folder: Path) -> None:
-    """Write what Sphinx builds from: the lessons as notebooks, and the pages around them."""
-    shutil.copytree(places.folder() / "book", folder)
-    notebooks = folder / "notebooks"
-    notebooks.mkdir()
-    entries = []
-    for lesson in places.lessons():
-        _write(notebooks / f"{lesson.name}.ipynb", to_notebook(lesson))
-        notebook = executable(lesson)
-        for cell, own in zip(notebook.cells, lesson.cells, strict=True):
-            if own.questions:
-                cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]
-        notebook.cells.insert(1, _ways_to_run(lesson))
-        _write(folder / f"{lesson.name}.ipynb", notebook)
-        entries.append(lesson.name)
-    glossary = folder / "glossary.md"
-    glossary.write_text(with_ways_back(glossary.read_text("utf-8"), places.lessons()), "utf-8")
-    (folder / "scorer.js").write_text(_scorer(places.lessons(), glossary), "utf-8")
-    programs = folder / "programs"
-    programs.mkdir()
-    for page in folder.glob("*.md"):  # the program that a page shows is in the demos
-        for name in re.findall(r"programs/(\w+\.py)", page.read_text("utf-8")):
-            shutil.copy(places.folder() / name, programs)
-    index = folder / "index.md"
-    index.write_text(index.read_text("utf-8").replace(_LESSONS, "\n".join(entries)), "utf-8")
-
-
-_ENTRY = re.compile(r"^(?P<term>[^\s`{].*)\n(?P<text>(?:  .+\n?)+)", re.MULTILINE)
-
-
-def defined_in(term: str, every: Sequence[places.Lesson]) -> "places.Lesson | None":
-    """The lesson that introduces a term: that has it in bold, else the first that uses it."""
-    word = rf"(?<![\w-]){re.escape(term)}(?:s|es)?(?![\w-])"
-    for pattern in (rf"\*\*{word}", word):
-        for lesson in every:
-            prose = "\n".join(cell.source for cell in lesson.cells if cell.kind == "text")
-            if re.search(pattern, prose, re.IGNORECASE):
-                return lesson
-    return None
-
-
-def with_ways_back(glossary: str, every: Sequence[places.Lesson]) -> str:
-    """The glossary with, at each entry, the lesson in which its term is introduced.
-
-    >>> print(with_ways_back("bias\\n  A number that is added.\\n", places.lessons()).strip())
-    bias
-      A number that is added. {doc}`Lesson 2 <lesson_2_perceptron>`
-    """
-
-    def entry(match: "re.Match[str]") -> str:
-        lesson = defined_in(match["term"], every)
-        if lesson is None:
-            return match[0]
-        way = f" {{doc}}`Lesson {lesson.number} <{lesson.name}>`"
-        return f"{match['term']}\n{match['text'].rstrip()}{way}\n"
-
-    return _ENTRY.sub(entry, glossary)
-
-
-def _scorer(every: Sequence[places.Lesson], glossary: Path) -> str:
-    """How search orders what it finds: the lesson that introduces the word, the glossary, the other
-    lessons, the reference."""
-    terms = [match["term"] for match in _ENTRY.finditer(glossary.read_text("utf-8"))]
-    found = {term: defined_in(term, every) for term in terms}
-    homes = {term.lower(): lesson.name for term, lesson in found.items() if lesson is not None}
-    return f"const HOMES = {json.dumps(homes, ensure_ascii=False)};\n{asset('scorer.js')}"
-
-
-def _ways_to_run(lesson: places.Lesson) -> Any:
-    from nbformat.v4 import new_markdown_cell
-
-    text = (
-        f"{{download}}`As a notebook <notebooks/{lesson.name}.ipynb>` · in the terminal: "
-        f"`python -m tinygrad_neuron learn {lesson.number}`"
-    )
-    return new_markdown_cell(f"{{.ways}}\n{text}", id="ways")  # type: ignore[no-untyped-call]
-
-
-def _write(path: Path, notebook: Any) -> None:
-    path.write_text(json.dumps(notebook, ensure_ascii=False), "utf-8")
-
-
-def _run_sphinx(source: Path, made: Path, doctrees: Path) -> None:
-    options = ["-W", "--keep-going", "-q", "-j", "auto", "-d", str(doctrees)]
+def _run_sphinx(
+    source: Path, made: Path, doctrees: Path, options: "list[str]", draft: bool
+) -> list[str]:
+    """Run Sphinx; of a draft, what was wrong, which else is an error."""
+    options = [*options, "-q", "-j", "auto", "-d", str(doctrees)]
+    options += ["-D", "nb_execution_allow_errors=1"] if draft else ["-W", "--keep-going"]
     command = [sys.executable, "-m", "sphinx", *options, str(source), str(made)]
+    collected = doctrees.parent / "doubts"
+    environment = {**_environment(source), COLLECTED: str(collected)}
     run = subprocess.run(
-        command, env=_environment(), capture_output=True, encoding="utf-8", errors="replace"
+        command, env=environment, capture_output=True, encoding="utf-8", errors="replace"
     )
+    told = (run.stdout + run.stderr).replace(f"{source}{os.sep}", "")
+    lines = [line for line in told.splitlines() if line.strip() and not _NOISE.match(line)]
     if run.returncode:
-        told = (run.stdout + run.stderr).replace(f"{source}{os.sep}", "")
         if (full := os.strerror(errno.ENOSPC)) in told:
             raise BookError(f"the book was not built: {full}: {tempfile.gettempdir()}")
-        lines = [line for line in told.splitlines() if not line.startswith("[IPKernelApp]")]
+        reports = sorted((made / "reports").glob("*.err.log"))
+        if reports:  # a cell that fails; what Sphinx says of it is long, and says less
+            lines = [text for path in reports for text in (path.stem, path.read_text("utf-8"))]
+            lines.append("--draft builds it all the same")
         raise BookError("the book was not built:\n" + "\n".join(lines).strip())
+    if not draft:
+        return []
+    claims = collected.read_text("utf-8").splitlines() if collected.exists() else []
+    failed = [
+        f"{page.stem}: a cell fails; the page shows how"
+        for page in sorted(made.glob("lesson_*.html"))
+        if "output traceback" in page.read_text("utf-8")
+    ]
+    return [*claims, *failed, *lines]
 
 
-def _environment() -> dict[str, str]:
-    """What Sphinx and the kernels find: the demos as modules, and no progress bars."""
+def _environment(source: Path) -> dict[str, str]:
+    """What Sphinx and the kernels find: the demos, and what a teacher's lessons bring along, as
+    modules, and no progress bars."""
     own = {
-        "PYTHONPATH": os.fspath(places.folder()),
+        "PYTHONPATH": os.pathsep.join([os.fspath(source), os.fspath(places.folder())]),
         "PYTHONUTF8": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "TQDM_DISABLE": "1",

@@ -2,17 +2,17 @@
 
 import sys
 
+from .chosen import Course
 from .guide import Guide
 from .guide import overview as listed
-from .lessons import lesson
 from .progress import Store, default_path
 
 
-def overview() -> None:
+def overview(course: Course) -> None:
     """Print the lessons and how far the learner is."""
     store = _store()
-    print("The course: open a lesson with its number, as in `tinygrad-neuron learn 1`\n")
-    print(listed(store), end="")
+    print(f"{course.title}: open a lesson with its number, as in `tinygrad-neuron learn 1`\n")
+    print(listed(store, course.lessons), end="")
     if store.path is None:
         print(
             "\nprogress is not kept: that needs the package platformdirs; "
@@ -20,18 +20,18 @@ def overview() -> None:
         )
 
 
-def learn(number: int) -> bool:
+def learn(course: Course, number: int, draft: bool = False) -> bool:
     """Step through a lesson in the terminal; returns whether no cell failed.
 
     Raises a `LessonError` that says which lessons there are, as `reset` does.
     """
-    return Guide(lesson(number), _store()).start()
+    return Guide(course.lesson(number), _store(), draft=draft).start()
 
 
-def reset(number: "int | None" = None) -> None:
+def reset(course: Course, number: "int | None" = None) -> None:
     """Forget the progress of one lesson, or of all."""
     if number is not None:
-        lesson(number)  # is there
+        course.lesson(number)  # is there
     _store().reset(number)
     print("forgot the progress of " + ("all lessons" if number is None else f"lesson {number}"))
 

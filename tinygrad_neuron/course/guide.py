@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import TextIO
 from ..console import WIDTH, is_terminal
 from ..draw.text import visible
 from . import plain
-from .lessons import Lesson, lessons
+from .lessons import Lesson
 from .progress import ANSWERED, REVEALED, Store
 from .questions import Question
 from .records import Shown, Slider
@@ -51,12 +51,11 @@ class Move:
     to: "int | None"
 
 
-def overview(store: Store) -> str:
-    """All lessons, and how far each is.
+def overview(store: Store, found: Sequence[Lesson]) -> str:
+    """The lessons, and how far each is.
 
     **Returns** lines, one for each lesson.
     """
-    found = lessons(check=False)
     widest = max(len(lesson.title) for lesson in found)
     lines = [
         f"  {lesson.number:2}  {lesson.title:{widest}}  {_state(lesson, store)}".rstrip()
@@ -75,7 +74,7 @@ def _state(lesson: Lesson, store: Store) -> str:
     return f"at cell {min(progress.cell + 1, len(lesson.cells))} of {len(lesson.cells)}, {answered}"
 
 
-def printed(lesson: Lesson, stdout: TextIO) -> bool:
+def printed(lesson: Lesson, stdout: TextIO, draft: bool = False) -> bool:
     """Print a lesson from beginning to end, questions with their answers; whether all went well."""
     screen = Screen(stdout)
     count = len(lesson.cells)
@@ -95,11 +94,11 @@ def printed(lesson: Lesson, stdout: TextIO) -> bool:
             else:
                 screen.event(event)
 
-    return straight_through(lesson, present)
+    return straight_through(lesson, present, draft)
 
 
 class Guide:
-    """One learner's way through one lesson."""
+    """One learner's way through one lesson; a draft goes on after a cell that failed."""
 
     def __init__(
         self,
@@ -107,18 +106,19 @@ class Guide:
         store: Store,
         stdin: "TextIO | None" = None,
         stdout: "TextIO | None" = None,
+        draft: bool = False,
     ) -> None:
         self.lesson, self.store = lesson, store
         self.stdin = sys.stdin if stdin is None else stdin
         self.stdout = sys.stdout if stdout is None else stdout
-        self.run = Run(lesson)
+        self.run = Run(lesson, draft)
         columns = shutil.get_terminal_size((WIDTH, 24)).columns
         self.screen = Screen(self.stdout, max(min(columns, WIDTH), 20))
 
     def start(self) -> bool:
         """Go through the lesson; returns whether no cell failed."""
         if not (is_terminal(self.stdin) and is_terminal(self.stdout)):
-            return printed(self.lesson, self.stdout)
+            return printed(self.lesson, self.stdout, self.run.draft)
         count = len(self.lesson.cells)
         progress = self.store.of(self.lesson.number)
         at = 0 if progress.finished else min(progress.cell, count - 1)
@@ -191,7 +191,8 @@ class Guide:
                     move = None
                 if move is not None:
                     return move
-            if any(isinstance(event, Failed) for event in self.run.events(at)):
+            failed = any(isinstance(event, Failed) for event in self.run.events(at))
+            if failed and not self.run.draft:
                 self.screen.line("This cell failed, so the lesson cannot go on from here.", "bold")
                 return Move(None)
         self.screen.line()

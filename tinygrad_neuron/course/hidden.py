@@ -5,14 +5,46 @@ export of it. So where a lesson's file asks, its notebook has one line, which fi
 file by the key of its text, and runs it among the notebook's own names.
 """
 
+import base64
+import contextlib
 import sys
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from .lessons import LessonError, lesson
-from .records import Text
+from .lessons import Lesson, LessonError, lesson, made
+from .questions import Verdict
+from .records import Text, Tried
 from .running import compiled
 from .tasks import Task
-from .words import asked, present
+from .words import asked, present, without_answers
+
+_brought: dict[int, Lesson] = {}  # by number: lessons of a teacher's, which notebooks bring along
+_trusted: dict[int, Lesson] = {}  # the judge's own
+_tries: dict[str, list[bool]] = {}  # by question, in this notebook: whether each try was right
+
+
+def packed(lesson: Lesson) -> str:
+    """A lesson as one word, to be carried by a notebook."""
+    return base64.b85encode(zlib.compress(lesson.path.read_bytes(), 9)).decode()
+
+
+def bring(name: str, carried: str) -> None:
+    """Know a lesson that is not in the package: its notebook brings it along, with what is out of
+    sight there.
+
+    **Arguments:** `name`, of its file; `carried`, its text, packed.
+    """
+    if _trusted:
+        return
+    brought = made(Path(name), zlib.decompress(base64.b85decode(carried)).decode())
+    _brought[brought.number] = brought
+
+
+def trust(lessons: Sequence[Lesson]) -> None:
+    """From now on know these lessons and no others, whatever a notebook brings along."""
+    _trusted.update({lesson.number: lesson for lesson in lessons})
 
 
 def hidden(number: int, *keys: str) -> None:
@@ -22,7 +54,19 @@ def hidden(number: int, *keys: str) -> None:
     **Arguments:** `number`, the lesson's; `keys`, of the cells. Raises a `LessonError` where the
     lesson is another than the one that the notebook was written from.
     """
-    found = lesson(number)
+    _run(number, keys, sys._getframe(1).f_globals)
+
+
+def ask(number: int, *keys: str) -> None:
+    """The same for a notebook that is handed out: what it asks is shown without the answers."""
+    with without_answers():
+        _run(number, keys, sys._getframe(1).f_globals)
+
+
+def _run(number: int, keys: Sequence[str], names: dict[str, Any]) -> None:
+    """Run cells among these names, or show texts."""
+    known_lessons = _trusted or _brought
+    found = known_lessons[number] if number in known_lessons else lesson(number)
     known = {}
     for cell in found.cells:
         before = cell.split()[0] if cell.kind == "text" else cell
@@ -37,14 +81,20 @@ def hidden(number: int, *keys: str) -> None:
         if known[key].kind == "text":
             present(Text(known[key].source))
         else:
-            exec(compiled(found, known[key]), sys._getframe(1).f_globals)
+            earlier = set(map(id, asked.values()))
+            exec(compiled(found, known[key]), names)
+            for record in asked.values():
+                if isinstance(record, Task) and id(record) not in earlier:
+                    for name, thing in record.given.items():  # which the task says are there
+                        names.setdefault(name, thing)
 
 
-def check(written: Any, *numbers: Any, **named: Any) -> None:
-    """Judge what was written for a task, or the numbers for an exercise with many right answers.
+def check(written: Any, *given: Any, **named: Any) -> None:
+    """Judge what was written for a task, or the answer to a question.
 
-    **Arguments:** `written`, the function or class of a task, or the key of an exercise; `numbers`,
-    with or without their names, its answer. Prints what is to be said.
+    **Arguments:** `written`, the function or class of a task, or the key of a question; `given`,
+    its answer: a number, a text, or several numbers, with or without their names. Prints what is to
+    be said.
 
     >>> from tinygrad_neuron.course import task
     >>> record = task("Write `double`.", "def double(x): return x", "def double(x): return 2 * x",
@@ -62,10 +112,23 @@ def check(written: Any, *numbers: Any, **named: Any) -> None:
     if record is None:
         print("Run the cell above first, the one that asks.")
     elif isinstance(record, Task):
-        present(record.check_thing(written))
+        _say(record.key, record.check_thing(written), None)
     else:
-        given = (*numbers, *(named[n] for n in record.names if n in named))
-        if ... in given:
-            given = ()
-        single = record.kind == "number" and len(given) == 1
-        present(record.check(given[0] if single else given))
+        given = (*given, *(named[n] for n in record.names if n in named))
+        if not given or ... in given or given == ("",):
+            said = f"The answer is {record.expected}. Write it, and run this again."
+            present(Verdict(False, said))
+            return
+        answer = given if record.kind == "numbers" and len(given) > 1 else given[0]
+        verdict = record.check(answer)
+        with contextlib.suppress(ValueError):  # no option at all
+            answer = record.options[record.read(answer)] if record.options else answer
+        _say(record.key, verdict, answer)
+
+
+def _say(key: str, verdict: Verdict, given: Any) -> None:
+    """Present a verdict, with the number of the try."""
+    tries = _tries.setdefault(key, [])
+    if True not in tries:
+        tries.append(verdict.right)
+    present(Tried(key, len(tries), verdict.right, verdict.message, given))

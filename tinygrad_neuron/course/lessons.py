@@ -157,7 +157,7 @@ def folder() -> Path:
     """Where the lessons are: in an installed package beside its rooms, else in the source tree."""
     package = Path(__file__).resolve().parent.parent
     for candidate in (package / "demos", package.parent / "demos"):
-        if any(_FILE.fullmatch(path.name) for path in _files(candidate)):
+        if paths(candidate):
             return candidate
     if not package.is_dir():
         raise LessonError(
@@ -172,21 +172,26 @@ def folder() -> Path:
 
 def lessons(check: bool = True) -> list[Lesson]:
     """All lessons, in their order; without the `check` of `read`, many times as fast."""
-    found = [read(path, check) for path in _files(folder()) if _FILE.fullmatch(path.name)]
-    return sorted(found, key=lambda lesson: lesson.number)
+    return [read(path, check) for path in paths(folder())]
 
 
 def lesson(number: int) -> Lesson:
     """One lesson; a `LessonError` says which there are."""
-    paths = {int(m[1]): path for path in _files(folder()) if (m := _FILE.fullmatch(path.name))}
-    if number not in paths:
-        known = ", ".join(map(str, sorted(paths)))
-        raise LessonError(f"there is no lesson {number}; there are {known}")
-    return read(paths[number])
+    known = {_number(path): path for path in paths(folder())}
+    if number not in known:
+        raise LessonError(f"there is no lesson {number}; there are {', '.join(map(str, known))}")
+    return read(known[number])
 
 
-def _files(place: Path) -> list[Path]:
-    return sorted(place.glob("lesson_*.py"))
+def paths(place: Path) -> list[Path]:
+    """The files of the lessons in a folder, in their order."""
+    found = [path for path in place.glob("lesson_*.py") if _FILE.fullmatch(path.name)]
+    return sorted(found, key=_number)
+
+
+def _number(path: Path) -> int:
+    matched = _FILE.fullmatch(path.name)
+    return int(matched[1]) if matched else 0
 
 
 def read(path: Path, check: bool = True) -> Lesson:
@@ -195,7 +200,12 @@ def read(path: Path, check: bool = True) -> Lesson:
     Raises a `LessonError` that says which lesson is none, or which line of it asks a question whose
     answer could not be hidden.
     """
-    cells = tuple(parse(path.read_text("utf-8")))
+    return made(path, path.read_text("utf-8"), check)
+
+
+def made(path: Path, text: str, check: bool = True) -> Lesson:
+    """The lesson that a text is, whether or not it stands in its file; errors as of `read`."""
+    cells = tuple(parse(text))
     matched = _FILE.fullmatch(path.name)
     title = re.match(r"# *(?:Lesson \d+\.? *)?(.+)", cells[0].source) if cells else None
     if matched is None or title is None or cells[0].kind != "text":

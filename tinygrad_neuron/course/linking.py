@@ -33,6 +33,8 @@ _MEANT_BEHIND = {
     "dead": ("is ", "a "),
     "temperature": ("the ",),
 }
+# Parts of other terms: the hyperbolic tangent, a rectified linear unit, in units of something.
+_NOT_MEANT_BEHIND = {"tangent": ("hyperbolic ",), "unit": ("linear ", "in ")}
 
 
 _LONG = 50  # characters of TeX
@@ -77,11 +79,16 @@ def _linked(text: str, terms: dict[str, str], left: dict[str, str]) -> list[node
     end = 0
     # Of all terms, lest "hidden" be linked in a "hidden layer" that was linked before.
     pattern = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
+    pattern = pattern.replace(r"\ ", r"\s+")  # a line may end inside a term
     for match in re.finditer(rf"(?<![\w-])({pattern})(?:s|es)?(?![\w-])", text, re.IGNORECASE):
-        behind = _MEANT_BEHIND.get(match[1].lower(), ("",))
-        if text != match[0] and not text[: match.start()].lower().endswith(behind):
+        term = " ".join(match[1].lower().split())
+        behind = _MEANT_BEHIND.get(term, ("",))
+        before = " ".join(text[: match.start()].lower().rsplit("\n", 1))
+        if text != match[0] and not before.endswith(behind):
             continue
-        name = left.pop(match[1].lower(), None)
+        if before.endswith(_NOT_MEANT_BEHIND.get(term, ())):
+            continue
+        name = left.pop(term, None)
         if name is None:
             continue
         if match.start() > end:

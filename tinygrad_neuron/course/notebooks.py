@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ..files import replace_file
-from .lessons import Cell, Lesson
+from .drafts import lenient
+from .hidden import packed
+from .lessons import Cell, Lesson, folder
 from .questions import key_of
 from .tasks import defined
 
@@ -17,27 +19,36 @@ _NEEDED = 'notebooks are written with jupytext; pip install "tinygrad_neuron[lea
 _LINK = re.compile(r"\]\((lesson_\w+)\.py")  # to another lesson
 
 
-def to_notebook(lesson: Lesson) -> Any:
-    """The lesson as a notebook (`nbformat`) for a learner.
+def to_notebook(lesson: Lesson, edition: str = "") -> Any:
+    """The lesson as a notebook (`nbformat`) for a learner. One that is not the package's is brought
+    along, so that the notebook is all that a learner needs.
 
     Code that is out of sight is not in it, for it holds the answers, and a notebook can be
     exported: a line calls for it instead (`course.hidden`). So does one for the text that follows a
     prediction, up to the next heading. A task, and an exercise that Python has to judge, is
     followed by a cell to write in.
 
+    **Arguments:** `edition`, "students": no answer is in it, and every question is followed by a
+    cell to write in; "solutions": the same, with the answers written; else questions are answered
+    where they are shown.
+
     Raises a `ModuleNotFoundError` that names the extra where `jupytext` is missing.
     """
     notebook = executable(lesson)
-    cells = [_code("from tinygrad_neuron import course", "setup")]
+    if edition:
+        notebook.metadata["tinygrad_neuron"] = {"lesson": lesson.number, "edition": edition}
+    cells = [_code(_setup(lesson), "setup")]
     waits = False  # whether what is written here follows a prediction
     open_ended = False  # whether the last cell may run the next hidden one too
     for cell, own in zip(notebook.cells, lesson.cells, strict=True):
         if own.is_hidden:
-            if open_ended:
+            if open_ended and not (edition and own.questions):
                 cells[-1].source = cells[-1].source[:-1] + f', "{own.key}")'
             else:
-                cells.append(_called(lesson, own, cell["id"], cell.metadata))
-            written = list(_to_write_in(own))
+                asks = own.questions and edition == "students"
+                word = "ask" if asks else "hidden"
+                cells.append(_called(lesson, own, cell["id"], cell.metadata, word))
+            written = list(_to_write_in(own, edition))
             cells += [_code(source, f"{cell['id']}-{i}") for i, source in enumerate(written, 1)]
             waits = waits or own.predicts
             open_ended = not (own.predicts or written)
@@ -54,9 +65,17 @@ def to_notebook(lesson: Lesson) -> Any:
     return notebook
 
 
-def _called(lesson: Lesson, cell: Cell, id: str, metadata: Any) -> Any:
+def _setup(lesson: Lesson) -> str:
+    """The first cell of code: what all others need."""
+    lines = ["from tinygrad_neuron import course"]
+    if lesson.path.parent != folder():
+        lines.append(f'course.bring("{lesson.path.name}", {packed(lesson)!r})')
+    return "\n".join(lines)
+
+
+def _called(lesson: Lesson, cell: Cell, id: str, metadata: Any, word: str = "hidden") -> Any:
     """The line that stands for a cell which is out of sight."""
-    made = _code(f'course.hidden({lesson.number}, "{cell.key}")', id)
+    made = _code(f'course.{word}({lesson.number}, "{cell.key}")', id)
     made.metadata = {**metadata, "jupyter": {"source_hidden": True}}
     return made
 
@@ -66,7 +85,7 @@ def _linked(text: str) -> str:
     return _LINK.sub(r"](\1.ipynb", text)
 
 
-def executable(lesson: Lesson) -> Any:
+def executable(lesson: Lesson, draft: bool = False) -> Any:
     """The lesson as a notebook with all its code, for the book to execute."""
     try:
         import jupytext
@@ -77,9 +96,11 @@ def executable(lesson: Lesson) -> Any:
     notebook.metadata["kernelspec"] = {
         "name": "python3", "display_name": "Python 3", "language": "python",
     }  # fmt: skip
-    for i, cell in enumerate(notebook.cells):
+    for i, (cell, own) in enumerate(zip(notebook.cells, lesson.cells, strict=True)):
         cell["id"] = f"cell-{i + 1}"  # the same at every writing
         cell.source = _linked(cell.source).strip("\n")
+        if draft and own.kind == "code":
+            cell.source = lenient(cell.source, lesson.path.name, own.line)
     return notebook
 
 
@@ -89,22 +110,38 @@ def _code(source: str, id: str) -> Any:
     return new_code_cell(source, id=id)  # type: ignore[no-untyped-call]
 
 
-def _to_write_in(cell: Cell) -> Iterator[str]:
-    """For each task or open exercise of a cell, the code that a learner changes."""
+def _to_write_in(cell: Cell, edition: str) -> Iterator[str]:
+    """For each task or open exercise of a cell, and in an edition for each question, the code that
+    a learner changes."""
+    solved = edition == "solutions"
     for word, named in cell.asked:
         if word == "task":
             start = ast.literal_eval(named["start"]).strip()
-            name = defined(start)
-            yield f"{start}\n\n\ncourse.check({name})"
-        elif "judge" in named:
-            text = ast.literal_eval(named["text"])
-            names = ast.literal_eval(named["names"]) if "names" in named else ()
-            given = ", ".join(f"{name}=..." for name in names) or "..."
-            told = "# Write your answer instead of the dots."
-            yield f'{told}\ncourse.check("{key_of(text)}", {given})'
+            written = ast.literal_eval(named["solution"]).strip() if solved else start
+            yield f"{written}\n\n\ncourse.check({defined(start)})"
+        elif edition or "judge" in named:
+            told, given = _answer(named, solved)
+            key = key_of(ast.literal_eval(named["text"]))
+            yield f'{told}\ncourse.check("{key}", {given})'
 
 
-def write_notebook(lesson: Lesson, folder: Path) -> Path:
+def _answer(named: "dict[str, ast.expr]", solved: bool) -> tuple[str, str]:
+    """Where an answer is written, or what it is, and a word on that."""
+    names = ast.literal_eval(named["names"]) if "names" in named else ()
+    if solved:
+        answer = named["answer"]
+        if names and isinstance(answer, ast.Tuple | ast.List):
+            pairs = zip(names, answer.elts, strict=True)
+            return "# The answer:", ", ".join(f"{n}={ast.unparse(a)}" for n, a in pairs)
+        return "# The answer:", ast.unparse(answer)
+    if "options" in named:
+        return "# Write the letter of your answer between the quotes.", '""'
+    if "variables" in named:
+        return "# Write your formula between the quotes.", '""'
+    return "# Write your answer instead of the dots.", ", ".join(f"{n}=..." for n in names) or "..."
+
+
+def write_notebook(lesson: Lesson, place: Path, edition: str = "") -> Path:
     """Write a lesson into a folder as `.ipynb`; returns the file's path.
 
     A file that is there already is only replaced if it is the lesson, run or not, as it was
@@ -112,14 +149,14 @@ def write_notebook(lesson: Lesson, folder: Path) -> Path:
 
     Raises a `FileExistsError` that says so.
     """
-    notebook = to_notebook(lesson)
-    path = folder / f"{lesson.name}.ipynb"
+    notebook = to_notebook(lesson, edition)
+    path = place / f"{lesson.name}.ipynb"
     if path.exists() and not _is_untouched(path, notebook):
         raise FileExistsError(
             f"{path} is there and has been changed, so it is left as it is; move it away, or "
             f"name another folder: tinygrad-neuron notebook {lesson.number} FOLDER"
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    place.mkdir(parents=True, exist_ok=True)
     replace_file(path, (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode())
     return path
 

@@ -17,7 +17,7 @@ from ..walk.page import frame_html
 from . import plain, question_pages
 from .marking import asset, marked_up
 from .questions import Question, Verdict
-from .records import Frame, Shown, Slider, Text
+from .records import Bare, Frame, Shown, Slider, Text, Tried
 from .tasks import Task
 from .tex import readable
 
@@ -51,8 +51,12 @@ def to_html(record: Any) -> str:
         return style + question_pages.question(record)
     if isinstance(record, Task):
         return style + question_pages.task(record)
+    if isinstance(record, Bare):
+        return style + question_pages.bare(record.asked)
     if isinstance(record, Verdict):
         return style + question_pages.verdict(record)
+    if isinstance(record, Tried):
+        return style + question_pages.tried(record)
     if isinstance(record, Slider):
         return style + _slider(record)
     assert isinstance(record, Shown)

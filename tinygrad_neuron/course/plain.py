@@ -4,7 +4,7 @@ from textwrap import indent
 from typing import Any
 
 from .questions import Question, Verdict
-from .records import Shown, Slider, Text
+from .records import Bare, Shown, Slider, Text, Tried
 from .tasks import Task
 
 
@@ -30,7 +30,9 @@ def text(record: Any) -> str:
         return record.text + "\n"
     if isinstance(record, Shown):
         return f"Picture: {record.text}\n" if record.text else "Picture\n"
-    if isinstance(record, Verdict):
+    if isinstance(record, Bare):
+        return f"{record.asked.text}\n"
+    if isinstance(record, Verdict | Tried):
         return f"{'✓' if record.right else '✗'} {record.message}\n"
     raise TypeError(f"there is no text for {record!r}")
 

@@ -12,6 +12,7 @@ from ..calculus.printing import MINUS, OPERATORS
 from ..calculus.table import TABLE
 from .marking import asset, marked_up
 from .questions import Question, Verdict
+from .records import Tried
 from .tasks import Task
 
 # Seen in the book alone, where no Python runs.
@@ -58,10 +59,30 @@ def task(asked: Task) -> str:
     )
 
 
-def verdict(said: Verdict) -> str:
+def bare(asked: "Question | Task") -> str:
+    """A question or task as it is handed out: no answer is in it."""
+    kind, options, form = "Task in code", "", ""
+    if isinstance(asked, Question):
+        kind = "Predict" if asked.before else "Exercise"
+        items = "".join(f"<li>{marked_up(str(option))}</li>" for option in asked.options)
+        options = f'<ol type="a">{items}</ol>' if items else ""
+        form = "" if items else f"<p><small>The answer is {marked_up(asked.expected)}.</small></p>"
+    hint = f"<details><summary>Hint</summary>{marked_up(asked.hint)}</details>"
+    return (
+        f'<div class="tn-asked"><p class="kind">{kind}</p><p>{marked_up(asked.text)}</p>'
+        f"{options}{form}{hint if asked.hint else ''}</div>"
+    )
+
+
+def verdict(said: "Verdict | Tried", attributes: str = "") -> str:
     """What is said to an answer."""
     kind, mark = ("right", "✓") if said.right else ("wrong", "✗")
-    return f'<p class="tn-said {kind}">{mark} {marked_up(said.message)}</p>'
+    return f'<p class="tn-said {kind}"{attributes}>{mark} {marked_up(said.message)}</p>'
+
+
+def tried(said: Tried) -> str:
+    """The same in a notebook, which keeps of which question it is, and at which try."""
+    return verdict(said, f' data-key="{said.key}" data-try="{said.count}"')
 
 
 @cache

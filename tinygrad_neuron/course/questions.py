@@ -251,7 +251,7 @@ class Question:
     def _expression(self, given: object) -> list[float]:
         """What the expression gives at points where the right answer exists."""
         text = str(given).translate(_MINUS)
-        return [_at(text, point) for point in self.points]
+        return [value_at(text, point) for point in self.points]
 
     @cached_property
     def points(self) -> list[dict[str, float]]:
@@ -262,7 +262,7 @@ class Question:
             low = 0.1 if i % 2 else -2.0
             point = {name: generator.uniform(low, 2.0) for name in self.variables}
             try:
-                number = _at(str(self.answer), point)
+                number = value_at(str(self.answer), point)
             except ExpressionError:
                 continue  # it does not exist there
             if math.isfinite(number):
@@ -332,7 +332,12 @@ def _number(given: object) -> float:
     return number
 
 
-def _at(text: str, point: Mapping[str, float]) -> float:
+def value_at(text: str, point: Mapping[str, float]) -> float:
+    """What a formula gives where its variables have these numbers; an `ExpressionError` else.
+
+    >>> value_at("2x^2", {"x": 3.0})
+    18.0
+    """
     text = as_python(text, point)
     used = set(re.findall(r"[^\W\d]\w*", text))
     return evaluate(text, {name: x for name, x in point.items() if name in used})[0].data

@@ -40,6 +40,25 @@ class Slider:
     live: Any = None
 
 
+@dataclass(frozen=True)
+class Bare:
+    """A question or task as it is handed out: without its answer."""
+
+    asked: Any
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What was said to an answer in a notebook: of the question `key`, at which try; `right` and
+    `message` are its verdict, `given` is what was answered. A right answer ends the counting."""
+
+    key: str
+    count: int
+    right: bool
+    message: str
+    given: Any = None
+
+
 def sliding(
     name: str,
     values: Sequence[Any],

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import CodeType, ModuleType
 from typing import Any, TypeAlias
 
+from .drafts import lenient
 from .lessons import Cell, Lesson
 from .words import Record, presented_by
 
@@ -37,8 +38,8 @@ class Run:
     What the cells show stays, so that going back costs nothing and changes nothing.
     """
 
-    def __init__(self, lesson: Lesson) -> None:
-        self.lesson = lesson
+    def __init__(self, lesson: Lesson, draft: bool = False) -> None:
+        self.lesson, self.draft = lesson, draft
         self._done: list[list[Event]] = []
         self._module = ModuleType("__main__")
         self._module.__file__ = str(lesson.path)
@@ -64,7 +65,7 @@ class Run:
         before = sys.modules.get("__main__")
         sys.modules["__main__"] = self._module  # as a script has it: dataclasses look there
         try:
-            code = compiled(self.lesson, cell)
+            code = compiled(self.lesson, cell, self.draft)
             with presented_by(events.append), contextlib.redirect_stdout(printed):
                 exec(code, self._module.__dict__)
         except Exception:
@@ -75,21 +76,27 @@ class Run:
         return events
 
 
-def compiled(lesson: Lesson, cell: Cell) -> CodeType:
+def compiled(lesson: Lesson, cell: Cell, draft: bool = False) -> CodeType:
     """The code of a cell; its lines keep their numbers in the file, for tracebacks to show them."""
-    source = "\n" * (cell.line - 1) + cell.source
+    source = lenient(cell.source, lesson.path.name, cell.line) if draft else cell.source
+    source = "\n" * (cell.line - 1) + source
     return compile(source, str(lesson.path), "exec", dont_inherit=True)
 
 
-def straight_through(lesson: Lesson, present: Callable[[int, list[Event]], Any]) -> bool:
-    """Run all cells, presenting each as it is done; returns whether all went well."""
-    run = Run(lesson)
+def straight_through(
+    lesson: Lesson, present: Callable[[int, list[Event]], Any], draft: bool = False
+) -> bool:
+    """Run all cells, presenting each as it is done; returns whether all went well. A draft goes on
+    after a cell that failed."""
+    run, well = Run(lesson, draft), True
     for index in range(len(lesson.cells)):
         events = run.events(index)
         present(index, events)
         if any(isinstance(event, Failed) for event in events):
-            return False
-    return True
+            well = False
+            if not draft:
+                break
+    return well
 
 
 class _Printed(io.TextIOBase):

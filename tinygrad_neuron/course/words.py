@@ -11,14 +11,15 @@ from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from .questions import Question, Verdict
-from .records import Shown, Slider, Text, sliding
+from .records import Bare, Shown, Slider, Text, Tried, sliding
 from .tasks import Task
 
-Record: TypeAlias = "Question | Task | Verdict | Text | Shown | Slider"
+Record: TypeAlias = "Question | Task | Verdict | Text | Shown | Slider | Bare | Tried"
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 asked: "dict[str, Question | Task]" = {}  # by name or key: what can be checked in a notebook
 _presentations: list[Callable[[Record], None]] = []
+_bare: list[bool] = []
 
 
 @contextmanager
@@ -38,10 +39,21 @@ def presented_by(presentation: Callable[[Record], None]) -> Iterator[None]:
         _presentations.pop()
 
 
+@contextmanager
+def without_answers() -> Iterator[None]:
+    """Within this block, questions and tasks are presented without their answers."""
+    _bare.append(True)
+    try:
+        yield
+    finally:
+        _bare.pop()
+
+
 def present(record: Record) -> None:
     """Show a record in the way of the place where the program runs."""
     if isinstance(record, Question | Task):
         asked[record.name if isinstance(record, Task) else record.key] = record
+        record = Bare(record) if _bare else record
     if _presentations:
         _presentations[-1](record)
     elif in_notebook():

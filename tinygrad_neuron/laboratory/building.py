@@ -13,6 +13,7 @@ from ..files import replace_folder
 from . import npm
 from .licences import licences
 from .npm import ALL, EDITOR, GRAPHVIZ, PYODIDE
+from .playing import opening
 from .wheels import installed_wheel, own_wheel
 
 _PAGE = Path(__file__).parent / "page"
@@ -77,6 +78,7 @@ def _files(archives: "Path | None") -> dict[str, bytes]:
     files["graphviz/viz.js"] = packages[GRAPHVIZ]["dist/viz.js"]
     files |= _editor(packages)
     files |= {f"wheels/{name}": content for name, content in wheels.items()}
+    files["playground.json"] = json.dumps(opening(), separators=(",", ":")).encode()
     files |= licences(packages)
     files["examples.json"] = json.dumps(examples()).encode()
     files["wheels.json"] = json.dumps([f"wheels/{name}" for name in wheels]).encode()

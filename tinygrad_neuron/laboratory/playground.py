@@ -4,6 +4,7 @@ A playground runs the program that it shows: the first part of its text makes da
 and loss. So what is trained on the page and what its code does cannot differ.
 """
 
+import math
 import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
@@ -123,15 +124,15 @@ class Playground:
     def planes(self, moment: Moment, cells: int = CELLS) -> "array[float]":
         """What each neuron, the output last, gives all over the plane.
 
-        **Returns** `cells` rows of `cells` places, the first row that of the largest second input;
-        of each place the numbers of all neurons, layer by layer.
+        **Returns** `cells` rows of `cells` places, each in the middle of its cell, the first row
+        that of the largest second input; of each place the numbers of all neurons, layer by layer.
         """
         (left, right), (low, high) = self.configuration.plane
-        step = 1.0 / (cells - 1)
+        shares = [(k + 0.5) / cells for k in range(cells)]
         places = [
-            [left + (right - left) * k * step, high - (high - low) * i * step]
-            for i in range(cells)
-            for k in range(cells)
+            [left + (right - left) * across, high - (high - low) * down]
+            for down in shares
+            for across in shares
         ]
         return array("f", chain.from_iterable(self._respond(places, moment.parameters)))
 
@@ -146,15 +147,14 @@ class Playground:
         from ..walk import walkthrough  # pictures and pages are loaded when they are asked for
 
         layers = self.model.layers
-        data = [(*x, 2 * t - 1) for x, t in self.examples[0]]
+        names = ("x0", "x1", "target")
+        given = [Value(number, label=name) for number, name in zip(example, names, strict=True)]
         with self._as_at(moment):
             if layer == len(layers) - 1:
-
-                def loss(x0: Value, x1: Value, target: Value) -> Value:
-                    return binary_cross_entropy_with_logits(self.model([x0, x1]), target)
-
-                examples = self.examples[0]
-                return walkthrough(loss, *map(float, example), data=examples)
+                logit = self.model(given[:2])
+                loss = binary_cross_entropy_with_logits(logit, given[2])
+                logit.label, loss.label = "logit", "loss"
+                return walkthrough(loss, data=self.examples[0], inputs=given, output=logit)
 
             def response(x0: Value, x1: Value) -> Value:
                 hidden: Any = [x0, x1]
@@ -164,7 +164,9 @@ class Playground:
                 found: Value = layers[layer].neurons[neuron](hidden)
                 return found
 
-            return walkthrough(response, *map(float, example[:2]), data=data)
+            # A neuron changes sides at 0, half-way between these labels.
+            data = [(*x, 2 * t - 1) for x, t in self.examples[0]]
+            return walkthrough(response, *given[:2], data=data)
 
     @contextmanager
     def _as_at(self, moment: Moment) -> Iterator[None]:
@@ -214,7 +216,7 @@ class Playground:
         numbers = iter(moment.parameters)
         return {
             "step": moment.step,
-            "losses": moment.losses,
+            "losses": [x if math.isfinite(x) else None for x in moment.losses],
             "right": moment.right,
             "conditions": moment.conditions,
             "weights": [
@@ -241,4 +243,7 @@ class _Rows:
     def __call__(
         self, rows: Sequence[Sequence[float]], parameters: Sequence[float]
     ) -> list[tuple[float, ...]]:
-        return self.variant.map_rows(rows, [], [parameters[k] for k in self.order])
+        try:
+            return self.variant.map_rows(rows, [], [parameters[k] for k in self.order])
+        except DOMAIN_ERRORS:  # of numbers that have left all bounds
+            return [(math.nan,) * len(self.variant.outputs)] * len(rows)

@@ -45,14 +45,12 @@ def planes(cells: int = CELLS) -> "array[float]":
     return playground.planes(moment, cells)
 
 
-def walkthrough(layer: int, neuron: int, example: int) -> str:
+def walkthrough(layer: int, neuron: int, example: int, title: str) -> str:
     """The page that steps through a neuron, for an example to train on, counted from 0."""
     playground, moment = _now[0]
     x, target = playground.examples[0][example]
     walk = playground.walkthrough(layer, neuron, (*x, target), moment)
-    output = layer == len(playground.configuration.layers)
-    what = "the loss" if output else f"hidden layer {layer + 1}, neuron {neuron + 1}"
-    return page_html(walk, title=f"Step {moment.step}: {what}")
+    return page_html(walk, title=title)
 
 
 def program() -> str:

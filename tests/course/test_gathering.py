@@ -1,0 +1,74 @@
+"""What the book is built from, of a teacher's course too."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+pytest.importorskip("jupytext", reason="the extra learn is not installed")
+
+from tinygrad_neuron.course.chosen import course
+from tinygrad_neuron.course.gathering import gather
+from tinygrad_neuron.course.writing import new
+
+
+@pytest.fixture
+def own(tmp_path):
+    folder = tmp_path / "own"
+    path = new("thermostat", folder)
+    text = path.read_text("utf-8").replace(
+        "## In short", "![a heater](heater.svg) [one](lesson_3_neuron.py#a), [two](lesson_4_x.py)"
+    )
+    path.write_text(text, "utf-8")
+    (folder / "heater.svg").write_text("<svg/>")
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "x.pyc").write_text("")
+    (folder / "course.txt").write_text("title: In a day\n3\n1\n16\n")
+    return folder
+
+
+def test_a_chosen_course_has_its_lessons_in_their_order_and_what_lies_beside_them(own, tmp_path):
+    made = tmp_path / "made"
+    gather(made, course(own))
+    chosen = ["lesson_3_neuron", "lesson_1_mcculloch_pitts", "lesson_16_thermostat"]
+    assert sorted(chosen) == sorted(path.stem for path in made.glob("lesson_*.ipynb"))
+    assert (made / "heater.svg").exists()
+    assert not (made / "__pycache__").exists()
+    index = (made / "index.md").read_text("utf-8")
+    assert "\n".join(chosen) in index
+    assert "# In a day\n" in index
+    assert "lesson 9" not in index  # what is said of the whole course
+
+
+def test_nothing_links_to_a_lesson_that_is_not_chosen(own, tmp_path):
+    made = tmp_path / "made"
+    gather(made, course(own))
+    names = {path.stem for path in made.glob("lesson_*.ipynb")}
+    pages = [path.read_text("utf-8") for path in made.glob("*.md")]
+    linked = {name for page in pages for name in re.findall(r"<(lesson_\w+)>`", page)}
+    assert linked == {"lesson_3_neuron", "lesson_1_mcculloch_pitts"} | (linked & names)
+    assert any("(lesson 6)" in page for page in pages)
+    notebook = json.loads((made / "lesson_16_thermostat.ipynb").read_text("utf-8"))
+    text = "".join(cell["source"] for cell in notebook["cells"])
+    assert "[one](lesson_3_neuron.ipynb#a), two" in text
+
+
+def test_a_page_of_the_teachers_takes_the_place_of_ours(own, tmp_path):
+    (own / "index.md").write_text("# Ours\n\n```{toctree}\n<!-- lessons -->\n```\n")
+    gather(tmp_path / "made", course(own))
+    index = (tmp_path / "made" / "index.md").read_text("utf-8")
+    assert index.startswith("# Ours\n\n```{toctree}\nlesson_3_neuron\n")
+
+
+def test_the_notebook_of_an_own_lesson_is_all_that_a_learner_needs(own, tmp_path, monkeypatch):
+    gather(tmp_path / "made", course(own))
+    path = tmp_path / "made" / "notebooks" / "lesson_16_thermostat.ipynb"
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    monkeypatch.chdir(tmp_path)  # where the lesson is not
+    names: dict[str, Any] = {"__name__": "__main__"}
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)
+    assert names["y"].data == 2.0
+    assert "answer=" not in "".join("".join(cell["source"]) for cell in cells)

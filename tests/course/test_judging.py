@@ -1,0 +1,207 @@
+"""What students hand in is judged, and nothing in it harms the machine that judges."""
+
+import csv
+import json
+import math
+import sys
+from typing import Any
+
+import pytest
+
+pytest.importorskip("jupytext", reason="the extra learn is not installed")
+
+from tinygrad_neuron import course as package
+from tinygrad_neuron.cli import main
+from tinygrad_neuron.course.chosen import course
+from tinygrad_neuron.course.handing_out import hand_out
+from tinygrad_neuron.course.judging import judge
+from tinygrad_neuron.course.lessons import LessonError
+from tinygrad_neuron.course.writing import new
+
+
+@pytest.fixture(scope="module")
+def given(tmp_path_factory):
+    """A course of one own lesson, and what was handed out of it."""
+    folder = tmp_path_factory.mktemp("teacher")
+    new("thermostat", folder / "own")
+    (folder / "own" / "course.txt").write_text("16\n")
+    hand_out(folder / "out", course(folder / "own"))
+    return folder
+
+
+def notebook(given, edition="solutions"):
+    return json.loads((given / "out" / edition / "lesson_16_thermostat.ipynb").read_text("utf-8"))
+
+
+def code(source):
+    return {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "id": "new"}
+
+
+def judged(given, tmp_path, *cells, before=1, **limits):
+    """The paper of a notebook with all answers right, and these cells before the last answers."""
+    made = notebook(given)
+    made["cells"][-before:-before] = [code(source) for source in cells]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "lesson_16_thermostat-anna.ipynb").write_text(json.dumps(made), "utf-8")
+    [paper] = judge(tmp_path / "in", tmp_path / "out", course(given / "own"), **limits)
+    return paper
+
+
+def table(folder):
+    with open(folder / "results.csv", encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_solutions_are_all_right_and_what_is_handed_out_holds_no_answer(given, tmp_path):
+    paper = judged(given, tmp_path)
+    assert (5, []) == (paper.right, paper.faults)
+    handed = "".join("".join(cell["source"]) for cell in notebook(given, "students")["cells"])
+    assert "course.ask(16," in handed
+    for told in ("explanation", "answer=", "w * x + b\n\n\ncourse", '"down"', "w=1"):
+        assert told not in handed
+    assert 4 == handed.count('course.check("')
+
+
+def test_the_table_and_the_reports_say_who_which_question_and_what(given, tmp_path, capsys):
+    for who in ("Anna B", "ben"):
+        made = notebook(given, "solutions" if who == "Anna B" else "students")
+        for cell in made["cells"]:
+            text = "".join(cell["source"])
+            if who == "ben" and "quotes.\n" in text and "letter" in text:
+                cell["source"] = text.replace('""', '"up"')
+            if who == "Anna B" and "The answer:\ncourse.check" in text and ", 2)" in text:
+                cell["outputs"] = [{"data": {"text/html": (
+                    f'<p class="tn-said right" data-key="{text.split(chr(34))[1]}" data-try="3">'
+                )}}]  # fmt: skip
+        (tmp_path / "in" / who).mkdir(parents=True)
+        (tmp_path / "in" / who / "lesson_16_thermostat.ipynb").write_text(json.dumps(made), "utf-8")
+    own, out = str(given / "own"), str(tmp_path / "out")
+    assert 0 == main(["course", "judge", str(tmp_path / "in"), out, "--lessons", own])
+    assert "Anna B, lesson 16: 5 of 5 right\nben, lesson 16: 0 of 5" in capsys.readouterr().out
+    rows = table(tmp_path / "out")
+    assert [("Anna B", "16", str(n)) for n in range(1, 6)] == [
+        (row["student"], row["lesson"], row["question"]) for row in rows[:5]
+    ]
+    assert ("right", "later", "3", "2") == tuple(
+        rows[0][name] for name in ("result", "try", "tries", "answer")
+    )
+    up = rows[5 + 2]
+    assert ("wrong", "up", "Then y grows by as much.") == tuple(
+        up[name] for name in ("result", "answer", "said")
+    )
+    assert "missing" == rows[5]["result"]
+    report = (tmp_path / "out" / "ben.html").read_text("utf-8")
+    assert "0 of 5 answers are right" in report and "Then y grows by as much." in report
+
+
+def test_a_cell_that_loops_for_ever_is_stopped_and_the_rest_is_judged(given, tmp_path):
+    paper = judged(given, tmp_path, "while True: pass", seconds=3)
+    assert 5 == paper.right
+    assert "TimeoutError: it has not ended after 3 seconds" in paper.faults[0]
+
+
+def test_a_notebook_that_will_not_be_stopped_is(given, tmp_path):
+    loop = "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass"
+    paper = judged(given, tmp_path, loop, seconds=2)
+    assert 4 == paper.right  # what was answered before counts
+    assert ["it was stopped after 10 seconds"] == paper.faults
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
+def test_a_notebook_that_eats_memory_is_refused_it(given, tmp_path):
+    paper = judged(given, tmp_path, "eaten = []\nwhile True: eaten.append(bytearray(10**8))",
+                   "eaten = None", megabytes=1000)  # fmt: skip
+    assert "MemoryError" in paper.faults[0]
+    assert 5 == paper.right
+
+
+def test_a_notebook_writes_in_its_own_folder_only(given, tmp_path):
+    target, kept = tmp_path / "outside.txt", tmp_path / "kept.txt"
+    kept.write_text("mine")
+    paper = judged(
+        given, tmp_path,
+        "open('mine.txt', 'w').write('x')\nassert open('mine.txt').read() == 'x'",
+        f"open({str(target)!r}, 'w')",
+        f"import os\nos.remove({str(kept)!r})",
+        f"import pathlib\npathlib.Path({str(target)!r}).mkdir()",
+        "import os\nos.symlink('/', 'root')\nopen('root' + " + repr(str(target)) + ", 'w')",
+        "open('large', 'wb').write(bytes(10**8))",
+        "for i in range(10**6): open(f'{i}', 'w').close()",
+    )  # fmt: skip
+    assert not target.exists()
+    assert "mine" == kept.read_text()
+    kinds = [fault.split(": ")[1] for fault in paper.faults]
+    assert ["PermissionError"] * 4 + ["OSError", "PermissionError"] == kinds
+    assert 5 == paper.right
+    assert [tmp_path / "in"] == [p.parent for p in tmp_path.rglob("*.ipynb")]
+
+
+def test_a_notebook_prints_as_much_as_it_likes_and_nothing_arrives(given, tmp_path, capfd):
+    paper = judged(given, tmp_path, "print('x' * 10**6)",
+                   "import os\nfor _ in range(100): os.write(1, b'y' * 10**6)")  # fmt: skip
+    assert (5, []) == (paper.right, paper.faults)
+    assert ("", "") == capfd.readouterr()
+    assert (tmp_path / "out" / "anna.html").stat().st_size < 20_000
+
+
+def test_programs_and_the_network_are_refused_and_an_end_is_told(given, tmp_path):
+    paper = judged(
+        given, tmp_path, "import subprocess\nsubprocess.run(['true'])",
+        "import os\nos.system('true')", "import os, signal\nos.kill(os.getppid(), signal.SIGTERM)",
+        "import socket\nsocket.create_connection(('127.0.0.1', 9))", "raise SystemExit",
+        "%pip install x\n!ls", "import os\nos._exit(0)",
+    )  # fmt: skip
+    kinds = [fault.split(": ")[1] for fault in paper.faults[:5]]
+    assert ["PermissionError"] * 4 + ["SystemExit"] == kinds
+    assert ["it ended its process itself"] == paper.faults[5:]
+    assert 4 == paper.right
+
+
+def test_threads_do_not_keep_it_and_nothing_of_the_teachers_is_told(given, tmp_path, monkeypatch):
+    monkeypatch.setenv("SECRET_OF_THE_TEACHER", "12345")
+    paper = judged(
+        given, tmp_path, "import os\nassert 'SECRET_OF_THE_TEACHER' not in os.environ",
+        "import threading\nthreading.Thread(target=lambda: [0 for _ in iter(int, 1)]).start()",
+    )  # fmt: skip
+    assert (5, []) == (paper.right, paper.faults)
+
+
+def test_a_notebook_cannot_bring_its_own_questions(given, tmp_path):
+    made = notebook(given, "students")
+    setup = next(cell for cell in made["cells"] if "course.bring" in "".join(cell["source"]))
+    setup["source"] = "from tinygrad_neuron import course\ncourse.bring('lesson_16_x.py', 'junk')"
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ben.ipynb").write_text(json.dumps(made), "utf-8")
+    [paper] = judge(tmp_path / "in", tmp_path / "out", course(given / "own"))
+    assert ("ben", 0, []) == (paper.student, paper.right, paper.faults)
+
+
+def test_what_is_no_notebook_is_said_in_the_table(given, tmp_path):
+    for name, text in (("a", "no"), ("b", "[]"), ("c", '{"cells": []}'), ("d", '{"cells": [{}]}')):
+        (tmp_path / f"{name}.ipynb").write_text(text)
+    judge(tmp_path, tmp_path / "out", course(given / "own"))
+    said = [row["said"] for row in table(tmp_path / "out")]
+    assert 3 == said.count("it cannot be judged: it is no notebook")
+    assert "it calls for no lesson; hand out what `course handout` writes" in said[2]
+    with pytest.raises(LessonError, match="there is no notebook in"):
+        judge(tmp_path / "out", tmp_path / "out", course(given / "own"))
+
+
+def test_a_formula_in_an_answer_is_no_formula_in_a_spreadsheet(given, tmp_path):
+    made = notebook(given, "students")
+    for cell in made["cells"]:
+        text = "".join(cell["source"])
+        if "formula" in text:
+            cell["source"] = text.replace('""', '"=1+1"')
+    (tmp_path / "ben.ipynb").write_text(json.dumps(made), "utf-8")
+    judge(tmp_path, tmp_path / "out", course(given / "own"))
+    assert any(row["answer"] == "'=1+1" for row in table(tmp_path / "out"))
+
+
+def test_what_a_task_says_is_there_is_there_in_a_notebook():
+    """`given` of a task: `exp` in lesson 9, say."""
+    whole = course().lesson(9)
+    cell = next(c for c in whole.cells if any("given" in named for _, named in c.asked))
+    names: dict[str, Any] = {"math": math, "task": package.task, "course": package}
+    exec(f"course.hidden(9, '{cell.key}')", names)
+    assert 1.0 == names["exp"](0.0)

@@ -1,0 +1,143 @@
+"""The questions as Moodle's XML: checked against its format, and parsed back."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from tinygrad_neuron.cli import main
+from tinygrad_neuron.course.chosen import course
+from tinygrad_neuron.course.moodle import records, to_moodle
+from tinygrad_neuron.course.questions import Question
+from tinygrad_neuron.course.writing import new
+
+MORE = """
+# %%
+predict("Two numbers, with $a < b$ & **bold**: ]]> ?", answer=(1, -0.5), names=("a", "b"),
+        wrong={(1, 2): "No."})
+
+# %%
+exercise("A third?", answer=1/3, hint="Divide.", wrong={3: "The other way round."})
+
+# %%
+exercise("Say it.", answer="3*x**2 + y", variables=("x", "y"),
+         wrong={"x**3 + y": "Slope.", "3*x + y": "Power."})
+"""
+# Of every type: what stands in it once, and what may stand in it several times.
+COMMON = {"name", "questiontext", "generalfeedback", "defaultgrade", "penalty", "hidden"}
+NEEDED = {
+    "category": {"category"},
+    "multichoice": COMMON | {"single", "shuffleanswers", "answernumbering", "answer"},
+    "numerical": COMMON | {"unitgradingtype", "unitpenalty", "showunits", "unitsleft", "answer"},
+    "cloze": COMMON,
+    "essay": COMMON
+    | {"responseformat", "responserequired", "responsefieldlines", "attachments"}
+    | {"attachmentsrequired", "graderinfo", "responsetemplate"},
+}
+GAP = re.compile(r"\{1:NUMERICAL:=(-?[\d.e-]+):([\d.e-]+)\}")
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("own")
+    path = new("thermostat", folder)
+    path.write_text(path.read_text("utf-8") + MORE, "utf-8")
+    (folder / "course.txt").write_text("title: In a day / two\n16\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def quiz(own):
+    return ElementTree.fromstring(to_moodle(course(own)).encode())
+
+
+def questions(quiz):
+    return [question for question in quiz if question.get("type") != "category"]
+
+
+def test_every_element_is_one_of_the_format_and_none_is_missing(quiz):
+    assert "quiz" == quiz.tag
+    for question in quiz:
+        assert "question" == question.tag
+        kind = question.get("type")
+        tags = [part.tag for part in question]
+        assert NEEDED[kind] <= set(tags) <= NEEDED[kind] | {"hint"}
+        assert all(tags.count(tag) == 1 for tag in set(tags) - {"answer", "hint"})
+        for part in question:
+            if part.tag in ("name", "category", "questiontext", "generalfeedback", "hint"):
+                assert part.find("text") is not None
+        for answer in question.findall("answer"):
+            assert 0 <= float(answer.get("fraction")) <= 100
+            assert answer.find("text").text and answer.find("feedback/text") is not None
+        if kind in ("multichoice", "numerical"):
+            shares = [answer.get("fraction") for answer in question.findall("answer")]
+            assert 1 == shares.count("100")
+        if kind == "numerical":
+            for answer in question.findall("answer"):
+                assert float(answer.find("tolerance").text) >= 0 or float(answer.find("text").text)
+
+
+def test_every_question_is_there_and_its_answer_parsed_back_is_right(own, quiz):
+    lesson = course(own).lesson(16)
+    found = questions(quiz)
+    assert len(found) == lesson.questions == len(records(lesson))
+    for element, asked in zip(found, records(lesson), strict=True):
+        kind = element.get("type")
+        right = [a for a in element.findall("answer") if a.get("fraction") == "100"]
+        if kind == "multichoice":
+            assert asked.check(re.sub("<[^>]*>", "", right[0].find("text").text)).right
+        elif kind == "cloze":
+            numbers = [float(n) for n, _ in GAP.findall(element.find("questiontext/text").text)]
+            assert asked.check(tuple(numbers)).right
+        elif kind == "numerical":
+            text = element.find("questiontext/text").text
+            at = dict(re.findall(r"(\w+) = (-?[\d.]+)", text.rpartition("formula at")[2]))
+            number, within = (
+                float(right[0].find("text").text),
+                float(right[0].find("tolerance").text),
+            )
+            if at:
+                expected = eval(asked.answer, {n: float(x) for n, x in at.items()})
+                assert abs(expected - number) < 1e-6
+            else:
+                assert asked.check(number).right
+            others = [a for a in element.findall("answer") if a.get("fraction") == "0"]
+            assert len(asked.wrong) == len(others)
+            assert all(abs(float(a.find("text").text) - number) > within for a in others)
+            assert list(asked.wrong.values()) == [
+                re.sub("<[^>]*>", "", a.find("feedback/text").text) for a in others
+            ]
+
+
+def test_texts_are_html_with_formulas_for_mathjax(quiz):
+    text = (
+        next(q for q in questions(quiz) if q.get("type") == "cloze").find("questiontext/text").text
+    )
+    assert r"\(a &lt; b\) &amp; <strong>bold</strong>: ]]&gt; ?" in text
+
+
+def test_a_category_has_no_levels_but_ours(quiz):
+    [category] = [q.find("category/text").text for q in quiz if q.get("type") == "category"]
+    assert "$course$/top/In a day // two/Lesson 16. Thermostat" == category
+
+
+def test_what_python_judges_is_an_essay_with_its_solution(quiz):
+    essays = [q for q in questions(quiz) if q.get("type") == "essay"]
+    assert 2 == len(essays)
+    assert "return w * x + b" in essays[0].find("graderinfo/text").text
+    assert "def neuron" in essays[0].find("responsetemplate/text").text
+    assert "w = 1, b = -2" in essays[1].find("graderinfo/text").text
+
+
+def test_the_command_writes_a_file(own, tmp_path, capsys):
+    path = tmp_path / "new" / "questions.xml"
+    assert 0 == main(["course", "moodle", str(path), "--lessons", str(own)])
+    assert 9 == len(ElementTree.parse(path).getroot())
+
+
+def test_a_formula_is_asked_where_wrong_ones_differ():
+    from tinygrad_neuron.course import moodle
+
+    asked = Question("f?", "2*x", variables=("x",), wrong={"x**2": "No.", "3*x - 1.5": "No."})
+    values = list(moodle._values(asked, moodle._point(asked)))
+    assert len({round(value, 6) for value, _, _ in values}) == 3

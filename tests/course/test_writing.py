@@ -1,0 +1,55 @@
+"""A lesson to begin with passes the check; what a learner would stumble over does not."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tinygrad_neuron.cli import main
+from tinygrad_neuron.course.lessons import LessonError
+from tinygrad_neuron.course.writing import check, new
+
+
+def test_a_new_lesson_runs_as_a_script_and_passes_the_check(tmp_path):
+    path = new("My thermostat", tmp_path)
+    assert "lesson_16_my_thermostat.py" == path.name
+    assert path.read_text("utf-8").startswith("# %% [markdown]\n# # Lesson 16. My thermostat\n")
+    assert [] == check(path)
+    run = subprocess.run([sys.executable, path], capture_output=True, encoding="utf-8")
+    assert (0, "") == (run.returncode, run.stderr)
+    assert "lesson_17_oven.py" == new("oven", tmp_path).name
+
+
+def test_a_name_no_file_can_have_is_refused(tmp_path):
+    with pytest.raises(LessonError, match="begins with a letter, such as thermostat; got '1st'"):
+        new("1st", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changed", "to", "said"),
+    [
+        ("assert y.data == 0.5", "assert y.data == 0.6", "line 32: `y.data == 0.6` does not hold"),
+        ("answer=2,", "answer=0.5,", "question 'The bias b becomes 1"),
+        ("$y = w x + b$", r"$\begin{x} y$", "cannot be shown"),
+        ('print("y =", y.data)', "assert y.data", "line 24: an assertion in code that a learner"),
+        ("predict(", "exercise(", "asks for no prediction"),
+        ("y = w * x + b\n", "y = w * x + c\n", "NameError: name 'c' is not defined"),
+    ],
+)
+def test_what_a_learner_would_stumble_over_is_said(tmp_path, changed, to, said):
+    path = new("thermostat", tmp_path)
+    text = path.read_text("utf-8")
+    assert changed in text
+    path.write_text(text.replace(changed, to), "utf-8")
+    assert any(said in fault for fault in check(path)), check(path)
+
+
+def test_the_commands_write_and_check(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert 0 == main(["lesson", "new", "thermostat"])
+    assert 0 == main(["lesson", "check", "lesson_16_thermostat.py"])
+    assert "all is well" in capsys.readouterr().out
+    assert 2 == main(["lesson", "nwe", "x"])
+    assert "did you mean 'new'?" in capsys.readouterr().err
+    assert 2 == main(["lesson", "check", "elsewhere.py"])
+    assert "there is no file 'elsewhere.py'" in capsys.readouterr().err

@@ -1,0 +1,140 @@
+"""What the book is built from: the lessons as notebooks, the pages, and the glossary."""
+
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from . import lessons as places
+from .chosen import TITLE, Course
+from .marking import asset
+from .notebooks import executable, to_notebook
+
+_LESSONS = "<!-- lessons -->"
+
+
+def gather(folder: Path, course: Course, draft: bool = False) -> None:
+    """Write what Sphinx builds from: the lessons as notebooks, and the pages around them."""
+    shutil.copytree(places.folder() / "book", folder)
+    _put_beside(folder, course)
+    notebooks = folder / "notebooks"
+    notebooks.mkdir()
+    for lesson in course.lessons:
+        _write(notebooks / f"{lesson.name}.ipynb", to_notebook(lesson))
+        notebook = executable(lesson, draft)
+        for cell, own in zip(notebook.cells, lesson.cells, strict=True):
+            if own.questions:
+                cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]
+        notebook.cells.insert(1, _ways_to_run(lesson, course))
+        _link_to_what_is_there(notebook, course)
+        _write(folder / f"{lesson.name}.ipynb", notebook)
+    glossary = folder / "glossary.md"
+    glossary.write_text(with_ways_back(glossary.read_text("utf-8"), course.lessons), "utf-8")
+    (folder / "scorer.js").write_text(_scorer(places.lessons(), glossary), "utf-8")
+    programs = folder / "programs"
+    programs.mkdir()
+    for page in folder.glob("*.md"):  # the program that a page shows is in the demos
+        for name in re.findall(r"programs/(\w+\.py)", page.read_text("utf-8")):
+            shutil.copy(places.folder() / name, programs)
+    for page in folder.glob("*.md"):
+        page.write_text(_of_course(page.read_text("utf-8"), course), "utf-8")
+
+
+def _put_beside(folder: Path, course: Course) -> None:
+    """What a teacher's folder has beside its lessons; a page takes the place of ours."""
+    for path in course.files:
+        assert course.folder is not None  # or it had no files
+        target = folder / path.relative_to(course.folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+
+
+_DOC = re.compile(r"\{doc\}`(?P<text>[^`<]*?)\s*<lesson_(?P<number>\d+)_\w+>`")
+_LINK = re.compile(
+    r"(?<!!)\[(?P<text>[^\]]*)\]\(lesson_(?P<number>\d+)_\w+\.(?:ipynb|md)(?P<at>#[^)]*)?\)"
+)
+_WHOLE = re.compile(r"<!-- whole course -->.*?<!-- end -->\n*", re.DOTALL)
+
+
+def _of_course(page: str, course: Course) -> str:
+    """A page for this course: its title and its lessons; what is said of others is no link."""
+    if not course.is_whole:
+        page = _WHOLE.sub("", page)
+    page = page.replace(f"# {TITLE}\n", f"# {course.title}\n")
+    page = page.replace(_LESSONS, "\n".join(lesson.name for lesson in course.lessons))
+    names = {lesson.number: lesson.name for lesson in course.lessons}
+
+    def there(found: "re.Match[str]") -> str:
+        name = names.get(int(found["number"]))
+        return f"{{doc}}`{found['text']} <{name}>`" if name else found["text"]
+
+    return _DOC.sub(there, page)
+
+
+def _link_to_what_is_there(notebook: Any, course: Course) -> None:
+    """Lessons link to the lessons of the course alone."""
+    names = {lesson.number: lesson.name for lesson in course.lessons}
+
+    def there(found: "re.Match[str]") -> str:
+        name = names.get(int(found["number"]))
+        return f"[{found['text']}]({name}.ipynb{found['at'] or ''})" if name else found["text"]
+
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _LINK.sub(there, cell.source)
+
+
+_ENTRY = re.compile(r"^(?P<term>[^\s`{].*)\n(?P<text>(?:  .+\n?)+)", re.MULTILINE)
+
+
+def defined_in(term: str, every: Sequence[places.Lesson]) -> "places.Lesson | None":
+    """The lesson that introduces a term: that has it in bold, else the first that uses it."""
+    word = rf"(?<![\w-]){re.escape(term)}(?:s|es)?(?![\w-])"
+    for pattern in (rf"\*\*{word}", word):
+        for lesson in every:
+            prose = "\n".join(cell.source for cell in lesson.cells if cell.kind == "text")
+            if re.search(pattern, prose, re.IGNORECASE):
+                return lesson
+    return None
+
+
+def with_ways_back(glossary: str, every: Sequence[places.Lesson]) -> str:
+    """The glossary with, at each entry, the lesson in which its term is introduced.
+
+    >>> print(with_ways_back("bias\\n  A number that is added.\\n", places.lessons()).strip())
+    bias
+      A number that is added. {doc}`Lesson 2 <lesson_2_perceptron>`
+    """
+
+    def entry(match: "re.Match[str]") -> str:
+        lesson = defined_in(match["term"], every)
+        if lesson is None:
+            return match[0]
+        way = f" {{doc}}`Lesson {lesson.number} <{lesson.name}>`"
+        return f"{match['term']}\n{match['text'].rstrip()}{way}\n"
+
+    return _ENTRY.sub(entry, glossary)
+
+
+def _scorer(every: Sequence[places.Lesson], glossary: Path) -> str:
+    """How search orders what it finds: the lesson that introduces the word, the glossary, the other
+    lessons, the reference."""
+    terms = [match["term"] for match in _ENTRY.finditer(glossary.read_text("utf-8"))]
+    found = {term: defined_in(term, every) for term in terms}
+    homes = {term.lower(): lesson.name for term, lesson in found.items() if lesson is not None}
+    return f"const HOMES = {json.dumps(homes, ensure_ascii=False)};\n{asset('scorer.js')}"
+
+
+def _ways_to_run(lesson: places.Lesson, course: Course) -> Any:
+    from nbformat.v4 import new_markdown_cell
+
+    text = f"{{download}}`As a notebook <notebooks/{lesson.name}.ipynb>`"
+    if not course.is_own(lesson):  # the learner has the package, not the teacher's folder
+        text += f" · in the terminal: `python -m tinygrad_neuron learn {lesson.number}`"
+    return new_markdown_cell(f"{{.ways}}\n{text}", id="ways")  # type: ignore[no-untyped-call]
+
+
+def _write(path: Path, notebook: Any) -> None:
+    path.write_text(json.dumps(notebook, ensure_ascii=False), "utf-8")
