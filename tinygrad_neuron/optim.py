@@ -5,6 +5,14 @@ A learning rate is a number, or a schedule: a function of the number of steps ta
 What an optimiser does to one parameter stands once, as its `rule`: assignments to the parameter p,
 its gradient g and its state. `step()` runs the rule over all parameters; a compiled trainer runs
 the same rule on arrays, in Python or in C.
+
+>>> from tinygrad_neuron import Value, optim
+>>> p = Value(1.0)
+>>> optimiser = optim.SGD([p], lr=optim.step_decay(0.1, every=10))
+>>> (p * p).backward()
+>>> optimiser.step()
+>>> p.data
+0.8
 """
 
 import functools
