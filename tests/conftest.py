@@ -64,6 +64,7 @@ NOT_FAST = {
     "tests/laboratory/test_building.py": "needs npm, runs programs",
     "tests/laboratory/test_page_": "runs a browser",
     "tests/draw/figures/": "imports matplotlib",
+    "tests/test_arguments.py::test_figures": "imports matplotlib",
     "tests/test_engine_backward.py::test_a_chain_of_two_hundred_thousand": "large graphs",
     "tests/test_engine_backward.py::test_a_graph_is_freed": "runs the garbage collector",
     "tests/test_typing.py": "runs type checkers",

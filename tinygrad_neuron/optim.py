@@ -294,13 +294,14 @@ class Optimiser(metaclass=_Checked):
         """
         if wrong := self.differences(given):
             raise saved.StateError("load_state_dict: " + "; ".join(wrong))
-        for name, value in given["settings"].items():
-            setattr(self, name, tuple(value) if isinstance(value, list) else value)
-        if "schedule" in given:
-            self.lr.load_state_dict(given["schedule"])  # type: ignore[union-attr]  # it has one
-        for name in self.state.values():
-            setattr(self, name, [saved.number(x) for x in given[name]])
-        self.steps = given["steps"]
+        with uninterrupted():
+            for name, value in given["settings"].items():
+                setattr(self, name, tuple(value) if isinstance(value, list) else value)
+            if "schedule" in given:
+                self.lr.load_state_dict(given["schedule"])  # type: ignore[union-attr]  # it has one
+            for name in self.state.values():
+                setattr(self, name, [saved.number(x) for x in given[name]])
+            self.steps = given["steps"]
 
     def step(self) -> None:
         """Move every parameter once, by its `grad`."""
@@ -485,9 +486,10 @@ def clip_gradient_norm(parameters: Iterable[Value], largest: float) -> float:
     norm = math.hypot(*(p.grad for p in parameters))
     if largest < norm < math.inf:
         scale = largest / norm
-        for p in parameters:
-            if stored_gradient(p) is not None:
-                p.grad = p.grad * scale
+        with uninterrupted():
+            for p in parameters:
+                if stored_gradient(p) is not None:
+                    p.grad = p.grad * scale
     return norm
 
 

@@ -14,8 +14,10 @@ from ..calculus.primitive import LEAF
 from ..checking import flag
 from ..copying import Linked, linked_in
 from ..engine import Value
+from ..interruption import uninterrupted
 from ..notebook import Shown
 from ..operators import forget_gradient, tracing
+from ..passes import assign
 from ..public import named_options
 from ..scope import Scope, call_of, enter, here
 
@@ -258,8 +260,8 @@ class Module(Shown, Linked):
             raise state.StateError("load_state_dict: " + "; ".join(wrong))
         parameters = [p for value in entries.values() for p in _flat(value)]
         numbers = [state.number(x) for name in entries for x in _flat(given[name])]
-        for parameter, number in zip(parameters, numbers, strict=True):
-            parameter.data = number
+        with uninterrupted():
+            assign(parameters, numbers)
 
     def save(
         self,
@@ -329,11 +331,12 @@ class Module(Shown, Linked):
         states = [state.checked_random_state(given[name], name) for name in generators]
         if generator is not None:
             states.append(state.checked_random_state(whole["generator"], "generator"))
-        self.load_state_dict(whole["model"])
-        if optimiser is not None:
-            optimiser.load_state_dict(whole["optimiser"])
-        for each, found in zip([*generators.values(), generator], states, strict=False):
-            each.setstate(found)  # type: ignore[union-attr]  # as many as there are states
+        with uninterrupted():
+            self.load_state_dict(whole["model"])
+            if optimiser is not None:
+                optimiser.load_state_dict(whole["optimiser"])
+            for each, found in zip([*generators.values(), generator], states, strict=False):
+                each.setstate(found)  # type: ignore[union-attr]  # as many as there are states
 
     def modules(self) -> list["Module"]:
         """This module and all below it, each once.
@@ -361,10 +364,11 @@ class Module(Shown, Linked):
         try:
             yield
         finally:
-            for module, mode in modes:
-                module.training = mode
-            for generator, found in states:
-                generator.setstate(found)
+            with uninterrupted():
+                for module, mode in modes:
+                    module.training = mode
+                for generator, found in states:
+                    generator.setstate(found)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Set the gradient of every parameter back to 0.0, "not computed yet".

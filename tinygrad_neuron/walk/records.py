@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from ..checking import integer
 from ..engine import Value
 from .plane import DataPlane
 
@@ -247,6 +248,8 @@ class StepList:
         >>> [step["phase"] for step in whole["steps"]]
         ['forward', 'backward', 'backward']
         """
+        if indent is not None:
+            indent = integer("to_json", "indent", indent, 0)
         whole = {
             "format": _FORMAT,
             "digits": self.digits,
