@@ -188,9 +188,9 @@ show(
 # you to see: whoever chose a rate by them would have learned from the test set.)
 #
 # At 0.001 the network hardly moves; at 10 the loss is above 70, far worse than knowing nothing,
-# which would cost $\ln 10 = 2.3$. In between, a factor of ten makes a great difference. So find the
-# rate first, trying factors of ten, and look at the curve: a loss that creeps wants a larger rate,
-# one that jumps or explodes a smaller one.
+# which would cost $\ln\, 10 = 2.3$. In between, a factor of ten makes a great difference. So find
+# the rate first, trying factors of ten, and look at the curve: a loss that creeps wants a larger
+# rate, one that jumps or explodes a smaller one.
 #
 # ## All alike
 #
@@ -712,7 +712,7 @@ exercise(
     answer=0.76,
     wrong={
         0.8: "That is without momentum: 1 − 0.1 · 2.",
-        0.96: "That is 1 − 0.1 · 0.4. The gradient is added to the velocity, too.",
+        0.96: "That is 1 − 0.1 · 0.4. The gradient is added to the velocity too.",
         0.75: "The old velocity is multiplied by 0.8 first.",
         1.24: "The sign: the step goes against the velocity.",
     },

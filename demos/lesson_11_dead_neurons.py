@@ -314,7 +314,7 @@ def shallow(activation, seed=0):
 
 
 def dead_neurons(model):
-    """How many hidden neurons put out 0 for every digit."""
+    """How many hidden neurons output 0 for every digit."""
     hidden = compile(model.layers[0]).map([(image,) for image, _ in examples])
     return sum(all(row[k] == 0 for row in hidden) for k in range(32))
 
@@ -367,18 +367,19 @@ assert found.layers[0].dead == 20 and len(found.warnings) == 1
 # The other way is to be not quite so silent. There are many proposals, and they differ in what they
 # do where $z < 0$.
 #
-# | name | for $z > 0$ | for $z < 0$ | who |
+# | name | for $z > 0$ | for $z < 0$ | year |
 # |---|---|---|---|
-# | relu | z | 0 | Fukushima, 1969; Nair and Hinton, 2010 |
-# | leaky ReLU | z | $0.01 \cdot z$ | Maas, Hannun and Ng, 2013 |
-# | PReLU | z | $a \cdot z$, and a is learned | He and others, 2015 |
-# | ELU | z | $e^z - 1$ | Clevert, Unterthiner and Hochreiter, 2015 |
-# | Swish, or SiLU | $z \cdot \mathrm{sigmoid}(z)$ | the same | Elfwing; Ramachandran, 2017 |
-# | GELU | $z \cdot \Phi(z)$ | the same | Hendrycks and Gimpel, 2016 |
+# | relu | z | 0 | 1969 |
+# | leaky ReLU | z | $0.01 \cdot z$ | 2013 |
+# | PReLU | z | $a \cdot z$, a is learned | 2015 |
+# | ELU | z | $e^z - 1$ | 2015 |
+# | Swish, or SiLU | $z \cdot \mathrm{sigmoid}(z)$ | the same | 2017 |
+# | GELU | $z \cdot \Phi(z)$ | the same | 2016 |
 #
-# Φ(z) is the share of the bell curve that lies to the left of z. Swish and GELU are smooth
-# everywhere. Both dip a little below 0 to the left of z = 0, and farther to the left come back
-# to 0. GELU is used in two well-known language models, BERT and GPT-2.
+# (Kunihiko Fukushima used relu in 1969; deep networks took it up in 2010. Who proposed the others
+# is under Sources.) Φ(z) is the share of the bell curve that lies to the left of z. Swish and GELU
+# are smooth everywhere. Both dip a little below 0 to the left of z = 0, and farther to the left
+# come back to 0. GELU is used in two well-known language models, BERT and GPT-2.
 
 # %%
 predict(
@@ -397,7 +398,7 @@ predict(
 )
 
 # %% tags=["hide-input"]
-KIN = ["relu", "leaky_relu", "elu", "swish", "gelu"]
+RELATIVES = ["relu", "leaky_relu", "elu", "swish", "gelu"]
 
 
 def curve_of(name):
@@ -408,19 +409,19 @@ def curve_of(name):
     return text, figures.activation_curve(name, at=-1.0, low=-4, high=3)
 
 
-slider("activation", KIN, curve_of)
+slider("activation", RELATIVES, curve_of)
 
 # %% [markdown]
 # Do they save a network whose steps are too long? First the rate that fits, then the one that
 # killed half of the relu neurons, the latter with three seeds.
 
 # %%
-kin = ["relu", "leaky_relu", "elu", "gelu"]
-fitting = {name: learn(shallow(name), 0.1) for name in kin}
+activations = ["relu", "leaky_relu", "elu", "gelu"]
+fitting = {name: learn(shallow(name), 0.1) for name in activations}
 for name, model in fitting.items():
     print(f"lr 0.1: {name:10}", read_right(model), "of 539 right")
 
-too_far = {name: [learn(shallow(name, seed), 1.0) for seed in (0, 1, 2)] for name in kin}
+too_far = {name: [learn(shallow(name, seed), 1.0) for seed in (0, 1, 2)] for name in activations}
 for name, three in too_far.items():
     right = [read_right(model) for model in three]
     print(f"lr 1.0: {name:10}", right, "of 539 right,", [dead_neurons(m) for m in three], "dead")
@@ -547,7 +548,7 @@ exercise(
     wrong={
         0: "With x0 = 1 and x1 = 0, z = 1 then.",
         2: "The largest x0 − 2 · x1 can be is 1, with x0 = 1 and x1 = 0.",
-        -3: "Then it is dead, but there are larger b for which it is, too.",
+        -3: "Then it is dead, but there are larger b for which it is too.",
         1: "Check the sign: b has to pull z down to 0 even where x0 − 2 · x1 is largest.",
     },
     hint="How large can x0 − 2 · x1 be at most?",
@@ -619,4 +620,4 @@ exercise(
 #   function approximation in reinforcement learning", 2017.
 # - Prajit Ramachandran, Barret Zoph and Quoc V. Le, "Searching for activation functions", 2017.
 # - Andrej Karpathy and others, *CS231n: Convolutional Neural Networks for Visual Recognition*,
-#   lecture notes, Stanford University, 2015: the 40 %.
+#   lecture notes, Stanford University, 2015: the 40%.

@@ -453,7 +453,7 @@ assert wavering == 0
 # %% [markdown]
 # So there are two modes. In `train()`, in which every module begins, masks are drawn. In `eval()`
 # every mask is 1: all neurons take part, and the answer to the same image is always the same. To
-# forget `eval()` is among the most common mistakes there are.
+# forget `eval()` is a very common mistake.
 #
 # ## Which remedy is best?
 #

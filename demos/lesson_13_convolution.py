@@ -446,7 +446,7 @@ predict(
         26: "That is one kernel. There are 16.",
     },
     hint="Each kernel has 5 · 5 weights and one bias, however many places it visits.",
-    explanation="16 · (25 + 1). The 16 · 36 = 576 numbers that it puts out cost no more than that.",
+    explanation="16 · (25 + 1). The 16 · 36 = 576 numbers that they output cost no more than that.",
 )
 
 # %%
@@ -537,6 +537,8 @@ def trained(network, seed):
 
 connecteds = [connected, trained(FullyConnected, 1), trained(FullyConnected, 2)]
 readers = [trained(Reader, seed) for seed in (0, 1, 2)]
+
+# %%
 for name, models in {"fully connected": connecteds, "convolution": readers}.items():
     print(f"{name}, {len(models[0].parameters())} parameters, from three starts:")
     for model in models:

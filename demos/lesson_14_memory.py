@@ -184,7 +184,7 @@ measured = {name: fading(network) for name, network in kinds.items()}
 show(
     figures.gradients_by_step(measured),
     "The gradient at each step, as a share of that at the last (on the right). Note the scale: "
-    "each line of the grid stands for a multiple of the one below it.",
+    "each line of the grid stands for ten times as much as the one below it.",
 )
 
 # %%
@@ -290,10 +290,11 @@ trials = {
     "LSTM": lambda seed: nn.LSTM(1, 6, seed=seed),
     "LSTM, gate open": lambda seed: nn.LSTM(1, 6, seed=seed, forget_bias=3.0),
 }
-known = {}
-for name, memory in trials.items():
-    known[name] = [remembers(memory(seed), seed) for seed in range(4)]
-    print(f"{name:16}", *[f"{share:.0%}" for share in known[name]])
+known = {
+    name: [remembers(memory(seed), seed) for seed in range(4)] for name, memory in trials.items()
+}
+for name, shares in known.items():
+    print(f"{name:16}", *[f"{share:.0%}" for share in shares])
 
 # %% tags=["remove-input"]
 solved = {name: sum(share > 0.9 for share in shares) for name, shares in known.items()}
@@ -643,7 +644,7 @@ exercise(
     answer=1,
     wrong={
         3: "That would be with the forget gate at 1: 4 − 1.",
-        2: "That is what is kept. Something is written, too.",
+        2: "That is what is kept. Something is written too.",
         1.5: "The forget gate is for the old cell alone. What is written is multiplied by the "
         "input gate.",
         -1: "That would be with the forget gate at 0.",

@@ -261,7 +261,7 @@ predict(
     answer=2,
     wrong={
         5: "Five directions in a plane cannot all be at right angles. What is written along one "
-        "is read along the others, too.",
+        "is read along the others too.",
         1: "There are two neurons, and two directions at right angles in a plane.",
         0: "It is better to keep some than none: each one that is kept is one error less.",
         4: "Of four directions in a plane, two and two lie on one line. If all features are "
@@ -388,7 +388,7 @@ assert sum(math.hypot(*direction) > 0.5 for direction in directions) == 5
 # directions?
 #
 # A **sparse autoencoder** tries. It is a network of one hidden layer, wider than what it looks at,
-# that is trained to put out its own input:
+# that is trained to output its own input:
 #
 # $$f = \mathrm{relu}(E\,(h - b) + c), \qquad h' = D f + b$$
 #

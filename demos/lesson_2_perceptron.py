@@ -492,7 +492,7 @@ assert mistakes == 4
 
 # %% [markdown]
 # At the end of epoch 3 the weights are what they were at the end of epoch 2. So epoch 4 begins as
-# epoch 3 did, and goes as epoch 3 did, and so on forever. There are 4 mistakes in each, with four
+# epoch 3 did, and goes as epoch 3 did, and so on for ever. There are 4 mistakes in each, with four
 # examples: the corrections undo each other.
 #
 # In 1969 Marvin Minsky and Seymour Papert wrote a whole book about what one such unit cannot tell,

@@ -222,9 +222,10 @@ assert round(change, 4) == -0.0199
 # and this package takes 0.
 #
 # You need not take the list on trust. `local_derivatives` computes what stands in it;
-# `check_gradients` compares that with difference quotients and returns the largest error. (In
-# Python, `lambda a, b: a + b` is a function without a name: it gets `a` and `b`, and returns `a +
-# b`.)
+# `check_gradients` compares that with difference quotients and returns the largest error, beyond
+# what the measuring itself gets wrong. (How much that is, you will see at the end of this lesson.
+# In Python, `lambda a, b: a + b` is a function without a name: it gets a and b, and returns their
+# sum.)
 
 # %%
 a, b = Value(3.0, label="a"), Value(2.0, label="b")
@@ -242,7 +243,7 @@ for name, step, numbers in steps:
     y_step = step(*map(Value, numbers))
     found = [round(local, 4) for _, local in local_derivatives(y_step)]
     error = check_gradients(step, numbers)
-    print(f"{name:8} at {numbers}: {found}, measured within {error:.0e}")
+    print(f"{name:8} at {numbers}: {found}, error {error:g}")
 
 # %% tags=["remove-input"]
 expected = [[1, 1], [1, -1], [2, 3], [12], [1], [0.42], [1], [0]]

@@ -136,7 +136,7 @@ assert round(best_answer(losses.mean_absolute_error), 2) == 2
 # true: p if the tumour is malignant, $1 - p$ if it is benign. The loss is minus the logarithm of
 # *that*. It is called **cross-entropy**:
 #
-# $$L = -t \ln p - (1 - t) \ln (1 - p)$$
+# $$L = -t \ln\, p - (1 - t) \ln (1 - p)$$
 #
 # (One of the two parts is always 0: the second for t = 1, the first for t = 0. And ln is the
 # **natural logarithm**: ln p is the power to which one raises e = 2.718... to get p. So ln 1 = 0,
@@ -170,7 +170,7 @@ assert costs == [0.010, 0.223, 0.693, 1.609, 4.605]
 assert [round(Value(z).sigmoid().data, 2) for z in (3.0, -3.0)] == [0.95, 0.05]
 
 # %% [markdown]
-# To be right and sure costs next to nothing; to say "half and half" costs $\ln 2 = 0.693$; to be
+# To be right and sure costs next to nothing; to say "half and half" costs $\ln\, 2 = 0.693$; to be
 # wrong costs the more, the surer you were. Whoever gives the probability 0 to what then happens
 # pays without limit.
 #
@@ -185,7 +185,7 @@ assert [round(Value(z).sigmoid().data, 2) for z in (3.0, -3.0)] == [0.95, 0.05]
 # How does this loss pull on the logit z? There are two steps, multiplied as in lesson 5. Their
 # local derivatives are new. For t = 1 they are
 #
-# - loss for p: $-1 / p$, because that of $\ln p$ is $1 / p$;
+# - loss for p: $-1 / p$, because that of $\ln\, p$ is $1 / p$;
 # - p for z: $p \cdot (1 - p)$, that of the sigmoid. (It is a relative of tanh, whose derivative is
 #   $1 - y^2$.)
 
@@ -214,7 +214,7 @@ predict(
 #
 # ## Why not squared error?
 #
-# **You may think** that squared error would do as well: $(p - t)^2$ is small when p is right, too.
+# **You may think** that squared error would do as well: $(p - t)^2$ is small when p is right too.
 # But its gradient for z keeps the factor that has cancelled above: $2 \cdot (p - t) \cdot p \cdot
 # (1 - p)$.
 

@@ -26,6 +26,7 @@ OF_NO_MODULE = {
     "test_platforms.py",
     "test_readme.py",
     "test_routes.py",
+    "test_typing.py",
 }
 
 modules = cache(house.modules)

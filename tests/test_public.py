@@ -1,6 +1,7 @@
 """Names: what a room has; what is said of a name, an attribute or an option that is missing."""
 
 import ast
+import doctest
 import inspect
 import pickle
 import re
@@ -14,6 +15,7 @@ import pytest
 
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value, losses, nn, optim
+from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.public import UnknownName, homes
 from tinygrad_neuron.reflexes import OPTIONS, PYTORCH
 
@@ -147,6 +149,66 @@ def test_an_error_from_within_a_function_is_its_own():
 
     assert "slopee" in said(lambda: nn.MLP(2, [2, 1], activation=activation)([1.0, 2.0]))
     assert "missing" in said(tn.draw_dot, theme="dark")
+
+
+# Documentation
+
+# Without an example: names of types, and what the lines of written notebooks call.
+NO_EXAMPLE = {"Schedule", "Initialiser", "hidden", "ask", "bring"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_and_every_public_name_has_an_example(room):
+    assert ">>> " in module(room).__doc__
+    without = [
+        name
+        for name in module(room).__all__
+        if name not in NO_EXAMPLE
+        and not isinstance(getattr(module(room), name), ModuleType)
+        and ">>> " not in (getattr(module(room), name).__doc__ or "")
+    ]
+    assert [] == without
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_public_method_says_what_it_does(room):
+    kinds = [
+        kind
+        for name in module(room).__all__
+        if inspect.isclass(kind := getattr(module(room), name))
+    ]
+    without = {
+        f"{kind.__name__}.{name}"
+        for kind in kinds
+        for name, found in vars(kind).items()
+        if name[0] != "_"
+        and (inspect.isfunction(found) or isinstance(found, property))
+        and not inspect.getdoc(getattr(kind, name))
+    }
+    assert set() == without
+
+
+def test_every_method_of_a_value_has_an_example():
+    slots = {"data", "grad", "label", "line", "within"}  # the class has theirs
+    for name in set(dir(Value)) - slots:
+        if name[0] != "_":
+            assert ">>> " in getattr(Value, name).__doc__, name
+
+
+def test_examples_that_are_made_run_too():
+    """Those of the table's operations and of the activations; pytest finds the others."""
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+    names = vars(tn) | {name: getattr(tn, name) for name in tn.__all__} | vars(nn.activations)
+    made: list[Any] = [entry.function for entry in TABLE.values()]
+    made += nn.activations.ACTIVATIONS.values()
+    for found in made:
+        name = found.__name__
+        examples = doctest.DocTestParser().get_doctest(
+            found.__doc__, {**names, name: found}, name, None, 0
+        )
+        assert examples.examples, name
+        runner.run(examples)
+    assert (0, True) == (runner.failures, runner.tries > 50)
 
 
 # PyTorch's habits

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
@@ -94,12 +94,14 @@ class Habits(Shown, Linked):
 
         return call(ufunc, method, inputs, options)
 
-    def __new__(cls, data: Any = 0.0, *arguments: Any, **options: Any) -> Any:
-        if options and cls.__init__.__qualname__ == "Value.__init__":
-            for name in options.keys() - _OPTIONS:
-                raise unknown_option("Value", name, ("data", "label"))
-        passed = data._passed_through() if isinstance(data, Habits) else None
-        return object.__new__(cls) if passed is None else passed
+    if not TYPE_CHECKING:  # a checker would take what it returns for anything
+
+        def __new__(cls, data: Any = 0.0, *arguments: Any, **options: Any) -> Any:
+            if options and cls.__init__.__qualname__ == "Value.__init__":
+                for name in options.keys() - _OPTIONS:
+                    raise unknown_option("Value", name, ("data", "label"))
+            passed = data._passed_through() if isinstance(data, Habits) else None
+            return object.__new__(cls) if passed is None else passed
 
     # Comparisons are of data; == and hash are of identity, as for any object.
 
@@ -150,36 +152,44 @@ class Habits(Shown, Linked):
 
     @property
     def requires_grad(self) -> bool:
-        """Whether a gradient flows through it: not through plain numbers and what is detached."""
+        """Whether a gradient flows through it: not through plain numbers and what is detached.
+
+        >>> from tinygrad_neuron import Value
+        >>> (Value(2.0) * 3.0).requires_grad, Value(2.0).detach().requires_grad
+        (True, False)
+        """
         return not self._is_constant()
 
     @requires_grad.setter
-    def requires_grad(self, wanted: object) -> None:
+    def requires_grad(self, wanted: NoReturn) -> None:
         raise AttributeError(
             "requires_grad of a Value cannot be assigned: what shall not learn is left out of the "
             "list that the optimiser gets, or is made a constant by v.detach()"
         )
 
-    # Refusals
+    # Refusals. Type checkers do not see them, and so refuse float(v), math.exp(v) and f"{v:.2f}".
 
-    def __float__(self) -> float:
-        raise TypeError(_NOT_A_NUMBER.format("float()"))
+    if not TYPE_CHECKING:
 
-    def __int__(self) -> int:
-        raise TypeError(_NOT_A_NUMBER.format("int()"))
+        def __float__(self) -> float:
+            raise TypeError(_NOT_A_NUMBER.format("float()"))
 
-    def __round__(self, digits: int | None = None) -> float:
-        raise TypeError(_NOT_A_NUMBER.format("round()"))
+        def __int__(self) -> int:
+            raise TypeError(_NOT_A_NUMBER.format("int()"))
 
-    def __index__(self) -> int:
-        raise TypeError("a Value cannot be an index: use select(values, index), or .data")
+        def __round__(self, digits: int | None = None) -> float:
+            raise TypeError(_NOT_A_NUMBER.format("round()"))
 
-    def __format__(self, specification: str) -> str:
-        if specification:
-            raise TypeError(
-                f"a Value is not a number: format its number, as in f'{{v.data:{specification}}}'"
-            )
-        return str(self)
+        def __index__(self) -> int:
+            raise TypeError("a Value cannot be an index: use select(values, index), or .data")
+
+        def __format__(self, specification: str) -> str:
+            if specification:
+                raise TypeError(
+                    "a Value is not a number: format its number, as in "
+                    f"f'{{v.data:{specification}}}'"
+                )
+            return str(self)
 
     # micrograd's habits
 
@@ -229,6 +239,10 @@ class Habits(Shown, Linked):
         """The place in the model, or the named block, that the node belongs to; None for none.
 
         `within` says which call of a module it was recorded in.
+
+        >>> from tinygrad_neuron import nn
+        >>> nn.MLP(2, [3, 1]).layers[0].neurons[2].b.scope.name
+        'neurons[2]'
         """
         within = self.within
         return None if within is None else within.place
@@ -239,11 +253,13 @@ class Habits(Shown, Linked):
 
     # What a node leaves unset, shows and keeps
 
-    def __getattr__(self, name: str) -> Any:
-        # Asked only for what is not set: these slots are left empty to save time and room.
-        if name in _UNSET:
-            return _UNSET[name]
-        raise UnknownName("a Value", "Value", lambda: dir(type(self)), name)
+    if not TYPE_CHECKING:  # a checker would take any name
+
+        def __getattr__(self, name: str) -> Any:
+            # Asked only for what is not set: these slots are left empty to save time and room.
+            if name in _UNSET:
+                return _UNSET[name]
+            raise UnknownName("a Value", "Value", lambda: dir(type(self)), name)
 
     def _links(self) -> Iterable[Any]:
         within = () if self.within is None else (self.within,)

@@ -35,3 +35,14 @@ def test_a_word_inside_another_term_is_not_linked():
         assert [] == linking._linked(text, terms, dict(terms))
     assert linking._linked("the tangent", terms, dict(terms))
     assert linking._linked("a unit", terms, dict(terms))
+
+
+def test_a_term_is_found_across_the_end_of_a_line():
+    linking = pytest.importorskip(
+        "tinygrad_neuron.course.linking", reason="the extra book is not installed"
+    )
+    terms = {name: name for name in ("derivative", "local derivative", "step")}
+    pieces = linking._linked("their local\nderivatives", terms, dict(terms))
+    assert ["their ", "local\nderivatives"] == [piece.astext() for piece in pieces]
+    assert "local derivative" == pieces[1]["reftarget"]
+    assert linking._linked("in the\nstep", terms, dict(terms))  # what stands before it, too

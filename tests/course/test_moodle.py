@@ -81,7 +81,7 @@ def test_every_question_is_there_and_its_answer_parsed_back_is_right(own, quiz):
     lesson = course(own).lesson(16)
     found = questions(quiz)
     assert len(found) == lesson.questions == len(records(lesson))
-    for element, asked in zip(found, records(lesson)):
+    for element, asked in zip(found, records(lesson), strict=True):
         kind = element.get("type")
         right = [a for a in element.findall("answer") if a.get("fraction") == "100"]
         if kind == "multichoice":

@@ -99,7 +99,12 @@ def compile(function: Callable[..., Any] | None = None, *, target: str = "python
 
 
 class Compiled:
-    """A compiled function; made by `compile`."""
+    """A compiled function; made by `compile`.
+
+    >>> square = compile(lambda x: x * x)
+    >>> square(3.0).data, square.mean([(1.0,), (3.0,)]).data
+    (9.0, 5.0)
+    """
 
     __name__: str
 

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from .marking import asset, mathml
+from .marking import asset, each_once, mathml
 
 _logger = logging.getLogger(__name__)
 
@@ -79,14 +79,16 @@ def _linked(text: str, terms: dict[str, str], left: dict[str, str]) -> list[node
     end = 0
     # Of all terms, lest "hidden" be linked in a "hidden layer" that was linked before.
     pattern = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
+    pattern = pattern.replace(r"\ ", r"\s+")  # a line may end inside a term
     for match in re.finditer(rf"(?<![\w-])({pattern})(?:s|es)?(?![\w-])", text, re.IGNORECASE):
-        behind = _MEANT_BEHIND.get(match[1].lower(), ("",))
-        before = text[: match.start()].lower()
+        term = " ".join(match[1].lower().split())
+        behind = _MEANT_BEHIND.get(term, ("",))
+        before = " ".join(text[: match.start()].lower().rsplit("\n", 1))
         if text != match[0] and not before.endswith(behind):
             continue
-        if before.endswith(_NOT_MEANT_BEHIND.get(match[1].lower(), ())):
+        if before.endswith(_NOT_MEANT_BEHIND.get(term, ())):
             continue
-        name = left.pop(match[1].lower(), None)
+        name = left.pop(term, None)
         if name is None:
             continue
         if match.start() > end:
@@ -154,17 +156,8 @@ def _each_once(
     """Scripts and styles that pieces of a lesson bring along are kept once for the page. Tables,
     which are moved sideways where they are too wide, are reached with the keyboard.
     """
-    seen = set[str]()
-
-    def first(match: "re.Match[str]") -> str:
-        if match[0] in seen:
-            return ""
-        seen.add(match[0])
-        return match[0]
-
     if "body" in context:
-        body = re.sub(r"<(script|style)>.*?</\1>", first, context["body"], flags=re.DOTALL)
-        context["body"] = body.replace(
+        context["body"] = each_once(context["body"]).replace(
             '<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'
         )
 

@@ -131,6 +131,13 @@ class Digraph(graphviz.Digraph):
         id_prefix: what all ids in an SVG start with, as attribute `id_prefix`, so that several
             pictures can stand in one page; letters, digits, hyphens and underscores.
         **kwargs: as for `graphviz.Digraph`.
+
+    >>> drawn = Digraph("chain")
+    >>> drawn.edge("x", "y")
+    >>> print(drawn.source)
+    digraph chain {
+        x -> y
+    }
     """
 
     timeout: float = 60.0

@@ -16,6 +16,11 @@ class PerceptronRun:
 
     `mistakes`: how many in each epoch; `converged`: whether an epoch passed without any; `updates`:
     the weights and the bias after each mistake, `((w0, w1, ...), b)`.
+
+    >>> from tinygrad_neuron import datasets
+    >>> run = Perceptron(2).fit(datasets.gate("AND"))
+    >>> run.converged, run.mistakes[-1]
+    (True, 0)
     """
 
     mistakes: list[int]

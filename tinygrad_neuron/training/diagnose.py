@@ -35,6 +35,11 @@ class LayerReport:
     that are nearly flat on nine of ten; `mean`, `deviation`: of all outputs of the units;
     `weight_deviation`: of its own parameters; `gradient_norm`: of the mean loss for these (None
     without a loss).
+
+    >>> from tinygrad_neuron import nn
+    >>> report = diagnose(nn.MLP(1, [2, 1], seed=0), [([0.5], 1.0)]).layers[0]
+    >>> report.name, report.kind, report.units
+    ('layers[0]', 'Layer', 2)
     """
 
     name: str
@@ -50,7 +55,13 @@ class LayerReport:
 
 @dataclass(frozen=True)
 class Diagnosis(Shown):
-    """What `diagnose` found: `layers`, in the order in which they run, and `warnings`, in words."""
+    """What `diagnose` found: `layers`, in the order in which they run, and `warnings`, in words.
+
+    >>> from tinygrad_neuron import nn
+    >>> found = diagnose(nn.MLP(1, [2, 1], seed=0), [([0.5], 1.0)])
+    >>> found.examples, len(found.layers)
+    (1, 2)
+    """
 
     examples: int
     layers: tuple[LayerReport, ...]

@@ -76,6 +76,14 @@ def fit(
     lost, and the record says so. A step whose loss, gradients or new parameters are not finite is
     not taken, and ends it too: the parameters are those from before it, the record says in which
     epoch and batch, and that batch is diagnosed.
+
+    >>> from tinygrad_neuron import datasets, losses, nn, optim
+    >>> model = nn.MLP(2, [4, 1], "tanh", seed=0)
+    >>> optimiser = optim.Adam(model.parameters(), lr=0.05)
+    >>> loss = losses.binary_cross_entropy_with_logits
+    >>> record = fit(model, loss, datasets.xor(), optimiser, epochs=50, progress=False)
+    >>> len(record.loss), record.loss[-1] < record.loss[0], record.stopped
+    (50, True, 'all epochs')
     """
     examples, held_out = _examples("data", data), None
     if validation is not None:

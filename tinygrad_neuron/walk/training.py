@@ -33,6 +33,12 @@ class Training:
     stay where the training took them: by default they are put back, so nothing is changed. `batch`,
     with `data`: how many examples each iteration takes, in their order and then from the first
     again; by default all.
+
+    >>> from tinygrad_neuron import walkthrough
+    >>> p = Value(1.0, label="p")
+    >>> steps = walkthrough(lambda: p * p, training=Training([p], lr=0.1, iterations=2))
+    >>> [step.after for step in steps.steps if step.phase == "update"], p.data
+    ([0.8, 0.64], 1.0)
     """
 
     parameters: Iterable[Value] | Optimiser
