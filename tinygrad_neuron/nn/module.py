@@ -16,7 +16,7 @@ from ..copying import Linked, linked_in
 from ..engine import Value
 from ..notebook import Shown
 from ..operators import forget_gradient, tracing
-from ..public import named_options
+from ..public import Answering, named_options
 from ..scope import Scope, call_of, enter, here
 
 _Self = TypeVar("_Self", bound="Module")
@@ -43,13 +43,14 @@ def in_own_scope(method: _Method) -> _Method:
     return run  # type: ignore[return-value]  # the same signature
 
 
-class Module(Shown, Linked):
+class Module(Answering, Shown, Linked):
     """Base class of everything with parameters.
 
     Parameters are the leaf Values held in attributes: directly, in lists, tuples and dictionaries,
     and in other Modules. A Module gives each a place in the model, its scope, when it is assigned
     (what is appended to a list later gets it when the parameters are next listed). Parameters and
-    Modules that stand in several places keep the first.
+    Modules that stand in several places keep the first. A subclass computes in `__call__`, or, as
+    in PyTorch, in `forward`.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -67,11 +68,13 @@ class Module(Shown, Linked):
         __call__: Callable[..., Any]  # of a subclass, with the arguments that it takes
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Let every call of the module record in a scope of its own, and a misspelt option of its
-        making be answered."""
+        """Let every call of the module record in a scope of its own, a method `forward` be what a
+        call runs, and a misspelt option of its making be answered."""
         super().__init_subclass__(**options)
         if "__call__" in vars(cls):
             cls.__call__ = in_own_scope(cls.__call__)  # type: ignore[method-assign]
+        elif "forward" in vars(cls):  # PyTorch's habit
+            cls.__call__ = in_own_scope(vars(cls)["forward"])  # type: ignore[method-assign]
         if "__init__" in vars(cls):
             named_options(cls)
 

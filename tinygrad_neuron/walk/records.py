@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from ..engine import Value
+from ..public import Answering
 from .plane import DataPlane
 
 PHASES = ("forward", "backward", "update")
@@ -148,7 +149,7 @@ class Trained:
     start: Mapping[Value, float]
 
 
-class StepList:
+class StepList(Answering):
     """The steps of a graph in order, and the nodes they go through.
 
     **Attributes:** `steps`, all steps; `graphs`, per iteration the nodes as records; `root`, the
