@@ -176,6 +176,22 @@ class Module(Answering, Shown, Linked):
     def _links(self) -> Iterable[Linked]:
         return linked_in(self._state())
 
+    def __repr__(self) -> str:
+        """Its class and the modules in its attributes; what these hold is left out."""
+
+        def shown(part: object) -> str:
+            if isinstance(part, list | tuple):
+                return f"[{', '.join(map(shown, part))}]"
+            own = type(part).__repr__ is not Module.__repr__
+            return repr(part) if own else f"{type(part).__name__}(...)"
+
+        def is_module(part: object) -> bool:
+            many = isinstance(part, list | tuple) and len(part) > 0
+            return isinstance(part, Module) or (many and all(map(is_module, part)))
+
+        parts = ((k, part) for k, part in self._attributes().items() if is_module(part))
+        return f"{type(self).__name__}({', '.join(f'{k}={shown(part)}' for k, part in parts)})"
+
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Every parameter once, with the path to it, in the order of assignment.
 
