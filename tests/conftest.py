@@ -36,6 +36,8 @@ SLOW = {
     "tests/course/test_page_": "builds the book",
     "tests/demos/test_names_gpt.py::test_the_gpt_learns_names": "trains a transformer",
     "tests/interpret/test_interpret.py::test_the_autoencoder_finds": "trains five autoencoders",
+    "tests/laboratory/test_page_lesson.py": "builds the book",
+    "tests/laboratory/test_wheels.py::test_tests_of_engine": "runs tests in Pyodide",
     "tests/laboratory/test_page_editor.py::test_it_works_without_a_network": "starts Python twice",
     "tests/training/test_training_learning.py": "trains networks over five seeds",
 }
@@ -56,6 +58,8 @@ NOT_FAST = {
     "tests/course/test_judging.py": "runs notebooks",
     "tests/course/test_lesson": "runs lessons",
     "tests/course/test_moodle.py": "runs lessons",
+    "tests/course/test_notes.py": "runs lessons",
+    "tests/course/test_slides.py": "runs lessons",
     "tests/demos/": "runs programs",
     "tests/laboratory/test_building.py": "needs npm, runs programs",
     "tests/laboratory/test_page_": "runs a browser",

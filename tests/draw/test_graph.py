@@ -238,7 +238,7 @@ def test_labels_are_drawn_as_typed_and_never_as_markup(labels):
         root = root + leaf
     root = root.tanh()
     root.label = labels[-1]
-    picture = draw_dot(root, highlight=leaves[0], title=labels[0][:80])
+    picture = draw_dot(root, highlight=leaves[0], title=labels[0][:80], budget=None)
     order = topological_order(root)
     nodes = svg_groups(picture, "node")
     assert len(nodes) == len(order)

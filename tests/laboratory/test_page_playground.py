@@ -84,7 +84,8 @@ def test_it_learns_moons_and_its_code_does_the_same(one, address):
     found = one.call("losses", "{ count: 20 }")
     assert losses_of(program, 20) == pytest.approx(found, rel=1e-9)
     link = one.page.locator("#open").get_attribute("href")
-    assert link.startswith("index.html#program=")
+    read = "(at) => import('./links.js').then(({ linked }) => linked(at))"
+    assert program.strip() == one.page.evaluate(read, link.removeprefix("index.html")).strip()
     assert [] == [url for url in one.asked if not url.startswith((address, "data:", "blob:"))]
 
 
@@ -131,12 +132,14 @@ def test_the_address_has_the_choices_and_gives_them_back(one, address):
     one.page.click("[aria-label='One neuron less in hidden layer 2']")
     one.page.click("[aria-label='One hidden layer more']")
     one.page.check(".sets input[value=circles]", force=True)
+    one.page.select_option("#pace", "fast")
     fragment = one.page.evaluate("location.hash")
-    assert "#layers=8,7,7&activation=relu" in fragment.replace("data=circles&", "")
+    assert "#data=circles&layers=8,7,7&activation=relu&speed=fast" == fragment
     other = OpenedPlayground(one.page.context.browser.new_page()).open(address, fragment)
     assert "3 hidden layers" == other.page.inner_text("#depth")
     assert "relu" == other.page.input_value("#control-activation")
     assert other.page.is_checked(".sets input[value=circles]")
+    assert "fast" == other.page.input_value("#pace")
     other.page.goto(f"{address}playground.html#activation=nonsense&layers=99&lr=-1&x=1")
     assert "tanh" == other.page.input_value("#control-activation")
     other.page.close()

@@ -4,10 +4,11 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ..course import lessons
+from ..course.lessons import Lesson
+from ..course.lessons import folder as demos
 from ..draw.themes import THEMES, custom_properties
 from ..files import replace_folder
 from . import npm
@@ -37,14 +38,14 @@ class LaboratoryError(RuntimeError):
     """Why the laboratory was not built."""
 
 
-def build(folder: Path, *, archives: "Path | None" = None) -> int:
+def build(folder: Path, *, archives: "Path | None" = None, lessons: Iterable[Lesson] = ()) -> int:
     """Write the laboratory into a folder; returns how many bytes it has.
 
     A laboratory that is there already is replaced once the new one is complete; a folder that holds
     anything else is left alone.
 
     **Arguments:** `folder`, to be written; `archives`, a folder with what `npm pack` wrote, instead
-    of npm.
+    of npm; `lessons`, those of a book whose cells are run.
 
     Raises a `LaboratoryError` where the folder is another thing's, or npm's packages are not had.
     """
@@ -54,6 +55,7 @@ def build(folder: Path, *, archives: "Path | None" = None) -> int:
         )
     try:
         files = _files(archives)
+        files |= {f"lessons/{lesson.name}.py": lesson.path.read_bytes() for lesson in lessons}
     except npm.PackageError as error:
         raise LaboratoryError(f"the laboratory was not built: {error}") from None
     with tempfile.TemporaryDirectory() as temporary:
@@ -94,7 +96,7 @@ def examples() -> list[dict[str, str]]:
     ['neuron', 'xor', 'moons', 'digits', 'rnn', 'gpt']
     """
     found = []
-    for path in sorted((lessons.folder() / "laboratory").glob("*.py")):
+    for path in sorted((demos() / "laboratory").glob("*.py")):
         text = path.read_text("utf-8")
         title, _, rest = text.removeprefix('"""').partition('"""')
         program = f"# {title}\n{rest.lstrip()}"

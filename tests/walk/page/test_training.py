@@ -161,7 +161,7 @@ def test_the_plane_and_the_loss_move_with_the_iteration(open_page: Any) -> None:
     steps = on_batches("Adam", batch=10, iterations=30)
     tab = open_page(steps)
     assert "by iteration" == tab.tab.locator("#size option:checked").text_content()
-    assert "in 30 iterations of training" in tab.text("#sentence")
+    assert "the first of 30 iterations of training" in tab.text("#sentence")
     assert "0 / 30" == tab.text("#where")
     lines = [tab.tab.get_attribute("#plane-boundary", "d")]
     losses = []

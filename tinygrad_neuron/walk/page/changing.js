@@ -39,7 +39,7 @@ function changeable() {
     return {
       key: i, name: titles.get(i), short: nodes[i].label || titles.get(i), scope: nodes[i].scope ?? -1,
       value: start[i], low: Math.max(middle - span, -MOST), high: Math.min(middle + span, MOST), fixed,
-      constant: nodes[i].kind === "constant", note: notes.filter(Boolean).join("; "),
+      constant: nodes[i].kind === "constant", input: nodes[i].kind === "input", note: notes.filter(Boolean).join("; "),
     };
   });
   return all;

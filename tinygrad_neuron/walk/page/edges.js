@@ -28,9 +28,16 @@ function largestOf(nodes, result) {
   return largest.get(result);
 }
 
+// A number in as little room as an edge has.
+const LONGEST_TEXT = 7;
+const brief = (x, most = LONGEST_TEXT) =>
+  [4, 3, 2].map((digits) => number(x, digits)).find((text) => text.length <= most) ?? number(x, 2);
+
 // The contribution, with the sign that says whether the numbers above it give it.
-const resultOf = ({ incoming, local, contribution }) =>
-  `${number(Number(number(incoming)) * Number(number(local))) === number(contribution) ? "=" : "≈"} ${number(contribution)}`;
+function resultOf({ incoming, local, contribution }) {
+  const gives = brief(Number(brief(incoming)) * Number(brief(local))) === brief(contribution);
+  return `${gives ? "=" : "≈"} ${brief(contribution)}`;
+}
 
 export class Edges {
   // `members(id)`: the nodes in the card of that id; `outlines()`: the boxes of the cards.
@@ -90,11 +97,11 @@ export class Edges {
       this.width(group, sum ?? weight, sum === null ? most.weight : most.contribution);
       const current = active ? result.steps[step - 1] : passed.at(-1);
       if (edge.incoming) {
-        setText(edge.incoming, current ? number(current.incoming) : "");
-        setText(edge.local, slope === undefined ? "" : `× ${number(slope)}`);
+        setText(edge.incoming, current ? brief(current.incoming) : "");
+        setText(edge.local, slope === undefined ? "" : `× ${brief(slope)}`);
         setText(edge.result, current ? resultOf(current) : "");
       } else if (edge.sum) {
-        setText(edge.sum, sum === null ? "" : `Σ ${number(sum)}`);
+        setText(edge.sum, sum === null ? "" : `Σ ${brief(sum, 6)}`);
       } else {
         this.over(edge, this.told(edge, passed, sum, active && current));
       }
@@ -104,7 +111,7 @@ export class Edges {
   // The label of an edge without room for one: of the current one in full, of a folded one the sum.
   told({ keys, folded }, passed, sum, current) {
     if (current && keys.length === 1) {
-      return [number(current.incoming), `× ${number(current.local)}`, resultOf(current)];
+      return [brief(current.incoming), `× ${brief(current.local)}`, resultOf(current)];
     }
     if (!folded || sum === null || (!current && this.all.size > LABELLED)) return [];
     return [`${keys.length > 1 ? "Σ " : ""}${number(sum, 3)}`];

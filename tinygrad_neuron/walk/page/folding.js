@@ -19,10 +19,21 @@ state.picture = pictures.get(0);
 byId("pictures").replaceChildren(state.picture.whole);
 
 // The picture that the page opens with: the most detailed level whose letters can be read when all
-// of it fits, else the least detailed one.
+// of it fits, else the least detailed one. Where all that is computed is one card there, so that no
+// step would move anything, it is the next level, if a few moves of the view show it.
 const LEVELS = ["scalar", "neuron", "layer", "network"];
+const NEARLY = READABLE / 3;
 const levels = LEVELS.map((name) => page.views.findIndex(({ level }) => level === name)).filter((i) => i >= 0);
-export const opening = levels.find((i) => fitting(page.views[i].size) >= READABLE) ?? levels.at(-1) ?? 0;
+const liesIn = (scope, around) => scope !== undefined && scope >= 0 && (scope === around || liesIn(scopes[scope].around, around));
+const isOneCard = ({ folded }) => folded.length === 1 &&
+  nodes.every(({ operation, scope }) => !operation || liesIn(scope, folded[0]));
+export const opening = openingOf(levels.find((i) => fitting(page.views[i].size) >= READABLE) ?? levels.at(-1) ?? 0);
+
+function openingOf(fits) {
+  const finer = levels[levels.indexOf(fits) - 1];
+  if (finer === undefined || !isOneCard(page.views[fits])) return fits;
+  return fitting(page.views[finer].size) >= NEARLY ? finer : fits;
+}
 state.opening = opening;
 
 export async function view(i, open = -1) {

@@ -11,7 +11,8 @@ const short = (x) => (Number.isFinite(x) ? String(Number(x.toPrecision(6))) : nu
 export class Leaves {
   // `all`: what can be changed, each with a `key`, its `name` (unlike all others), its `short` one,
   // the scope it is in (-1: none), `value`, `low`, `high`, and a `note` or empty; `whole` ones are
-  // whole numbers; `fixed` ones have no controls, `constant` ones no gradient. `change(key, x)` is called while a number moves, `release()` when it is let go.
+  // whole numbers; `fixed` ones have no controls, `constant` ones no gradient; an `input` is no
+  // parameter. `change(key, x)` is called while a number moves, `release()` when it is let go.
   constructor(box, all, scopes, change, release) {
     Object.assign(this, { box, all, scopes, change, release });
     this.rows = new Map();
@@ -32,7 +33,7 @@ export class Leaves {
     this.count = element("p", { className: "remark", role: "status" });
     this.groups = element("div", { id: "leaf-groups" }, ...this.grouped(-1));
     box.replaceChildren(
-      element("label", { className: "search" }, `Find one of ${all.length} `, this.search),
+      element("label", { className: "search" }, `Find one of ${all.length} numbers `, this.search),
       this.count, this.found, this.groups);
   }
 
@@ -44,7 +45,8 @@ export class Leaves {
     const rows = () => own.map((leaf) => this.row(leaf, leaf.short));
     if (scope >= 0) return [...rows(), ...groups];
     if (!own.length) return groups;
-    const apart = this.group("not in a module", own.length, -1, rows);
+    const given = own.every(({ input }) => input) ? "inputs" : "not in a module";
+    const apart = this.group(given, own.length, -1, rows);
     apart.open = own.length <= FEW; // as a network's inputs
     apart.fill();
     return [apart, ...groups];

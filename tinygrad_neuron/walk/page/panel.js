@@ -21,7 +21,7 @@ export function described(nodes, operations, result, names, step, where) {
       sentence: where.of === 0
         ? "A constant: nothing is computed, and no gradient goes back."
         : count === 0 ? `${names.at(-1)} is given: nothing is computed. Press → for its own gradient.`
-        : `${names.at(-1)} = ${where.whole ? `${where.whole} = ` : ""}? Press → to compute it${howFar(count, where)}${where.plane ? " Click in the plane for another example." : ""}`,
+        : `${question(nodes, result, names, where)} ${howFar(count, where)}${where.plane ? " Click in the plane for another example." : ""}`,
       rows: [],
     };
   }
@@ -111,13 +111,22 @@ function ruleRows(name, { given, before, after, gradient, rate, rule, plain }) {
   });
 }
 
-// How many steps there are, and of which size.
+// What is asked: the output, by its formula; of a network that is seen layer by layer, what it gives.
+function question(nodes, result, names, { size, whole, plane, iterations, network }) {
+  if (!plane || size === "contribution" || iterations > 1) return `${names.at(-1)} = ${whole ? `${whole} = ` : ""}?`;
+  const given = plane.inputs.map((i) => `${names[i]} = ${number(result.data[i])}`);
+  return `What does ${network ?? "it"} give for ${given.join(" and ")}?`;
+}
+
+// What to press, how many steps there are, and of which size.
 function howFar(count, { size, strides }) {
   if (!size || size === "contribution") {
-    return `: ${count} step${count === 1 ? "" : "s"} forward, then one for each contribution to a gradient.`;
+    return `Press → to compute it: ${count} step${count === 1 ? "" : "s"} forward, then one for each contribution to a gradient.`;
   }
-  const what = size === "iteration" ? `, and all that follows in ${strides} iterations of training` : ` ${size} by ${size}, in ${strides} steps`;
-  return `${what}. For smaller steps choose another size than “by ${size}”, below.`;
+  const what = size === "iteration"
+    ? `for the first of ${strides} iterations of training: forward, back, then every parameter moves`
+    : `to compute it ${size} by ${size}, forward and then back, in ${strides} steps`;
+  return `Press → ${what}. For smaller steps choose another size than “by ${size}”, below.`;
 }
 
 // Whether a name is the formula itself, as the neuron's `w0*x0` is.

@@ -15,7 +15,8 @@ function setNumbers(element, numbers, room) {
   element.dataset.value = one ? String(known[0]) : known.length ? `${low} ${high}` : "";
   element.classList.toggle("unknown", known.length === 0);
   const text = one ? number(known[0]) : "";
-  setText(element, one ? (text.length > room ? number(known[0], 3) : text) : known.length ? `${number(low, 3)} … ${number(high, 3)}` : number(null));
+  const long = text.length > (text.includes("e") ? room - 2 : room); // an e is wider than a sign
+  setText(element, one ? (long ? number(known[0], 3) : text) : known.length ? `${number(low, 3)} … ${number(high, 3)}` : number(null));
 }
 
 // A large picture as several, exactly above each other.

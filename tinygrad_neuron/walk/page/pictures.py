@@ -37,7 +37,7 @@ LABELLED = 20  # up to so many cards every edge has room for its label, else the
 LARGE = 20_000  # in a graph of more nodes no single scope is opened
 _SVG = "http://www.w3.org/2000/svg"
 _EDGE_ROOM = r"-0.000\n× -0.000\n= -0.0000"  # a multiplication as one writes it on paper
-_SUM_ROOM = "Σ -0.0000"  # of an edge that stands for several
+_SUM_ROOM = "Σ -0.000"  # of an edge that stands for several
 _SIZE = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 _RANGE = "-0.0000 … -0.0000"
 _LOOKS = ("ink", "muted", "line", "leaf", "parameter", "operation", "output", "rim", "background")

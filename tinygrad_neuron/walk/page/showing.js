@@ -34,6 +34,8 @@ export function show(to) {
   return flags;
 }
 
+const outermost = (scope) => (scope === undefined || scopes[scope].around < 0 ? scope : outermost(scopes[scope].around));
+const network = scopes[outermost(nodes.at(-1).scope)]?.name;
 const whole = wholeFormula(nodes, names, nodes.length - 1);
 
 // The formula that stands on top at a step: that of the whole, or as far as the chain rule has come.
@@ -47,7 +49,7 @@ function topOf(to) {
 export function textOf(to) {
   const { result, at: within } = placeOf(to);
   const scope = nodes[result.steps[within - 1]?.node]?.scope;
-  const where = { step: to, of: countOf(state.runs), iterations: state.runs.length, whole, plane: page.plane, ...state.stride };
+  const where = { step: to, of: countOf(state.runs), iterations: state.runs.length, whole, network, plane: page.plane, ...state.stride };
   return described(nodes, operations, result, beside(scope).map(marked), within, where);
 }
 
