@@ -186,8 +186,9 @@ class Module(Answering, Shown, Linked):
             return repr(part) if own else f"{type(part).__name__}(...)"
 
         def is_module(part: object) -> bool:
-            many = isinstance(part, list | tuple) and len(part) > 0
-            return isinstance(part, Module) or (many and all(map(is_module, part)))
+            if isinstance(part, list | tuple):
+                return len(part) > 0 and all(is_module(each) for each in part)
+            return isinstance(part, Module)
 
         parts = ((k, part) for k, part in self._attributes().items() if is_module(part))
         return f"{type(self).__name__}({', '.join(f'{k}={shown(part)}' for k, part in parts)})"
