@@ -1,12 +1,16 @@
 """The web book, built once and opened in a real browser, from files, without a network."""
 
 import errno
+import functools
+import http.server
 import inspect
 import json
 import os
 import re
 import shutil
 import subprocess
+import threading
+import urllib.request
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
