@@ -8,6 +8,7 @@ learn, with this optimiser or another.
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tinygrad_neuron import Value, compile, datasets, losses, nn, optim, walkthrough
@@ -52,13 +53,14 @@ def main(folder: Path) -> None:
         print(error)
 
 
-def learning(examples: list[tuple[list[float], int]]) -> Walkthrough:
+def learning(examples: Sequence[tuple[Sequence[float], int]]) -> Walkthrough:
     """The same training, to be stepped through."""
     model = nn.MLP(2, [16, 16, 1], seed=1337)
     optimiser = optim.SGD(model.parameters(), lr=lambda step: 1.0 - 0.009 * step)
 
     def loss(x0: Value, x1: Value, target: Value) -> Value:
-        return (1.0 - target * model([x0, x1])).relu()
+        score: Value = model([x0, x1])
+        return (1.0 - target * score).relu()
 
     point, target = examples[0]
     training = Training(optimiser, iterations=100)

@@ -172,7 +172,7 @@ def test_the_plane_and_the_loss_move_with_the_iteration(open_page: Any) -> None:
     assert 4 == len(set(lines))  # at the beginning, and after each of three
     assert "30 / 30" == tab.text("#where")
     assert losses == sorted(losses, reverse=True)
-    tab.press("Home")
+    tab.tab.click("#first")
     tab.press("ArrowRight", 2)
     assert "2 / 30" == tab.text("#where")
     before = tab.tab.get_attribute("#plane-boundary", "d")
