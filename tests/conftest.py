@@ -4,6 +4,7 @@ functions, which run for each target."""
 import functools
 import os
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,8 @@ SLOW = {
     "tests/course/test_page_": "builds the book",
     "tests/demos/test_names_gpt.py::test_the_gpt_learns_names": "trains a transformer",
     "tests/interpret/test_interpret.py::test_the_autoencoder_finds": "trains five autoencoders",
+    "tests/laboratory/test_page_lesson.py": "builds the book",
+    "tests/laboratory/test_wheels.py::test_tests_of_engine": "runs tests in Pyodide",
     "tests/laboratory/test_page_editor.py::test_it_works_without_a_network": "starts Python twice",
     "tests/training/test_training_learning.py": "trains networks over five seeds",
 }
@@ -56,16 +59,26 @@ NOT_FAST = {
     "tests/course/test_judging.py": "runs notebooks",
     "tests/course/test_lesson": "runs lessons",
     "tests/course/test_moodle.py": "runs lessons",
+    "tests/course/test_notes.py": "runs lessons",
+    "tests/course/test_slides.py": "runs lessons",
     "tests/demos/": "runs programs",
     "tests/laboratory/test_building.py": "needs npm, runs programs",
     "tests/laboratory/test_page_": "runs a browser",
     "tests/draw/figures/": "imports matplotlib",
+    "tests/test_arguments.py::test_figures": "imports matplotlib",
     "tests/test_engine_backward.py::test_a_chain_of_two_hundred_thousand": "large graphs",
     "tests/test_engine_backward.py::test_a_graph_is_freed": "runs the garbage collector",
     "tests/test_typing.py": "runs type checkers",
     "tests/walk/page/": "runs a browser",
     "tinygrad_neuron/draw/figures/": "imports matplotlib",
 }
+
+
+def pytest_configure() -> None:
+    """Ctrl-C is heard, here and in the processes that tests start: a shell that starts pytest in the
+    background has it ignored, and that is inherited."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -42,6 +42,11 @@ NEEDS = {
         "from tinygrad_neuron.bridges import MLPClassifier; "
         "MLPClassifier((2,), max_iter=1, target='python').fit([[0.0], [1.0]], [0, 1])"
     ),
+    "teach": (
+        "from pathlib import Path; from tinygrad_neuron.course import chosen, slides\n"
+        "slides.write_slides(Path('out'), chosen.Course('', ()))\n"
+        "import pypdf"
+    ),
     "torch": "from tinygrad_neuron import nn, to_torch; to_torch(nn.Neuron(2, seed=0))",
 }
 

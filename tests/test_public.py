@@ -1,6 +1,7 @@
 """Names: what a room has; what is said of a name, an attribute or an option that is missing."""
 
 import ast
+import doctest
 import inspect
 import pickle
 import re
@@ -14,6 +15,7 @@ import pytest
 
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value, losses, nn, optim
+from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.public import UnknownName, homes
 from tinygrad_neuron.reflexes import OPTIONS, PYTORCH
 
@@ -149,6 +151,66 @@ def test_an_error_from_within_a_function_is_its_own():
     assert "missing" in said(tn.draw_dot, theme="dark")
 
 
+# Documentation
+
+# Without an example: names of types, and what the lines of written notebooks call.
+NO_EXAMPLE = {"Schedule", "Initialiser", "hidden", "ask", "bring"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_and_every_public_name_has_an_example(room):
+    assert ">>> " in module(room).__doc__
+    without = [
+        name
+        for name in module(room).__all__
+        if name not in NO_EXAMPLE
+        and not isinstance(getattr(module(room), name), ModuleType)
+        and ">>> " not in (getattr(module(room), name).__doc__ or "")
+    ]
+    assert [] == without
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_public_method_says_what_it_does(room):
+    kinds = [
+        kind
+        for name in module(room).__all__
+        if inspect.isclass(kind := getattr(module(room), name))
+    ]
+    without = {
+        f"{kind.__name__}.{name}"
+        for kind in kinds
+        for name, found in vars(kind).items()
+        if name[0] != "_"
+        and (inspect.isfunction(found) or isinstance(found, property))
+        and not inspect.getdoc(getattr(kind, name))
+    }
+    assert set() == without
+
+
+def test_every_method_of_a_value_has_an_example():
+    slots = {"data", "grad", "label", "line", "within"}  # the class has theirs
+    for name in set(dir(Value)) - slots:
+        if name[0] != "_":
+            assert ">>> " in getattr(Value, name).__doc__, name
+
+
+def test_examples_that_are_made_run_too():
+    """Those of the table's operations and of the activations; pytest finds the others."""
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+    names = vars(tn) | {name: getattr(tn, name) for name in tn.__all__} | vars(nn.activations)
+    made: list[Any] = [entry.function for entry in TABLE.values()]
+    made += nn.activations.ACTIVATIONS.values()
+    for found in made:
+        name = found.__name__
+        examples = doctest.DocTestParser().get_doctest(
+            found.__doc__, {**names, name: found}, name, None, 0
+        )
+        assert examples.examples, name
+        runner.run(examples)
+    assert (0, True) == (runner.failures, runner.tries > 50)
+
+
 # PyTorch's habits
 
 
@@ -168,6 +230,47 @@ def test_what_works_as_in_pytorch():
     optimiser.step()
     model.load_state_dict(model.state_dict())
     assert isinstance(loss.item(), float)
+
+
+def test_a_module_may_compute_in_forward():
+    class Line(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.slope = Value(2.0)
+
+        def forward(self, x):
+            return self.slope * x
+
+    class Parabola(Line):
+        def forward(self, x):
+            return super().forward(x) * x
+
+    parabola = Parabola()
+    y = parabola(3.0)
+    assert 18.0 == y.data
+    assert y.scope is parabola.scope
+
+
+def test_a_misspelt_attribute_of_an_object_gets_the_nearest():
+    loss = tn.compile(lambda x: x * x)
+    for found, wrong, right in (
+        (nn.MLP(2, [1]), "paramters", "parameters"),
+        (optim.SGD([Value(1.0)], lr=0.1), "zero_grads", "zero_grad"),
+        (tn.walkthrough(Value(2.0) * 3.0), "pagee", "page"),
+        (loss, "trianer", "trainer"),
+        (tn.datasets.xor(), "input", "inputs"),
+    ):
+        assert f"did you mean {right!r}?" in said(getattr, found, wrong)
+    assert "for groups, make an optimiser for each" in said(optim.SGD, [{"params": []}], lr=0.1)
+
+
+def test_a_property_that_fails_says_why():
+    class Broken(nn.Module):
+        @property
+        def number(self):
+            raise AttributeError("the number is not there yet")
+
+    assert "the number is not there yet" == said(getattr, Broken(), "number")
 
 
 def test_requires_grad_cannot_be_assigned():
@@ -204,6 +307,7 @@ def test_what_is_advised_exists_and_runs(room, name, text, tmp_path, monkeypatch
     parameters[0].grad = 1.0
     y = Value(2.0) * parameters[0]
     own = {"parameters": parameters, "path": "model.json", "logits": GIVEN["logits"]}
+    own["optimiser"] = optim.SGD(parameters, lr=0.1)
     scope = {**vars(tn), **{n: getattr(tn, n) for n in tn.__all__}, "sum": tn.sum, **GIVEN, **own}
     if "gradients(y, [x])" in text:
         scope |= {"x": parameters[0], "y": y}
@@ -213,5 +317,7 @@ def test_what_is_advised_exists_and_runs(room, name, text, tmp_path, monkeypatch
         if code not in ("with",):
             exec(compile(ast.parse(code), "advice", "exec"), dict(scope))
     if room != "option":
-        owner = Value(1.0) if room == "Value" else module(f".{room}" if room else "")
+        optimiser = optim.SGD([Value(1.0)], lr=0.1)
+        objects = {"Value": Value(1.0), "Module": GIVEN["model"], "Optimiser": optimiser}
+        owner = objects.get(room) or module(f".{room}" if room else "")
         assert not hasattr(owner, name), f"{name} is there: no advice is needed"

@@ -14,7 +14,7 @@ from .console import PROGRAM, FailedError, UsageError
 if TYPE_CHECKING:
     from .course.chosen import Course
 
-WITH_VALUE = ("--lessons", "--seconds", "--megabytes")
+WITH_VALUE = ("--lessons", "--seconds", "--megabytes", "--address", "--github")
 COMMANDS = ("learn", "notebook", "book", "lesson", "course")
 Command = Callable[[Callable[[Namespace], None], str, int, str], argparse.ArgumentParser]
 
@@ -36,10 +36,27 @@ def add_commands(command: Command) -> None:
     )  # fmt: skip
     _may_choose(notebook)
     book = command(
-        _book, "[FOLDER] [--lessons FOLDER] [--draft]", 1,
+        _book, "[FOLDER] [--lessons FOLDER] [--draft] [--address URL] [--github URL] "
+        "[--laboratory] [--npm FOLDER]", 1,
         "build the web book of all lessons (default: into out/book)",
     )  # fmt: skip
-    _may_choose(book)
+    _may_choose(book, "--address", "--github", "--laboratory", "--npm")
+    book.add_argument(
+        "--address", metavar="URL", default="",
+        help="where the book will be read: its notebooks install the package from there",
+    )  # fmt: skip
+    book.add_argument(
+        "--github", metavar="URL", default="",
+        help="the folder of the built book on GitHub: Colab opens its notebooks from there",
+    )  # fmt: skip
+    book.add_argument(
+        "--laboratory", action="store_true",
+        help="let a reader change and run each cell and write each task, in the browser",
+    )  # fmt: skip
+    book.add_argument(
+        "--npm", metavar="FOLDER", type=Path,
+        help="where what the laboratory takes from npm is, as `npm pack` wrote it",
+    )  # fmt: skip
     command(
         _lesson, "new NAME [FOLDER] | check FILE ...", sys.maxsize,
         "write a lesson of your own to begin with (default: into this folder), or run lessons and "
@@ -49,7 +66,9 @@ def add_commands(command: Command) -> None:
     course = command(
         _course, "ACTION ... [--lessons FOLDER]", 3, "hand out, judge, export, present",
     )  # fmt: skip
-    course.epilog = "actions:\n" + "".join(f"  {text}\n" for text in _ACTIONS.values())
+    course.epilog = "actions:\n" + "".join(
+        f"  {name + ' ' + arguments:22}{text}\n" for name, (_, arguments, text) in _ACTIONS.items()
+    )
     _may_choose(course, "--seconds", "--megabytes")
     course.add_argument(
         "--seconds", metavar="N", type=_positive, default=120,
@@ -123,13 +142,31 @@ def _notebook(asked: Namespace) -> None:
 def _book(asked: Namespace) -> None:
     """Build the web book."""
     from .course.book import build
+    from .course.hosting import Hosting
 
     folder = Path(*asked.words or ["out/book"])
+    try:
+        hosting = Hosting(asked.address, asked.github)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
     with _course_errors():
-        built = build(folder, _chosen(asked), asked.draft)
+        built = build(folder, _chosen(asked), asked.draft, hosting)
+        if asked.laboratory:
+            _add_laboratory(folder, asked)
     for doubt in built.doubts:
         print(f"{PROGRAM}: {doubt}", file=sys.stderr)
     print(f"wrote {folder / 'index.html'} ({built.pages} pages)")
+
+
+def _add_laboratory(book: Path, asked: Namespace) -> None:
+    """Let the cells of the built book be changed and run."""
+    from .laboratory.beside_book import add_to_book
+    from .laboratory.building import LaboratoryError
+
+    try:
+        add_to_book(book, _chosen(asked).lessons, asked.npm)
+    except LaboratoryError as error:
+        raise FailedError(str(error)) from None
 
 
 def _lesson(asked: Namespace) -> None:
@@ -152,13 +189,6 @@ def _lesson(asked: Namespace) -> None:
             raise UsageError(f"{hint}say {PROGRAM} lesson new NAME, or lesson check FILE")
 
 
-_ACTIONS = {
-    "handout": "handout [FOLDER]         notebooks without answers, and with solutions",
-    "judge": "judge FOLDER [OUT]       judge the notebooks handed in: a table, and reports",
-    "moodle": "moodle [FILE]            the questions as Moodle's XML",
-}
-
-
 def _course(asked: Namespace) -> None:
     """What a teacher does with the course."""
     action, *words = asked.words or [""]
@@ -167,7 +197,7 @@ def _course(asked: Namespace) -> None:
         raise UsageError(f"{hint}say {PROGRAM} course ACTION; course --help has them")
     paths = [Path(word) for word in words]
     with _course_errors():
-        {"handout": _hand_out, "judge": _judge, "moodle": _moodle}[action](asked, paths)
+        _ACTIONS[action][0](asked, paths)
 
 
 def _hand_out(asked: Namespace, paths: list[Path]) -> None:
@@ -192,6 +222,14 @@ def _judge(asked: Namespace, paths: list[Path]) -> None:
     print(f"wrote {made / 'results.csv'} and a report for each student")
 
 
+def _slides(asked: Namespace, paths: list[Path]) -> None:
+    from .course.slides import write_slides
+
+    folder = paths[0] if paths else Path("out/slides")
+    written = write_slides(folder, _chosen(asked))
+    print(f"wrote {folder / 'index.html'} (slides of {len(written)} lessons)")
+
+
 def _moodle(asked: Namespace, paths: list[Path]) -> None:
     from .course.moodle import to_moodle
     from .files import replace_file
@@ -199,6 +237,32 @@ def _moodle(asked: Namespace, paths: list[Path]) -> None:
     path = paths[0] if paths else Path("out/questions.xml")
     replace_file(path, to_moodle(_chosen(asked)).encode())
     print(f"wrote {path}; in Moodle: question bank, import, Moodle XML format")
+
+
+def _notes(asked: Namespace, paths: list[Path]) -> None:
+    from .course.notes import write_notes
+
+    folder = paths[0] if paths else Path("out/notes")
+    written = write_notes(folder, _chosen(asked))
+    print(f"wrote {folder / 'index.html'} (notes on {len(written)} lessons)")
+
+
+def _pdf(asked: Namespace, paths: list[Path]) -> None:
+    from .course.pdf import to_pdf
+
+    book = paths[0] if paths else Path("out/book")
+    path = paths[1] if len(paths) > 1 else book.with_suffix(".pdf")
+    print(f"wrote {path} ({to_pdf(book, path)} pages)")
+
+
+_ACTIONS: "dict[str, tuple[Callable[[Namespace, list[Path]], None], str, str]]" = {
+    "handout": (_hand_out, "[FOLDER]", "notebooks without answers, and with solutions"),
+    "judge": (_judge, "FOLDER [OUT]", "judge the notebooks handed in: a table, and reports"),
+    "moodle": (_moodle, "[FILE]", "the questions as Moodle's XML"),
+    "slides": (_slides, "[FOLDER]", "slides of each lesson, with notes for the speaker"),
+    "notes": (_notes, "[FOLDER]", "notes for the teacher: minutes, needs, mistakes, solutions"),
+    "pdf": (_pdf, "[BOOK [FILE]]", "one PDF of a book that is built (default: out/book)"),
+}
 
 
 @contextmanager

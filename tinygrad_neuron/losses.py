@@ -2,6 +2,10 @@
 
 Predictions and targets are lists (arrays, generators, ...) of equal length, of Values or plain
 numbers; a single prediction with a single target works too.
+
+>>> from tinygrad_neuron import losses
+>>> losses.mean_squared_error([1.0, 2.0], [1.0, 4.0]).data
+2.0
 """
 
 import math

@@ -152,7 +152,12 @@ class Habits(Shown, Linked):
 
     @property
     def requires_grad(self) -> bool:
-        """Whether a gradient flows through it: not through plain numbers and what is detached."""
+        """Whether a gradient flows through it: not through plain numbers and what is detached.
+
+        >>> from tinygrad_neuron import Value
+        >>> (Value(2.0) * 3.0).requires_grad, Value(2.0).detach().requires_grad
+        (True, False)
+        """
         return not self._is_constant()
 
     @requires_grad.setter
@@ -234,6 +239,10 @@ class Habits(Shown, Linked):
         """The place in the model, or the named block, that the node belongs to; None for none.
 
         `within` says which call of a module it was recorded in.
+
+        >>> from tinygrad_neuron import nn
+        >>> nn.MLP(2, [3, 1]).layers[0].neurons[2].b.scope.name
+        'neurons[2]'
         """
         within = self.within
         return None if within is None else within.place

@@ -619,7 +619,7 @@ def test_an_error_of_one_example_names_the_operation_and_changes_nothing(name):
     w = Value(1.0, label="w")
     w.grad = 5.0
     compiled = compile(lambda x: tn.log(w * x))
-    with pytest.raises(ValueError, match=r"^log of -2\.0: math domain error; it needs"):
+    with pytest.raises(ValueError, match=r"^log of -2\.0: .*; it needs"):
         getattr(compiled, name)([(1.0,), (-2.0,), (3.0,)]).backward()
     assert 5.0 == w.grad
     with pytest.raises(ValueError, match=r"^log of -2\.0"):

@@ -178,7 +178,7 @@ def test_a_domain_error_of_the_interpreter_names_operation_and_label():
     p = Value(2.0, label="p")
     program = program_of(lambda x: tn.log(p) * x, 1.0)
     p.data = -1.0
-    with pytest.raises(ValueError, match=r"^log of -1\.0 \('p'\): math domain error; it needs"):
+    with pytest.raises(ValueError, match=r"^log of -1\.0 \('p'\): .*; it needs"):
         program.run([1.0])
     program = program_of(lambda x: tn.sqrt(p * p) * x, 1.0)
     p.data = 0.0

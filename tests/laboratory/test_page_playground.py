@@ -26,16 +26,24 @@ class OpenedPlayground(Opened):
         return float(self.page.inner_text(f"#right-{name}").removesuffix(" %"))
 
     def train_until(self, reached):
-        """Trains until something holds, and pauses."""
+        """Trains until something holds, and still does where it has come to rest."""
         self.page.click("#train")
         for _ in range(900):
             if reached():
-                break
+                self.pause()
+                if reached():
+                    return
+                self.page.click("#train")
             self.page.wait_for_timeout(100)
+        pytest.fail(f"not reached in {self.step} steps")
+
+    def pause(self):
+        """Pauses, and waits until what is under way is drawn."""
         self.page.click("#train")
         self.page.locator("#train", has_text="Train").wait_for()
-        self.page.wait_for_timeout(300)  # what is under way is drawn
-        assert reached()
+        drawn = -1
+        while drawn != (drawn := self.page.evaluate("window.playground.pictures")):
+            self.page.wait_for_timeout(500)
 
     def call(self, name, given="{}"):
         """What the page's Python returns: a module of the page is the same each time."""
@@ -84,7 +92,8 @@ def test_it_learns_moons_and_its_code_does_the_same(one, address):
     found = one.call("losses", "{ count: 20 }")
     assert losses_of(program, 20) == pytest.approx(found, rel=1e-9)
     link = one.page.locator("#open").get_attribute("href")
-    assert link.startswith("index.html#program=")
+    read = "(at) => import('./links.js').then(({ linked }) => linked(at))"
+    assert program.strip() == one.page.evaluate(read, link.removeprefix("index.html")).strip()
     assert [] == [url for url in one.asked if not url.startswith((address, "data:", "blob:"))]
 
 
@@ -126,17 +135,28 @@ def test_the_output_opens_as_the_loss_of_the_example(one):
     one.page.click("#walk-close")
 
 
+def test_a_walkthrough_has_the_theme_of_the_page(one):
+    one.page.click("#theme")
+    one.page.get_by_role("button", name="Hidden 2, neuron 1").click()
+    frame = one.page.frame_locator("#walk iframe")
+    frame.locator("html[data-theme=dark]").wait_for()
+    one.page.click("#walk-close")
+    one.page.click("#theme")
+
+
 def test_the_address_has_the_choices_and_gives_them_back(one, address):
     one.page.select_option("#control-activation", "relu")
     one.page.click("[aria-label='One neuron less in hidden layer 2']")
     one.page.click("[aria-label='One hidden layer more']")
     one.page.check(".sets input[value=circles]", force=True)
+    one.page.select_option("#pace", "fast")
     fragment = one.page.evaluate("location.hash")
-    assert "#layers=8,7,7&activation=relu" in fragment.replace("data=circles&", "")
+    assert "#data=circles&layers=8,7,7&activation=relu&speed=fast" == fragment
     other = OpenedPlayground(one.page.context.browser.new_page()).open(address, fragment)
     assert "3 hidden layers" == other.page.inner_text("#depth")
     assert "relu" == other.page.input_value("#control-activation")
     assert other.page.is_checked(".sets input[value=circles]")
+    assert "fast" == other.page.input_value("#pace")
     other.page.goto(f"{address}playground.html#activation=nonsense&layers=99&lr=-1&x=1")
     assert "tanh" == other.page.input_value("#control-activation")
     other.page.close()

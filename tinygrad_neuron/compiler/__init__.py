@@ -1,4 +1,9 @@
-"""Compilation of recorded graphs to straight-line Python, C or JavaScript: see `compile`."""
+"""Compilation of recorded graphs to straight-line Python, C or JavaScript: see `compile`.
+
+>>> from tinygrad_neuron import compile
+>>> compile(lambda x: x * x + 1.0)(3.0).data
+10.0
+"""
 
 from typing import TYPE_CHECKING
 

@@ -13,6 +13,12 @@ class Batch:
 
     Pass it in place of the examples. It holds their numbers as they were when it was bound (but
     reads the examples again at each use if they contain Values, or if the function draws numbers).
+
+    >>> from tinygrad_neuron import compile
+    >>> square = compile(lambda x: x * x)
+    >>> batch = square.bind([(1.0,), (3.0,)])
+    >>> square.mean(batch).data
+    5.0
     """
 
     def __init__(self, variants: Variants, examples: Iterable[Sequence[Any]]) -> None:

@@ -48,6 +48,12 @@ class Program:
       input.
     - `labels`, `scopes`: what the user called a line, and the neuron it belongs to.
     - `derivative_of`: for a line of the backward pass that evaluates a partial, the forward line.
+
+    >>> from tinygrad_neuron.compiler.graphs import graph_program
+    >>> w, x = Value(2.0, label="w"), Value(3.0, label="x")
+    >>> program = graph_program([w * x], [x], gradients=True)
+    >>> program.inputs, len(program.leaves), program.forward, len(program.operations)
+    (1, 1, 3, 6)
     """
 
     operations: list[Operation | str] = field(default_factory=list)

@@ -26,7 +26,15 @@ INPUT = Primitive("input", "", 0)
 
 
 class TracingError(TypeError):
-    """While tracing, the function asked for the number of a Value."""
+    """While tracing, the function asked for the number of a Value.
+
+    >>> from tinygrad_neuron import Value, compile
+    >>> absolute = compile(lambda x: x if x > 0 else -x)
+    >>> absolute(Value(1.0))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    tinygrad_neuron.compiler.tracing.TracingError: ... use maximum(a, b) for max, ...
+    """
 
 
 class Traced(Value):

@@ -15,7 +15,17 @@ from .variants import Variants
 
 class NotFiniteError(ArithmeticError):
     """A training step that was not taken: its loss, its gradients or what it would have made of the
-    parameters are infinite or NaN. `loss` is the mean over the examples, `what` is not finite."""
+    parameters are infinite or NaN. `loss` is the mean over the examples, `what` is not finite.
+
+    >>> from tinygrad_neuron import Value, compile, optim
+    >>> p = Value(1e200)
+    >>> loss = compile(lambda x: p * p * x)
+    >>> with loss.trainer(optim.SGD([p], lr=0.1), only_finite=True) as trainer:
+    ...     trainer.step([(1.0,)])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    tinygrad_neuron.compiler.trainer.NotFiniteError: ...
+    """
 
     def __init__(self, loss: float, what: str) -> None:
         super().__init__(
@@ -32,6 +42,14 @@ class Trainer:
     the optimiser's state. To change a parameter or a setting of the optimiser in between, call
     `write_back()`, assign, and call `read()`; a changed learning rate is seen at once. Other Values
     that the loss reads stay live, and get no gradient.
+
+    >>> from tinygrad_neuron import Value, compile, optim
+    >>> p = Value(1.0)
+    >>> loss = compile(lambda x: (p * x) ** 2)
+    >>> with loss.trainer(optim.SGD([p], lr=0.1)) as trainer:
+    ...     losses = [trainer.step([(1.0,)]) for _ in range(2)]
+    >>> losses[0], round(p.data, 2)
+    (1.0, 0.64)
     """
 
     def __init__(self, variants: Variants, optimiser: Optimiser, only_finite: bool = False) -> None:

@@ -3,6 +3,10 @@
 A lesson is a Python file in percent format. It says what it shows in five words, `predict`,
 `exercise`, `task`, `slider` and `show`; where it runs decides how that looks. In a notebook,
 `hidden` runs what is out of sight there, and `check` judges what the learner wrote.
+
+>>> from tinygrad_neuron import course
+>>> course.Question("2 + 2?", answer=4).check("4").right
+True
 """
 
 from typing import TYPE_CHECKING

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from .marking import asset, mathml
+from .marking import asset, each_once, mathml
 
 _logger = logging.getLogger(__name__)
 
@@ -156,17 +156,8 @@ def _each_once(
     """Scripts and styles that pieces of a lesson bring along are kept once for the page. Tables,
     which are moved sideways where they are too wide, are reached with the keyboard.
     """
-    seen = set[str]()
-
-    def first(match: "re.Match[str]") -> str:
-        if match[0] in seen:
-            return ""
-        seen.add(match[0])
-        return match[0]
-
     if "body" in context:
-        body = re.sub(r"<(script|style)>.*?</\1>", first, context["body"], flags=re.DOTALL)
-        context["body"] = body.replace(
+        context["body"] = each_once(context["body"]).replace(
             '<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'
         )
 

@@ -16,6 +16,23 @@ def asset(name: str) -> str:
     return (_FOLDER / name).read_text("utf-8")
 
 
+def each_once(page: str) -> str:
+    """A page on which scripts and styles that its pieces bring along are kept once.
+
+    >>> each_once("<style>b</style>1<style>b</style>2")
+    '<style>b</style>12'
+    """
+    seen = set[str]()
+
+    def first(match: "re.Match[str]") -> str:
+        if match[0] in seen:
+            return ""
+        seen.add(match[0])
+        return match[0]
+
+    return re.sub(r"<(script|style)>.*?</\1>", first, page, flags=re.DOTALL)
+
+
 def marked_up(text: str) -> str:
     """A text with formulas, `code`, *emphasis* and **bold** as HTML.
 

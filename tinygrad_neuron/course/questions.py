@@ -25,7 +25,11 @@ _MINUS = str.maketrans({"−": "-", "–": "-", "·": "*", "×": "*"})
 
 
 class Verdict(NamedTuple):
-    """What an answer is worth, and what to say to it."""
+    """What an answer is worth, and what to say to it.
+
+    >>> Question("2 + 2?", answer=4).check("4").right
+    True
+    """
 
     right: bool
     message: str
@@ -144,9 +148,13 @@ class Question:
         >>> Question("w and b?", (1, -0.5), names=("w", "b")).answer_text
         'w = 1, b = -0.5'
         """
-        if self.kind != "numbers":
-            return _shown(self.answer)
-        numbers = [_shown(number) for number in self.answer]
+        return self.shown(self.answer)
+
+    def shown(self, answer: Any) -> str:
+        """An answer, a right or a wrong one, as one would write it."""
+        if self.kind != "numbers" or not isinstance(answer, tuple | list):
+            return _shown(answer)
+        numbers = [_shown(number) for number in answer]
         if self.names:
             return ", ".join(f"{n} = {x}" for n, x in zip(self.names, numbers, strict=True))
         return ", ".join(numbers)

@@ -2,8 +2,9 @@
 
 import html
 
-from .marking import asset, marked_up
+from .marking import marked_up
 from .papers import Answer, Paper
+from .telling import document
 
 _MARKS = {"right": "✓", "wrong": "✗", "missing": "–"}
 _TRIES = {"first": "at the first try", "later": "at a later try", "": ""}
@@ -11,13 +12,7 @@ _TRIES = {"first": "at the first try", "later": "at a later try", "": ""}
 
 def report(student: str, papers: list[Paper]) -> str:
     """A page of HTML, complete in itself."""
-    name = html.escape(student)
-    inside = "".join(map(_paper, papers))
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{name}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{asset('paper.css')}</style><body><h1>{name}</h1>{inside}</body></html>\n"
-    )
+    return document(student, "".join(map(_paper, papers)))
 
 
 def _paper(paper: Paper) -> str:

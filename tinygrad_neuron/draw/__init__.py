@@ -1,4 +1,9 @@
-"""Pictures of graphs and networks, drawn by Graphviz."""
+"""Pictures of graphs and networks, drawn by Graphviz.
+
+>>> from tinygrad_neuron import Value, draw_dot
+>>> draw_dot(Value(2.0, label="x") * 3.0).source.splitlines()[0]
+'digraph "graph" {'
+"""
 
 from typing import TYPE_CHECKING
 

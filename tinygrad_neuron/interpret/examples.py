@@ -14,7 +14,13 @@ from ..public import named_options
 
 @dataclass(frozen=True)
 class Excitation:
-    """An example and how active a neuron is for it; `place`: where it stands in the data."""
+    """An example and how active a neuron is for it; `place`: where it stands in the data.
+
+    >>> from tinygrad_neuron import nn
+    >>> neuron = nn.Neuron(1, activation="identity", weights=[2.0])
+    >>> top_examples(neuron, [([1.0], 0), ([3.0], 1)], count=1)[0][0].place
+    1
+    """
 
     activation: float
     place: int
@@ -58,6 +64,12 @@ class Responses:
 
     **Attributes:** `means`: its mean activation for each class, from its least mean 0 to its
     largest 1; `classes`: those that it answers to, the strongest first.
+
+    >>> from tinygrad_neuron import nn
+    >>> neuron = nn.Neuron(1, activation="identity", weights=[2.0])
+    >>> (found,) = responses(neuron, [([1.0], 0), ([3.0], 1)])
+    >>> found.classes, found.means
+    ((1,), (0.0, 1.0))
     """
 
     means: tuple[float, ...]

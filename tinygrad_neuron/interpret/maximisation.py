@@ -32,6 +32,12 @@ class Maximised:
 
     **Attributes:** `input`: nested lists of numbers; `activation`: the neuron's for it;
     `activations`: those on the way, step by step.
+
+    >>> from tinygrad_neuron import nn
+    >>> neuron = nn.Neuron(2, activation="identity", weights=[3.0, 4.0])
+    >>> found = maximise(neuron, 2, norm=1.0)
+    >>> [round(x, 2) for x in found.input], round(found.activation, 2)
+    ([1.5, 2.0], 12.5)
     """
 
     input: Any

@@ -40,12 +40,13 @@ def completions(source: str, at: int, names: Mapping[str, Any]) -> dict[str, Any
     elif (found := _IMPORT.match(line)) is not None:
         options = _modules(found[1])
     else:
-        known = {**vars(builtins), **imported(source), **names}
+        own = {**imported(source), **names}
+        known = {**vars(builtins), **own}
         path = re.search(r"([\w.]+)\.\w*$", line)
         if path is not None:
             options = _of(resolved(path[1], known, source))
         else:
-            options = [*_arguments(source[:start], known, source), *_named(known)]
+            options = [*_arguments(source[:start], known, source), *_named(own)]
     return {"start": start, "options": options}
 
 
@@ -137,9 +138,13 @@ def _of(thing: Any) -> list[dict[str, str]]:
 
 
 def _named(known: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Names, then the builtins that are none of the program's, then keywords."""
     for name, value in known.items():
         if not name.startswith("_"):
             yield _option(name, value)
+    for name, value in vars(builtins).items():
+        if name.islower() and not name.startswith("_") and name not in known:
+            yield {**_option(name, value), "type": "constant"}
     for name in keyword.kwlist:
         yield {"label": name, "type": "keyword", "detail": "", "info": ""}
 
@@ -183,13 +188,31 @@ def _option(name: str, value: Any) -> dict[str, str]:
         kind = "function" if callable(value) else "variable"
     detail = ""
     if kind in ("class", "function"):
-        try:
-            detail = re.sub(r"^\((self|cls)(, )?", "(", str(inspect.signature(value)))
-        except (TypeError, ValueError):
-            detail = "(…)"
-        detail = re.sub(r"\b(?:[a-z_]\w*\.)+", "", detail)
+        detail = _signature(value)
     said = _said(value) if kind != "variable" else _shown(value)
     return {"label": name, "type": kind, "detail": detail[:80], "info": said}
+
+
+def _signature(function: Any) -> str:
+    """What a function takes, without types: the room is small.
+
+    >>> _signature(divmod)
+    '(x, y)'
+    """
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return "(…)"
+    stars: dict[Any, str] = {
+        inspect.Parameter.VAR_POSITIONAL: "*",
+        inspect.Parameter.VAR_KEYWORD: "**",
+    }
+    words = [
+        stars.get(p.kind, "") + p.name + ("" if p.default is p.empty else f"={p.default!r}")
+        for p in parameters
+        if p.name not in ("self", "cls")
+    ]
+    return f"({', '.join(words)})"
 
 
 def _said(value: Any) -> str:

@@ -22,7 +22,8 @@ from .completing import completions
 from .showing import shown
 
 FILE = "<program>"
-_SECONDS = 0.05  # between what is printed and its being shown, at most
+_SECONDS = 0.05  # between two times that printed lines are handed on, where there are many
+_FEW = 200  # lines, of which each is handed on at once
 _MOST = 200_000  # characters that one run may print
 
 
@@ -45,13 +46,13 @@ class Session:
 
     def reset(self) -> None:
         """Forget all names."""
-        self._module = ModuleType("__main__")
-        self._module.__dict__.update(display=self.show, input=_no_input)
+        self.module = ModuleType("__main__")
+        self.module.__dict__.update(display=self.show, input=_no_input)
 
     @property
     def names(self) -> dict[str, Any]:
         """The namespace that programs run in."""
-        return self._module.__dict__
+        return self.module.__dict__
 
     def run(self, source: str, *, fresh: bool = False) -> bool:
         """Run a program and show its last expression's value; returns whether all went well.
@@ -63,7 +64,7 @@ class Session:
         self._printed = 0
         streams = [_Stream(kind, self._print) for kind in ("stdout", "stderr")]
         before = sys.modules["__main__"]
-        sys.modules["__main__"] = self._module  # as a script has it: dataclasses look there
+        sys.modules["__main__"] = self.module  # as a script has it: dataclasses look there
         try:
             with (
                 contextlib.redirect_stdout(streams[0]),
@@ -124,12 +125,15 @@ class _Stream(io.TextIOBase):
     def __init__(self, kind: str, hand_on: Callable[[str, str], None]) -> None:
         self._kind, self._hand_on = kind, hand_on
         self._kept: list[str] = []
+        self._lines = 0
         self._last = 0.0
 
     def write(self, text: str) -> int:
         self._kept.append(text)
-        if time.monotonic() - self._last > _SECONDS:
-            self.flush()
+        if text.endswith("\n"):
+            self._lines += 1
+            if self._lines <= _FEW or time.monotonic() - self._last > _SECONDS:
+                self.flush()
         return len(text)
 
     def flush(self) -> None:

@@ -1,4 +1,10 @@
-"""Neurons, layers and networks, from McCulloch and Pitts' unit to the transformer's block."""
+"""Neurons, layers and networks, from McCulloch and Pitts' unit to the transformer's block.
+
+>>> from tinygrad_neuron import nn
+>>> model = nn.Sequential(nn.Linear(2, 3, seed=0), nn.ReLU(), nn.Linear(3, 1, seed=1))
+>>> len(model.parameters()), len(model([1.0, 2.0]))
+(13, 1)
+"""
 
 from typing import TYPE_CHECKING
 

@@ -4,6 +4,7 @@
 besides (the slope of `LeakyReLU`) is an argument of the module, with the table's default.
 """
 
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..calculus.operation import Operation
@@ -34,6 +35,8 @@ _DIFFERENCES = {
     "step": "PyTorch has no such module.",
     "identity": "It records a node, as the activation of a linear unit does; PyTorch's does not.",
 }
+
+_EXAMPLE = re.compile(r"\w+\(([^,]+)(?:, (.+))?\)\.data -> (.+)")  # of an entry
 
 
 class ActivationModule(Module):
@@ -70,6 +73,9 @@ def activation_module(entry: Operation) -> type[ActivationModule]:
     parts = [entry.summary, _DIFFERENCES.get(entry.name, "")]
     if entry.source:
         parts.append(f"Source: {entry.source}")
+    if shown := _EXAMPLE.fullmatch(entry.example):
+        x, further, result = shown.groups(default="")
+        parts.append(f">>> {name}({further})({x}).data\n{result}")
     text = "\n\n".join(part for part in parts if part)
     members = {"operation": entry, "__doc__": text, "__module__": __name__}
     return type(name, (ActivationModule,), members)

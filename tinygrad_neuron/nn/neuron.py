@@ -21,6 +21,10 @@ class Hyperplane:
 
     `normal` is the weight vector, `bias` the bias, `distance` the signed distance of the origin,
     bias / ‖normal‖ (NaN where all weights are 0: then there is no hyperplane).
+
+    >>> plane = Neuron(2, weights=[3, 4], bias=-5).hyperplane
+    >>> plane.normal, plane.norm, plane.distance
+    ((3.0, 4.0), 5.0, -1.0)
     """
 
     normal: tuple[float, ...]

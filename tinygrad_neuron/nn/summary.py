@@ -32,7 +32,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """What `summary` found: `rows`, the model itself first. It prints as a table."""
+    """What `summary` found: `rows`, the model itself first. It prints as a table.
+
+    >>> from tinygrad_neuron import nn
+    >>> found = summary(nn.MLP(2, [3, 1]), [0.0, 0.0])
+    >>> found.rows[0].parameters
+    13
+    """
 
     rows: tuple[Row, ...]
 

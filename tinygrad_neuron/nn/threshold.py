@@ -95,6 +95,10 @@ class Circuit(Shown):
 
     `boolean_function` makes one. **Attributes:** `inputs`, how many there are; `detectors`, the
     units of the first layer; `output`, the OR over them.
+
+    >>> circuit = boolean_function({(0, 1): 1, (1, 0): 1})
+    >>> len(circuit.detectors), circuit(1, 0), circuit(1, 1)
+    (2, 1, 0)
     """
 
     def __init__(self, inputs: int, detectors: Sequence[McCullochPitts]) -> None:

@@ -14,6 +14,7 @@ from ..checking import a_function, described, listed
 from ..engine import Value, topological_order
 from ..functions import mean
 from ..health import HELP, condition, steepest
+from ..interruption import uninterrupted
 from ..nn import Module
 from ..nn.shapes import flat, lists
 from ..notebook import Shown
@@ -35,6 +36,11 @@ class LayerReport:
     that are nearly flat on nine of ten; `mean`, `deviation`: of all outputs of the units;
     `weight_deviation`: of its own parameters; `gradient_norm`: of the mean loss for these (None
     without a loss).
+
+    >>> from tinygrad_neuron import nn
+    >>> report = diagnose(nn.MLP(1, [2, 1], seed=0), [([0.5], 1.0)]).layers[0]
+    >>> report.name, report.kind, report.units
+    ('layers[0]', 'Layer', 2)
     """
 
     name: str
@@ -50,7 +56,13 @@ class LayerReport:
 
 @dataclass(frozen=True)
 class Diagnosis(Shown):
-    """What `diagnose` found: `layers`, in the order in which they run, and `warnings`, in words."""
+    """What `diagnose` found: `layers`, in the order in which they run, and `warnings`, in words.
+
+    >>> from tinygrad_neuron import nn
+    >>> found = diagnose(nn.MLP(1, [2, 1], seed=0), [([0.5], 1.0)])
+    >>> found.examples, len(found.layers)
+    (1, 2)
+    """
 
     examples: int
     layers: tuple[LayerReport, ...]
@@ -346,8 +358,9 @@ def _gradients(model: Module, loss: Value) -> dict[Value, float | None]:
         loss.backward()
         return {p: stored_gradient(p) for p in parameters}
     finally:
-        for parameter, gradient in before:
-            if gradient is None:
-                forget_gradient(parameter)
-            else:
-                parameter.grad = gradient
+        with uninterrupted():
+            for parameter, gradient in before:
+                if gradient is None:
+                    forget_gradient(parameter)
+                else:
+                    parameter.grad = gradient

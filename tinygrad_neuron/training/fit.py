@@ -13,6 +13,7 @@ from ..compiler import Compiled, NotFiniteError, TracingError, compile
 from ..console import is_terminal
 from ..engine import Value
 from ..init import Seed, generator_of
+from ..interruption import uninterrupted
 from ..nn import Module
 from ..nn.shapes import lists
 from ..optim import Optimiser
@@ -76,6 +77,14 @@ def fit(
     lost, and the record says so. A step whose loss, gradients or new parameters are not finite is
     not taken, and ends it too: the parameters are those from before it, the record says in which
     epoch and batch, and that batch is diagnosed.
+
+    >>> from tinygrad_neuron import datasets, losses, nn, optim
+    >>> model = nn.MLP(2, [4, 1], "tanh", seed=0)
+    >>> optimiser = optim.Adam(model.parameters(), lr=0.05)
+    >>> loss = losses.binary_cross_entropy_with_logits
+    >>> record = fit(model, loss, datasets.xor(), optimiser, epochs=50, progress=False)
+    >>> len(record.loss), record.loss[-1] < record.loss[0], record.stopped
+    (50, True, 'all epochs')
     """
     examples, held_out = _examples("data", data), None
     if validation is not None:
@@ -199,12 +208,13 @@ class _Run:
         finally:
             if shown is not None:
                 shown.close()
-            for module, mode in modes:
-                module.training = mode
-            record.seconds = time.perf_counter() - start
-            if self.best:
-                for parameter, number in zip(self.optimiser.parameters, self.best, strict=True):
-                    parameter.data = number
+            with uninterrupted():
+                for module, mode in modes:
+                    module.training = mode
+                record.seconds = time.perf_counter() - start
+                if self.best:
+                    for parameter, number in zip(self.optimiser.parameters, self.best, strict=True):
+                        parameter.data = number
 
     def _validate(self, validation: list[Example]) -> None:
         """The loss and the metrics of the validation data, with the parameters as they are."""

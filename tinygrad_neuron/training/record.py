@@ -20,6 +20,10 @@ class TrainingRecord(Shown):
     "asked to" by `each_epoch`, "interrupted", "not finite": a step whose loss, gradients or
     parameters are infinite or NaN was not taken); `diagnosis`: what is wrong, where that was asked
     for or a step was not finite, else None.
+
+    >>> record = TrainingRecord(loss=[0.9, 0.4, 0.5], best_epoch=2)
+    >>> record.loss[record.best_epoch - 1]
+    0.4
     """
 
     loss: list[float] = field(default_factory=list)

@@ -1,4 +1,10 @@
-"""Walkthroughs: both passes of a graph as explained steps, in a terminal, a notebook or a page."""
+"""Walkthroughs: both passes of a graph as explained steps, in a terminal, a notebook or a page.
+
+>>> from tinygrad_neuron import Value, walkthrough
+>>> steps = walkthrough(Value(2.0, label="x") * Value(3.0, label="w"))
+>>> [step.phase for step in steps.steps]
+['forward', 'backward', 'backward', 'backward']
+"""
 
 from typing import TYPE_CHECKING
 

@@ -20,7 +20,14 @@ _backward = Value.backward
 
 
 class AnomalyError(ArithmeticError):
-    """An operation made a NaN or an infinity, or its data was changed; the message names it."""
+    """An operation made a NaN or an infinity, or its data was changed; the message names it.
+
+    >>> with detect_anomaly():
+    ...     Value(1e200, label="x") * 1e200  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    tinygrad_neuron.walk.anomaly.AnomalyError: ...
+    """
 
 
 @contextmanager

@@ -10,7 +10,9 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from ..checking import integer
 from ..engine import Value
+from ..public import Answering
 from .plane import DataPlane
 
 PHASES = ("forward", "backward", "update")
@@ -47,6 +49,11 @@ class Node(_Record):
 
     `operands` are the positions of its operands; `operation` is "leaf" or "constant" where there
     is none. `data` is its number; that of an operation is known from its forward step on.
+
+    >>> from tinygrad_neuron import walkthrough
+    >>> node = walkthrough(Value(2.0, label="x") * 3.0).graphs[0][-1]
+    >>> node.operation, node.operands
+    ('multiply', (0, 1))
     """
 
     position: int
@@ -74,6 +81,11 @@ class Step(_Record):
     - update: `incoming` is the gradient, `rate` the learning rate; `before`, `after`: the data.
     - `line`: the source line that made the node, where it was recorded (see `record_lines`).
     - `sentence`: the step in plain English.
+
+    >>> from tinygrad_neuron import walkthrough
+    >>> step = walkthrough(Value(2.0, label="x") * 3.0).steps[-1]
+    >>> step.target_name, step.incoming, step.local, step.contribution
+    ('x', 1.0, 3.0, 3.0)
     """
 
     phase: str
@@ -138,7 +150,7 @@ class Trained:
     start: Mapping[Value, float]
 
 
-class StepList:
+class StepList(Answering):
     """The steps of a graph in order, and the nodes they go through.
 
     **Attributes:** `steps`, all steps; `graphs`, per iteration the nodes as records; `root`, the
@@ -146,6 +158,10 @@ class StepList:
     `digits`, of numbers in texts; `plane`, the examples beside the graph, or None; `trained`, how a
     training goes, or None. Where steps are many, `later` makes them, and the graphs, when they are
     asked for.
+
+    >>> from tinygrad_neuron import walkthrough
+    >>> [step.phase for step in walkthrough(Value(2.0) * 3.0).steps]
+    ['forward', 'backward', 'backward']
     """
 
     def __init__(
@@ -233,6 +249,8 @@ class StepList:
         >>> [step["phase"] for step in whole["steps"]]
         ['forward', 'backward', 'backward']
         """
+        if indent is not None:
+            indent = integer("to_json", "indent", indent, 0)
         whole = {
             "format": _FORMAT,
             "digits": self.digits,

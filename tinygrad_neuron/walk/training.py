@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ..checking import described, positive_integer
 from ..engine import Value, topological_order
+from ..interruption import uninterrupted
 from ..optim import SGD, Optimiser, Schedule
 from ..passes import DOMAIN_ERRORS
 from ..public import named_options
@@ -33,6 +34,12 @@ class Training:
     stay where the training took them: by default they are put back, so nothing is changed. `batch`,
     with `data`: how many examples each iteration takes, in their order and then from the first
     again; by default all.
+
+    >>> from tinygrad_neuron import walkthrough
+    >>> p = Value(1.0, label="p")
+    >>> steps = walkthrough(lambda: p * p, training=Training([p], lr=0.1, iterations=2))
+    >>> [step.after for step in steps.steps if step.phase == "update"], p.data
+    ([0.8, 0.64], 1.0)
     """
 
     parameters: Iterable[Value] | Optimiser
@@ -184,12 +191,13 @@ class _Iterations:
                 p.data = number
             done = True
         finally:
-            if done and keep:
-                optimiser.set_state([list(numbers) for numbers in state])
-                optimiser.steps = self.taken + self.iterations
-            else:
-                for leaf, number in before.items():
-                    leaf.data = number
+            with uninterrupted():
+                if done and keep:
+                    optimiser.set_state([list(numbers) for numbers in state])
+                    optimiser.steps = self.taken + self.iterations
+                else:
+                    for leaf, number in before.items():
+                        leaf.data = number
         with contextlib.suppress(*DOMAIN_ERRORS):
             self.root.forward()  # its leaves are elsewhere now
         return steps, graphs

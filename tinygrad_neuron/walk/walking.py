@@ -19,7 +19,12 @@ from .training import Training, named_after, trained
 
 
 class Walkthrough(StepList):
-    """The steps of a graph and the ways to look at them; `walkthrough` makes one."""
+    """The steps of a graph and the ways to look at them; `walkthrough` makes one.
+
+    >>> x = Value(2.0, label="x")
+    >>> len(walkthrough(x * x).steps)
+    4
+    """
 
     def text(self) -> str:
         """All steps as plain text, at most 80 columns wide."""
@@ -153,7 +158,9 @@ def walkthrough(
         raise TypeError(
             f"walkthrough: the root must be a Value, or a function, got {described(root)}"
         )
-    plane = None if data is None else data_plane(root, data, inputs or (), output)
+    plane = (
+        None if data is None else data_plane(root, data, () if inputs is None else inputs, output)
+    )
     made = Explanation(root, digits)
     return Walkthrough(made.steps, [made.nodes], digits, root, plane)
 

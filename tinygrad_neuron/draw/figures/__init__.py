@@ -6,6 +6,11 @@ high contrast or paper. SVG has the same bytes run after run.
 
 `plain` has four of them, the curve with its tangent, the boundary, the histogram and the training
 curves, without matplotlib: smaller, and for where there is none, as in a browser.
+
+>>> import os
+>>> from tinygrad_neuron.draw import figures
+>>> figure = figures.activation_curve("tanh", at=1.0)
+>>> figure.savefig(os.devnull, format="svg")
 """
 
 from typing import TYPE_CHECKING

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 from ...public import named_options
 from ..themes import Theme, find_theme
+from .arguments import checked
 from .style import blank, dress_bar, signed_colours
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@checked()
 @named_options
 def weight_images(
     images: Sequence[Sequence[float]],
@@ -27,6 +29,10 @@ def weight_images(
     **Arguments:** `images`, for each neuron its weights, row by row from the top left; `width`, how
     many weights a row; `names`, what is written above each; `columns`, how many pictures stand side
     by side; `label`, what the numbers are.
+
+    >>> figure = weight_images([[0.0, 1.0, -1.0, 0.5]], 2, names=["a neuron"])
+    >>> figure.axes[0].get_title()
+    'a neuron'
     """
     house = find_theme(theme)
     lengths = {len(image) for image in images}

@@ -80,7 +80,8 @@ async function execute() {
     const seconds = ((performance.now() - began) / 1000).toFixed(2);
     say(well ? `Done in ${seconds} s` : "Ended with an error");
   } catch (error) {
-    say(error instanceof Stopped ? "Stopped" : `Python ended: ${error.message}`);
+    say(error instanceof Stopped ? "Stopped" : "Python has ended");
+    if (!(error instanceof Stopped)) show($("shown"), { kind: "error", message: error.message });
   }
 }
 

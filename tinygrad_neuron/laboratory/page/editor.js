@@ -24,11 +24,14 @@ const colours = HighlightStyle.define([
   { tag: [tags.function(tags.definition(tags.variableName)), tags.className], class: "tok-name" },
 ]);
 
+const BOOST = { property: 2, keyword: -1, constant: -2 }; // arguments first, builtins last
+
 // What Python says of the cursor's place, as CodeMirror wants it.
 function source(complete) {
   return async (context) => {
     const word = context.matchBefore(/[\w.]+/);
-    if (!context.explicit && !word) return null;
+    const few = !word || (word.to - word.from < 2 && !word.text.includes("."));
+    if (!context.explicit && few) return null;
     const text = context.state.doc.toString();
     const before = [...text.slice(0, context.pos)].length; // Python counts letters, not UTF-16
     const found = await complete(text, before);
@@ -36,7 +39,7 @@ function source(complete) {
     const options = found.options.map(({ info, detail, ...option }) => ({
       ...option,
       detail,
-      boost: option.type === "property" ? 2 : option.type === "keyword" ? -1 : 0,
+      boost: BOOST[option.type] ?? 0,
       info: info ? () => described(info) : undefined,
     }));
     return { from: context.pos - (before - found.start), options, validFor: /^\w*=?$/ };
@@ -67,7 +70,8 @@ export function editor(place, { text = "", label, onrun, onchange, complete }) {
         ...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap,
         indentWithTab,
       ]),
-      EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+      EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
+      EditorView.lineWrapping,
       EditorView.updateListener.of((update) => update.docChanged && !isOurs && onchange?.()),
     ],
   });

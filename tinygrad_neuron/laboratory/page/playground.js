@@ -8,14 +8,17 @@ import { Network } from "./playground_network.js";
 import { byId, forgetColours, percent, shown } from "./playground_parts.js";
 import { Plane } from "./playground_plane.js";
 import { Python } from "./python.js";
-import { theme, themes } from "./themes.js";
+import { themes } from "./themes.js";
 
-const FRAME = 0.06; // seconds of training between two pictures
+const FRAME = 0.06; // seconds between two pictures
+const STEPS = { slow: 1, normal: 5, fast: null }; // between two pictures; as many as there is time for
+const CELLS = { running: 33, resting: 61 }; // places a side of the plane at which neurons are asked
 const opening = await (await fetch("playground.json")).json();
 const python = new Python();
 const call = (name, given = {}) => python.call(`tinygrad_neuron.laboratory.playing:${name}`, given);
 
 let running = false; // whether it trains
+let started = false; // whether there is Python
 let ready = false; // whether Python has the configuration that is chosen
 let latest = { frame: null, planes: null }; // what is shown
 let pointed = [-1, ""]; // the neuron that is pointed at
@@ -62,12 +65,13 @@ async function changed() {
 async function begin() {
   if (ready) return true;
   const mine = turn;
-  byId("starting").hidden = python.isStarted;
+  byId("starting").hidden = started;
   try {
     await python.start(({ share, text }) => {
       byId("progress").value = share;
       byId("phase").textContent = text;
     });
+    started = true;
     keep();
     const made = await call("begin", controls.chosen);
     if (mine !== turn) return false;
@@ -85,9 +89,9 @@ async function begin() {
 }
 
 // Shows what a request for a frame gives, with the planes of the same moment.
-async function look(asked) {
+async function look(asked, cells = CELLS.resting) {
   const mine = turn;
-  const [frame, planes] = await Promise.all([asked, call("planes")]);
+  const [frame, planes] = await Promise.all([asked, call("planes", { cells })]);
   if (mine !== turn) return null;
   show(frame, planes);
   return frame;
@@ -101,7 +105,10 @@ async function train() {
     if (!(await begin())) return;
     let [since, before] = [performance.now(), latest.frame.step];
     while (running && mine === turn) {
-      const frame = await look(call("train", { seconds: FRAME }));
+      const steps = STEPS[controls.speed];
+      const next = new Promise((later) => setTimeout(later, steps ? 1000 * FRAME : 0));
+      const frame = await look(call("train", steps ? { steps } : { seconds: FRAME }), CELLS.running);
+      await next;
       if (!frame || frame.stopped) {
         if (frame) tell(frame.stopped);
         break;
@@ -112,6 +119,7 @@ async function train() {
         [since, before] = [performance.now(), frame.step];
       }
     }
+    if (mine === turn) await look(call("train", { steps: 0 })); // once more, finely
   } catch (error) {
     if (mine === turn) fail(error);
   } finally {
@@ -211,7 +219,6 @@ async function walkThrough(layer, neuron, name) {
     const frame = document.createElement("iframe");
     frame.setAttribute("sandbox", "allow-scripts allow-modals");
     frame.title = title();
-    frame.addEventListener("load", () => frame.contentWindow?.postMessage({ theme: theme() }, "*"));
     frame.srcdoc = page;
     place.replaceChildren(frame);
   } catch (error) {
@@ -224,7 +231,7 @@ async function walkThrough(layer, neuron, name) {
 
 async function showCode() {
   pause();
-  byId("text").textContent = "";
+  byId("text").textContent = started ? "" : "# Python starts\u2026";
   byId("program").showModal();
   if (!(await begin())) return byId("program").close();
   const text = await call("program");

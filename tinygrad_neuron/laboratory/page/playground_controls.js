@@ -21,6 +21,7 @@ export class Controls {
     this.defaults = opening.sets.moons.chosen;
     this.chosen = { ...this.defaults, ...this.#read() };
     this.changed = changed;
+    byId("pace").addEventListener("change", () => this.#write());
     this.#build();
     addEventListener("hashchange", () => {
       const before = JSON.stringify(this.chosen);
@@ -31,6 +32,11 @@ export class Controls {
     });
   }
 
+  // "slow", "normal" or "fast": it changes nothing but how often one looks.
+  get speed() {
+    return byId("pace").value;
+  }
+
   // Whether everything but some choices is as it comes.
   isDefault(except = []) {
     return Object.keys(this.defaults).every(
@@ -39,20 +45,29 @@ export class Controls {
 
   set(name, value) {
     this.chosen = { ...this.chosen, [name]: value };
+    this.#write();
+    this.#dim();
+    this.changed();
+  }
+
+  // The choices that are not as they come, into the address.
+  #write() {
     const address = new URLSearchParams();
     for (const [key, one] of Object.entries(this.chosen)) {
       if (String(one) !== String(this.defaults[key])) address.set(key, String(one));
     }
+    if (this.speed !== "normal") address.set("speed", this.speed);
     const text = String(address).replaceAll("%2C", ",");
     history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
-    this.#dim();
-    this.changed();
   }
 
   // What the address says, as far as it can be chosen.
   #read() {
     const found = {};
-    for (const [name, text] of new URLSearchParams(location.hash.slice(1))) {
+    const address = new URLSearchParams(location.hash.slice(1));
+    const speed = address.get("speed");
+    byId("pace").value = ["slow", "fast"].includes(speed) ? speed : "normal";
+    for (const [name, text] of address) {
       const value = this.#allowed(name, text);
       if (value !== undefined) found[name] = value;
     }

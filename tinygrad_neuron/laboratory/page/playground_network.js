@@ -5,6 +5,11 @@ import { MOST } from "./playground_controls.js";
 const WIDEST = 6; // pixels of the largest weight
 const SIGNS = { dead: "\u00d8", saturated: "\u25ac" };
 
+const WHY = {
+  dead: ". Dead: flat for every example to train on, it passes no gradient.",
+  saturated: ". Saturated: nearly flat for nine of ten examples to train on.",
+};
+
 export class Network {
   // `resized(layers)` is called with other numbers of neurons, `pointed(unit)` with the place of the
   // neuron that is pointed at among all, or -1, and `opened(layer, neuron)` with one that is pressed.
@@ -83,7 +88,7 @@ export class Network {
     const canvas = made("canvas", { "aria-hidden": "true" });
     if (column === 0) return made("div", { class: "cell input", title: `x${k}` }, canvas, made("span", {}, `x${k}`));
     const layer = column - 1;
-    const cell = made("button", { type: "button", class: "cell", "aria-label": this.#name(layer, k) },
+    const cell = made("button", { type: "button", class: "cell", "aria-label": this.#name(layer, k), "aria-describedby": "told" },
       canvas, made("span", { class: "sign", "aria-hidden": "true" }));
     if (column === columns - 1) cell.classList.add("last");
     const unit = this.layers.slice(0, layer).reduce((a, b) => a + b, 0) + k;
@@ -176,6 +181,7 @@ export class Network {
     });
     const output = layer === this.layers.length;
     const activation = output ? "sigmoid" : this.activation;
-    return `${this.#name(layer, k)} = ${activation}(${terms.join("")})`;
+    const why = WHY[this.cells[layer + 1][k].dataset.condition] ?? "";
+    return `${this.#name(layer, k)} = ${activation}(${terms.join("")})${why}`;
   }
 }

@@ -39,7 +39,7 @@ export class Plane {
     const at = unit < 0 ? units - 1 : unit;
     const numbers = responseOf(planes, at, units);
     paint(byId("field"), at === units - 1 ? answers(numbers) : scaled(numbers));
-    byId("boundary").setAttribute("d", boundary(numbers));
+    byId("boundary").setAttribute("d", numbers.some((y) => y < 0) ? boundary(numbers) : "");
     byId("output-title").textContent = unit < 0 ? "Output" : name;
   }
 

@@ -8,7 +8,12 @@
 
 const WAIT = 1500; // milliseconds in which an interrupted program has to end
 
-export class Stopped extends Error {}
+const FULL = `Python has ended: its stack was full. In a browser nothing may be nested deeper than
+  about 5,000 levels, such as a sum to which one number after another is added; sum([...]) adds them
+  in one operation. The next run begins with a new Python.`.replace(/\s+/g, " ");
+
+export class Stopped extends Error {} // by the button
+export class Ended extends Error {} // by itself
 
 export class Python {
   #worker = null;
@@ -51,6 +56,17 @@ export class Python {
     await this.start();
     return this.#ask({ does: "call", name, given }, onevent);
   }
+
+  // A lesson's cells: opens one by its text, runs a cell of it, judges the code for one of its tasks.
+  async open(text) {
+    await this.start();
+    return this.#ask({ does: "open", text });
+  }
+
+  cell = (cell, source, onevent) => this.#ask({ does: "cell", cell, source }, onevent);
+
+  judge = (cell, which, source, onevent) =>
+    this.#ask({ does: "judge", cell, which, source }, onevent);
 
   // Ends what runs. An isolated page interrupts it, and all names stay; elsewhere, and where that
   // does not help, there is a new interpreter. Resolves to whether the names stayed.
@@ -95,11 +111,15 @@ export class Python {
     });
   }
 
-  #hear({ id, event, done, result, failed }) {
+  #hear({ id, event, done, result, failed, fatal }) {
     const asked = this.#waiting.get(id);
     if (!asked) return;
     if (event) asked.onevent(event);
     if (!done) return;
+    if (fatal) {
+      this.#end(new Ended(FULL));
+      return;
+    }
     this.#waiting.delete(id);
     if (failed === undefined) asked.resolve(result);
     else asked.reject(new Error(failed));

@@ -9,28 +9,34 @@ const got = async (name, how) => {
   return answer[how]();
 };
 
-let python, session, calls;
+let python, session, calls, lesson;
 let current = 0; // the request that is being answered
 
 const say = (message, transfer = []) => postMessage({ id: current, ...message }, transfer);
 
+const emit = (event) => say({ event: event.toJs({ dict_converter: Object.fromEntries }) });
+
 async function wheels() {
-  const names = await got("wheels.json", "json");
-  return Promise.all(names.map((name) => got(name, "arrayBuffer")));
+  const { wheels, packages } = await got("wheels.json", "json");
+  return { packages, packed: await Promise.all(wheels.map((name) => got(name, "arrayBuffer"))) };
 }
 
 async function start({ stop }) {
   const step = (share, text) => say({ event: { kind: "progress", share, text } });
   step(0.05, "Fetching Python");
-  const packed = wheels();
+  const fetched = wheels();
   const drawing = import("./graphviz/viz.js").then((graphviz) => graphviz.instance());
   python = await loadPyodide({ indexURL: at("pyodide/"), env: { HOME: "/home/pyodide" } });
   step(0.6, "Unpacking");
-  for (const wheel of await packed) python.unpackArchive(wheel, "whl");
+  const extractDir = python.runPython("import sys; sys.path[-1]"); // where packages are
+  const { packages, packed } = await fetched;
+  for (const wheel of packed) python.unpackArchive(wheel, "whl", { extractDir });
+  if (packages.length) await python.loadPackage(packages, { messageCallback() {} });
+  python.pyimport("importlib").invalidate_caches();
   if (stop) python.setInterruptBuffer(new Int32Array(stop));
   step(0.7, "Importing");
   const { Session } = python.pyimport("tinygrad_neuron.laboratory.session");
-  session = Session((event) => say({ event: event.toJs({ dict_converter: Object.fromEntries }) }));
+  session = Session(emit);
   calls = python.pyimport("tinygrad_neuron.laboratory.calls");
   step(0.95, "Starting Graphviz");
   const viz = await drawing;
@@ -45,6 +51,14 @@ const DOES = {
   start,
   run: ({ source, fresh }) => session.run.callKwargs(source, { fresh: Boolean(fresh) }),
   complete: ({ source, at }) => JSON.parse(session.complete(source, at)),
+  open({ text }) {
+    lesson = python.pyimport("tinygrad_neuron.laboratory.lesson_cells").LessonRun(text, emit);
+    session = lesson.session; // what is completed is of the lesson
+    return lesson.cells.length;
+  },
+  cell: ({ cell, source }) => lesson.run(cell, source),
+  judge: ({ cell, which, source }) =>
+    lesson.judge(cell, which, source).toJs({ dict_converter: Object.fromEntries }),
   call({ name, given }) {
     const made = calls.call(name, JSON.stringify(given));
     if (typeof made === "string") return JSON.parse(made);
@@ -62,6 +76,8 @@ onmessage = async ({ data }) => {
     const result = await DOES[data.does](data);
     say({ done: true, result }, ArrayBuffer.isView(result) ? [result.buffer] : []);
   } catch (error) {
-    say({ done: true, failed: String(error.message ?? error) });
+    // what cannot be gone on with, as a full stack
+    const fatal = Boolean(error.pyodide_fatal_error) || error instanceof RangeError;
+    say({ done: true, failed: String(error.message ?? error), fatal });
   }
 };

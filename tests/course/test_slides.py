@@ -1,0 +1,77 @@
+"""Slides: pictures and predictions, shown without a network."""
+
+import re
+
+import pytest
+
+from tinygrad_neuron.cli import main
+from tinygrad_neuron.course import slides
+from tinygrad_neuron.course.chosen import course
+from tinygrad_neuron.course.lessons import LessonError
+from tinygrad_neuron.course.writing import new
+
+pytest.importorskip("markdown_it", reason="the extra learn is not installed")
+
+
+@pytest.fixture
+def own(tmp_path):
+    new("thermostat", tmp_path / "own")
+    (tmp_path / "own" / "course.txt").write_text("title: In a day\n16\n")
+    return tmp_path / "own"
+
+
+def test_a_slide_for_each_picture_slider_prediction_and_code(own):
+    made = slides.slides(course(own).lesson(16))
+    assert ["title", "code", "picture", "predict", "code", "picture", ""] == [s.kind for s in made]
+    assert "Lesson 16. Thermostat" == made[0].heading
+    assert "After this lesson you can" in made[0].inside
+    assert "y = 0.5" in made[1].inside and "assert" not in "".join(s.inside for s in made)
+    assert "In short" == made[-1].heading  # the exercises are not on slides
+    assert "<math" in made[1].notes  # what the text says is for the speaker
+
+
+def test_the_answer_of_a_prediction_waits(own):
+    predict = slides.slides(course(own).lesson(16))[3].inside
+    before, fragment, after = predict.partition('<div class="fragment answer">')
+    assert fragment and "1 + 1 = 2" in after and "1 + 1 = 2" not in before
+
+
+def test_a_lesson_that_fails_has_no_slides(own):
+    path = own / "lesson_16_thermostat.py"
+    path.write_text(path.read_text("utf-8").replace("assert y.data == 2", "1 / 0"), "utf-8")
+    with pytest.raises(LessonError, match=r"(?s)lesson_16_thermostat.py fails:.*ZeroDivision"):
+        slides.slides(course(own).lesson(16))
+
+
+def test_without_the_extra_it_is_named(own, tmp_path, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match=r"tinygrad_neuron\[teach\]"):
+        slides.write_slides(tmp_path / "out", course(own))
+
+
+@pytest.mark.once
+def test_they_open_and_step_without_a_network_and_fit(browser, own, tmp_path):
+    pytest.importorskip("sphinx_revealjs", reason="the extra teach is not installed")
+    out = tmp_path / "out"
+    assert 0 == main(["course", "slides", str(out), "--lessons", str(own)])
+    tab = browser.new_page(viewport={"width": 1280, "height": 720})
+    asked, complaints = [], []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.on("console", lambda message: complaints.append(message.text))
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.goto((out / "index.html").as_uri())
+    tab.get_by_role("link", name="Lesson 16. Thermostat").click()
+    tab.wait_for_function("window.Reveal?.isReady()")
+    assert 7 == tab.evaluate("Reveal.getTotalSlides()")
+    for _ in range(3):
+        tab.keyboard.press("ArrowRight")
+    answer = tab.locator(".answer").first
+    assert not tab.evaluate("document.querySelector('.answer').classList.contains('visible')")
+    tab.keyboard.press("ArrowRight")
+    assert answer.is_visible()
+    tall = """[...document.querySelectorAll('.slides > section')].filter((one, i) => {
+        Reveal.slide(i, 0, 9); return one.scrollHeight > 725 || one.scrollWidth > 1285;}).length"""
+    assert 0 == tab.evaluate(tall)
+    assert [] == complaints
+    assert [] == [url for url in asked if not re.match("file:|data:|about:|blob:", url)]
+    tab.close()

@@ -1,0 +1,107 @@
+"""Lessons of the book whose cells are changed and run, in Chromium."""
+
+import shutil
+import threading
+from ast import literal_eval
+
+import pytest
+
+from tests.laboratory.conftest import Opened
+from tinygrad_neuron.course.lessons import lesson
+from tinygrad_neuron.laboratory.beside_book import add_to_book
+from tinygrad_neuron.laboratory.serving import server
+
+pytestmark = pytest.mark.once
+
+
+@pytest.fixture(scope="module")
+def address(book, archives, tmp_path_factory):
+    """A server of a copy of the book, with the laboratory in two of its lessons."""
+    folder = tmp_path_factory.mktemp("book") / "book"
+    shutil.copytree(book, folder, ignore=shutil.ignore_patterns("laboratory"))
+    add_to_book(folder, [lesson(2), lesson(6)], archives)
+    with server(folder) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}/"
+        running.shutdown()
+
+
+@pytest.fixture(scope="module")
+def visit(browser, address):
+    """Opens a lesson for one who only reads."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.add_init_script("localStorage.setItem('tinygrad_neuron.course', '{\"reading\": true}')")
+
+    def open_lesson(name):
+        opened = Opened(context.new_page())
+        opened.page.goto(f"{address}{name}.html")
+        return opened
+
+    yield open_lesson
+    context.close()
+
+
+def change(page, number, text):
+    """Opens the cell with this number, writes, and presses Ctrl+Enter; returns the cell."""
+    cell = page.locator("article .cell").nth(number)
+    cell.get_by_role("button", name="Edit and run").click()
+    cell.locator(".tn-lab-state", has_text="Ready").wait_for()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text(text)
+    page.keyboard.press("Control+Enter")
+    return cell
+
+
+def test_a_changed_cell_gives_its_output_and_the_picture_below_it_anew(visit):
+    opened = visit("lesson_6_computation_graph")
+    page = opened.page
+    below = page.locator("article .cell").nth(2)
+    before = below.locator("img").get_attribute("src")
+    assert not [url for url in opened.asked if "pyodide" in url]  # nothing before one asks
+    cell = change(page, 1, "\ny = Value(3.0, label='three') * 2.0\nprint('six', y.data)\n")
+    cell.locator(".tn-lab-state", has_text="Done").wait_for()
+    assert "six 6.0" in cell.locator(".cell_output").inner_text()
+    below.locator(f"img:not([src='{before}'])").wait_for()
+    assert 1 == below.locator("img").count()
+
+
+def test_a_changed_cell_shows_a_walkthrough_and_an_error(visit):
+    page = visit("lesson_6_computation_graph").page
+    cell = change(page, 3, "\nwalkthrough(neuron([1.0, 2.0]))")
+    cell.frame_locator(".cell_output iframe").locator("#next").click()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text(" / 0")
+    page.keyboard.press("Control+Enter")
+    cell.locator(".cell_output .error", has_text="TypeError").wait_for()
+    assert 0 == cell.locator(".cell_output iframe").count()
+
+
+def test_a_task_is_judged_wrong_and_right(visit):
+    page = visit("lesson_2_perceptron").page
+    task = page.locator(".tn-asked.task").first
+    task.get_by_role("button", name="Write it here").click()
+    task.locator(".tn-lab-state", has_text="Ready").wait_for()
+    task.get_by_role("button", name="Check").click()
+    task.locator(".tn-said.wrong", has_text="it should give").wait_for()
+    cells = lesson(2).cells
+    solution = next(given for cell in cells for word, given in cell.asked if word == "task")
+    task.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(literal_eval(solution["solution"]).strip())
+    page.keyboard.press("Control+Enter")
+    task.locator(".tn-said.right").wait_for()
+
+
+def test_the_page_is_as_before_where_it_is_not_asked(visit):
+    opened = visit("lesson_2_perceptron")
+    assert opened.page.get_by_role("button", name="Edit and run").first.is_visible()
+    icon = "Failed to load resource"  # which a book has not
+    assert [] == [said for said in opened.wrong if icon not in said]
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    opened.page.get_by_role("button", name="Edit and run").first.click()
+    opened.page.locator(".tn-lab .cm-content").wait_for()
+    rules = {"include": [[".tn-lab"]]}
+    found = axe.Axe().run(opened.page, context=rules).response["violations"]
+    assert [] == [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]

@@ -1,0 +1,121 @@
+"""Notes for the teacher on a lesson: how long it takes, what it needs, what each mistake shows.
+
+They are made of the lesson: its questions say which wrong answers are to be expected, and why.
+"""
+
+import html
+import re
+from pathlib import Path
+
+from ..files import replace_file
+from .chosen import Course
+from .lessons import Lesson
+from .marking import marked_up
+from .moodle import records
+from .questions import Question
+from .tasks import Task
+from .telling import as_html, document, essence, index, parts
+
+# Minutes: for a hundred words, and for each of what a lesson has. From trying, with a margin.
+_WORDS, _PREDICTION, _SEEN, _CODE, _EXERCISE, _TASK = 0.8, 2, 1, 1, 3, 10
+
+
+def write_notes(folder: Path, course: Course) -> list[Path]:
+    """Write the notes on each lesson into a folder, with an index; returns their files.
+
+    Raises a `LessonError` for a lesson that fails.
+    """
+    written = []
+    for lesson in course.lessons:
+        path = folder / f"{lesson.name}.html"
+        title = f"Lesson {lesson.number}. {lesson.title}"
+        replace_file(path, document(title, notes(lesson)).encode())
+        written.append(path)
+    replace_file(folder / "index.html", index(course, "").encode())
+    return written
+
+
+def notes(lesson: Lesson) -> str:
+    """The notes on a lesson, which is run for them, as HTML."""
+    asked = records(lesson)
+    predictions = [r for r in asked if isinstance(r, Question) and r.before]
+    exercises = [r for r in asked if not (isinstance(r, Question) and r.before)]
+    in_class, alone = minutes(lesson)
+    first = next(parts(lesson.cells[0]))
+    facts = [f"About {in_class} minutes in class, and {alone} for the exercises and tasks."]
+    if needed := needs(lesson):
+        named = ", ".join(map(str, needed))
+        facts.append(f"It builds on lesson{'s' * (len(needed) > 1)} {named}.")
+    facts.append("A screen to show it; for the tasks, Python on each machine, or a notebook.")
+    return (
+        f'<div class="facts">{"".join(f"<p>{fact}</p>" for fact in facts)}</div>'
+        + as_html(essence(first.text))
+        + "<h2>Predictions, and what a wrong one shows</h2>"
+        + "".join(map(_question, predictions))
+        + "<h2>Exercises and tasks</h2>"
+        + "".join(_task(r) if isinstance(r, Task) else _question(r) for r in exercises)
+    )
+
+
+def minutes(lesson: Lesson) -> tuple[int, int]:
+    """About how long a lesson takes in class, and its exercises and tasks after it; to 5 minutes.
+
+    >>> from .lessons import lesson
+    >>> minutes(lesson(1))
+    (30, 25)
+    """
+    words, seen, code, asked = 0, 0, 0, {"predict": 0, "exercise": 0, "task": 0}
+    for cell in lesson.cells:
+        for word, _ in cell.asked:
+            asked[word] += 1
+        if cell.kind == "text":
+            words += len(cell.source.split())
+        else:
+            seen += len(re.findall(r"^(?:show|slider)\(", cell.source, re.MULTILINE))
+            code += bool(cell.visible_source)
+    in_class = words / 100 * _WORDS + asked["predict"] * _PREDICTION + seen * _SEEN + code * _CODE
+    return _rounded(in_class), _rounded(asked["exercise"] * _EXERCISE + asked["task"] * _TASK)
+
+
+def _rounded(number: float) -> int:
+    return max(5, 5 * round(number / 5))
+
+
+def needs(lesson: Lesson) -> list[int]:
+    """The earlier lessons that a lesson speaks of.
+
+    >>> from .lessons import lesson
+    >>> needs(lesson(4))
+    [1, 2, 3]
+    """
+    text = "\n".join(cell.source for cell in lesson.cells if cell.kind == "text")
+    named = re.findall(r"\blessons? (\d+)(?: (?:and|to) (\d+))?", text, re.IGNORECASE)
+    numbers = {int(number) for pair in named for number in pair if number}
+    return sorted(number for number in numbers if number < lesson.number)
+
+
+def _question(asked: Question) -> str:
+    options = "".join(f"<li>{marked_up(str(option))}</li>" for option in asked.options)
+    why = f" {marked_up(asked.explanation)}" if asked.explanation else ""
+    many = " (one of many)" if asked.is_open else ""
+    rows = [(f"✓ {marked_up(asked.answer_text)}{many}", why, "right")]
+    for answer, hint in asked.wrong.items():
+        shown = asked.shown(answer)
+        rows.append((f"✗ {marked_up(shown)}", marked_up(hint), "wrong"))
+    return _asked(asked.text, f"<ul>{options}</ul>" if options else "", rows)
+
+
+def _task(asked: Task) -> str:
+    """A task with a solution, and the code that is expected of those who err."""
+    rows = [(f"<pre>{html.escape(asked.solution)}</pre>", marked_up(asked.explanation), "right")]
+    for code, hint in asked.wrong.items():
+        rows.append((f"<pre>{html.escape(code)}</pre>", marked_up(hint), "wrong"))
+    return _asked(asked.text, "", rows)
+
+
+def _asked(text: str, options: str, rows: list[tuple[str, str, str]]) -> str:
+    cells = "".join(
+        f'<tr class="{kind}"><td class="given">{given}</td><td>{said}</td></tr>'
+        for given, said, kind in rows
+    )
+    return f"<h3>{marked_up(text)}</h3>{options}<table>{cells}</table>"

@@ -1,0 +1,162 @@
+"""Slides of a lesson: its pictures, its predictions, and what of its text is short.
+
+They are shown by reveal.js, which comes with `sphinx-revealjs` (extra `teach`) and is copied beside
+them, so that they need no network. The text that a slide leaves out is in its notes for the speaker
+(press S). An answer appears with the next press.
+"""
+
+import html
+import importlib.util
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..files import replace_file
+from .chosen import Course
+from .lessons import Cell, Lesson, LessonError
+from .marking import asset, each_once, marked_up
+from .pages import to_html
+from .questions import Question
+from .records import Shown, Slider
+from .running import Event, Failed, Printed, straight_through
+from .telling import as_html, essence, index, parts
+
+_NEEDED = 'slides are shown by reveal.js; pip install "tinygrad_neuron[teach]" brings it'
+_FILES = ("dist/reveal.js", "dist/reveal.css", "dist/reset.css", "plugin/notes/notes.js",
+          "plugin/notes/speaker-view.html")  # fmt: skip
+_MOST_LINES = 18  # of code and what it prints
+
+
+@dataclass
+class Slide:
+    """One slide: its heading, what is seen, and what is only said."""
+
+    heading: str
+    inside: str = ""
+    notes: str = ""
+    kind: str = ""
+
+
+def write_slides(folder: Path, course: Course) -> list[Path]:
+    """Write the slides of each lesson into a folder, with an index; returns their files.
+
+    Raises a `LessonError` for a lesson that fails, a `ModuleNotFoundError` that names the extra.
+    """
+    reveal = _reveal()
+    for name in _FILES:
+        target = folder / "reveal" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(reveal / name, target)
+    written = []
+    for lesson in course.lessons:
+        path = folder / f"{lesson.name}.html"
+        replace_file(path, page(lesson).encode())
+        written.append(path)
+    told = "<p>On a slide: the space bar goes on, S opens the notes, Esc shows all slides.</p>"
+    replace_file(folder / "index.html", index(course, told).encode())
+    return written
+
+
+def _reveal() -> Path:
+    found = importlib.util.find_spec("sphinx_revealjs")
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError(_NEEDED)
+    return Path(found.submodule_search_locations[0], "_static", "revealjs")
+
+
+def page(lesson: Lesson) -> str:
+    """The slides of a lesson as a page, which needs the folder `reveal` beside it."""
+    sections = "\n".join(map(_section, slides(lesson)))
+    title = html.escape(f"Lesson {lesson.number}. {lesson.title}")
+    settings = {
+        "hash": True, "width": 1280, "height": 720, "margin": 0.07, "center": False,
+        "transition": "none", "slideNumber": "c/t", "pdfSeparateFragments": False,
+    }  # fmt: skip
+    return each_once(
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="stylesheet" href="reveal/dist/reset.css">'
+        '<link rel="stylesheet" href="reveal/dist/reveal.css">'
+        f'<style>{asset("slides.css")}</style><body><div class="reveal"><div class="slides">\n'
+        f"{sections}\n</div></div>"
+        '<script src="reveal/dist/reveal.js"></script>'
+        '<script src="reveal/plugin/notes/notes.js"></script>'
+        f"<script>Reveal.initialize({{...{json.dumps(settings)}, plugins: [RevealNotes]}});"
+        "</script>"
+        "</body></html>\n"
+    )
+
+
+def _section(slide: Slide) -> str:
+    heading = f"<h2>{marked_up(slide.heading)}</h2>" if slide.heading else ""
+    notes = f'<aside class="notes">{slide.notes}</aside>' if slide.notes else ""
+    return f'<section class="{slide.kind}">{heading}{slide.inside}{notes}</section>'
+
+
+def slides(lesson: Lesson) -> list[Slide]:
+    """The slides of a lesson, which is run for them; up to its exercises."""
+    made: list[Slide] = []
+    untold: list[str] = []  # what was written since the last slide, for the notes of the next
+    heading, ended = "", False
+
+    def add(inside: str, kind: str = "") -> None:
+        made.append(Slide(heading, inside, "".join(untold), kind))
+        untold.clear()
+
+    def present(at: int, events: list[Event]) -> None:
+        """Put what a cell says and shows on slides."""
+        nonlocal heading, ended
+        cell = lesson.cells[at]
+        for event in events:
+            if isinstance(event, Failed):
+                raise LessonError(f"{lesson.path.name} fails:\n{event.text.strip()}")
+        for part in parts(cell) if cell.kind == "text" else ():
+            ended = ended or part.heading in ("Exercises", "Sources")
+            if ended:
+                return
+            if part.heading:
+                heading = part.heading
+            if part.text:
+                untold.append(as_html(part.text))
+            if at == 0 and part.heading:
+                add(as_html(essence(part.text)), "title")
+            elif short := essence(part.text):
+                add(as_html(short))
+        if cell.kind == "code" and not ended:
+            for inside, kind in _of_code(cell, events):
+                add(inside, kind)
+
+    straight_through(lesson, present)
+    return made
+
+
+def _of_code(cell: Cell, events: list[Event]) -> Iterator[tuple[str, str]]:
+    """What a cell of code puts on slides: itself with what it prints, pictures, predictions."""
+    printed = "".join(event.text for event in events if isinstance(event, Printed)).rstrip()
+    code = cell.visible_source
+    if code:
+        lines = len(code.splitlines()) + len(printed.splitlines())
+        size = " long" if lines > _MOST_LINES else ""
+        inside = f"<pre><code>{html.escape(code)}</code></pre>"
+        if printed:
+            inside += f'<pre class="printed">{html.escape(printed)}</pre>'
+        yield inside, f"code{size}"
+    for event in events:
+        if isinstance(event, Question) and event.before:
+            yield _prediction(event), "predict"
+        elif isinstance(event, Shown | Slider):
+            yield to_html(event), "picture"
+
+
+def _prediction(asked: Question) -> str:
+    """A question, and its answer with the next press."""
+    items = "".join(f"<li>{marked_up(str(option))}</li>" for option in asked.options)
+    options = f'<ol type="A">{items}</ol>' if items else ""
+    why = f"<p>{marked_up(asked.explanation)}</p>" if asked.explanation else ""
+    answer = f"<p><strong>{marked_up(asked.answer_text)}</strong></p>{why}"
+    return (
+        f'<p class="asks">{marked_up(asked.text)}</p>{options}'
+        f'<div class="fragment answer">{answer}</div>'
+    )
