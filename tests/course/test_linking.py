@@ -46,3 +46,17 @@ def test_a_term_is_found_across_the_end_of_a_line():
     assert ["their ", "local\nderivatives"] == [piece.astext() for piece in pieces]
     assert "local derivative" == pieces[1]["reftarget"]
     assert linking._linked("in the\nstep", terms, dict(terms))  # what stands before it, too
+
+
+def test_what_the_parser_cut_at_the_end_of_a_line_is_put_together():
+    linking = pytest.importorskip(
+        "tinygrad_neuron.course.linking", reason="the extra book is not installed"
+    )
+    from docutils import nodes
+
+    cut = nodes.paragraph("", "", nodes.Text("a hidden"), nodes.Text("\n"), nodes.Text("layer of "))
+    cut += nodes.emphasis("", "three")
+    document = nodes.document(None, None)
+    document += cut
+    linking._join(document)
+    assert ["a hidden\nlayer of ", "three"] == [piece.astext() for piece in cut]
