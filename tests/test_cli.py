@@ -241,6 +241,7 @@ def test_a_file_that_cannot_be_written(capsys):
     (["learn", "--output=x"], "option '--output=x' is unknown. Known: --draft, --help"),
     (["draw"], "an expression is missing"),
     (["draw", ""], "an expression is missing"),
+    (["walk", "x=3"], "an expression is missing"),
     (["walk", "x", "x"], "expected name=value, got 'x'"),
     (["walk", "x", "x=1", "x=2"], "'x' is given twice"),
     (["walk", "fi", "fi=1", "ﬁ=2"], "'fi' is given twice"),  # the same name to Python
