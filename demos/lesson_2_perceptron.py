@@ -496,14 +496,15 @@ assert mistakes == 4
 # examples: the corrections undo each other.
 #
 # In 1969 Marvin Minsky and Seymour Papert wrote a whole book about what one such unit cannot tell,
-# even behind a layer of fixed detectors that each see only a part of the input. The way out is that
+# even after a layer of fixed detectors that each see only a part of the input. The way out is that
 # of lesson 1, more than one layer. But how can units learn that come *before* the last one? The
 # rule above needs a target for each unit, and nobody knows targets for the units inside. The answer
 # takes a smoother unit, and it starts in the next lesson.
 #
 # A note on history. Rosenblatt's machine, the Mark I Perceptron, looked at pictures with 400
-# photocells. They were wired to a layer of units that did not learn, and the weights behind these
-# were knobs, turned by motors. What is called a perceptron today is only the part that learned.
+# photocells. They were wired to a layer of units that did not learn, and the weights that came
+# after these were knobs, turned by motors. What is called a perceptron today is only the part that
+# learned.
 #
 # ## In short
 #
