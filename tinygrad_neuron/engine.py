@@ -144,37 +144,55 @@ class Value(Methods):
         order.reverse()
         inner: list[Value] = []
         leaves: list[tuple[Value, float]] = []
-        node = self
         try:
             try:
-                for node in order:
-                    kind = node._operation
-                    if kind.arity:
-                        inner.append(node)
-                        node.grad = NOTHING_YET
-                    elif kind is not CONSTANT:
-                        leaves.append((node, node.grad))
-                        if kind is not LEAF:  # it has an assigned closure
-                            inner.append(node)
-                        node.grad = 0.0
-                self.grad = seed
-                for node in inner:
-                    if node.grad is NOTHING_YET:
-                        node.grad = NOT_COMPUTED
-                    else:
-                        node._operation.pull(node)
-                for node, before in leaves:
-                    # PyTorch's habit `p.grad = None` means zero too.
-                    node.grad = node.grad if before is None else before + node.grad
+                self._hand_on(order, seed, inner, leaves)
             except BaseException:
                 take_back(inner, leaves)
                 raise
-        except BaseException as error:
+        except BaseException:
             with uninterrupted():  # again: a second Ctrl-C may have come while it was taken back
                 take_back(inner, leaves)
-            if isinstance(node._operation, Operation) and isinstance(error, DOMAIN_ERRORS):
+            raise
+
+    def _hand_on(
+        self,
+        order: Iterable[Value],
+        seed: float,
+        inner: list[Value],
+        leaves: list[tuple[Value, float]],
+    ) -> None:
+        """The pass of `backward` over the nodes, the result first; `inner` and `leaves`, with the
+        gradients that they had, are noted before they are changed.
+
+        A function of its own, for a call is within its caller's `try` whatever happens. A loop is
+        not: in CPython 3.12 and 3.13 the jump back to its head is without, and there Ctrl-C comes.
+        """
+        for node in order:
+            kind = node._operation
+            if kind.arity:
+                inner.append(node)
+                node.grad = NOTHING_YET
+            elif kind is not CONSTANT:
+                leaves.append((node, node.grad))
+                if kind is not LEAF:  # it has an assigned closure
+                    inner.append(node)
+                node.grad = 0.0
+        self.grad = seed
+        node = self
+        try:
+            for node in inner:
+                if node.grad is NOTHING_YET:
+                    node.grad = NOT_COMPUTED
+                else:
+                    node._operation.pull(node)
+        except DOMAIN_ERRORS as error:
+            if isinstance(node._operation, Operation):
                 raise operation_error(node, error, derivative=True) from None
             raise
+        for node, before in leaves:
+            # PyTorch's habit `p.grad = None` means zero too.
+            node.grad = node.grad if before is None else before + node.grad
 
     def forward(self) -> float:
         """Evaluate the recorded graph again, after the data of leaves changed; returns `data`.
