@@ -4,6 +4,7 @@ functions, which run for each target."""
 import functools
 import os
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,6 +72,13 @@ NOT_FAST = {
     "tests/walk/page/": "runs a browser",
     "tinygrad_neuron/draw/figures/": "imports matplotlib",
 }
+
+
+def pytest_configure() -> None:
+    """Ctrl-C is heard, here and in the processes that tests start: a shell that starts pytest in
+    the background has it ignored, and that is inherited."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

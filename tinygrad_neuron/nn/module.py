@@ -18,7 +18,7 @@ from ..interruption import uninterrupted
 from ..notebook import Shown
 from ..operators import forget_gradient, tracing
 from ..passes import assign
-from ..public import named_options
+from ..public import Answering, named_options
 from ..scope import Scope, call_of, enter, here
 
 _Self = TypeVar("_Self", bound="Module")
@@ -45,13 +45,14 @@ def in_own_scope(method: _Method) -> _Method:
     return run  # type: ignore[return-value]  # the same signature
 
 
-class Module(Shown, Linked):
+class Module(Answering, Shown, Linked):
     """Base class of everything with parameters.
 
     Parameters are the leaf Values held in attributes: directly, in lists, tuples and dictionaries,
     and in other Modules. A Module gives each a place in the model, its scope, when it is assigned
     (what is appended to a list later gets it when the parameters are next listed). Parameters and
-    Modules that stand in several places keep the first.
+    Modules that stand in several places keep the first. A subclass computes in `__call__`, or, as
+    in PyTorch, in `forward`.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -69,11 +70,13 @@ class Module(Shown, Linked):
         __call__: Callable[..., Any]  # of a subclass, with the arguments that it takes
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Let every call of the module record in a scope of its own, and a misspelt option of its
-        making be answered."""
+        """Let every call of the module record in a scope of its own, a method `forward` be what a
+        call runs, and a misspelt option of its making be answered."""
         super().__init_subclass__(**options)
         if "__call__" in vars(cls):
             cls.__call__ = in_own_scope(cls.__call__)  # type: ignore[method-assign]
+        elif "forward" in vars(cls):  # PyTorch's habit
+            cls.__call__ = in_own_scope(vars(cls)["forward"])  # type: ignore[method-assign]
         if "__init__" in vars(cls):
             named_options(cls)
 
@@ -174,6 +177,23 @@ class Module(Shown, Linked):
 
     def _links(self) -> Iterable[Linked]:
         return linked_in(self._state())
+
+    def __repr__(self) -> str:
+        """Its class and the modules in its attributes; what these hold is left out."""
+
+        def shown(part: object) -> str:
+            if isinstance(part, list | tuple):
+                return f"[{', '.join(map(shown, part))}]"
+            own = type(part).__repr__ is not Module.__repr__
+            return repr(part) if own else f"{type(part).__name__}(...)"
+
+        def is_module(part: object) -> bool:
+            if isinstance(part, list | tuple):
+                return len(part) > 0 and all(is_module(each) for each in part)
+            return isinstance(part, Module)
+
+        parts = ((k, part) for k, part in self._attributes().items() if is_module(part))
+        return f"{type(self).__name__}({', '.join(f'{k}={shown(part)}' for k, part in parts)})"
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Every parameter once, with the path to it, in the order of assignment.

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from ..checking import integer
 from ..engine import Value
+from ..public import Answering
 from .plane import DataPlane
 
 PHASES = ("forward", "backward", "update")
@@ -149,7 +150,7 @@ class Trained:
     start: Mapping[Value, float]
 
 
-class StepList:
+class StepList(Answering):
     """The steps of a graph in order, and the nodes they go through.
 
     **Attributes:** `steps`, all steps; `graphs`, per iteration the nodes as records; `root`, the
