@@ -50,7 +50,7 @@ OPTIONS = {
 }
 TARGETS = {
     "classes": KINDS,
-    "two classes": np.where(KINDS > 0, "other", "setosa"),
+    "two classes": np.where(KINDS > 0, 7, 3),
     "labels": np.stack([KINDS > 0, KINDS < 2, FLOWERS[:, 0] > 0]).T.astype(int),
 }
 
@@ -133,7 +133,11 @@ def passed_all_checks(estimator):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = check_estimator(estimator, on_skip=None)
-    skipped = {each["check_name"] for each in found if each["status"] == "skipped"}
+    skipped = {
+        each["check_name"]
+        for each in found
+        if each["status"] == "skipped" and "is not installed" not in str(each["exception"])
+    }
     of_others = {
         "check_array_api_input",  # wants SCIPY_ARRAY_API set
         "check_classifiers_multilabel_output_format_decision_function",  # theirs has none either
@@ -259,13 +263,12 @@ def test_it_says_that_it_could_go_on_and_prints_what_it_does(capsys):
 
 
 def test_a_fitted_network_shows_itself_and_an_unfitted_one_its_diagram():
-    pandas = pytest.importorskip("pandas", reason="pandas is not installed: no columns with names")
-    frame = pandas.DataFrame(FLOWERS, columns=["sepal", "width", "petal", "length"])
     network = MLPClassifier(**SMALL | {"max_iter": 2}, target="python")
     assert {"text/html", "text/plain"} == network._repr_mimebundle_().keys()
     with pytest.raises(NotFittedError):
         network.draw()
-    network.fit(frame, np.array(["setosa", "versicolor", "virginica"])[KINDS])
+    network.fit(FLOWERS, np.array(["setosa", "versicolor", "virginica"])[KINDS])
+    network.feature_names_in_ = np.array(["sepal", "width", "petal", "length"])  # as of a frame
     source = network.draw(legend=False).source
     assert all(name in source for name in ["sepal", "length", "virginica"])
     shown = network._repr_mimebundle_()
