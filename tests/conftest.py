@@ -4,6 +4,7 @@ functions, which run for each target."""
 import functools
 import os
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,12 +65,20 @@ NOT_FAST = {
     "tests/laboratory/test_building.py": "needs npm, runs programs",
     "tests/laboratory/test_page_": "runs a browser",
     "tests/draw/figures/": "imports matplotlib",
+    "tests/test_arguments.py::test_figures": "imports matplotlib",
     "tests/test_engine_backward.py::test_a_chain_of_two_hundred_thousand": "large graphs",
     "tests/test_engine_backward.py::test_a_graph_is_freed": "runs the garbage collector",
     "tests/test_typing.py": "runs type checkers",
     "tests/walk/page/": "runs a browser",
     "tinygrad_neuron/draw/figures/": "imports matplotlib",
 }
+
+
+def pytest_configure() -> None:
+    """Ctrl-C is heard, here and in the processes that tests start: a shell that starts pytest in
+    the background has it ignored, and that is inherited."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

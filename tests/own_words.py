@@ -13,7 +13,8 @@ from pathlib import Path
 import tinygrad_neuron
 
 PACKAGE = Path(tinygrad_neuron.__file__).parent
-USERS = Path(__file__).with_name("arguments.py")  # the functions in it are a user's own
+# The functions in these are a user's own.
+USERS = [Path(__file__).with_name(f"{name}.py") for name in ("arguments", "arguments_shown")]
 
 
 @functools.cache
@@ -26,7 +27,7 @@ def raises_of(file: str) -> list[tuple[int, int]]:
 def in_own_words(error: BaseException) -> bool:
     """Whether the error was raised by a `raise` of this package, or by a user's own function."""
     last = traceback.extract_tb(error.__traceback__)[-1]
-    if Path(last.filename) == USERS or isinstance(error, OSError):
+    if Path(last.filename) in USERS or isinstance(error, OSError):
         return True
     if re.match(r"\w+\(\) ", str(error)):  # a user's function, called by us
         return True

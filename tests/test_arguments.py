@@ -1,12 +1,14 @@
 """Every public function refuses what it cannot use in words of its own, and changes nothing.
 
-Each argument of each call in `arguments.VALID` is replaced by each value of `arguments.HOSTILE`.
+Each argument of each call in `arguments.VALID` and `arguments_shown` is replaced by each value of
+`arguments.HOSTILE`.
 """
 
 import re
 import traceback
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +16,14 @@ import pytest
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value, datasets, losses, nn, optim
 
-from . import arguments
+from . import arguments, arguments_shown
 from .own_words import TooLongError, at_most, in_own_words
 
 SECONDS = 10
 REPLACED = [
-    (name, parameter) for name, (_, make) in arguments.VALID.items() for parameter in make()
+    (name, parameter)
+    for name, (_, make) in (arguments.VALID | arguments_shown.SHOWN).items()
+    for parameter in make()
 ]
 
 
@@ -34,23 +38,50 @@ def hostile_call(call: Callable[..., Any], given: dict[str, Any]) -> BaseExcepti
     return None
 
 
-@pytest.mark.parametrize("name", arguments.VALID)
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    """Where a hostile path would leave a file."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    Path("there.csv").write_text("a,b,c\n1,2,0\n2,3,1\n")
+
+
+@pytest.mark.parametrize("name", arguments.VALID | arguments_shown.SHOWN)
 def test_the_valid_call_is_valid(name: str) -> None:
-    call, make = arguments.VALID[name]
+    call, make = (arguments.VALID | arguments_shown.SHOWN)[name]
     call(**make())
 
 
-@pytest.mark.parametrize(("name", "parameter"), REPLACED)
-def test_refused_in_own_words(name: str, parameter: str) -> None:
-    call, make = arguments.VALID[name]
+def refused_in_own_words(
+    table: dict[str, arguments.Call], name: str, parameter: str, kinds
+) -> None:
+    call, make = table[name]
     wrong = []
-    for kind, value in arguments.HOSTILE.items():
-        given = make() | {parameter: value()}
+    for kind in kinds:
+        given = make() | {parameter: arguments.HOSTILE[kind]()}
         error = hostile_call(call, given)
         if error is not None and not in_own_words(error):
             last = traceback.extract_tb(error.__traceback__)[-1]
             wrong.append(f"{kind}: {type(error).__name__}: {error} ({last.filename}:{last.lineno})")
     assert not wrong, f"{name}({parameter}=...)\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize(("name", "parameter"), REPLACED)
+def test_refused_in_own_words(name: str, parameter: str) -> None:
+    refused_in_own_words(
+        arguments.VALID | arguments_shown.SHOWN, name, parameter, arguments.HOSTILE
+    )
+
+
+# Of the values that are alike one each: figures take time.
+FEW = ["None", "nan", "10**9", "text", "lone surrogate", "ragged", "{'a': 1}", "object", "array"]
+
+
+@pytest.mark.parametrize("name", arguments_shown.FIGURES)
+def test_figures_refuse_in_own_words(name: str) -> None:
+    pytest.importorskip("matplotlib", reason="the extra demos is not installed")
+    for parameter in arguments_shown.FIGURES[name][1]():
+        refused_in_own_words(arguments_shown.FIGURES, name, parameter, FEW)
 
 
 @pytest.mark.parametrize(

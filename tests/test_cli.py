@@ -241,6 +241,7 @@ def test_a_file_that_cannot_be_written(capsys):
     (["learn", "--output=x"], "option '--output=x' is unknown. Known: --draft, --help"),
     (["draw"], "an expression is missing"),
     (["draw", ""], "an expression is missing"),
+    (["walk", "x=3"], "an expression is missing"),
     (["walk", "x", "x"], "expected name=value, got 'x'"),
     (["walk", "x", "x=1", "x=2"], "'x' is given twice"),
     (["walk", "fi", "fi=1", "ﬁ=2"], "'fi' is given twice"),  # the same name to Python
@@ -267,7 +268,7 @@ def test_a_file_that_cannot_be_written(capsys):
     (["learn", "--rest"], "did you mean '--reset'"),
     (["notebook"], "the lesson's number is missing"),
     (["notebook", "1", "a", "b"], "notebook takes N [FOLDER] [--lessons FOLDER], got"),
-    (["book", "a", "b"], "book takes [FOLDER] [--lessons FOLDER] [--draft] [--laboratory]"),
+    (["book", "a", "b"], "book takes [FOLDER] [--lessons FOLDER] [--draft] [--address URL]"),
     (["lern"], "did you mean 'learn'"),
 ])  # fmt: skip
 def test_wrong_arguments_are_named(capsys, arguments, said):

@@ -1,15 +1,19 @@
 """A Ctrl-C at any moment: the numbers are those from before the step, or those from after it.
 
-A real SIGINT is raised at every bytecode of the package that runs within a step, one after another.
-`TINYGRAD_NEURON_INTERRUPTS=1` does so with every optimiser.
+A real SIGINT is raised at every bytecode of the package that runs within a step, one after another;
+and at any time, by a thread, while steps are taken and files are written.
+`TINYGRAD_NEURON_INTERRUPTS=1000` does the first with every optimiser, and the second 1,000 times.
 """
 
+import _thread
 import gc
 import os
+import random
 import shutil
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -27,7 +31,8 @@ TARGETS = ["python", "c"] if shutil.which("cc") or shutil.which("gcc") else ["py
 OPTIMISERS: list[Callable[[list[Value]], optim.Optimiser]] = [
     lambda parameters: optim.Adam(parameters, lr=optim.step_decay(0.1, 2)),
 ]
-if os.environ.get("TINYGRAD_NEURON_INTERRUPTS"):
+INTERRUPTS = int(os.environ.get("TINYGRAD_NEURON_INTERRUPTS", "0"))
+if INTERRUPTS:
     OPTIMISERS += [
         lambda parameters: optim.SGD(parameters, lr=0.1),
         lambda parameters: optim.SGD(parameters, lr=0.1, momentum=0.9, nesterov=True),
@@ -135,7 +140,7 @@ def test_a_trainers_step_is_taken_and_counted_or_neither(
         ends[stop] = run(stop)[1]
     start, end = ends[1], ends[10**9]
     assert start[2] + 1 == end[2]
-    stride = 1 if os.environ.get("TINYGRAD_NEURON_INTERRUPTS") or target == "c" else 37
+    stride = 1 if INTERRUPTS or target == "c" else 37
     seen, at = set(), 1
     while True:
         stopped, found = run(at)
@@ -187,6 +192,118 @@ def test_a_ctrl_c_while_an_error_is_dealt_with_leaves_all_as_it_was(
             stopped = False
         assert before == numbers_now(), f"at bytecode {at}"
     assert at > 50
+
+
+# At any time --------------------------------------------------------------------------------------
+
+
+def interrupted_at_any_time(work: Callable[[], object], generator: random.Random) -> None:
+    """Do a work over and over until a Ctrl-C comes, from another thread."""
+    delay, over = generator.random() * 0.004, time.monotonic() + 20
+
+    def fire() -> None:
+        time.sleep(delay)
+        if hasattr(os, "killpg"):
+            os.kill(os.getpid(), signal.SIGINT)
+        else:
+            _thread.interrupt_main()
+
+    thread = threading.Thread(target=fire)
+    gc.disable()
+    try:
+        thread.start()
+        while time.monotonic() < over:
+            work()
+        pytest.fail("no Ctrl-C came")
+    except KeyboardInterrupt:
+        pass
+    finally:
+        gc.enable()
+        thread.join()
+
+
+class Eager:
+    """Steps as one writes them."""
+
+    def __init__(self) -> None:
+        self.neuron, self.loss, self.examples, self.optimiser = training(OPTIMISERS[0])
+
+    def work(self) -> None:
+        self.optimiser.zero_grad()
+        self.loss(*self.examples[0]).backward()
+        self.optimiser.step()
+
+    def now(self) -> list[tuple[int, str]]:
+        """The count of steps, and all numbers, wherever they are kept."""
+        return [(self.optimiser.steps, repr(numbers(self.neuron, self.optimiser)))]
+
+
+class Trained(Eager):
+    """Steps of a trainer, and the handing over."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__()
+        self.trainer = compile(self.loss, target=target).trainer(self.optimiser)
+        self.batch = Batch(self.trainer.variants, self.examples)
+
+    def work(self) -> None:
+        for _ in range(5):
+            self.trainer.step(self.batch)
+        self.trainer.write_back()
+
+    def now(self) -> list[tuple[int, str]]:
+        self.trainer.write_back()
+        return super().now()
+
+
+class Files(Eager):
+    """A model that is trained, saved, and loaded into another."""
+
+    path = "model.json"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.other = training(OPTIMISERS[0])
+
+    def work(self) -> None:
+        super().work()
+        self.neuron.save(self.path, optimiser=self.optimiser)
+        self.other[0].load(self.path, optimiser=self.other[3])
+
+    def now(self) -> list[tuple[int, str]]:
+        found = [self.other]
+        assert [path.name for path in Path().iterdir()] in ([], [self.path])
+        if Path(self.path).exists():
+            found.append(training(OPTIMISERS[0]))
+            found[1][0].load(self.path, optimiser=found[1][3])
+        there = [(each[3].steps, repr(numbers(each[0], each[3]))) for each in found]
+        return super().now() + there
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # in a finaliser
+@pytest.mark.parametrize("route", ["eager", *TARGETS, "files"])
+def test_at_any_time_the_numbers_are_those_of_a_step(
+    route: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def make() -> Eager:
+        if route == "files":
+            return Files()
+        return Eager() if route == "eager" else Trained(route)
+
+    generator, reference = random.Random(0), Eager()
+    steps = [reference.now()[0][1]] * (reference.optimiser.steps + 1)
+    made = make()
+    for k in range(max(INTERRUPTS // 4, 12)):
+        if k % 25 == 24:
+            made = make()
+        interrupted_at_any_time(made.work, generator)
+        for count, found in made.now():
+            while len(steps) <= count:
+                reference.work()
+                steps.append(reference.now()[0][1])
+            assert found == steps[count], f"after {count} steps"
 
 
 def test_what_came_while_it_had_to_wait_comes_at_the_end() -> None:

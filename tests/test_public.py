@@ -232,6 +232,47 @@ def test_what_works_as_in_pytorch():
     assert isinstance(loss.item(), float)
 
 
+def test_a_module_may_compute_in_forward():
+    class Line(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.slope = Value(2.0)
+
+        def forward(self, x):
+            return self.slope * x
+
+    class Parabola(Line):
+        def forward(self, x):
+            return super().forward(x) * x
+
+    parabola = Parabola()
+    y = parabola(3.0)
+    assert 18.0 == y.data
+    assert y.scope is parabola.scope
+
+
+def test_a_misspelt_attribute_of_an_object_gets_the_nearest():
+    loss = tn.compile(lambda x: x * x)
+    for found, wrong, right in (
+        (nn.MLP(2, [1]), "paramters", "parameters"),
+        (optim.SGD([Value(1.0)], lr=0.1), "zero_grads", "zero_grad"),
+        (tn.walkthrough(Value(2.0) * 3.0), "pagee", "page"),
+        (loss, "trianer", "trainer"),
+        (tn.datasets.xor(), "input", "inputs"),
+    ):
+        assert f"did you mean {right!r}?" in said(getattr, found, wrong)
+    assert "for groups, make an optimiser for each" in said(optim.SGD, [{"params": []}], lr=0.1)
+
+
+def test_a_property_that_fails_says_why():
+    class Broken(nn.Module):
+        @property
+        def number(self):
+            raise AttributeError("the number is not there yet")
+
+    assert "the number is not there yet" == said(getattr, Broken(), "number")
+
+
 def test_requires_grad_cannot_be_assigned():
     with pytest.raises(AttributeError, match="left out of the list that the optimiser gets"):
         Value(1.0).requires_grad = False
@@ -266,6 +307,7 @@ def test_what_is_advised_exists_and_runs(room, name, text, tmp_path, monkeypatch
     parameters[0].grad = 1.0
     y = Value(2.0) * parameters[0]
     own = {"parameters": parameters, "path": "model.json", "logits": GIVEN["logits"]}
+    own["optimiser"] = optim.SGD(parameters, lr=0.1)
     scope = {**vars(tn), **{n: getattr(tn, n) for n in tn.__all__}, "sum": tn.sum, **GIVEN, **own}
     if "gradients(y, [x])" in text:
         scope |= {"x": parameters[0], "y": y}
@@ -275,5 +317,7 @@ def test_what_is_advised_exists_and_runs(room, name, text, tmp_path, monkeypatch
         if code not in ("with",):
             exec(compile(ast.parse(code), "advice", "exec"), dict(scope))
     if room != "option":
-        owner = Value(1.0) if room == "Value" else module(f".{room}" if room else "")
+        optimiser = optim.SGD([Value(1.0)], lr=0.1)
+        objects = {"Value": Value(1.0), "Module": GIVEN["model"], "Optimiser": optimiser}
+        owner = objects.get(room) or module(f".{room}" if room else "")
         assert not hasattr(owner, name), f"{name} is there: no advice is needed"

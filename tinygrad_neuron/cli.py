@@ -29,6 +29,7 @@ from .user_expressions import ExpressionError, evaluate
 _VERSION = f"{PROGRAM} {sys.modules[__package__].__version__}"
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _OWN = re.compile(r"\s*[^\W\d][\w.]*:[^\W\d]\w*\s*")
+_ASSIGNMENT = re.compile(r"\s*[^\W\d]\w*\s*=[^=].*")  # where the expression is forgotten
 _MOST_DIGITS = 17
 # Before a word that begins with a minus and is no option. No word can contain it.
 _MARK = "\0"
@@ -193,7 +194,7 @@ def _path(asked: Namespace, default: str = "") -> str:
 def _root(asked: Namespace) -> Value:
     """The graph of the expression, or of the user's own function."""
     expression = asked.words[0] if asked.words else ""
-    if not expression.strip():
+    if not expression.strip() or _ASSIGNMENT.fullmatch(expression):
         raise UsageError(
             f'an expression is missing, as in: {PROGRAM} {asked.command} "tanh(w*x)" w=1 x=2'
         )

@@ -14,7 +14,7 @@ from .console import PROGRAM, FailedError, UsageError
 if TYPE_CHECKING:
     from .course.chosen import Course
 
-WITH_VALUE = ("--lessons", "--seconds", "--megabytes")
+WITH_VALUE = ("--lessons", "--seconds", "--megabytes", "--address", "--github")
 COMMANDS = ("learn", "notebook", "book", "lesson", "course")
 Command = Callable[[Callable[[Namespace], None], str, int, str], argparse.ArgumentParser]
 
@@ -36,10 +36,19 @@ def add_commands(command: Command) -> None:
     )  # fmt: skip
     _may_choose(notebook)
     book = command(
-        _book, "[FOLDER] [--lessons FOLDER] [--draft] [--laboratory] [--npm FOLDER]", 1,
+        _book, "[FOLDER] [--lessons FOLDER] [--draft] [--address URL] [--github URL] "
+        "[--laboratory] [--npm FOLDER]", 1,
         "build the web book of all lessons (default: into out/book)",
     )  # fmt: skip
-    _may_choose(book, "--laboratory", "--npm")
+    _may_choose(book, "--address", "--github", "--laboratory", "--npm")
+    book.add_argument(
+        "--address", metavar="URL", default="",
+        help="where the book will be read: its notebooks install the package from there",
+    )  # fmt: skip
+    book.add_argument(
+        "--github", metavar="URL", default="",
+        help="the folder of the built book on GitHub: Colab opens its notebooks from there",
+    )  # fmt: skip
     book.add_argument(
         "--laboratory", action="store_true",
         help="let a reader change and run each cell and write each task, in the browser",
@@ -133,10 +142,15 @@ def _notebook(asked: Namespace) -> None:
 def _book(asked: Namespace) -> None:
     """Build the web book."""
     from .course.book import build
+    from .course.hosting import Hosting
 
     folder = Path(*asked.words or ["out/book"])
+    try:
+        hosting = Hosting(asked.address, asked.github)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
     with _course_errors():
-        built = build(folder, _chosen(asked), asked.draft)
+        built = build(folder, _chosen(asked), asked.draft, hosting)
         if asked.laboratory:
             _add_laboratory(folder, asked)
     for doubt in built.doubts:

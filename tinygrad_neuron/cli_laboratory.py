@@ -6,21 +6,30 @@ from pathlib import Path
 from .cli_course import Command
 from .console import FailedError
 
-WITH_VALUE = ("--npm",)
+WITH_VALUE = ("--npm", "--packages", "--port")
 COMMANDS = ("laboratory",)
 
 
 def add_commands(command: Command) -> None:
     """Add the command to the parser; `command` makes one from what runs it and its texts."""
     made = command(
-        _laboratory, "[FOLDER] [--serve] [--npm FOLDER]", 1, "write the laboratory, in which a "
-        "browser runs one's own programs (default: into out/laboratory)",
+        _laboratory, "[FOLDER] [--serve] [--port N] [--npm FOLDER] [--packages FOLDER]", 1,
+        "write the laboratory, in which a browser runs one's own programs (default: into "
+        "out/laboratory)",
     )  # fmt: skip
-    made.set_defaults(options=["--help", "--serve", "--npm"])
+    made.set_defaults(options=["--help", "--serve", "--port", "--npm", "--packages"])
     made.add_argument("--serve", action="store_true", help="serve it on this machine")
+    made.add_argument(
+        "--port", metavar="N", type=int, default=8000,
+        help="where --serve serves it (default %(default)s; 0 for any that is free)",
+    )  # fmt: skip
     made.add_argument(
         "--npm", metavar="FOLDER", type=Path,
         help="a folder with what `npm pack` wrote, to use instead of npm",
+    )  # fmt: skip
+    made.add_argument(
+        "--packages", metavar="FOLDER", type=Path,
+        help="a folder with wheels of Pyodide's, such as numpy's and matplotlib's, to have besides",
     )  # fmt: skip
 
 
@@ -32,9 +41,9 @@ def _laboratory(asked: Namespace) -> None:
 
     folder = Path(*asked.words or ["out/laboratory"])
     try:
-        size = build(folder, archives=asked.npm)
+        size = build(folder, archives=asked.npm, packages=asked.packages)
         print(f"wrote {folder / 'index.html'} ({size / 1e6:.1f} MB)", flush=True)
         if asked.serve:
-            serve(folder)
+            serve(folder, asked.port)
     except (LaboratoryError, LessonError, OSError) as error:
         raise FailedError(str(error)) from None

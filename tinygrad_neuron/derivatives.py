@@ -14,7 +14,15 @@ from .checking import a_function, described, listed, to_float, whole
 from .engine import Number, Operand, Value, constant, topological_order
 from .functions import identity
 from .functions import sum as add_up
-from .passes import DOMAIN_ERRORS, is_constant, operation_error, partials, refuse_made_by_hand
+from .interruption import uninterrupted
+from .passes import (
+    DOMAIN_ERRORS,
+    assign,
+    is_constant,
+    operation_error,
+    partials,
+    refuse_made_by_hand,
+)
 from .public import named_options
 
 
@@ -121,8 +129,8 @@ def nudge(output: Value, leaf: Value, by: Number = 0.01) -> list[Nudged]:
         output.forward()
         after = [node.data for node in order]
     finally:
-        for node, data in zip(order, given, strict=True):
-            node.data = data
+        with uninterrupted():
+            assign(order, given)
     triples = zip(order, before, after, strict=True)
     return [Nudged(node, old, new) for node, old, new in triples if node in reached]
 

@@ -7,7 +7,33 @@ import os
 import secrets
 import shutil
 
+from .checking import described
 from .interruption import uninterrupted
+
+
+def checked_path(where: str, path: str | os.PathLike[str]) -> str:
+    """A path as a text, of a file that there can be.
+
+    >>> checked_path("save", 3)
+    Traceback (most recent call last):
+    ...
+    TypeError: save: the path must be a str or an os.PathLike, got int 3
+    """
+    try:
+        found = os.fspath(path)
+        if not isinstance(found, str):
+            raise TypeError
+    except TypeError:
+        raise TypeError(
+            f"{where}: the path must be a str or an os.PathLike, got {described(path)}"
+        ) from None
+    try:
+        written = os.fsencode(found)
+    except UnicodeEncodeError:
+        written = b"\0"
+    if b"\0" in written or not written:
+        raise ValueError(f"{where}: {found!r} can be no path of a file")
+    return found
 
 
 def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
@@ -26,7 +52,7 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
     ...     print(open(path, "rb").read(), os.listdir(os.path.dirname(path)))
     b'second' ['notes.txt']
     """
-    target = os.path.realpath(path)
+    target = os.path.realpath(checked_path("a file to write", path))
     if os.path.isdir(target):
         raise IsADirectoryError(errno.EISDIR, "is a folder; name a file in it", os.fspath(path))
     if os.path.exists(path) and not os.path.isfile(path):

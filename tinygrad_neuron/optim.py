@@ -40,18 +40,12 @@ from .engine import Value
 from .interruption import uninterrupted
 from .operators import forget_gradient, stored_gradient
 from .passes import is_constant
-from .public import named_options, on_demand
+from .public import Answering, named_options, on_demand
 
 __all__ = [
-    "Optimiser",
-    "SGD",
-    "Adam",
-    "AdamW",
-    "Schedule",
-    "step_decay",
-    "cosine_decay",
+    "Optimiser", "SGD", "Adam", "AdamW", "Schedule", "step_decay", "cosine_decay",
     "clip_gradient_norm",
-]
+]  # fmt: skip
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = on_demand(__name__)
@@ -111,7 +105,7 @@ class _Checked(type):
             return made
 
 
-class Optimiser(metaclass=_Checked):
+class Optimiser(Answering, metaclass=_Checked):
     """Base of the optimisers: the parameters, the learning rate, the count of steps.
 
     `lr` may be assigned between steps. Each step first computes every new value and then assigns,
@@ -157,6 +151,9 @@ class Optimiser(metaclass=_Checked):
         self.lr = lr
         self.steps = 0
         self.current_lr()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self.parameters)} parameters, lr={self.lr})"
 
     def current_lr(self) -> float:
         """The learning rate of the next step."""
@@ -294,13 +291,14 @@ class Optimiser(metaclass=_Checked):
         """
         if wrong := self.differences(given):
             raise saved.StateError("load_state_dict: " + "; ".join(wrong))
-        for name, value in given["settings"].items():
-            setattr(self, name, tuple(value) if isinstance(value, list) else value)
-        if "schedule" in given:
-            self.lr.load_state_dict(given["schedule"])  # type: ignore[union-attr]  # it has one
-        for name in self.state.values():
-            setattr(self, name, [saved.number(x) for x in given[name]])
-        self.steps = given["steps"]
+        with uninterrupted():
+            for name, value in given["settings"].items():
+                setattr(self, name, tuple(value) if isinstance(value, list) else value)
+            if "schedule" in given:
+                self.lr.load_state_dict(given["schedule"])  # type: ignore[union-attr]  # it has one
+            for name in self.state.values():
+                setattr(self, name, [saved.number(x) for x in given[name]])
+            self.steps = given["steps"]
 
     def step(self) -> None:
         """Move every parameter once, by its `grad`."""
@@ -485,9 +483,10 @@ def clip_gradient_norm(parameters: Iterable[Value], largest: float) -> float:
     norm = math.hypot(*(p.grad for p in parameters))
     if largest < norm < math.inf:
         scale = largest / norm
-        for p in parameters:
-            if stored_gradient(p) is not None:
-                p.grad = p.grad * scale
+        with uninterrupted():
+            for p in parameters:
+                if stored_gradient(p) is not None:
+                    p.grad = p.grad * scale
     return norm
 
 
@@ -495,5 +494,6 @@ def _values(name: str, parameters: Iterable[Value]) -> list[Value]:
     found = listed(name, "parameters", parameters, "a list of Values such as model.parameters()")
     for parameter in found:
         if not isinstance(parameter, Value):
-            raise TypeError(f"{name}: a parameter must be a Value, got {parameter!r}")
+            hint = "; for groups, make an optimiser for each" if isinstance(parameter, dict) else ""
+            raise TypeError(f"{name}: a parameter must be a Value, got {parameter!r:.80}{hint}")
     return found

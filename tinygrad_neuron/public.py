@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, wraps
 from importlib import import_module
 from importlib.machinery import PathFinder
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from .reflexes import OPTIONS, PYTORCH
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -78,7 +80,6 @@ class UnknownName(AttributeError):  # noqa: N818  # tracebacks call it Attribute
 
     def __str__(self) -> str:
         from .checking import nearest
-        from .reflexes import PYTORCH
 
         owner, room, known, name = self.args
         text = f"{owner} has no attribute {name!r}"
@@ -92,6 +93,29 @@ class UnknownName(AttributeError):  # noqa: N818  # tracebacks call it Attribute
 
 
 UnknownName.__module__, UnknownName.__qualname__ = "builtins", "AttributeError"
+
+
+class Answering:
+    """A mixin: an attribute that is not there is answered with the nearest, or with what to write
+    for one of PyTorch's.
+
+    >>> from tinygrad_neuron import nn
+    >>> nn.MLP(2, [1]).paramters()
+    Traceback (most recent call last):
+    ...
+    AttributeError: MLP has no attribute 'paramters'; did you mean 'parameters'?
+    """
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:  # a checker would take any name
+
+        def __getattr__(self, name: str) -> Any:
+            kind = type(self)
+            if name[:2] != "__" and hasattr(kind, name):  # a property that has failed: why, it says
+                return object.__getattribute__(self, name)
+            room = next((k.__name__ for k in kind.__mro__ if k.__name__ in PYTORCH), "")
+            raise UnknownName(kind.__name__, room, lambda: dir(self), name)
 
 
 def refuse(module: str, name: str, importing: bool = False) -> NoReturn:
@@ -164,7 +188,6 @@ def _unknown_option(
 def unknown_option(what: str, name: str, known: Iterable[str]) -> TypeError:
     """The error for an option that there is not."""
     from .checking import nearest
-    from .reflexes import OPTIONS
 
     text = f"{what} has no option {name!r}"
     near = nearest(name, known)

@@ -53,6 +53,7 @@ PYTORCH: dict[str, dict[str, str]] = {
             "nothing is done in place but by assignment, as in `v.data = 0.0`",
         ),
         **dict.fromkeys(("clamp", "clip"), "write `v.maximum(lowest).minimum(highest)`"),
+        "numel": "it is one number; a model has `len(model.parameters())`",
         "pow": "write `v ** 2`",
         "square": "write `v ** 2`",
         "silu": "its name here is `swish`",
@@ -68,6 +69,44 @@ PYTORCH: dict[str, dict[str, str]] = {
         "retain_grad": "nothing to do: every node keeps its gradient",
         "register_hook": "`tinygrad_neuron.walkthrough(v)` shows every contribution; to change "
         "one, assign `v._backward`",
+    },
+    "Module": {
+        **dict.fromkeys(
+            ("to", "cpu", "cuda", "double", "float", "half"),
+            "every number is a Python float, on the processor; leave it away",
+        ),
+        **dict.fromkeys(
+            ("children", "named_children", "named_modules", "apply"),
+            "go through `model.modules()`, or `model.named_parameters()`",
+        ),
+        **dict.fromkeys(
+            ("register_parameter", "add_module", "register_module"),
+            "assign it to an attribute; it is found there",
+        ),
+        **dict.fromkeys(
+            ("register_forward_hook", "register_backward_hook", "register_full_backward_hook"),
+            "`tinygrad_neuron.walkthrough(v)` shows every number of both passes",
+        ),
+        "forward": "call the module itself, as in `model([0.5, 1.0])`",
+        "requires_grad_": "what shall not learn is left out of the list that the optimiser gets",
+        "register_buffer": "a plain number or list in an attribute is no parameter; assign it",
+        "compile": "write `tinygrad_neuron.compile(f)`, of the function that gives the loss",
+    },
+    "Optimiser": {
+        "param_groups": "there is one group; the learning rate is `optimiser.lr`",
+        "add_param_group": "make an optimiser for each group",
+    },
+    "datasets": {
+        **dict.fromkeys(
+            ("mnist", "MNIST", "FashionMNIST", "CIFAR10", "ImageFolder"),
+            "nothing is downloaded; there are the handwritten digits of `datasets.digits()`, and "
+            "your own by `datasets.from_csv` and `datasets.from_arrays`",
+        ),
+        **dict.fromkeys(
+            ("load_iris", "load_digits", "load_breast_cancer", "make_moons", "make_circles"),
+            "the names are `datasets.iris`, `datasets.digits`, `datasets.breast_cancer`, "
+            "`datasets.moons` and `datasets.circles`",
+        ),
     },
     "": {
         **dict.fromkeys(
@@ -183,4 +222,7 @@ OPTIONS: dict[str, str] = {
     "are",
     "foreach": "leave it away",
     "padding_mode": "padding is with zeros",
+    "test_size": "its name is test_fraction",
+    "verbose": "its name is progress",
+    "weights_only": "nothing in a file is executed; leave it away",
 }

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .checking import described
-from .files import replace_file
+from .files import checked_path, replace_file
 
 FORMAT = "tinygrad_neuron state"
 VERSION = 1
@@ -123,7 +123,7 @@ def read(path: str | os.PathLike[str], numbers: int) -> dict[str, Any]:
 
     Raises an `OSError` where there is no such file, and a `StateError` for one that is not a state.
     """
-    path = os.fspath(path)
+    path = checked_path("load", path)
     most = numbers * _BYTES_FOR_A_NUMBER + _BYTES_BESIDE
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size

@@ -10,7 +10,9 @@ extensions = [
     "sphinx.ext.napoleon",
     "tinygrad_neuron.course.linking",
 ]
-exclude_patterns = ["notebooks"]
+exclude_patterns = ["files"]
+html_extra_path = ["files"]  # at addresses that stay: notebooks, programs, data, the package
+copyright = "the tinygrad_neuron authors · text: CC BY 4.0 · programs: MIT licence"
 
 # Lessons: every cell is run, and a cell that fails stops the build.
 nb_execution_mode = "force"
@@ -33,7 +35,6 @@ html_theme = "furo"
 html_static_path = ["_static"]
 html_css_files = ["book.css"]
 html_show_sphinx = False
-html_show_copyright = False
 html_copy_source = False
 html_theme_options = {"navigation_with_keys": False}
 pygments_style = "a11y-high-contrast-light"

@@ -1,12 +1,16 @@
 """The web book, built once and opened in a real browser, from files, without a network."""
 
 import errno
+import functools
+import http.server
 import inspect
 import json
 import os
 import re
 import shutil
 import subprocess
+import threading
+import urllib.request
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -305,6 +309,43 @@ def test_the_other_pages_open_on_a_phone_without_a_complaint(visit, book):
     for name in others:
         tab.goto(f"file://{book}/{name}")
         assert 390 == tab.evaluate("document.documentElement.scrollWidth"), name
+
+
+def test_any_static_host_serves_it_under_a_path_of_its_own(browser, book, tmp_path):
+    """Every link is relative: the book lies two folders below the host's root."""
+    (tmp_path / "me").mkdir()
+    (tmp_path / "me" / "course").symlink_to(book, target_is_directory=True)
+    handler = functools.partial(Quiet, directory=tmp_path)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        root = f"http://127.0.0.1:{server.server_port}/me/course"
+        tab = browser.new_page()
+        failed: list[str] = []
+        tab.on("response", lambda r: failed.append(f"{r.status} {r.url}") if not r.ok else None)
+        inside = (root, "data:", "about:", "blob:")
+        tab.on("request", lambda r: failed.append(r.url) if not r.url.startswith(inside) else None)
+        tab.goto(f"{root}/")
+        tab.get_by_role("link", name="Install and download").first.click()
+        for link in tab.locator("article a[download]").all():
+            address = tab.evaluate("e => e.href", link.element_handle())
+            assert address.startswith(root), address
+            with urllib.request.urlopen(address) as answer:
+                assert 200 == answer.status
+        tab.locator(".sidebar-tree a", has_text="Lesson 1.").first.click()
+        notebook = tab.get_by_role("link", name="As a notebook").get_attribute("href")
+        assert "notebooks/lesson_1_mcculloch_pitts.ipynb" == notebook
+        tab.goto(f"{root}/search.html?q=veto")
+        tab.wait_for_selector("#search-results li a")
+        assert "CC BY 4.0" in tab.locator("footer").inner_text()
+        server.shutdown()
+    assert [] == [url for url in failed if "favicon" not in url]
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A static host that writes no log."""
+
+    def log_message(self, *arguments: Any) -> None:
+        """Nothing."""
 
 
 def test_the_programs_have_run_in_the_book(book):

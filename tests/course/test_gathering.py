@@ -10,6 +10,8 @@ pytest.importorskip("jupytext", reason="the extra learn is not installed")
 
 from tinygrad_neuron.course.chosen import course
 from tinygrad_neuron.course.gathering import gather
+from tinygrad_neuron.course.hosting import Hosting
+from tinygrad_neuron.course.judged import without_magic
 from tinygrad_neuron.course.writing import new
 
 
@@ -63,12 +65,44 @@ def test_a_page_of_the_teachers_takes_the_place_of_ours(own, tmp_path):
 
 def test_the_notebook_of_an_own_lesson_is_all_that_a_learner_needs(own, tmp_path, monkeypatch):
     gather(tmp_path / "made", course(own))
-    path = tmp_path / "made" / "notebooks" / "lesson_16_thermostat.ipynb"
+    path = tmp_path / "made" / "files" / "notebooks" / "lesson_16_thermostat.ipynb"
     cells = json.loads(path.read_text("utf-8"))["cells"]
     monkeypatch.chdir(tmp_path)  # where the lesson is not
     names: dict[str, Any] = {"__name__": "__main__"}
     for cell in cells:
         if cell["cell_type"] == "code":
-            exec("".join(cell["source"]), names)
+            exec(without_magic("".join(cell["source"])), names)
     assert names["y"].data == 2.0
     assert "answer=" not in "".join("".join(cell["source"]) for cell in cells)
+
+
+def test_where_it_will_stand_is_in_notebooks_links_and_the_page_that_says_how_to_install(
+    own, tmp_path
+):
+    made = tmp_path / "made"
+    hosting = Hosting("https://me.github.io/c/", "https://github.com/me/c/tree/main/docs")
+    gather(made, course(own), hosting=hosting)
+    wheel = next((made / "files" / "install").iterdir()).name
+    requirement = f'"tinygrad_neuron[learn] @ https://me.github.io/c/install/{wheel}"'
+    to_take = (made / "files" / "notebooks" / "lesson_1_mcculloch_pitts.ipynb").read_text("utf-8")
+    assert requirement in json.loads(to_take)["cells"][1]["source"]
+    assert f"python -m pip install {requirement}" in (made / "downloads.md").read_text("utf-8")
+    page = (made / "lesson_1_mcculloch_pitts.ipynb").read_text("utf-8")
+    colab = "https://colab.research.google.com/github/me/c/blob/main/docs/notebooks/lesson_1_"
+    assert colab in page
+
+
+def test_programs_data_and_the_package_are_there_to_download(own, tmp_path):
+    gather(tmp_path / "made", course(own))
+    page = (tmp_path / "made" / "downloads.md").read_text("utf-8")
+    linked = re.findall('<a href="([^"]*)" download>', page)
+    assert {"programs/moons.py", "programs/names.txt", "data/iris.csv"} <= set(linked)
+    assert all((tmp_path / "made" / "files" / name).is_file() for name in linked)
+    assert 'whl[learn]"' in page and "<!--" not in page
+    assert 151 == len((tmp_path / "made" / "files" / "data" / "iris.csv").read_text().splitlines())
+
+
+@pytest.mark.parametrize("given", [("ftp://x", ""), ("me", ""), ("", "https://example.org/x")])
+def test_an_address_that_is_none_is_refused(given):
+    with pytest.raises(ValueError, match=r"such as https://(me.github.io|github.com/me)/course"):
+        Hosting(*given)

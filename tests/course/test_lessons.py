@@ -105,7 +105,9 @@ def test_a_notebook_has_every_cell_of_the_lesson_in_its_order(lesson):
         if cell.kind == "code" and not cell.is_hidden:
             expected.append(cell.source)
         waits = (waits and not rest) or cell.predicts
-    first, *code = [cell.source for cell in to_notebook(lesson).cells if cell.cell_type == "code"]
+    install, first, *code = [
+        cell.source for cell in to_notebook(lesson).cells if cell.cell_type == "code"
+    ]
     written = []
     for source in code:
         if source.startswith(f"course.hidden({lesson.number}, "):
@@ -114,6 +116,7 @@ def test_a_notebook_has_every_cell_of_the_lesson_in_its_order(lesson):
             written.append(source)
     assert expected == written
     assert "from tinygrad_neuron import course" == first
+    assert '    %pip install -q "tinygrad_neuron[learn]"' in install
 
 
 @pytest.mark.once

@@ -26,16 +26,24 @@ class OpenedPlayground(Opened):
         return float(self.page.inner_text(f"#right-{name}").removesuffix(" %"))
 
     def train_until(self, reached):
-        """Trains until something holds, and pauses."""
+        """Trains until something holds, and still does where it has come to rest."""
         self.page.click("#train")
         for _ in range(900):
             if reached():
-                break
+                self.pause()
+                if reached():
+                    return
+                self.page.click("#train")
             self.page.wait_for_timeout(100)
+        pytest.fail(f"not reached in {self.step} steps")
+
+    def pause(self):
+        """Pauses, and waits until what is under way is drawn."""
         self.page.click("#train")
         self.page.locator("#train", has_text="Train").wait_for()
-        self.page.wait_for_timeout(300)  # what is under way is drawn
-        assert reached()
+        drawn = -1
+        while drawn != (drawn := self.page.evaluate("window.playground.pictures")):
+            self.page.wait_for_timeout(500)
 
     def call(self, name, given="{}"):
         """What the page's Python returns: a module of the page is the same each time."""
@@ -98,6 +106,11 @@ def test_one_step_is_one_step_and_one_can_go_back(one):
     one.page.keyboard.press("Home")
     one.page.locator("#count", has_text=re.compile("^0$")).wait_for()
     assert latest != one.page.inner_text("#loss-train")
+    one.page.get_by_role("button", name="Hidden 1, neuron 1").click()
+    early = one.page.frame_locator("#walk iframe").locator("h1")
+    assert early.inner_text().endswith("after 0 steps")
+    one.page.click("#walk-close")
+    one.page.focus("#moment")
     one.page.keyboard.press("End")
     one.page.locator("#count", has_text=f"{before + 1:,}").wait_for()
     assert latest == one.page.inner_text("#loss-train")
@@ -125,6 +138,15 @@ def test_the_output_opens_as_the_loss_of_the_example(one):
     assert "Output, example 2" in frame.locator("h1").inner_text()
     assert "100 correct" in frame.locator("#plane-score").inner_text()
     one.page.click("#walk-close")
+
+
+def test_a_walkthrough_has_the_theme_of_the_page(one):
+    one.page.click("#theme")
+    one.page.get_by_role("button", name="Hidden 2, neuron 1").click()
+    frame = one.page.frame_locator("#walk iframe")
+    frame.locator("html[data-theme=dark]").wait_for()
+    one.page.click("#walk-close")
+    one.page.click("#theme")
 
 
 def test_the_address_has_the_choices_and_gives_them_back(one, address):

@@ -9,7 +9,7 @@ from tinygrad_neuron import Value, losses, training
 from tinygrad_neuron.laboratory.configuration import CHOICES, Configuration
 from tinygrad_neuron.laboratory.playground import Playground
 
-SMALL = {"samples": 40, "layers": (3, 2)}
+SMALL = {"samples": 40, "layers": (3, 2), "batch": 5}
 
 
 def losses_of_the_program(configuration, steps):

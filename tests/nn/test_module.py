@@ -328,3 +328,22 @@ def test_a_copy_has_parameters_of_its_own_with_the_same_names_data_and_scopes(du
     assert not set(model.parameters()) & set(twin.parameters())
     twin([1.0, 2.0]).backward()
     assert [p.grad for p in model.parameters()] == [0.0] * 9
+
+
+def test_a_module_of_ones_own_shows_what_it_holds():
+    class Block(nn.Module):
+        def __init__(self):
+            self.linear = nn.Linear(2, 2)
+            self.number = 3
+
+    class Net(nn.Module):
+        def __init__(self):
+            self.first = nn.Linear(2, 3)
+            self.blocks = [Block(), nn.ReLU()]
+            self.whole = self.first  # the same once more
+
+    net = Net()
+    net.back = net  # a circle
+    assert "Block(linear=Linear(2, 2))" == repr(Block())
+    held = "first=Linear(2, 3), blocks=[Block(...), ReLU()], whole=Linear(2, 3), back=Net(...)"
+    assert f"Net({held})" == repr(net)

@@ -10,7 +10,7 @@ from ..functions import mean
 from ..functions import sum as add_up
 from ..operators import tracing
 from ..optim import Optimiser
-from ..public import named_options
+from ..public import Answering, named_options
 from .examples import Batch
 from .javascript import writing
 from .nodes import Call, Total, arrival, make_node
@@ -98,7 +98,7 @@ def compile(function: Callable[..., Any] | None = None, *, target: str = "python
     return Compiled(function, target)
 
 
-class Compiled:
+class Compiled(Answering):
     """A compiled function; made by `compile`.
 
     >>> square = compile(lambda x: x * x)

@@ -19,6 +19,7 @@ from .chosen import Course
 from .chosen import course as chosen
 from .drafts import COLLECTED
 from .gathering import gather
+from .hosting import Hosting
 
 _NEEDED = ("sphinx", "myst_nb", "furo", "jupytext", "ipykernel")
 _MARK = ".tinygrad-neuron-book"
@@ -37,8 +38,14 @@ class Built:
     doubts: list[str]
 
 
-def build(folder: Path, course: "Course | None" = None, draft: bool = False) -> Built:
-    """Build the book of a course into a folder, of the whole course if none is given.
+def build(
+    folder: Path,
+    course: "Course | None" = None,
+    draft: bool = False,
+    hosting: "Hosting | None" = None,
+) -> Built:
+    """Build the book of a course into a folder, of the whole course if none is given; `hosting`
+    says where it will stand, if that is known.
 
     A book that is there already is replaced once the new one is complete, and stays if that fails;
     a folder that holds anything else is left alone. In a draft an assertion of a lesson that fails
@@ -53,10 +60,11 @@ def build(folder: Path, course: "Course | None" = None, draft: bool = False) -> 
         raise BookError(f"{folder} holds something that is not the book; name another folder")
     with tempfile.TemporaryDirectory() as temporary:
         source, made = Path(temporary, "source"), Path(temporary, "made")
-        gather(source, course, draft)
+        gather(source, course, draft, hosting)
         title = ["-D", f"html_title={course.title}"]
         doubts = _run_sphinx(source, made, Path(temporary, "doctrees"), title, draft)
         _refuse_incomplete(source, made)
+        (made / ".nojekyll").touch()  # GitHub Pages leaves out folders such as _static without it
         (made / _MARK).write_text("built by `tinygrad-neuron book`, which replaces it\n", "utf-8")
         replace_folder(folder, made)
     return Built(len(list(folder.rglob("*.html"))), doubts)

@@ -32,9 +32,13 @@ class Course:
         """The lesson of a number; a `LessonError` says which there are."""
         for lesson in self.lessons:
             if lesson.number == number:
-                return lesson
+                return read(lesson.path)
         known = ", ".join(str(lesson.number) for lesson in self.lessons)
         raise LessonError(f"there is no lesson {number}; there are {known}")
+
+    def checked(self) -> Iterator[Lesson]:
+        """The lessons, each read with the checks of `read`."""
+        return (read(lesson.path) for lesson in self.lessons)
 
     @property
     def is_whole(self) -> bool:

@@ -7,37 +7,46 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from . import downloads, wheel
 from . import lessons as places
 from .chosen import TITLE, Course
+from .hosting import Hosting
 from .marking import asset
 from .notebooks import executable, to_notebook
 
 _LESSONS = "<!-- lessons -->"
 
 
-def gather(folder: Path, course: Course, draft: bool = False) -> None:
-    """Write what Sphinx builds from: the lessons as notebooks, and the pages around them."""
+def gather(
+    folder: Path, course: Course, draft: bool = False, hosting: "Hosting | None" = None
+) -> None:
+    """Write what Sphinx builds from: the lessons as notebooks, the pages around them, and what is
+    downloaded."""
+    hosting = Hosting() if hosting is None else hosting
     shutil.copytree(places.folder() / "book", folder)
     _put_beside(folder, course)
-    notebooks = folder / "notebooks"
-    notebooks.mkdir()
-    for lesson in course.lessons:
-        _write(notebooks / f"{lesson.name}.ipynb", to_notebook(lesson))
+    notebooks = folder / "files" / "notebooks"
+    notebooks.mkdir(parents=True, exist_ok=True)
+    requirement = hosting.requirement(wheel.name())
+    for lesson in course.checked():
+        to_take = to_notebook(lesson, requirement=requirement)
+        _write(notebooks / f"{lesson.name}.ipynb", to_take)
         notebook = executable(lesson, draft)
         for cell, own in zip(notebook.cells, lesson.cells, strict=True):
             if own.questions:
                 cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]
-        notebook.cells.insert(1, _ways_to_run(lesson, course))
+        notebook.cells.insert(1, _ways_to_run(lesson, course, hosting))
         _link_to_what_is_there(notebook, course)
         _write(folder / f"{lesson.name}.ipynb", notebook)
     glossary = folder / "glossary.md"
     glossary.write_text(with_ways_back(glossary.read_text("utf-8"), course.lessons), "utf-8")
-    (folder / "scorer.js").write_text(_scorer(places.lessons(), glossary), "utf-8")
+    (folder / "scorer.js").write_text(_scorer(course.lessons, glossary), "utf-8")
     programs = folder / "programs"
     programs.mkdir()
     for page in folder.glob("*.md"):  # the program that a page shows is in the demos
         for name in re.findall(r"programs/(\w+\.py)", page.read_text("utf-8")):
             shutil.copy(places.folder() / name, programs)
+    downloads.write(folder, requirement)
     for page in folder.glob("*.md"):
         page.write_text(_of_course(page.read_text("utf-8"), course), "utf-8")
 
@@ -127,10 +136,12 @@ def _scorer(every: Sequence[places.Lesson], glossary: Path) -> str:
     return f"const HOMES = {json.dumps(homes, ensure_ascii=False)};\n{asset('scorer.js')}"
 
 
-def _ways_to_run(lesson: places.Lesson, course: Course) -> Any:
+def _ways_to_run(lesson: places.Lesson, course: Course, hosting: Hosting) -> Any:
     from nbformat.v4 import new_markdown_cell
 
-    text = f"{{download}}`As a notebook <notebooks/{lesson.name}.ipynb>`"
+    text = downloads.link(f"notebooks/{lesson.name}.ipynb", "As a notebook")
+    if address := hosting.colab(lesson.name):
+        text += f' · <a href="{address}">on Colab</a>'
     if not course.is_own(lesson):  # the learner has the package, not the teacher's folder
         text += f" · in the terminal: `python -m tinygrad_neuron learn {lesson.number}`"
     return new_markdown_cell(f"{{.ways}}\n{text}", id="ways")  # type: ignore[no-untyped-call]

@@ -19,7 +19,7 @@ def hand_out(folder: Path, course: Course) -> list[Path]:
     written = []
     for edition in EDITIONS:
         place = folder / edition
-        written += [write_notebook(lesson, place, edition) for lesson in course.lessons]
+        written += [write_notebook(lesson, place, edition) for lesson in course.checked()]
         for path in course.files:
             if course.folder is not None and path.suffix != ".md":  # a page of the book
                 target = place / path.relative_to(course.folder)

@@ -16,10 +16,21 @@ from .tasks import defined
 
 _NEEDED = 'notebooks are written with jupytext; pip install "tinygrad_neuron[learn]" brings it'
 
+_INSTALL = """\
+# On a new machine, Colab say, this installs what the lesson needs; elsewhere it does nothing.
+from importlib.util import find_spec
+
+if find_spec("tinygrad_neuron") is None:
+    %pip install -q "{requirement}"\
+"""
+
 _LINK = re.compile(r"\]\((lesson_\w+)\.py")  # to another lesson
 
 
-def to_notebook(lesson: Lesson, edition: str = "") -> Any:
+INSTALLED = "tinygrad_neuron[learn]"  # what a notebook needs
+
+
+def to_notebook(lesson: Lesson, edition: str = "", requirement: str = INSTALLED) -> Any:
     """The lesson as a notebook (`nbformat`) for a learner. One that is not the package's is brought
     along, so that the notebook is all that a learner needs.
 
@@ -30,14 +41,15 @@ def to_notebook(lesson: Lesson, edition: str = "") -> Any:
 
     **Arguments:** `edition`, "students": no answer is in it, and every question is followed by a
     cell to write in; "solutions": the same, with the answers written; else questions are answered
-    where they are shown.
+    where they are shown; `requirement`, what its first cell installs where the package is missing.
 
     Raises a `ModuleNotFoundError` that names the extra where `jupytext` is missing.
     """
     notebook = executable(lesson)
     if edition:
         notebook.metadata["tinygrad_neuron"] = {"lesson": lesson.number, "edition": edition}
-    cells = [_code(_setup(lesson), "setup")]
+    install = _INSTALL.format(requirement=requirement)
+    cells = [_code(install, "install"), _code(_setup(lesson), "setup")]
     waits = False  # whether what is written here follows a prediction
     open_ended = False  # whether the last cell may run the next hidden one too
     for cell, own in zip(notebook.cells, lesson.cells, strict=True):
@@ -61,7 +73,7 @@ def to_notebook(lesson: Lesson, edition: str = "") -> Any:
         if cell.source:
             cells.append(cell)
         waits = waits and (own.kind == "code" or rest is None)
-    notebook.cells = [cells[1], cells[0], *cells[2:]]  # after the title
+    notebook.cells = [cells[2], *cells[:2], *cells[3:]]  # after the title
     return notebook
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ..checking import described, listed, text
-from ..public import named_options
+from ..public import Answering, named_options
 
 Target = TypeVar("Target", bound=float)
 
 
 @named_options
 @dataclass(frozen=True, repr=False)
-class Dataset(Generic[Target]):
+class Dataset(Answering, Generic[Target]):
     """An immutable table of samples; iterating yields (input, target) pairs.
 
     Arguments:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from ..checking import described, flag, listed, text, to_float
+from ..files import checked_path
 from ..public import named_options
 from .dataset import Dataset
 
@@ -60,13 +61,7 @@ numbers, the target is 'weight'
             f"from_csv: there is no encoding {encoding!r}; most files are in utf-8"
         ) from None
     classes = None if classes is None else flag("from_csv", "classes", classes)
-    file_name = os.path.basename(os.fspath(path))
-    try:
-        written = os.fsencode(path)
-    except UnicodeEncodeError:
-        written = b"\0"
-    if b"\0" in written:
-        raise ValueError(f"from_csv: {path!r} can be no path of a file")
+    file_name = os.path.basename(checked_path("from_csv", path))
     with open(path, newline="", encoding=encoding) as file:
         reader = csv.reader(file, delimiter=delimiter)
         header = next(reader, [])

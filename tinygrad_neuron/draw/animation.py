@@ -6,9 +6,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from ..checking import described, to_float, unknown
+from ..checking import described, flag, text, to_float, unknown
 from ..engine import Value
-from ..files import replace_file
+from ..files import checked_path, replace_file
 from ..public import named_options
 from .film import REST, Film
 from .motion import drawn_frames, moving_svg
@@ -61,12 +61,12 @@ def animate(
     """
     if not isinstance(root, Value):
         raise TypeError(f"animate: the root must be a Value, got {described(root)}")
-    target = os.fsdecode(path)
+    target, loop = checked_path("animate", path), flag("animate", "loop", loop)
     suffix = Path(target).suffix[1:].lower()
     if suffix not in ("gif", "svg"):
         of = f"the suffix of {target!r} is {suffix!r}"
         raise ValueError(f"animate: {of}: {unknown(suffix, ('gif', 'svg'))}")
-    if rankdir not in _DIRECTIONS:
+    if text("animate", "rankdir", rankdir) not in _DIRECTIONS:
         raise ValueError(f"animate: rankdir {rankdir!r}: {unknown(rankdir, _DIRECTIONS)}")
     duration = to_float(seconds, "animate", "seconds")
     if not 0.02 <= duration <= 60:

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from ..checking import described, listed, to_float
 from ..engine import Value, topological_order
+from ..interruption import uninterrupted
 from ..losses import mean_squared_error
 from ..nn import MLP, Dropout, Layer, Linear, Neuron, Sequential
 from ..nn.activations import ActivationModule
@@ -221,8 +222,9 @@ def _gradients(total: Value, wanted: list[list[Value]]) -> list[list[float | Non
         total.backward()
         return [[stored_gradient(value) for value in row] for row in wanted]
     finally:
-        for node, gradient in before:
-            node.grad = gradient
+        with uninterrupted():
+            for node, gradient in before:
+                node.grad = gradient
 
 
 def responses(

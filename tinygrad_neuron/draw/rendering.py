@@ -32,7 +32,8 @@ from typing import Any, NoReturn
 
 import graphviz
 
-from ..files import replace_file
+from ..checking import flag, text
+from ..files import checked_path, replace_file
 from .running import Engine, RenderingError, RenderingTimeoutError, is_within, run
 
 __all__ = [
@@ -208,6 +209,11 @@ class Digraph(graphviz.Digraph):
             EngineNotFoundError: a `graphviz.ExecutableNotFound`, without a layout engine.
             RenderingError: if the engine fails; a RenderingTimeoutError if it takes too long.
         """
+        for what, path in (("filename", filename), ("directory", directory)):
+            if path is not None and not (isinstance(path, str) and not path):
+                checked_path(f"render: {what}", path)
+        view, again = flag("render", "view", view), "raise_if_result_exists"
+        raise_if_result_exists = flag("render", again, raise_if_result_exists)
         suffix = _picture_suffix(filename)
         if suffix is None and format is None and outfile is None:
             _refuse_suffix(filename)
@@ -283,7 +289,7 @@ class Digraph(graphviz.Digraph):
 
     @staticmethod
     def _verify_format(format: str, *, required: bool = True) -> None:
-        if format.lower() not in graphviz.FORMATS:
+        if text("a picture", "format", format).lower() not in graphviz.FORMATS:
             _refuse_format(format)
 
     def _copy_kwargs(self, **kwargs: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from ..checking import NOT_NEGATIVE, listed, number, positive_integer, to_float
+from ..checking import NOT_NEGATIVE, described, listed, number, positive_integer, to_float
 from ..compiler import compile
 from ..engine import Value
 from ..functions import relu, sqrt
@@ -143,6 +143,11 @@ def random_direction(size: int, generator: random.Random) -> list[float]:
     >>> round(math.hypot(*random_direction(3, random.Random(0))), 12)
     1.0
     """
+    if not isinstance(generator, random.Random):
+        raise TypeError(
+            f"random_direction: generator must be a random.Random, got {described(generator)}"
+        )
+    size = positive_integer("random_direction", "size", size)
     numbers = [generator.gauss(0.0, 1.0) for _ in range(size)]
     length = math.hypot(*numbers)
     return [v / length for v in numbers]

@@ -14,6 +14,7 @@ from ..files import replace_folder
 from . import npm
 from .licences import licences
 from .npm import ALL, EDITOR, GRAPHVIZ, PYODIDE
+from .packages import chosen
 from .playing import opening
 from .wheels import installed_wheel, own_wheel
 
@@ -38,14 +39,21 @@ class LaboratoryError(RuntimeError):
     """Why the laboratory was not built."""
 
 
-def build(folder: Path, *, archives: "Path | None" = None, lessons: Iterable[Lesson] = ()) -> int:
+def build(
+    folder: Path,
+    *,
+    archives: "Path | None" = None,
+    packages: "Path | None" = None,
+    lessons: Iterable[Lesson] = (),
+) -> int:
     """Write the laboratory into a folder; returns how many bytes it has.
 
     A laboratory that is there already is replaced once the new one is complete; a folder that holds
     anything else is left alone.
 
     **Arguments:** `folder`, to be written; `archives`, a folder with what `npm pack` wrote, instead
-    of npm; `lessons`, those of a book whose cells are run.
+    of npm; `packages`, a folder with wheels of Pyodide's, such as numpy's; `lessons`, those of a
+    book whose cells are run.
 
     Raises a `LaboratoryError` where the folder is another thing's, or npm's packages are not had.
     """
@@ -54,8 +62,8 @@ def build(folder: Path, *, archives: "Path | None" = None, lessons: Iterable[Les
             f"{folder} holds something that is not the laboratory; name another folder"
         )
     try:
-        files = _files(archives)
-        files |= {f"lessons/{lesson.name}.py": lesson.path.read_bytes() for lesson in lessons}
+        own = {f"lessons/{lesson.name}.py": lesson.path.read_bytes() for lesson in lessons}
+        files = _files(archives, packages, own)
     except npm.PackageError as error:
         raise LaboratoryError(f"the laboratory was not built: {error}") from None
     with tempfile.TemporaryDirectory() as temporary:
@@ -68,7 +76,9 @@ def build(folder: Path, *, archives: "Path | None" = None, lessons: Iterable[Les
     return sum(map(len, files.values()))
 
 
-def _files(archives: "Path | None") -> dict[str, bytes]:
+def _files(
+    archives: "Path | None", wheels_of: "Path | None", own: Mapping[str, bytes]
+) -> dict[str, bytes]:
     """Every file of the folder, by its path."""
     packages = {
         package: package.files(archive) for package, archive in npm.fetched(ALL, archives).items()
@@ -76,14 +86,18 @@ def _files(archives: "Path | None") -> dict[str, bytes]:
     wheels = dict([own_wheel(), installed_wheel("graphviz")])
     files = {path.relative_to(_PAGE).as_posix(): _page_file(path) for path in _page_files()}
     files |= {f"pyodide/{name}": packages[PYODIDE][name] for name in _PYODIDE}
-    files["pyodide/pyodide-lock.json"] = _lock(packages[PYODIDE])
+    lock, more = chosen(json.loads(packages[PYODIDE]["pyodide-lock.json"]), wheels_of)
+    files |= {f"pyodide/{name}": content for name, content in more.items()}
+    files["pyodide/pyodide-lock.json"] = json.dumps(lock).encode()
     files["graphviz/viz.js"] = packages[GRAPHVIZ]["dist/viz.js"]
     files |= _editor(packages)
     files |= {f"wheels/{name}": content for name, content in wheels.items()}
     files["playground.json"] = json.dumps(opening(), separators=(",", ":")).encode()
     files |= licences(packages)
     files["examples.json"] = json.dumps(examples()).encode()
-    files["wheels.json"] = json.dumps([f"wheels/{name}" for name in wheels]).encode()
+    told = {"wheels": [f"wheels/{name}" for name in wheels], "packages": list(lock["packages"])}
+    files["wheels.json"] = json.dumps(told).encode()
+    files |= own
     files["service_worker.js"] = _service_worker(files)
     files[_MARK] = b"built by `tinygrad-neuron laboratory`, which replaces it\n"
     return files
@@ -101,7 +115,7 @@ def examples() -> list[dict[str, str]]:
         title, _, rest = text.removeprefix('"""').partition('"""')
         program = f"# {title}\n{rest.lstrip()}"
         name = path.stem.partition("_")[2]
-        found.append({"name": name, "title": title.rstrip("."), "text": program})
+        found.append({"name": name, "title": re.split("[:.]", title)[0], "text": program})
     return found
 
 
@@ -117,12 +131,6 @@ def _page_file(path: Path) -> bytes:
     text = path.read_text("utf-8")
     parts = {"policy": _POLICY, **{n: f"{custom_properties(THEMES[n])} {_OWN[n]}" for n in _OWN}}
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], text).encode()
-
-
-def _lock(pyodide: Mapping[str, bytes]) -> bytes:
-    """Pyodide's list of packages without those that the folder has not."""
-    lock = npm.read_json(pyodide, "pyodide-lock.json")
-    return json.dumps({**lock, "packages": {}}).encode()
 
 
 def _editor(packages: "Mapping[npm.Package, Mapping[str, bytes]]") -> dict[str, bytes]:

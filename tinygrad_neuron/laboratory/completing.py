@@ -188,13 +188,31 @@ def _option(name: str, value: Any) -> dict[str, str]:
         kind = "function" if callable(value) else "variable"
     detail = ""
     if kind in ("class", "function"):
-        try:
-            detail = re.sub(r"^\((self|cls)(, )?", "(", str(inspect.signature(value)))
-        except (TypeError, ValueError):
-            detail = "(…)"
-        detail = re.sub(r"\b(?:[a-z_]\w*\.)+", "", detail)
+        detail = _signature(value)
     said = _said(value) if kind != "variable" else _shown(value)
     return {"label": name, "type": kind, "detail": detail[:80], "info": said}
+
+
+def _signature(function: Any) -> str:
+    """What a function takes, without types: the room is small.
+
+    >>> _signature(divmod)
+    '(x, y)'
+    """
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return "(…)"
+    stars: dict[Any, str] = {
+        inspect.Parameter.VAR_POSITIONAL: "*",
+        inspect.Parameter.VAR_KEYWORD: "**",
+    }
+    words = [
+        stars.get(p.kind, "") + p.name + ("" if p.default is p.empty else f"={p.default!r}")
+        for p in parameters
+        if p.name not in ("self", "cls")
+    ]
+    return f"({', '.join(words)})"
 
 
 def _said(value: Any) -> str:

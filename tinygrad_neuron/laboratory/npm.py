@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import io
-import json
 import re
 import shutil
 import subprocess
@@ -159,9 +158,3 @@ def linked(module: bytes, names: Mapping[str, str]) -> bytes:
         r"(?P<before>^(?:import|export)\b[^'\"\n]*['\"])(?P<name>[^.'\"][^'\"]*)(?P<after>['\"])"
     )
     return re.sub(pattern, path, module.decode(), flags=re.MULTILINE).encode()
-
-
-def read_json(files: Mapping[str, bytes], name: str) -> dict[str, object]:
-    """A file of a package that is JSON."""
-    read: dict[str, object] = json.loads(files[name])
-    return read

@@ -31,9 +31,9 @@ MOST_MOMENTS = 1000  # kept to go back to; where there are more, every second on
 class Moment(NamedTuple):
     """The training after some steps.
 
-    `losses` and `right`, the mean loss and the share of right answers, of the examples to train on
-    and of those to test on; `parameters`, their numbers; `conditions`, of each hidden neuron over
-    the examples to train on, as `health.condition` has it.
+    `losses` and `right`, the mean loss (without a penalty) and the share of right answers, of the
+    examples to train on and of those to test on; `parameters`, their numbers; `conditions`, of each
+    hidden neuron over the examples to train on, as `health.condition` has it.
     """
 
     step: int

@@ -14,9 +14,11 @@ from ..calculus.primitive import LEAF
 from ..checking import flag
 from ..copying import Linked, linked_in
 from ..engine import Value
+from ..interruption import uninterrupted
 from ..notebook import Shown
 from ..operators import forget_gradient, tracing
-from ..public import named_options
+from ..passes import assign
+from ..public import Answering, named_options
 from ..scope import Scope, call_of, enter, here
 
 _Self = TypeVar("_Self", bound="Module")
@@ -43,13 +45,14 @@ def in_own_scope(method: _Method) -> _Method:
     return run  # type: ignore[return-value]  # the same signature
 
 
-class Module(Shown, Linked):
+class Module(Answering, Shown, Linked):
     """Base class of everything with parameters.
 
     Parameters are the leaf Values held in attributes: directly, in lists, tuples and dictionaries,
     and in other Modules. A Module gives each a place in the model, its scope, when it is assigned
     (what is appended to a list later gets it when the parameters are next listed). Parameters and
-    Modules that stand in several places keep the first.
+    Modules that stand in several places keep the first. A subclass computes in `__call__`, or, as
+    in PyTorch, in `forward`.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -67,11 +70,13 @@ class Module(Shown, Linked):
         __call__: Callable[..., Any]  # of a subclass, with the arguments that it takes
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Let every call of the module record in a scope of its own, and a misspelt option of its
-        making be answered."""
+        """Let every call of the module record in a scope of its own, a method `forward` be what a
+        call runs, and a misspelt option of its making be answered."""
         super().__init_subclass__(**options)
         if "__call__" in vars(cls):
             cls.__call__ = in_own_scope(cls.__call__)  # type: ignore[method-assign]
+        elif "forward" in vars(cls):  # PyTorch's habit
+            cls.__call__ = in_own_scope(vars(cls)["forward"])  # type: ignore[method-assign]
         if "__init__" in vars(cls):
             named_options(cls)
 
@@ -173,6 +178,23 @@ class Module(Shown, Linked):
     def _links(self) -> Iterable[Linked]:
         return linked_in(self._state())
 
+    def __repr__(self) -> str:
+        """Its class and the modules in its attributes; what these hold is left out."""
+
+        def shown(part: object) -> str:
+            if isinstance(part, list | tuple):
+                return f"[{', '.join(map(shown, part))}]"
+            own = type(part).__repr__ is not Module.__repr__
+            return repr(part) if own else f"{type(part).__name__}(...)"
+
+        def is_module(part: object) -> bool:
+            if isinstance(part, list | tuple):
+                return len(part) > 0 and all(is_module(each) for each in part)
+            return isinstance(part, Module)
+
+        parts = ((k, part) for k, part in self._attributes().items() if is_module(part))
+        return f"{type(self).__name__}({', '.join(f'{k}={shown(part)}' for k, part in parts)})"
+
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Every parameter once, with the path to it, in the order of assignment.
 
@@ -258,8 +280,8 @@ class Module(Shown, Linked):
             raise state.StateError("load_state_dict: " + "; ".join(wrong))
         parameters = [p for value in entries.values() for p in _flat(value)]
         numbers = [state.number(x) for name in entries for x in _flat(given[name])]
-        for parameter, number in zip(parameters, numbers, strict=True):
-            parameter.data = number
+        with uninterrupted():
+            assign(parameters, numbers)
 
     def save(
         self,
@@ -329,11 +351,12 @@ class Module(Shown, Linked):
         states = [state.checked_random_state(given[name], name) for name in generators]
         if generator is not None:
             states.append(state.checked_random_state(whole["generator"], "generator"))
-        self.load_state_dict(whole["model"])
-        if optimiser is not None:
-            optimiser.load_state_dict(whole["optimiser"])
-        for each, found in zip([*generators.values(), generator], states, strict=False):
-            each.setstate(found)  # type: ignore[union-attr]  # as many as there are states
+        with uninterrupted():
+            self.load_state_dict(whole["model"])
+            if optimiser is not None:
+                optimiser.load_state_dict(whole["optimiser"])
+            for each, found in zip([*generators.values(), generator], states, strict=False):
+                each.setstate(found)  # type: ignore[union-attr]  # as many as there are states
 
     def modules(self) -> list["Module"]:
         """This module and all below it, each once.
@@ -361,10 +384,11 @@ class Module(Shown, Linked):
         try:
             yield
         finally:
-            for module, mode in modes:
-                module.training = mode
-            for generator, found in states:
-                generator.setstate(found)
+            with uninterrupted():
+                for module, mode in modes:
+                    module.training = mode
+                for generator, found in states:
+                    generator.setstate(found)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Set the gradient of every parameter back to 0.0, "not computed yet".

@@ -7,6 +7,7 @@ from typing import Any
 from ..checking import FINITE, POSITIVE, described, listed, number, positive_integer
 from ..engine import Number, Operand
 from ..init import Initialiser, Seed
+from ..interruption import uninterrupted
 from .neuron import Neuron, input_vector
 
 
@@ -98,9 +99,10 @@ class Perceptron(Neuron):
                 error = target - self.predict(numbers)
                 if error:
                     mistakes[-1] += 1
-                    for weight, v in zip(self.w, numbers, strict=True):
-                        weight.data += self.lr * error * v
-                    self.b.data += self.lr * error
+                    with uninterrupted():
+                        for weight, v in zip(self.w, numbers, strict=True):
+                            weight.data += self.lr * error * v
+                        self.b.data += self.lr * error
                     updates.append((tuple(w.data for w in self.w), self.b.data))
         return PerceptronRun(mistakes, mistakes[-1] == 0, updates)
 

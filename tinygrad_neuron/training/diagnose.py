@@ -14,6 +14,7 @@ from ..checking import a_function, described, listed
 from ..engine import Value, topological_order
 from ..functions import mean
 from ..health import HELP, condition, steepest
+from ..interruption import uninterrupted
 from ..nn import Module
 from ..nn.shapes import flat, lists
 from ..notebook import Shown
@@ -357,8 +358,9 @@ def _gradients(model: Module, loss: Value) -> dict[Value, float | None]:
         loss.backward()
         return {p: stored_gradient(p) for p in parameters}
     finally:
-        for parameter, gradient in before:
-            if gradient is None:
-                forget_gradient(parameter)
-            else:
-                parameter.grad = gradient
+        with uninterrupted():
+            for parameter, gradient in before:
+                if gradient is None:
+                    forget_gradient(parameter)
+                else:
+                    parameter.grad = gradient

@@ -13,6 +13,7 @@ from ..compiler import Compiled, NotFiniteError, TracingError, compile
 from ..console import is_terminal
 from ..engine import Value
 from ..init import Seed, generator_of
+from ..interruption import uninterrupted
 from ..nn import Module
 from ..nn.shapes import lists
 from ..optim import Optimiser
@@ -207,12 +208,13 @@ class _Run:
         finally:
             if shown is not None:
                 shown.close()
-            for module, mode in modes:
-                module.training = mode
-            record.seconds = time.perf_counter() - start
-            if self.best:
-                for parameter, number in zip(self.optimiser.parameters, self.best, strict=True):
-                    parameter.data = number
+            with uninterrupted():
+                for module, mode in modes:
+                    module.training = mode
+                record.seconds = time.perf_counter() - start
+                if self.best:
+                    for parameter, number in zip(self.optimiser.parameters, self.best, strict=True):
+                        parameter.data = number
 
     def _validate(self, validation: list[Example]) -> None:
         """The loss and the metrics of the validation data, with the parameters as they are."""

@@ -47,7 +47,7 @@ def data_plane(
         raise ValueError("walkthrough: data has no example; leave data out where there is none")
     if output is None:
         output = _prediction(order, leaves[:2], target)
-    elif output not in order:
+    elif not isinstance(output, Value) or output not in order:
         raise ValueError(f"walkthrough: the output {described(output)} is not in the graph")
     labels = sorted({label for _, _, label in examples})
     level = _level(order, output, target, labels)

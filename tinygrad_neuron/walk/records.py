@@ -10,7 +10,9 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from ..checking import integer
 from ..engine import Value
+from ..public import Answering
 from .plane import DataPlane
 
 PHASES = ("forward", "backward", "update")
@@ -148,7 +150,7 @@ class Trained:
     start: Mapping[Value, float]
 
 
-class StepList:
+class StepList(Answering):
     """The steps of a graph in order, and the nodes they go through.
 
     **Attributes:** `steps`, all steps; `graphs`, per iteration the nodes as records; `root`, the
@@ -247,6 +249,8 @@ class StepList:
         >>> [step["phase"] for step in whole["steps"]]
         ['forward', 'backward', 'backward']
         """
+        if indent is not None:
+            indent = integer("to_json", "indent", indent, 0)
         whole = {
             "format": _FORMAT,
             "digits": self.digits,

@@ -10,6 +10,7 @@ import shutil
 import sys
 from typing import TextIO
 
+from ..checking import described, positive_integer
 from ..console import WIDTH, Writer, is_terminal
 from ..draw.text import number, visible
 from ..engine import topological_order
@@ -38,11 +39,15 @@ def run(
     """Step through interactively, or print everything where a stream is no terminal."""
     stdin = sys.stdin if stdin is None else stdin
     stdout = sys.stdout if stdout is None else stdout
+    for what, stream, method in (("stdin", stdin, "readline"), ("stdout", stdout, "write")):
+        if stream is not None and not callable(getattr(stream, method, None)):
+            raise TypeError(f"terminal: {what} must be a stream, got {described(stream)}")
     write = Writer(stdout)
     if not walk.steps:
         write("There is nothing to step through: the graph is one number.\n")
         return
-    if not 1 <= start <= len(walk.steps):
+    start = positive_integer("terminal", "start", start)
+    if start > len(walk.steps):
         raise ValueError(f"start must be a step from 1 to {len(walk.steps)}, got {start}")
     if not (is_terminal(stdin) and is_terminal(stdout)):
         write(plain_text(walk))

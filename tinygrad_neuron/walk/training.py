@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ..checking import described, positive_integer
 from ..engine import Value, topological_order
+from ..interruption import uninterrupted
 from ..optim import SGD, Optimiser, Schedule
 from ..passes import DOMAIN_ERRORS
 from ..public import named_options
@@ -190,12 +191,13 @@ class _Iterations:
                 p.data = number
             done = True
         finally:
-            if done and keep:
-                optimiser.set_state([list(numbers) for numbers in state])
-                optimiser.steps = self.taken + self.iterations
-            else:
-                for leaf, number in before.items():
-                    leaf.data = number
+            with uninterrupted():
+                if done and keep:
+                    optimiser.set_state([list(numbers) for numbers in state])
+                    optimiser.steps = self.taken + self.iterations
+                else:
+                    for leaf, number in before.items():
+                        leaf.data = number
         with contextlib.suppress(*DOMAIN_ERRORS):
             self.root.forward()  # its leaves are elsewhere now
         return steps, graphs

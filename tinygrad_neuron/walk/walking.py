@@ -158,7 +158,9 @@ def walkthrough(
         raise TypeError(
             f"walkthrough: the root must be a Value, or a function, got {described(root)}"
         )
-    plane = None if data is None else data_plane(root, data, inputs or (), output)
+    plane = (
+        None if data is None else data_plane(root, data, () if inputs is None else inputs, output)
+    )
     made = Explanation(root, digits)
     return Walkthrough(made.steps, [made.nodes], digits, root, plane)
 

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from ...checking import described, positive_integer, to_float
+from ...checking import a_function, described, positive_integer, to_float
 from ...derivatives import gradients
 from ...engine import Value
 from ...nn.neuron import Activation, find_activation
 from ...public import named_options
 from ..text import number
 from ..themes import Theme, find_theme
+from .arguments import checked, named
 from .style import (
     DASHES,
     blank,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@checked()
 @named_options
 def activation_curve(
     activation: Activation,
@@ -79,6 +81,7 @@ def activation_curve(
     return figure
 
 
+@checked(curves=named("functions", a_function))
 @named_options
 def functions(
     curves: Mapping[str, Callable[[float], Any]],

@@ -4,9 +4,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...checking import a_function
 from ...public import named_options
 from ..observing import Plane, checked_plane
 from ..themes import Theme, find_theme
+from .arguments import checked, two_texts
 from .style import (
     DASHES,
     MARKERS,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 _POINTS, _LINES = 61, 12
 
 
+@checked(loss=a_function, names=two_texts)
 @named_options
 def descent(
     loss: Callable[[float, float], Any],
@@ -86,6 +89,7 @@ def descent(
     return figure
 
 
+@checked(loss=a_function)
 @named_options
 def steps_down(
     loss: Callable[[float], Any],

@@ -7,6 +7,7 @@ from ...nn.shapes import each, flat, lists, shape
 from ...public import named_options
 from ..text import number
 from ..themes import Theme, find_theme
+from .arguments import checked
 from .style import blank, plain, signed_colours
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 Place = tuple[int, int]
 
 
+@checked()
 @named_options
 def number_grids(
     grids: Mapping[str, Any],

@@ -9,12 +9,14 @@ from ...public import named_options
 from ...training import Diagnosis
 from ..text import number
 from ..themes import Theme, find_theme
+from .arguments import an, checked, text
 from .style import DASHES, blank, colours_of, dress, plain, write
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@checked(found=an(Diagnosis))
 @named_options
 def diagnosis_bars(found: Diagnosis, *, theme: str | Theme = "light") -> "Figure":
     """For each layer the part of its units that is dead or saturated, and its gradient's norm.
@@ -56,6 +58,7 @@ def diagnosis_bars(found: Diagnosis, *, theme: str | Theme = "light") -> "Figure
     return figure
 
 
+@checked(steps=text)
 @named_options
 def gradients_by_step(
     norms: Mapping[str, Sequence[float]], steps: str = "step", *, theme: str | Theme = "light"
@@ -98,6 +101,7 @@ def gradients_by_step(
     return figure
 
 
+@checked(found=an(Superposition))
 @named_options
 def feature_directions(found: Superposition, *, theme: str | Theme = "light") -> "Figure":
     """The directions of features in the plane of two neurons.

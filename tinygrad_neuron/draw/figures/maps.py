@@ -8,6 +8,7 @@ from ...nn.shapes import each, flat, lists, shape
 from ...public import named_options
 from ..text import number
 from ..themes import Theme, find_theme
+from .arguments import an, checked
 from .style import blank, name_figure, plain, signed_colours
 from .weights import weight_images
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@checked(convolution=an(Conv1d, Conv2d))
 @named_options
 def kernel_images(
     convolution: Conv1d | Conv2d, *, title: str = "", theme: str | Theme = "light"
@@ -39,6 +41,7 @@ def kernel_images(
     return weight_images(flattened, width, names=names, columns=columns, title=title, theme=theme)
 
 
+@checked()
 @named_options
 def feature_maps(
     maps: Any, *, names: Sequence[str] = (), title: str = "", theme: str | Theme = "light"
@@ -65,6 +68,7 @@ def feature_maps(
     return weight_images(flattened, lengths[2], names=names, **options)
 
 
+@checked()
 @named_options
 def receptive_field_image(
     image: Any,
@@ -93,6 +97,8 @@ def receptive_field_image(
             "receptive_field_image: image must have the shape (height, width) or (1, height, "
             f"width), got {shape(rows)}"
         )
+    if any(len(tuple(place)) < 2 for place in places):
+        raise ValueError(f"receptive_field_image: a place is (row, column), got {list(places)!r}")
     seen = {tuple(place)[-2:] for place in places}
     figure = blank(0.45 * len(rows[0]) + 0.6, 0.45 * len(rows) + 0.6, house)
     axes = figure.subplots()
@@ -106,6 +112,7 @@ def receptive_field_image(
     return figure
 
 
+@checked()
 @named_options
 def attention_matrix(
     weights: Any,

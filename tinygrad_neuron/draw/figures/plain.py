@@ -16,6 +16,7 @@ from ..metrics import text_width
 from ..observing import Plane, checked_plane
 from ..text import number
 from ..themes import Theme, find_theme, mix
+from .arguments import checked, text
 from .chart import SIZE, Chart, Svg
 from .curves import curve_points, value_and_slope
 from .planes import checked_examples, class_of_each_score, frame, leads_of
@@ -24,6 +25,7 @@ from .style import interval, plain, spread
 _DASHES = ("", "7 4", "2 3", "7 3 2 3")
 
 
+@checked()
 def activation_curve(
     activation: Activation,
     at: float | None = None,
@@ -76,6 +78,7 @@ def activation_curve(
     return chart.svg(title or name, "z")
 
 
+@checked()
 def decision_boundary(
     score: Callable[[Sequence[float]], Any],
     examples: Iterable[tuple[Sequence[float], Any]],
@@ -141,6 +144,7 @@ def decision_boundary(
     return chart.svg(title, "x0", "x1")
 
 
+@checked()
 def histogram(
     numbers: Iterable[Any], *, bins: int = 30, title: str = "", theme: str | Theme = "light"
 ) -> Svg:
@@ -172,6 +176,7 @@ def histogram(
     return chart.svg(title, f"{missing:,} not finite" if missing else "", "count")
 
 
+@checked(steps=text)
 def training_curves(
     curves: Mapping[str, Sequence[float]],
     steps: str = "step",

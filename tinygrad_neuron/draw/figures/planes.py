@@ -10,6 +10,7 @@ from ...nn import Neuron
 from ...public import named_options
 from ..observing import Plane, checked_plane, layers_of, run
 from ..themes import Theme, find_theme, mix
+from .arguments import checked
 from .hyperplane import draw_distances, draw_hyperplane, normal_vector
 from .style import (
     MARKERS,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 Example: TypeAlias = tuple[tuple[float, ...], Any]
 
 
+@checked()
 @named_options
 def decision_boundary(
     score: Callable[[Sequence[float]], Any],
@@ -125,6 +127,7 @@ def decision_boundary(
     return figure
 
 
+@checked()
 @named_options
 def hidden_plane(
     model: Any,

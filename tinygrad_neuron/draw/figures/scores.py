@@ -8,6 +8,7 @@ from ...checking import listed, whole
 from ...public import named_options
 from ..text import number
 from ..themes import Theme, find_theme
+from .arguments import checked
 from .style import blank, dress, name_figure, plain
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@checked()
 @named_options
 def softmax_bars(
     logits: Sequence[Any],

@@ -10,6 +10,7 @@ from ...public import named_options
 from ..observing import Loss, layers_of, observe, titles
 from ..text import number
 from ..themes import Theme, find_theme
+from .arguments import checked, text
 from .style import DASHES, blank, colours_of, dress, name_at_end, plain
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@checked(steps=text)
 @named_options
 def training_curves(
     curves: Mapping[str, Sequence[float]],
@@ -139,6 +141,7 @@ def _mark_not_finite(axes: "Axes", theme: Theme, curves: Mapping[str, Sequence[f
         )
 
 
+@checked()
 @named_options
 def activations_and_gradients(
     model: Any, examples: Iterable[tuple[Sequence[Any], Any]], loss: Loss | None = None
@@ -174,6 +177,7 @@ def activations_and_gradients(
     return activations, found
 
 
+@checked()
 @named_options
 def histograms(
     activations: Mapping[str, Sequence[float]],

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 from ...public import named_options
 from ..themes import Theme, find_theme
+from .arguments import checked
 from .style import blank, dress_bar, signed_colours
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@checked()
 @named_options
 def weight_images(
     images: Sequence[Sequence[float]],

@@ -1,5 +1,8 @@
+const WAIT = 2000; // milliseconds: the first program comes first
+
 // Keeps the laboratory in this browser once Python has started: then it needs no network.
 export async function keep() {
+  await new Promise((later) => setTimeout(later, WAIT));
   try {
     await navigator.serviceWorker?.register(new URL("service_worker.js", import.meta.url));
   } catch {

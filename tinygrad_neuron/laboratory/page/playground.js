@@ -8,7 +8,7 @@ import { Network } from "./playground_network.js";
 import { byId, forgetColours, percent, shown } from "./playground_parts.js";
 import { Plane } from "./playground_plane.js";
 import { Python } from "./python.js";
-import { theme, themes } from "./themes.js";
+import { themes } from "./themes.js";
 
 const FRAME = 0.06; // seconds between two pictures
 const STEPS = { slow: 1, normal: 5, fast: null }; // between two pictures; as many as there is time for
@@ -219,7 +219,6 @@ async function walkThrough(layer, neuron, name) {
     const frame = document.createElement("iframe");
     frame.setAttribute("sandbox", "allow-scripts allow-modals");
     frame.title = title();
-    frame.addEventListener("load", () => frame.contentWindow?.postMessage({ theme: theme() }, "*"));
     frame.srcdoc = page;
     place.replaceChildren(frame);
   } catch (error) {
@@ -232,7 +231,7 @@ async function walkThrough(layer, neuron, name) {
 
 async function showCode() {
   pause();
-  byId("text").textContent = "";
+  byId("text").textContent = started ? "" : "# Python starts\u2026";
   byId("program").showModal();
   if (!(await begin())) return byId("program").close();
   const text = await call("program");

@@ -32,6 +32,7 @@ export function themes(button, onchange = () => {}) {
     changed();
   });
   dark.addEventListener("change", changed);
-  addEventListener("load", (event) => event.target.tagName === "IFRAME" && tell(event.target), true);
+  // (A frame's load never reaches the window.)
+  document.addEventListener("load", (event) => event.target.tagName === "IFRAME" && tell(event.target), true);
   changed();
 }

@@ -17,19 +17,21 @@ const say = (message, transfer = []) => postMessage({ id: current, ...message },
 const emit = (event) => say({ event: event.toJs({ dict_converter: Object.fromEntries }) });
 
 async function wheels() {
-  const names = await got("wheels.json", "json");
-  return Promise.all(names.map((name) => got(name, "arrayBuffer")));
+  const { wheels, packages } = await got("wheels.json", "json");
+  return { packages, packed: await Promise.all(wheels.map((name) => got(name, "arrayBuffer"))) };
 }
 
 async function start({ stop }) {
   const step = (share, text) => say({ event: { kind: "progress", share, text } });
   step(0.05, "Fetching Python");
-  const packed = wheels();
+  const fetched = wheels();
   const drawing = import("./graphviz/viz.js").then((graphviz) => graphviz.instance());
   python = await loadPyodide({ indexURL: at("pyodide/"), env: { HOME: "/home/pyodide" } });
   step(0.6, "Unpacking");
   const extractDir = python.runPython("import sys; sys.path[-1]"); // where packages are
-  for (const wheel of await packed) python.unpackArchive(wheel, "whl", { extractDir });
+  const { packages, packed } = await fetched;
+  for (const wheel of packed) python.unpackArchive(wheel, "whl", { extractDir });
+  if (packages.length) await python.loadPackage(packages, { messageCallback() {} });
   python.pyimport("importlib").invalidate_caches();
   if (stop) python.setInterruptBuffer(new Int32Array(stop));
   step(0.7, "Importing");

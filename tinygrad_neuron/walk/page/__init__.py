@@ -20,7 +20,7 @@ from typing import Any
 from ...calculus import javascript
 from ...calculus.operation import Operation
 from ...calculus.printing import MINUS, TYPESET, operator_of
-from ...checking import described
+from ...checking import described, text
 from ...draw.facts import GraphFacts, read
 from ...draw.flags import NAMES, SIGNS, THRESHOLDS
 from ...draw.text import visible
@@ -89,6 +89,7 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
     (True, True, False)
     """
     root, digits = _asked(shown)
+    title = text("page", "title", title)
     graph = read(root)
     for node in graph.order:
         refuse_made_by_hand(node, "the page")
