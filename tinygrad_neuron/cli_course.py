@@ -149,6 +149,7 @@ def _book(asked: Namespace) -> None:
         hosting = Hosting(asked.address, asked.github)
     except ValueError as error:
         raise UsageError(str(error)) from None
+    print(f"{PROGRAM}: running every lesson; this takes some minutes", file=sys.stderr, flush=True)
     with _course_errors():
         built = build(folder, _chosen(asked), asked.draft, hosting)
         if asked.laboratory:
@@ -268,7 +269,6 @@ _ACTIONS: "dict[str, tuple[Callable[[Namespace, list[Path]], None], str, str]]" 
 @contextmanager
 def _course_errors() -> Iterator[None]:
     """The errors of the course as those of the command line."""
-    from .course.book import BookError
     from .course.lessons import LessonError
 
     try:
@@ -277,7 +277,13 @@ def _course_errors() -> Iterator[None]:
         raise UsageError(str(error)) from None
     except BrokenPipeError:
         raise
-    except (BookError, OSError, ModuleNotFoundError) as error:
+    except (OSError, ModuleNotFoundError) as error:
+        raise FailedError(str(error)) from None
+    except RuntimeError as error:
+        from .course.book import BookError  # with it, all that builds a book
+
+        if not isinstance(error, BookError):
+            raise
         raise FailedError(str(error)) from None
 
 
