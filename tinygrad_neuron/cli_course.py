@@ -1,6 +1,7 @@
 """The course's commands on the command line: `learn`, `notebook`, `book`, `lesson`."""
 
 import argparse
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -108,8 +109,16 @@ def _positive(text: str) -> int:
 
 def _chosen(asked: Namespace) -> "Course":
     from .course.chosen import course
+    from .course.interface import CHOSEN, words
 
-    return course(asked.lessons)
+    chosen = course(asked.lessons)
+    if chosen.words:  # in the environment, for the processes of kernels too
+        try:
+            words(chosen.words)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        os.environ[CHOSEN] = chosen.words
+    return chosen
 
 
 def _learn(asked: Namespace) -> None:
