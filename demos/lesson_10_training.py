@@ -243,9 +243,9 @@ assert {id(p) for p in moved} == {id(n.b) for n in zero.layers[-1].neurons}
 # %% [markdown]
 # Twenty neurons, and each layer is worth only one. No step will ever tell them apart: they are
 # **symmetric**, and gradient descent keeps them so. With 0 it is worse still. The hidden neurons
-# output 0, so the weights behind them get no gradient; and those weights are 0, so nothing gets
-# back through them to the layers before. The only parameters that have moved are the ten biases of
-# the output layer.
+# output 0, so the weights after them get no gradient; and those weights are 0, so nothing gets back
+# through them to the layers before. The only parameters that have moved are the ten biases of the
+# output layer.
 #
 # (And in lesson 9? There was no hidden layer. Each of the ten neurons had a target of its own, and
 # that made them different.)
@@ -272,7 +272,7 @@ predict(
         50: "Random signs cancel more than half of it: the size grows only with √n.",
     },
     hint="√n, with n = 100.",
-    explanation="√100 = 10. With tanh behind it, that neuron is saturated most of the time.",
+    explanation="√100 = 10. With tanh after it, that neuron is saturated most of the time.",
 )
 
 

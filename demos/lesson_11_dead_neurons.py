@@ -258,16 +258,17 @@ assert [leaf.grad for leaf in gone[1].values()] == [0, 0, 0, -1]
 
 # %% [markdown]
 # Down to b0 = −1 all is well. At −1.5 the pre-activation of h0 is below 0, and everything that
-# leads to it gets the gradient 0: its bias and both its weights. Even the weight behind it, v0,
-# gets 0, for it multiplies an output that is 0. The other neuron does not notice.
+# leads to it gets the gradient 0: its bias and both its weights. Even v0, the weight that its
+# output meets next, gets 0, for it multiplies an output that is 0. The other neuron does not
+# notice.
 #
-# Here is such a neuron alone, with one input and the weight behind it. Push it yourself: go to the
+# Here is such a neuron alone, with one input and the weight after it. Push it yourself: go to the
 # last step, then move b0.
 
 
 # %% tags=["hide-input"]
 def alone():
-    """One relu neuron with one input, and the weight behind it."""
+    """One relu neuron with one input, and the weight after it."""
     w0, x0 = Value(1.0, label="w0"), Value(1.3, label="x0")
     b0, v0 = Value(0.5, label="b0"), Value(2.0, label="v0")
     product = w0 * x0
@@ -280,7 +281,7 @@ def alone():
 
 show(
     walkthrough(alone()),
-    "One neuron, and the weight v0 behind it. Below b0 = −1.3 it is inactive for this example, and "
+    "One neuron, and the weight v0 after it. Below b0 = −1.3 it is inactive for this example, and "
     "nothing comes back.",
 )
 

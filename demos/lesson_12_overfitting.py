@@ -506,7 +506,8 @@ assert (min(spread), max(spread)) == (67.5, 73.7)
 #
 # ## In short
 #
-# - Right on the examples says nothing about others: a network can learn its examples by heart.
+# - Right answers on the examples prove nothing about others: a network can learn its examples by
+#   heart.
 # - Where the validation loss turns up, overfitting begins: stop there.
 # - Data that have chosen anything (a moment, a strength, a size) are no longer a fair test.
 # - L2 makes weights small, but none of them 0; L1 makes many of them exactly 0, and so it chooses.

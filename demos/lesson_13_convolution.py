@@ -558,8 +558,8 @@ assert [len(model.parameters()) for model in results.values()] == [1210, 586]
 
 # %% [markdown]
 # With half of the parameters it reads 95.3 to 96.1% of the digits; the fully connected network
-# reads 93.6 to 95.5%. A small lead, and the two ranges touch: with three starts of each, as lesson
-# 12 says, make little of it. But of the digits that were moved, none of which either has seen in
+# reads 93.6 to 95.5%. The two ranges overlap: with three starts of each, lesson 12 would say, make
+# nothing of that lead. But of the digits that were moved, none of which either has seen in
 # training, it reads 86.4 to 89.7%, and the other 35.1 to 39.8%. There is no doubt about that. (Not
 # all of them, for what has left the image is gone, and kernels that lie over the rim see the blank
 # frame.)

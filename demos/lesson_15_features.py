@@ -493,7 +493,7 @@ print("units that do:", alone(units), "of 32")
 # %% [markdown]
 # From 2 of 16 to 21 of 32. But is that the work of the autoencoder? 32 units are more than 16
 # neurons, and with more units some would answer to one digit by chance. A claim like this needs a
-# **control**: the same count where nothing can have been found. Here are two. In the first the
+# **control**: the same count where there was nothing to find. Here are two. In the first the
 # autoencoder is not trained at all; we count for five random starts. In the second it is trained in
 # the same way, but on shuffled data: the activations of each neuron are dealt out anew among the
 # images, so that nothing is left of which neurons are active together.

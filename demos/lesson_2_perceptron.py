@@ -325,14 +325,14 @@ assert all(perceptron.predict(x) == target for x, target in datasets.gate("and")
 # <details><summary>How both are computed, and why the bound holds (it uses arrows, which lesson 4
 # draws: come back to it then)</summary>
 #
-# Write a 1 behind the inputs of every example, for the bias. Then
+# Write a 1 after the inputs of every example, for the bias. Then
 #
 # - $R$ is the length of the longest example, $\sqrt{x_0^2 + x_1^2 + 1}$;
 # - $\gamma$ belongs to weights that separate the examples with no $z$ equal to 0. It is the
 #   smallest size of $z$ among all examples, divided by $\sqrt{w_0^2 + w_1^2 + b^2}$. Any such
 #   weights give a valid bound, those with the largest $\gamma$ the best.
 #
-# The proof follows two numbers from mistake to mistake. Let $x$ be an example with the 1 behind it,
+# The proof follows two numbers from mistake to mistake. Let $x$ be an example with the 1 after it,
 # let $s$ be 1 if it should fire and −1 if not, and let $v = (w_0, w_1, b)$ be what has been learned
 # so far. A correction with $\mathrm{lr} = 1$ adds $s \cdot x$ to $v$. Let $u$ be the separating
 # weights, scaled to the length 1, so $s \cdot (u \cdot x) \ge \gamma$ for every example.
@@ -496,14 +496,15 @@ assert mistakes == 4
 # examples: the corrections undo each other.
 #
 # In 1969 Marvin Minsky and Seymour Papert wrote a whole book about what one such unit cannot tell,
-# even behind a layer of fixed detectors that each see only a part of the input. The way out is that
+# even after a layer of fixed detectors that each see only a part of the input. The way out is that
 # of lesson 1, more than one layer. But how can units learn that come *before* the last one? The
 # rule above needs a target for each unit, and nobody knows targets for the units inside. The answer
 # takes a smoother unit, and it starts in the next lesson.
 #
 # A note on history. Rosenblatt's machine, the Mark I Perceptron, looked at pictures with 400
-# photocells. They were wired to a layer of units that did not learn, and the weights behind these
-# were knobs, turned by motors. What is called a perceptron today is only the part that learned.
+# photocells. They were wired to a layer of units that did not learn, and the weights that came
+# after these were knobs, turned by motors. What is called a perceptron today is only the part that
+# learned.
 #
 # ## In short
 #

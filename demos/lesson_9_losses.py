@@ -718,7 +718,7 @@ def gradient(logits, right):
 # - The loss decides what is learned: squared error the mean, absolute error the median.
 # - Yes or no: sigmoid and cross-entropy; one of several: softmax and cross-entropy.
 # - Their gradient for the logits is what was said minus what was true: $p - t$, or $p - y$.
-# - Squared error behind a sigmoid is silent where the error is worst.
+# - Squared error after a sigmoid is silent where the error is worst.
 # - The first loss of a network that knows nothing is the ln of the number of classes; a bias can
 #   say the class priors from the start.
 # - What counts is the test set, and it is for testing only.
@@ -787,7 +787,7 @@ exercise(
 
 # %%
 exercise(
-    "The loss is squared error behind a sigmoid, (p − t)² with p = sigmoid(z). Write its gradient "
+    "The loss is squared error after a sigmoid, (p − t)² with p = sigmoid(z). Write its gradient "
     "for z as an expression in p and t.",
     answer="2*(p - t)*p*(1 - p)",
     variables=("p", "t"),

@@ -75,8 +75,8 @@ NOT_FAST = {
 
 
 def pytest_configure() -> None:
-    """Ctrl-C is heard, here and in the processes that tests start: a shell that starts pytest in the
-    background has it ignored, and that is inherited."""
+    """Ctrl-C is heard, here and in the processes that tests start: a shell that starts pytest in
+    the background has it ignored, and that is inherited."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

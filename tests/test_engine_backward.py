@@ -459,7 +459,6 @@ def interrupt(call, at):
                 raise KeyboardInterrupt
         return trace
 
-    gc.collect()
     gc.disable()  # what is raised while something is freed is printed, and lost
     before = sys.gettrace()
     sys.settrace(trace)

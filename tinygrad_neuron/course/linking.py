@@ -55,9 +55,23 @@ class GlossaryLinks(SphinxPostTransform):
         if not terms:
             return
         left = dict(terms)
+        _join(self.document)
         for text in list(_prose(self.document)):
             if parts := _linked(text.astext(), terms, left):
                 text.parent.replace(text, parts)
+
+
+def _join(document: nodes.document) -> None:
+    """Puts together what the parser has cut at the ends of lines: a term may go across one."""
+    for parent in list(document.findall(nodes.TextElement)):
+        pieces: list[nodes.Node] = []
+        for piece in parent.children:
+            if pieces and isinstance(piece, nodes.Text) and isinstance(pieces[-1], nodes.Text):
+                piece = nodes.Text(pieces.pop().astext() + piece.astext())
+            pieces.append(piece)
+        if len(pieces) < len(parent):
+            parent.clear()
+            parent += pieces
 
 
 def _prose(document: nodes.document) -> Iterator[nodes.Text]:

@@ -32,8 +32,8 @@ class Moment(NamedTuple):
     """The training after some steps.
 
     `losses` and `right`, the mean loss (without a penalty) and the share of right answers, of the
-    examples to train on and of those to test on; `parameters`, their numbers; `conditions`, of each hidden neuron over
-    the examples to train on, as `health.condition` has it.
+    examples to train on and of those to test on; `parameters`, their numbers; `conditions`, of each
+    hidden neuron over the examples to train on, as `health.condition` has it.
     """
 
     step: int
