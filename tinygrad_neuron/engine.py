@@ -21,16 +21,7 @@ from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .calculus.table import TABLE
 from .checking import described, to_float
-from .interruption import uninterrupted
-from .operators import (
-    NOT_COMPUTED,
-    NOTHING_YET,
-    Habits,
-    Label,
-    add_methods,
-    take_back,
-    without_generated,
-)
+from .operators import NOT_COMPUTED, NOTHING_YET, Habits, add_methods, take_back, without_generated
 from .passes import DOMAIN_ERRORS, numbers_of, operation_error
 from .scope import here
 
@@ -125,8 +116,7 @@ class Value(Methods):
         `b = a + a; c = b + b`, b must have both contributions of c before it hands them on. A node
         that nothing arrived at hands nothing on: what `select` did not choose is left alone.
 
-        `retain_graph`, which PyTorch asks for, says nothing here: the graph lives as long as
-        something refers to it.
+        `retain_graph` is PyTorch's, and changes nothing: a graph lives while it is referred to.
 
         >>> a = Value(3.0)
         >>> b = a + a
@@ -170,8 +160,7 @@ class Value(Methods):
                 take_back(inner, leaves)
                 raise
         except BaseException as error:
-            with uninterrupted():  # again: a second Ctrl-C may have come while it was taken back
-                take_back(inner, leaves)
+            take_back(inner, leaves)  # again: a Ctrl-C may have come just before
             if isinstance(node._operation, Operation) and isinstance(error, DOMAIN_ERRORS):
                 raise operation_error(node, error, derivative=True) from None
             raise
@@ -307,7 +296,6 @@ def plain() -> AbstractContextManager[None]:
     return without_generated(Value, TABLE.values())
 
 
-Value.label = Label(Value.label)  # type: ignore[assignment]  # as ever, a str to read
 Operation.record = record
 Operation.pull, Operation.recompute = staticmethod(pull), staticmethod(recompute)
 for _entry in TABLE.values():
