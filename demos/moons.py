@@ -3,15 +3,18 @@
     python demos/moons.py [folder]
 
 Prints loss and accuracy as it goes and writes into the folder (default: out) the decision boundary,
-and a page on which to step through the network, with the plane beside it.
+a page on which to step through the network, with the plane beside it, and one on which to watch it
+learn, with this optimiser or another.
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from tinygrad_neuron import compile, datasets, losses, nn, optim, walkthrough
+from tinygrad_neuron import Value, compile, datasets, losses, nn, optim, walkthrough
 from tinygrad_neuron.draw import figures
 from tinygrad_neuron.draw.rendering import EngineNotFoundError
+from tinygrad_neuron.walk import Training, Walkthrough
 
 
 def main(folder: Path) -> None:
@@ -45,8 +48,23 @@ def main(folder: Path) -> None:
     walk = walkthrough(lambda x0, x1: model([x0, x1]), *moons.inputs[0], data=examples)
     try:
         print("page:", walk.page(folder / "moons.html", title="Moons"))
+        print("page:", learning(examples).page(folder / "moons_learning.html", title="Learning"))
     except EngineNotFoundError as error:  # the training needs no Graphviz
         print(error)
+
+
+def learning(examples: Sequence[tuple[Sequence[float], int]]) -> Walkthrough:
+    """The same training, to be stepped through."""
+    model = nn.MLP(2, [16, 16, 1], seed=1337)
+    optimiser = optim.SGD(model.parameters(), lr=lambda step: 1.0 - 0.009 * step)
+
+    def loss(x0: Value, x1: Value, target: Value) -> Value:
+        score: Value = model([x0, x1])
+        return (1.0 - target * score).relu()
+
+    point, target = examples[0]
+    training = Training(optimiser, iterations=100)
+    return walkthrough(loss, *point, target, data=examples, training=training)
 
 
 if __name__ == "__main__":

@@ -268,7 +268,7 @@ def test_a_file_that_cannot_be_written(capsys):
     (["learn", "--rest"], "did you mean '--reset'"),
     (["notebook"], "the lesson's number is missing"),
     (["notebook", "1", "a", "b"], "notebook takes N [FOLDER] [--lessons FOLDER], got"),
-    (["book", "a", "b"], "book takes [FOLDER] [--lessons FOLDER] [--draft] [--laboratory]"),
+    (["book", "a", "b"], "book takes [FOLDER] [--lessons FOLDER] [--draft] [--address URL]"),
     (["lern"], "did you mean 'learn'"),
 ])  # fmt: skip
 def test_wrong_arguments_are_named(capsys, arguments, said):

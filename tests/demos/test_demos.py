@@ -43,3 +43,4 @@ def test_moons_are_separated_and_drawn(tmp_path):
     assert int(re.findall(r"accuracy (\d+)%", printed)[-1]) >= 99
     assert ElementTree.parse(tmp_path / "moons.svg").getroot().tag.endswith("svg")
     assert 'id="plane"' in (tmp_path / "moons.html").read_text("utf-8")
+    assert '"optimisers":' in (tmp_path / "moons_learning.html").read_text("utf-8")

@@ -17,6 +17,10 @@ export class Plane {
     this.examples = examples;
     this.plane = plane;
     this.planes = null;
+    const short = (x) => String(Number(x.toFixed(2))).replace("-", "\u2212");
+    byId("axis-low").textContent = `${short(plane.left)}, ${short(plane.low)}`;
+    byId("axis-across").textContent = `x0 \u2192 ${short(plane.left + plane.size)}`;
+    byId("axis-up").textContent = `x1 \u2191 ${short(plane.low + plane.size)}`;
     const points = byId("points");
     points.replaceChildren();
     examples.forEach((part, tested) => part.forEach(([x0, x1, target]) => {

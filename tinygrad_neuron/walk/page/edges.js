@@ -39,6 +39,17 @@ function resultOf({ incoming, local, contribution }) {
   return `${gives ? "=" : "≈"} ${brief(contribution)}`;
 }
 
+// A point on the Bézier curves of a path, computed here: the browser would lay out the page to know.
+function onCurves(text, share) {
+  const numbers = text.match(/-?[\d.]+/g).map(Number);
+  const count = (numbers.length - 2) / 6;
+  const k = Math.min(count - 1, Math.floor(share * count));
+  const t = share * count - k;
+  const weights = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t ** 3];
+  const [x, y] = [0, 1].map((c) => weights.reduce((sum, w, j) => sum + w * numbers[6 * k + 2 * j + c], 0));
+  return { x, y };
+}
+
 export class Edges {
   // `members(id)`: the nodes in the card of that id; `outlines()`: the boxes of the cards.
   constructor(svg, nodes, members, outlines) {
@@ -143,9 +154,8 @@ export class Edges {
     const free = ({ x, y }) => this.boxes.every((box) =>
       x + width / 2 <= box.x || x - width / 2 >= box.x + box.width ||
       y + height / 2 <= box.y || y - height / 2 >= box.y + box.height);
-    const path = edge.group.querySelector("path");
-    const length = path.getTotalLength();
-    const along = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8].map((share) => path.getPointAtLength(share * length));
+    const curves = edge.group.querySelector("path").getAttribute("d");
+    const along = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8].map((share) => onCurves(curves, share));
     let found = along.find(free) ?? null;
     if (!found && lines.length > 1) {
       for (let by = 8; by <= FAR && !found; by += 8) {

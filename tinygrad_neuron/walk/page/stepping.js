@@ -161,12 +161,14 @@ for (const kind of ["pointerdown", "pointermove"]) {
     if (!event.buttons) return;
     const { runs } = state;
     const k = iterationAt(byId("loss").firstChild, event.clientX, runs.length);
-    if (placeOf(state.step).result.iteration !== k || state.step === 0) toIteration(k);
+    if (placeOf(state.step).result.iteration !== k || state.step === 0) toIteration(k); // not again and again
   });
 }
 byId("iteration").addEventListener("input", (event) => toIteration(Number(event.target.value) - 1));
 
+// Where one steps by iterations, it is shown as it ends, else as it begins.
 function toIteration(k) {
   pause();
-  go(k ? state.runs[k].first + 1 : 1, true);
+  const { first } = state.runs[k];
+  go(byId("size").value === "iteration" ? state.runs[k + 1]?.first ?? countOf(state.runs) : first + 1, true);
 }

@@ -86,9 +86,10 @@ const neverFails = (nodes, operations) => nodes.every(({ operation, operands }) 
   if (!operation) return true;
   const { domain, chosen } = operations[operation];
   if (chosen) return false;
+  const second = nodes[operands[1]];
+  if (operation === "divide") return second.kind === "constant" && Number.isFinite(second.data) && second.data !== 0;
   if (operation !== "constant_power") return !domain;
-  const exponent = nodes[operands[1]];
-  return exponent.kind === "constant" && Number.isInteger(exponent.data) && exponent.data > 0;
+  return second.kind === "constant" && Number.isInteger(second.data) && second.data > 0;
 });
 
 const PARTS = ["leaves", "data", "local", "arrivals", "steps", "computedAt", "gradients", "moved"];
