@@ -206,8 +206,8 @@
         });
       } else {
         const { shown, explanation } = this.asked;
-        const word = how === "right" ? `✓ ${word("answered earlier")}` : word("shown earlier");
-        this.say(`${word} <strong>${shown}</strong>${explanation ? `\n${explanation}` : ""}`, how);
+        const told = how === "right" ? `✓ ${word("answered earlier")}` : word("shown earlier");
+        this.say(`${told} <strong>${shown}</strong>${explanation ? `\n${explanation}` : ""}`, how);
       }
       gate.apply();
       if (isNew) this.dispatchEvent(new CustomEvent("tn-ended", { bubbles: true, composed: true }));
