@@ -153,7 +153,13 @@ class Neuron(Module):
         products = []
         for weight, value, label in zip(self.w, inputs, self._product_labels, strict=True):
             product = weight * value
-            product._label = label
+            try:
+                product._label = label
+            except AttributeError:  # an array of products
+                raise TypeError(
+                    f"{type(self).__name__}: an input must be a Value or a number, got "
+                    f"{described(value)}"
+                ) from None
             products.append(product)
         total = sum(products)
         if self.bias_trick:
