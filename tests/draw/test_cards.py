@@ -147,8 +147,11 @@ def test_what_is_faded_is_faded_with_its_badges():
     assert theme.alarm not in line
 
 
-def test_on_a_slide_equal_operations_are_as_large_as_single_ones():
+@pytest.mark.parametrize("backward", [False, True])  # then there is room for less
+def test_on_a_slide_equal_operations_are_as_large_as_single_ones(backward):
     root = network_of_the_lecture(4)
+    if backward:
+        root.backward()
     picture = draw_dot(root, style="formula")
     assert any(len(group.members) == 4 and not group.scope for group in picture.folding.groups)
     large = re.findall(r'POINT-SIZE="18"><B>([^<]*)</B>', picture.source)
