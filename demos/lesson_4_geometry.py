@@ -137,8 +137,8 @@ assert [round(part, 1) for part in direction] == [0.6, 0.8]
 # The best direction is (0.6, 0.8), and that is (3, 4) divided by 5: the direction of $w$. And $z$
 # grows by 5 over 1 km, and 5 is the norm of $w$.
 #
-# So straight away from the coast $z$ grows by $\lVert w\rVert$ per kilometre. Turn that around,
-# and $z$ tells the distance:
+# So on the way directly out from the coast $z$ grows by $\lVert w\rVert$ per kilometre. Turn that
+# around, and $z$ tells the distance:
 #
 # $$ d = \frac{z}{\lVert w\rVert} $$
 #

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from . import fuzz
@@ -9,6 +10,7 @@ from .own_words import at_most
 
 # By property, what broke it once: as `python -m tests.fuzz` printed it.
 FOUND: dict[str, list[dict[str, Any]]] = {
+    "calls": [{"call": ("Neuron, called", {"x": [np.array([1.0, 2.0]), ()]})}],
     "definitions": [
         {"given": {"name": "fuzzed", "forward": "a", "partials": ["1"], "operands": "*a"}},
         {

@@ -1,6 +1,7 @@
 """The course's commands on the command line: `learn`, `notebook`, `book`, `lesson`."""
 
 import argparse
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ def add_commands(command: Command) -> None:
     learn.add_argument(
         "--reset", action="store_true", help="forget how far you are, in one lesson or in all"
     )
-    _may_choose(learn, "--reset")
+    _may_choose(learn, "--draft", "--reset")
     notebook = command(
         _notebook, "N [FOLDER] [--lessons FOLDER]", 2,
         "write a lesson as a notebook (default: into this folder)",
@@ -40,7 +41,7 @@ def add_commands(command: Command) -> None:
         "[--laboratory] [--npm FOLDER]", 1,
         "build the web book of all lessons (default: into out/book)",
     )  # fmt: skip
-    _may_choose(book, "--address", "--github", "--laboratory", "--npm")
+    _may_choose(book, "--draft", "--address", "--github", "--laboratory", "--npm")
     book.add_argument(
         "--address", metavar="URL", default="",
         help="where the book will be read: its notebooks install the package from there",
@@ -81,16 +82,17 @@ def add_commands(command: Command) -> None:
 
 
 def _may_choose(parser: argparse.ArgumentParser, *options: str) -> None:
-    """The options of commands that take a teacher's lessons."""
-    parser.set_defaults(options=["--help", "--lessons", "--draft", *options])
+    """The options of commands that take a teacher's lessons; some take drafts."""
+    parser.set_defaults(options=["--help", "--lessons", *options])
     parser.add_argument(
         "--lessons", metavar="FOLDER", type=_folder,
         help="your own lessons, and which of the course's come in which order (course.txt there)",
     )  # fmt: skip
-    parser.add_argument(
-        "--draft", action="store_true",
-        help="go on where a lesson's assertion fails, and say what does not hold",
-    )  # fmt: skip
+    if "--draft" in options:
+        parser.add_argument(
+            "--draft", action="store_true",
+            help="go on where a lesson's assertion fails, and say what does not hold",
+        )  # fmt: skip
 
 
 def _folder(text: str) -> Path:
@@ -108,8 +110,16 @@ def _positive(text: str) -> int:
 
 def _chosen(asked: Namespace) -> "Course":
     from .course.chosen import course
+    from .course.interface import CHOSEN, words
 
-    return course(asked.lessons)
+    chosen = course(asked.lessons)
+    if chosen.words:  # in the environment, for the processes of kernels too
+        try:
+            words(chosen.words)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        os.environ[CHOSEN] = chosen.words
+    return chosen
 
 
 def _learn(asked: Namespace) -> None:
@@ -149,6 +159,7 @@ def _book(asked: Namespace) -> None:
         hosting = Hosting(asked.address, asked.github)
     except ValueError as error:
         raise UsageError(str(error)) from None
+    print(f"{PROGRAM}: running every lesson; this takes some minutes", file=sys.stderr, flush=True)
     with _course_errors():
         built = build(folder, _chosen(asked), asked.draft, hosting)
         if asked.laboratory:
@@ -268,7 +279,6 @@ _ACTIONS: "dict[str, tuple[Callable[[Namespace, list[Path]], None], str, str]]" 
 @contextmanager
 def _course_errors() -> Iterator[None]:
     """The errors of the course as those of the command line."""
-    from .course.book import BookError
     from .course.lessons import LessonError
 
     try:
@@ -277,7 +287,13 @@ def _course_errors() -> Iterator[None]:
         raise UsageError(str(error)) from None
     except BrokenPipeError:
         raise
-    except (BookError, OSError, ModuleNotFoundError) as error:
+    except (OSError, ModuleNotFoundError) as error:
+        raise FailedError(str(error)) from None
+    except RuntimeError as error:
+        from .course.book import BookError  # with it, all that builds a book
+
+        if not isinstance(error, BookError):
+            raise
         raise FailedError(str(error)) from None
 
 

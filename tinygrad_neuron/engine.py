@@ -21,16 +21,8 @@ from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .calculus.table import TABLE
 from .checking import described, to_float
-from .interruption import uninterrupted
-from .operators import (
-    NOT_COMPUTED,
-    NOTHING_YET,
-    Habits,
-    Label,
-    add_methods,
-    take_back,
-    without_generated,
-)
+from .interruption import or_undone
+from .operators import NOT_COMPUTED, NOTHING_YET, Habits, add_methods, take_back, without_generated
 from .passes import DOMAIN_ERRORS, numbers_of, operation_error
 from .scope import here
 
@@ -107,11 +99,9 @@ class Value(Methods):
     def __abs__(self) -> Value:
         return record(TABLE["abs"], self)
 
-    # With a plain number on the left: 2 * v.
+    # With a plain number on the left, 2 * v; the other operations, v.tanh(), by `add_methods` below.
     __radd__, __rsub__, __rmul__ = reflected("add"), reflected("subtract"), reflected("multiply")
     __rtruediv__, __rpow__ = reflected("divide"), reflected("power")
-
-    # The other operations are methods too (v.tanh(), v.maximum(w)): `add_methods`, below.
 
     def backward(self, gradient: Number = 1.0, retain_graph: bool = True) -> None:
         """The chain rule, from this node back to every leaf it was computed from.
@@ -124,9 +114,7 @@ class Value(Methods):
         Each node is visited once, after all its consumers. Why the order matters: in
         `b = a + a; c = b + b`, b must have both contributions of c before it hands them on. A node
         that nothing arrived at hands nothing on: what `select` did not choose is left alone.
-
-        `retain_graph`, which PyTorch asks for, says nothing here: the graph lives as long as
-        something refers to it.
+        `retain_graph` is PyTorch's, and changes nothing: a graph lives while it is referred to.
 
         >>> a = Value(3.0)
         >>> b = a + a
@@ -140,41 +128,40 @@ class Value(Methods):
             return
         if isinstance(self._operation, Primitive) and self._operation.direct(self, seed):
             return
-        order = topological_order(self)
-        order.reverse()
         inner: list[Value] = []
-        leaves: list[tuple[Value, float]] = []
+        leaves: Leaves = []
+        or_undone(
+            lambda: self._hand_on(topological_order(self)[::-1], seed, inner, leaves),
+            lambda: take_back(inner, leaves),
+        )
+
+    def _hand_on(self, order: list[Value], seed: float, inner: list[Value], leaves: Leaves) -> None:
+        """The pass itself; leaves are noted, with their gradients, before these change."""
+        for node in order:
+            kind = node._operation
+            if kind.arity:
+                inner.append(node)
+                node.grad = NOTHING_YET
+            elif kind is not CONSTANT:
+                leaves.append((node, node.grad))
+                if kind is not LEAF:  # it has an assigned closure
+                    inner.append(node)
+                node.grad = 0.0
+        self.grad = seed
         node = self
         try:
-            try:
-                for node in order:
-                    kind = node._operation
-                    if kind.arity:
-                        inner.append(node)
-                        node.grad = NOTHING_YET
-                    elif kind is not CONSTANT:
-                        leaves.append((node, node.grad))
-                        if kind is not LEAF:  # it has an assigned closure
-                            inner.append(node)
-                        node.grad = 0.0
-                self.grad = seed
-                for node in inner:
-                    if node.grad is NOTHING_YET:
-                        node.grad = NOT_COMPUTED
-                    else:
-                        node._operation.pull(node)
-                for node, before in leaves:
-                    # PyTorch's habit `p.grad = None` means zero too.
-                    node.grad = node.grad if before is None else before + node.grad
-            except BaseException:
-                take_back(inner, leaves)
-                raise
-        except BaseException as error:
-            with uninterrupted():  # again: a second Ctrl-C may have come while it was taken back
-                take_back(inner, leaves)
-            if isinstance(node._operation, Operation) and isinstance(error, DOMAIN_ERRORS):
+            for node in inner:
+                if node.grad is NOTHING_YET:
+                    node.grad = NOT_COMPUTED
+                else:
+                    node._operation.pull(node)
+        except DOMAIN_ERRORS as error:
+            if isinstance(node._operation, Operation):
                 raise operation_error(node, error, derivative=True) from None
             raise
+        for node, before in leaves:
+            # PyTorch's habit `p.grad = None` means zero too.
+            node.grad = node.grad if before is None else before + node.grad
 
     def forward(self) -> float:
         """Evaluate the recorded graph again, after the data of leaves changed; returns `data`.
@@ -193,6 +180,7 @@ class Value(Methods):
 
 Number: TypeAlias = float  # and, when called, any real number: int, NumPy scalar, Fraction
 Operand: TypeAlias = Value | Number
+Leaves: TypeAlias = list[tuple[Value, float]]  # with the gradients that they had
 new_value: Callable[[type[Value]], Value] = object.__new__
 
 
@@ -307,7 +295,6 @@ def plain() -> AbstractContextManager[None]:
     return without_generated(Value, TABLE.values())
 
 
-Value.label = Label(Value.label)  # type: ignore[assignment]  # as ever, a str to read
 Operation.record = record
 Operation.pull, Operation.recompute = staticmethod(pull), staticmethod(recompute)
 for _entry in TABLE.values():

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -40,3 +40,26 @@ def uninterrupted() -> Iterator[None]:
         signal.signal(signal.SIGINT, usual)
         if arrived:
             usual(*arrived[-1])
+
+
+def or_undone(run: Callable[[], None], undo: Callable[[], None]) -> None:
+    """Run; where that fails, undo what was done so far, and raise its error.
+
+    Undone twice, for a Ctrl-C may come just before the first time. What runs is a function, for a
+    call is within its caller's `try` whatever happens; in CPython 3.12 and 3.13 a loop's jump back
+    to its head is not, and there a Ctrl-C comes.
+
+    >>> done = []
+    >>> or_undone(lambda: done.append(1), done.clear)
+    >>> done
+    [1]
+    """
+    try:
+        try:
+            run()
+        except BaseException:
+            undo()
+            raise
+    except BaseException:
+        undo()
+        raise

@@ -14,6 +14,7 @@ from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .checking import described, listed, text, to_float
 from .copying import Linked, linked_in
+from .interruption import uninterrupted
 from .notebook import Shown
 from .public import UnknownName, unknown_option
 from .scope import Scope
@@ -43,28 +44,13 @@ class TracingState(threading.local):
 tracing = TracingState()
 
 
-class Label:
-    """The slot for a label, to which nothing but a text can be assigned."""
-
-    def __init__(self, slot: Any) -> None:
-        self.read, self.assign, self.delete = slot.__get__, slot.__set__, slot.__delete__
-
-    def __get__(self, value: Any, kind: Any = None) -> Any:
-        return self if value is None else self.read(value)
-
-    def __set__(self, value: Any, label: Any) -> None:
-        self.assign(value, text("Value", "label", label))
-
-    def __delete__(self, value: Any) -> None:
-        self.delete(value)
-
-
 def take_back(inner: Iterable[Value], leaves: Iterable[tuple[Value, float]]) -> None:
     """After a backward pass that failed: no gradients between, those of the leaves as before."""
-    for node in inner:
-        node.grad = NOT_COMPUTED
-    for node, before in leaves:
-        node.grad = before
+    with uninterrupted():
+        for node in inner:
+            node.grad = NOT_COMPUTED
+        for node, before in leaves:
+            node.grad = before
 
 
 _NOT_A_NUMBER = (
@@ -82,11 +68,27 @@ class Habits(Shown, Linked):
     data: float
     grad: float
     label: str
+    _label: str  # the same, without a look at what is assigned
     within: Scope | None
     line: str
     _operation: Any
     _a: Any
     _b: Any
+
+    def __init_subclass__(cls) -> None:
+        """From now on nothing but a text can be assigned to a `label`.
+
+        What the package itself writes at every node goes past this, into the slot, `_label`.
+        """
+        slot: Any = vars(cls).get("label")
+        if slot is None:
+            return
+
+        def assign(value: Any, label: Any) -> None:
+            slot.__set__(value, text("Value", "label", label))
+
+        cls._label = slot
+        cls.label = property(slot.__get__, assign, slot.__delete__)  # type: ignore[assignment]
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """`array * value`, `np.exp(value)`: the table's operations, element by element."""

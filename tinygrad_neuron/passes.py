@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .checking import described
-from .interruption import uninterrupted
+from .interruption import or_undone, uninterrupted
 
 if TYPE_CHECKING:
     from .engine import Value
@@ -50,26 +50,23 @@ def forward(order: Sequence[Value]) -> None:
         refuse_made_by_hand(node, "forward()")
     inner = [node for node in order if node._operation.arity != 0]
     before = [node.data for node in inner]
-    node = order[-1]
-    try:
+
+    def recompute() -> None:
+        node = order[-1]
         try:
             for node in inner:
                 node._operation.recompute(node)
-        except BaseException:
-            assign(inner, before)
-            raise
-    except BaseException as error:
-        with uninterrupted():  # again: a second Ctrl-C may have come meanwhile
-            assign(inner, before)
-        if isinstance(error, DOMAIN_ERRORS):
+        except DOMAIN_ERRORS as error:
             raise operation_error(node, error) from None
-        raise
+
+    or_undone(recompute, lambda: assign(inner, before))
 
 
 def assign(nodes: Sequence[Value], numbers: Sequence[float]) -> None:
-    """Data for nodes, one number each."""
-    for node, number in zip(nodes, numbers, strict=True):
-        node.data = number
+    """Data for nodes, one number each; all of them, or none."""
+    with uninterrupted():
+        for node, number in zip(nodes, numbers, strict=True):
+            node.data = number
 
 
 def is_constant(node: Value) -> bool:

@@ -92,7 +92,8 @@ class UnknownName(AttributeError):  # noqa: N818  # tracebacks call it Attribute
         return AttributeError, (str(self),)
 
 
-UnknownName.__module__, UnknownName.__qualname__ = "builtins", "AttributeError"
+UnknownName.__module__ = "builtins"
+UnknownName.__name__ = UnknownName.__qualname__ = "AttributeError"
 
 
 class Answering:

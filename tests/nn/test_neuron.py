@@ -451,3 +451,9 @@ def test_the_weights_to_start_with_can_be_given():
         nn.Neuron(2, weights=3)
     with pytest.raises(TypeError, match=r"weights\[1\]"):
         nn.Neuron(2, weights=[3, "4"])
+
+
+def test_an_array_among_the_inputs_is_refused():
+    np = pytest.importorskip("numpy")
+    with pytest.raises(TypeError, match=r"an input must be a Value or a number, got ndarray"):
+        nn.Neuron(2, seed=0)([np.array([1.0, 2.0]), 1.0])

@@ -28,7 +28,7 @@ document.addEventListener("DOMContentLoaded", () => {
       const total = kept.totals[lesson];
       const right = ends.filter((end) => end.how === "right").length;
       const all = right >= total;
-      link.append(made("span", { class: "tn-progress", title: `${right} of ${total} questions answered` }, all ? " ✓" : ` ${right}/${total}`));
+      link.append(made("span", { class: "tn-progress", title: word("counted", { right, total }) }, all ? " ✓" : ` ${right}/${total}`));
     }
   }
 
@@ -41,7 +41,7 @@ document.addEventListener("DOMContentLoaded", () => {
     box.addEventListener("change", () => memory.change((kept) => (kept.reading = box.checked)));
     document.addEventListener("tn-memory", set);
     set();
-    ways.after(made("p", { class: "tn-reading" }, made("label", {}, box, " I only read: show what follows a question at once")));
+    ways.after(made("p", { class: "tn-reading" }, made("label", {}, box, ` ${word("only read")}`)));
   }
 
   // Questions to be asked again, each as a copy that does not hold back any text.
@@ -64,12 +64,12 @@ document.addEventListener("DOMContentLoaded", () => {
     const before = kept.filter((one) => one.lesson === memory.lesson - AGAIN);
     const body = article.querySelector("section") ?? article;
     if (before.length) {
-      const words = "You missed these three lessons ago. What stays is what one fetches from memory.";
+      const words = word("missed earlier");
       const first = body.querySelector(":scope > section") ?? null;
-      body.insertBefore(repeated(`From lesson ${memory.lesson - AGAIN}`, words, before), first);
+      body.insertBefore(repeated(word("from lesson", { number: memory.lesson - AGAIN }), words, before), first);
     }
-    if (here.length) body.append(repeated("Once more", "These you missed the first time. Try them again.", here));
-    const forget = made("button", { type: "button", class: "tn-forget" }, "Forget my answers in this lesson");
+    if (here.length) body.append(repeated(word("once more"), word("missed here"), here));
+    const forget = made("button", { type: "button", class: "tn-forget" }, word("forget"));
     forget.addEventListener("click", () => {
       memory.change((all) => {
         for (const part of ["ends", "missed"]) {

@@ -20,6 +20,7 @@ from .chosen import course as chosen
 from .drafts import COLLECTED
 from .gathering import gather
 from .hosting import Hosting
+from .interface import words
 
 _NEEDED = ("sphinx", "myst_nb", "furo", "jupytext", "ipykernel")
 _MARK = ".tinygrad-neuron-book"
@@ -61,7 +62,8 @@ def build(
     with tempfile.TemporaryDirectory() as temporary:
         source, made = Path(temporary, "source"), Path(temporary, "made")
         gather(source, course, draft, hosting)
-        title = ["-D", f"html_title={course.title}"]
+        language = words(course.words)["language"]
+        title = ["-D", f"html_title={course.title}", "-D", f"language={language}"]
         doubts = _run_sphinx(source, made, Path(temporary, "doctrees"), title, draft)
         _refuse_incomplete(source, made)
         (made / ".nojekyll").touch()  # GitHub Pages leaves out folders such as _static without it

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .interface import NAME
 from .lessons import Lesson, LessonError, lessons, paths, read
 
 INDEX = "course.txt"
@@ -41,6 +42,12 @@ class Course:
         return (read(lesson.path) for lesson in self.lessons)
 
     @property
+    def words(self) -> str:
+        """The file of the teacher's translation of the interface, or ""."""
+        own = self.folder / NAME if self.folder is not None else None
+        return str(own) if own is not None and own.exists() else ""
+
+    @property
     def is_whole(self) -> bool:
         """Whether it is the course as it comes."""
         return self.folder is None
@@ -59,10 +66,10 @@ class Course:
         """What lies in the teacher's folder beside lessons and index: pictures, data, pages."""
         if self.folder is None:
             return
-        lessons = paths(self.folder)
+        ours = [*paths(self.folder), self.folder / INDEX, self.folder / NAME]
         for path in sorted(self.folder.rglob("*")):
             hidden = any(p.startswith((".", "__")) for p in path.relative_to(self.folder).parts)
-            if path.is_file() and not hidden and path.name != INDEX and path not in lessons:
+            if path.is_file() and not hidden and path not in ours:
                 yield path
 
 

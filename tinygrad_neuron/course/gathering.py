@@ -11,6 +11,7 @@ from . import downloads, wheel
 from . import lessons as places
 from .chosen import TITLE, Course
 from .hosting import Hosting
+from .interface import say
 from .marking import asset
 from .notebooks import executable, to_notebook
 
@@ -139,11 +140,11 @@ def _scorer(every: Sequence[places.Lesson], glossary: Path) -> str:
 def _ways_to_run(lesson: places.Lesson, course: Course, hosting: Hosting) -> Any:
     from nbformat.v4 import new_markdown_cell
 
-    text = downloads.link(f"notebooks/{lesson.name}.ipynb", "As a notebook")
+    text = downloads.link(f"notebooks/{lesson.name}.ipynb", say("as notebook"))
     if address := hosting.colab(lesson.name):
-        text += f' · <a href="{address}">on Colab</a>'
+        text += f' · <a href="{address}">{say("on colab")}</a>'
     if not course.is_own(lesson):  # the learner has the package, not the teacher's folder
-        text += f" · in the terminal: `python -m tinygrad_neuron learn {lesson.number}`"
+        text += f" · {say('in terminal')} `python -m tinygrad_neuron learn {lesson.number}`"
     return new_markdown_cell(f"{{.ways}}\n{text}", id="ways")  # type: ignore[no-untyped-call]
 
 

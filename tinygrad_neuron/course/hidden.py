@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from .interface import say
 from .lessons import Lesson, LessonError, lesson, made
 from .questions import Verdict
 from .records import Text, Tried
@@ -116,8 +117,7 @@ def check(written: Any, *given: Any, **named: Any) -> None:
     else:
         given = (*given, *(named[n] for n in record.names if n in named))
         if not given or ... in given or given == ("",):
-            said = f"The answer is {record.expected}. Write it, and run this again."
-            present(Verdict(False, said))
+            present(Verdict(False, say("not answered", form=record.expected)))
             return
         answer = given if record.kind == "numbers" and len(given) > 1 else given[0]
         verdict = record.check(answer)

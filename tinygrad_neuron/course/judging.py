@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,8 @@ def asked(course: Course, number: int) -> list[Asked]:
 
 def _judged(path: Path, top: Path, course: Course, seconds: float, megabytes: int) -> Paper:
     """Judge one notebook."""
-    paper = Paper(_student(path, top), path)
+    names = [lesson.name for lesson in course.lessons]
+    paper = Paper(_student(path, top, names), path)
     try:
         cells, outputs = _read(path)
         paper.lesson = _lesson(cells)
@@ -110,18 +111,21 @@ def _judged(path: Path, top: Path, course: Course, seconds: float, megabytes: in
     return paper
 
 
-def _student(path: Path, top: Path) -> str:
+def _student(path: Path, top: Path, lessons: Sequence[str]) -> str:
     """Whose notebook it is: the name of its folder, else what its name has beside the lesson's.
 
-    >>> _student(Path("in/Anna B_17_file/lesson_1_x.ipynb"), Path("in"))
+    >>> _student(Path("in/Anna B_17_file/lesson_1_x.ipynb"), Path("in"), ["lesson_1_x"])
     'Anna B_17_file'
-    >>> _student(Path("in/lesson_1_x-anna.ipynb"), Path("in"))
+    >>> _student(Path("in/lesson_1_x_anna.ipynb"), Path("in"), ["lesson_1_x"])
     'anna'
     """
     folders = path.relative_to(top).parts[:-1]
     if folders:
         return folders[0]
-    rest = re.sub(r"lesson_\d+(_[a-z0-9]+)*", "", path.stem).strip(" _-.()")
+    rest = path.stem
+    for name in sorted(lessons, key=len, reverse=True):
+        rest = rest.replace(name, "", 1)
+    rest = rest.strip(" _-.()")
     return rest or path.stem
 
 

@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from .interface import script
 from .marking import asset, each_once, mathml
 
 _logger = logging.getLogger(__name__)
@@ -178,7 +179,7 @@ def _each_once(
 
 def _scripts(app: Sphinx) -> None:
     """The book's own script: progress, what was missed, the switch for who only reads."""
-    app.add_js_file(None, body=f"{asset('memory.js')}\n{asset('book.js')}", priority=900)
+    app.add_js_file(None, body=script(f"{asset('memory.js')}\n{asset('book.js')}"), priority=900)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 from ..draw.rendering import EngineNotFoundError, RenderingError
 from ..walk.page import frame_html
 from . import plain, question_pages
+from .interface import say, script
 from .marking import asset, marked_up
 from .questions import Question, Verdict
 from .records import Bare, Frame, Shown, Slider, Text, Tried
@@ -81,7 +82,7 @@ def _slider(slider: Slider) -> str:
     name = html.escape(slider.name)
     made = (
         f'<tn-slider data-name="{name}" data-start="{slider.start}">{frames}</tn-slider>'
-        f"<script>{asset('slider.js')}</script>"
+        f"<script>{script(asset('slider.js'))}</script>"
     )
     return made if slider.live is None else str(slider.live.to_html(made))
 
@@ -164,7 +165,7 @@ def _image(picture: bytes, kind: str, width: float = 0) -> str:
     # Where the screen is narrow, it is moved sideways rather than shrunk beyond reading.
     image = image.replace('style="', f'style="min-width: {_READABLE * width:.0f}px; ')
     return (
-        '<div class="tn-scroll" tabindex="0" role="group" aria-label="A wide picture">'
+        '<div class="tn-scroll" tabindex="0" role="group" aria-label="' + say("wide picture") + '">'
         f"{image}</div>"
     )
 

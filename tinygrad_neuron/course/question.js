@@ -163,7 +163,7 @@
       const root = this.attachShadow({ mode: "open" });
       const style = document.createElement("style");
       style.textContent = STYLE;
-      const kind = made("p", "kind", asked.before ? "Predict" : "Exercise");
+      const kind = made("p", "kind", word(asked.before ? "predict" : "exercise"));
       const text = made("div", "text");
       text.innerHTML = asked.text;
       text.id = "text";
@@ -178,8 +178,8 @@
 
     // Why the text stops here, and how it goes on.
     waits() {
-      const waits = made("p", "waits", "The text goes on when you have answered, or pressed Show me. ");
-      const open = made("button", "quiet", "I only read: open everything");
+      const waits = made("p", "waits", `${word("waits")} `);
+      const open = made("button", "quiet", word("open everything"));
       open.type = "button";
       open.addEventListener("click", () => memory.change((kept) => (kept.reading = true)));
       waits.append(open);
@@ -206,7 +206,7 @@
         });
       } else {
         const { shown, explanation } = this.asked;
-        const word = how === "right" ? "✓ Answered earlier:" : "Shown earlier:";
+        const word = how === "right" ? `✓ ${word("answered earlier")}` : word("shown earlier");
         this.say(`${word} <strong>${shown}</strong>${explanation ? `\n${explanation}` : ""}`, how);
       }
       gate.apply();
@@ -244,7 +244,7 @@
       input.spellcheck = false;
       input.setAttribute("aria-labelledby", "text");
       input.placeholder = this.asked.names ? this.asked.names.join(", ") : "";
-      const check = made("button", "check", "Check");
+      const check = made("button", "check", word("check"));
       form.addEventListener("submit", (event) => {
         event.preventDefault();
         const { kind, answer, points } = this.asked;
@@ -260,12 +260,12 @@
     helps() {
       const helps = [];
       if (this.asked.hint) {
-        const hint = made("button", "quiet", "Hint");
+        const hint = made("button", "quiet", word("hint"));
         hint.type = "button";
         hint.addEventListener("click", () => this.say(this.asked.hint));
         helps.push(hint);
       }
-      const answer = made("button", "quiet", "Show me");
+      const answer = made("button", "quiet", word("show me"));
       answer.type = "button";
       answer.addEventListener("click", () => this.reveal());
       helps.push(answer);
@@ -274,7 +274,7 @@
 
     reveal() {
       const { shown, explanation } = this.asked;
-      this.say(`Answer: <strong>${shown}</strong>${explanation ? `\n${explanation}` : ""}`);
+      this.say(`${word("answer")}: <strong>${shown}</strong>${explanation ? `\n${explanation}` : ""}`);
       this.end("shown");
     }
 
@@ -282,18 +282,18 @@
       const { answer, wrong, tolerance, expected, hint, explanation, options } = this.asked;
       const is = options ? (a, b) => a === b : (a, b) => same(a, b, tolerance);
       if (given === null && this.asked.kind === "number" && /^[-+\u2212]?\d+,\d+$/.test(typed.trim())) {
-        return this.say(`Write it with a decimal point: ${typed.trim().replace(",", ".")}.`);
+        return this.say(word("decimal point", { given: typed.trim().replace(",", ".") }));
       }
       if (given === null && this.asked.kind === "expression" && /\^|\d[A-Za-z(]|\)[\w(]/.test(typed)) {
-        return this.say(`The answer is ${expected}: a power is written x**2, a product 2*x.`);
+        return this.say(word("write it so", { form: expected }));
       }
       if (given === null) {
-        const what = typed.trim() ? `; ${escaped(JSON.stringify(typed.trim().slice(0, 40)))} is not one` : "";
-        return this.say(`The answer is ${expected}${what}.`);
+        const given = escaped(JSON.stringify(typed.trim().slice(0, 40)));
+        return this.say(word(typed.trim() ? "is not one" : "expected", { form: expected, given }));
       }
       const known = wrong.find(([other]) => is(other, given));
       const right = !known && is(answer, given);
-      const message = known ? known[1] : right ? explanation || "Right." : hint || "That is not it.";
+      const message = known ? known[1] : right ? explanation || word("right") : hint || word("wrong");
       this.say(`${right ? "✓" : "✗"} ${message}`, right ? "right" : "wrong");
       if (right) this.end("right");
       else this.tried = true;

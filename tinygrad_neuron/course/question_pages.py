@@ -10,64 +10,66 @@ from ..calculus import javascript
 from ..calculus.operation import Operation
 from ..calculus.printing import MINUS, OPERATORS
 from ..calculus.table import TABLE
+from .interface import say, script
 from .marking import asset, marked_up
 from .questions import Question, Verdict
 from .records import Tried
 from .tasks import Task
 
-# Seen in the book alone, where no Python runs.
-_ELSEWHERE = (
-    '<p class="tn-in-book"><small>Python judges it: write it in this lesson\'s notebook, or in the '
-    "terminal. Both are named at the top of the page.</small></p>"
-)
+
+def _elsewhere() -> str:
+    """Seen in the book alone, where no Python runs."""
+    return f'<p class="tn-in-book"><small>{say("in book")}</small></p>'
 
 
 def question(asked: Question) -> str:
     """A question that the page judges; what is inside is seen where scripts do not run."""
-    kind = "Predict" if asked.before else "Exercise"
+    kind = say("predict" if asked.before else "exercise")
     options = "".join(f"<li>{marked_up(str(option))}</li>" for option in asked.options)
-    hint = f"<details><summary>Hint</summary>{marked_up(asked.hint)}</details>"
-    answer = marked_up(asked.answer_text) + (" (one of many)" if asked.is_open else "")
+    hint = f"<details><summary>{say('hint')}</summary>{marked_up(asked.hint)}</details>"
+    answer = marked_up(asked.answer_text) + (f" {say('one of many')}" if asked.is_open else "")
     answer += f"<br>{marked_up(asked.explanation)}" if asked.explanation else ""
     folded = (
         f"<p><strong>{kind}.</strong> {marked_up(asked.text)}</p>"
         + (f"<ul>{options}</ul>" if options else "")
         + (hint if asked.hint else "")
-        + f"<details><summary>Answer</summary>{answer}</details>"
+        + f"<details><summary>{say('answer')}</summary>{answer}</details>"
     )
     before = " before" if asked.before else ""
     if asked.is_open:  # judged by Python, which a page does not have
-        return f'<div class="tn-asked{before}">{folded}{_ELSEWHERE}</div>'
+        return f'<div class="tn-asked{before}">{folded}{_elsewhere()}</div>'
     data = html.escape(json.dumps(_data(asked), ensure_ascii=False))
     return (
         f'<tn-question{before} data-question="{data}">{folded}</tn-question>'
-        f"<script>{_judge(tuple(TABLE.values()))}</script>"
+        f"<script>{script(_judge(tuple(TABLE.values())))}</script>"
     )
 
 
 def task(asked: Task) -> str:
     """A task: what is to be written, and, folded, a hint and a solution; Python judges it."""
-    hint = f"<details><summary>Hint</summary>{marked_up(asked.hint)}</details>"
+    hint = f"<details><summary>{say('hint')}</summary>{marked_up(asked.hint)}</details>"
     solution = f'<pre tabindex="0">{html.escape(asked.solution)}</pre>' + marked_up(
         asked.explanation
     )
     return (
-        f'<div class="tn-asked task"><p class="kind">Task in code</p><p>{marked_up(asked.text)}</p>'
+        f'<div class="tn-asked task"><p class="kind">{say("task")}</p>'
+        f"<p>{marked_up(asked.text)}</p>"
         f'<pre class="tn-in-book" tabindex="0">{html.escape(asked.start)}</pre>'
         + (hint if asked.hint else "")
-        + f"<details><summary>A solution</summary>{solution}</details>{_ELSEWHERE}</div>"
+        + f"<details><summary>{say('solution')}</summary>{solution}</details>{_elsewhere()}</div>"
     )
 
 
 def bare(asked: "Question | Task") -> str:
     """A question or task as it is handed out: no answer is in it."""
-    kind, options, form = "Task in code", "", ""
+    kind, options, form = say("task"), "", ""
     if isinstance(asked, Question):
-        kind = "Predict" if asked.before else "Exercise"
+        kind = say("predict" if asked.before else "exercise")
         items = "".join(f"<li>{marked_up(str(option))}</li>" for option in asked.options)
         options = f'<ol type="a">{items}</ol>' if items else ""
-        form = "" if items else f"<p><small>The answer is {marked_up(asked.expected)}.</small></p>"
-    hint = f"<details><summary>Hint</summary>{marked_up(asked.hint)}</details>"
+        told = say("expected", form=marked_up(asked.expected))
+        form = "" if items else f"<p><small>{told}</small></p>"
+    hint = f"<details><summary>{say('hint')}</summary>{marked_up(asked.hint)}</details>"
     return (
         f'<div class="tn-asked"><p class="kind">{kind}</p><p>{marked_up(asked.text)}</p>'
         f"{options}{form}{hint if asked.hint else ''}</div>"
@@ -114,13 +116,12 @@ def _judge(operations: tuple[Operation, ...]) -> str:
     table = {"CALLS": calls, "OPERATORS": operators, "MINUS": minus}
     return "\n".join(
         [
-            "(() => {",
             javascript.arithmetic(),
             javascript.source((operation.name for operation in known), partials=False),
             *(f"const {name} = {json.dumps(value)};" for name, value in table.items()),
             asset("memory.js"),
             asset("gate.js"),
-            f"{asset('question.js')}}})();",
+            asset("question.js"),
         ]
     )
 

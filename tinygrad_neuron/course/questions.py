@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from ..draw.text import visible
 from ..user_expressions import ExpressionError, evaluate
 from .handwriting import as_python
+from .interface import say
 
 TOLERANCE = 1e-6
 KINDS = ("number", "choice", "numbers", "expression")
@@ -167,14 +168,15 @@ class Question:
         'one of AND, OR'
         """
         if self.kind == "choice":
-            return f"one of {', '.join(map(str, self.options))}"
+            return say("form choice", options=", ".join(map(str, self.options)))
         if self.kind == "numbers":
             what = f" ({', '.join(self.names)})" if self.names else ""
             example = ", ".join(("1", "-0.5", "2")[i % 3] for i in range(len(self.answer)))
-            return f"{len(self.answer)} numbers{what}, such as {example}"
+            return say("form numbers", count=len(self.answer), names=what, example=example)
         if self.kind == "expression":
-            return f"an expression in {', '.join(self.variables)}, such as 2*{self.variables[0]}"
-        return "a number, such as 0.5, -2 or 1/3"
+            names = ", ".join(self.variables)
+            return say("form expression", names=names, first=self.variables[0])
+        return say("form number")
 
     def check(self, given: object) -> Verdict:
         """Judge an answer, as text or as a value; it never raises for what a learner types.
@@ -206,22 +208,22 @@ class Question:
             return Verdict(not fault, fault or self._praise())
         if self._same(self.read(self.answer), read):
             return Verdict(True, self._praise())
-        return Verdict(False, self.hint or "That is not it.")
+        return Verdict(False, self.hint or say("wrong"))
 
     def _ipython_display_(self) -> None:
         """Nothing: it was presented when it was asked, and a cell may end with it."""
 
     def _praise(self) -> str:
-        return self.explanation or "Right."
+        return self.explanation or say("right")
 
     def _nonsense(self, given: str) -> Verdict:
         given = visible(" ".join(given.split()))
         if not given:
-            return Verdict(False, f"The answer is {self.expected}.")
+            return Verdict(False, say("expected", form=self.expected))
         if self.kind == "number" and re.fullmatch(r"[-+−]?\d+,\d+", given):
-            return Verdict(False, f"Write it with a decimal point: {given.replace(',', '.')}.")
+            return Verdict(False, say("decimal point", given=given.replace(",", ".")))
         given = given if len(given) <= 40 else given[:40] + "..."
-        return Verdict(False, f"The answer is {self.expected}; {given!r} is not one.")
+        return Verdict(False, say("is not one", form=self.expected, given=repr(given)))
 
     def read(self, given: object) -> Any:
         """An answer as a value that can be compared: that of a choice is its place."""

@@ -40,9 +40,9 @@
       const root = this.attachShadow({ mode: "open" });
       root.innerHTML = `<style>${STYLE}</style>
         <div class="name"><label for="at"></label><span aria-hidden="true">=</span><output for="at"></output></div>
-        <div class="row"><button type="button" aria-label="back">‹</button>
+        <div class="row"><button type="button" aria-label="${word("back")}">‹</button>
         <input id="at" type="range" min="0" max="${this.frames.length - 1}" step="1" value="0">
-        <button type="button" aria-label="forth">›</button></div>
+        <button type="button" aria-label="${word("forth")}">›</button></div>
         <div class="frames"><slot></slot></div>`;
       root.querySelector(".frames").classList.toggle("many", this.frames.length > 4);
       root.querySelector("label").textContent = this.getAttribute("data-name");

@@ -26,7 +26,7 @@ from .telling import as_html, essence, index, parts
 _NEEDED = 'slides are shown by reveal.js; pip install "tinygrad_neuron[teach]" brings it'
 _FILES = ("dist/reveal.js", "dist/reveal.css", "dist/reset.css", "plugin/notes/notes.js",
           "plugin/notes/speaker-view.html")  # fmt: skip
-_MOST_LINES = 18  # of code and what it prints
+_LONG, _LONGER = 16, 22  # lines of code and what it prints: then the letters are smaller
 
 
 @dataclass
@@ -138,7 +138,7 @@ def _of_code(cell: Cell, events: list[Event]) -> Iterator[tuple[str, str]]:
     code = cell.visible_source
     if code:
         lines = len(code.splitlines()) + len(printed.splitlines())
-        size = " long" if lines > _MOST_LINES else ""
+        size = " longer" if lines > _LONGER else " long" if lines > _LONG else ""
         inside = f"<pre><code>{html.escape(code)}</code></pre>"
         if printed:
             inside += f'<pre class="printed">{html.escape(printed)}</pre>'

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from .interface import say
 from .questions import Verdict, key_of
 
 _FILE = "<your code>"
@@ -106,7 +107,7 @@ class Task:
                 fault = self._fault(written)
         except _FAILURES as error:
             fault = f"`{self.name}` fails: {_told(error)}."
-        return Verdict(False, fault) if fault else Verdict(True, self.explanation or "Right.")
+        return Verdict(False, fault) if fault else Verdict(True, self.explanation or say("right"))
 
     def _ipython_display_(self) -> None:
         """Nothing: it was presented when it was asked, and a cell may end with it."""

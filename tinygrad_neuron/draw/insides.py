@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
 from ..calculus.operation import Operation
 from ..checking import to_float
@@ -152,7 +151,7 @@ def numbers_text(numbers: Sequence[float], digits: int) -> str:
     if not all(map(math.isfinite, numbers)):
         broken = sum(not math.isfinite(x) for x in numbers)
         return f"{broken:,} of {len(numbers):,} not finite"
-    mean = fmean(numbers)
+    mean = math.fsum(numbers) / len(numbers)
     # `statistics.pstdev` computes in whole numbers, 50 times as slow.
     spread = math.hypot(*(x - mean for x in numbers)) / math.sqrt(len(numbers))
     return f"{number(mean, 2)} ± {number(spread, 2)}"

@@ -19,7 +19,6 @@ all are in graphviz.FORMATS
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import shutil
@@ -403,7 +402,9 @@ def _refuse_suffix(filename: str | os.PathLike[str] | None) -> None:
     suffix = "" if filename is None else Path(filename).suffix[1:].lower()
     if not suffix or suffix in _SOURCE_SUFFIXES:
         return
-    nearest = difflib.get_close_matches(suffix, _USUAL, n=1, cutoff=0.66)
+    from difflib import get_close_matches  # only to tell what is wrong
+
+    nearest = get_close_matches(suffix, _USUAL, n=1, cutoff=0.66)
     hint = f", did you mean {nearest[0]!r}?" if nearest else "."
     raise ValueError(
         f"the suffix of {os.fspath(filename or '')!r} is no picture's format{hint} It may be "
@@ -417,7 +418,9 @@ def _one_name(format: str) -> str:
 
 
 def _refuse_format(format: str) -> NoReturn:
-    nearest = difflib.get_close_matches(format.lower(), sorted(graphviz.FORMATS), n=1)
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(format.lower(), sorted(graphviz.FORMATS), n=1)
     hint = f", did you mean {nearest[0]!r}?" if nearest else "."
     raise ValueError(
         f"unknown format {format!r}{hint} The usual ones are svg, png, jpeg, pdf; "

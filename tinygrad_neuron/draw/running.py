@@ -4,7 +4,6 @@ import math
 import re
 import subprocess
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, NoReturn
 
 from .. import processes
@@ -46,6 +45,8 @@ def at_once(draw: Callable[[Any], Any], things: Iterable[Any], threads: int) -> 
     """
     if _within:
         return [draw(thing) for thing in things]
+    from concurrent.futures import ThreadPoolExecutor  # only for several at once
+
     with ThreadPoolExecutor(threads) as workers:
         return list(workers.map(draw, things))
 

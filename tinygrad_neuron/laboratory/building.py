@@ -145,7 +145,11 @@ def _editor(packages: "Mapping[npm.Package, Mapping[str, bytes]]") -> dict[str, 
 
 def _service_worker(files: Mapping[str, bytes]) -> bytes:
     """The service worker, told what it keeps: all that a page may ask for."""
-    kept = [name for name in files if not name.startswith(("licences/", "service_worker"))]
+    kept = {
+        name: hashlib.sha256(content).hexdigest()
+        for name, content in files.items()
+        if not name.startswith(("licences/", "service_worker"))
+    }
     told = json.dumps({"version": digest(files), "files": kept})
     return f"const KEPT = {told};\n".encode() + files["service_worker.js"]
 

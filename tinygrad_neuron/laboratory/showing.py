@@ -5,12 +5,10 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from ..course.pages import to_html
 from ..course.questions import Question, Verdict
 from ..course.records import Shown, Slider, Text
 from ..course.tasks import Task
 from ..course.tex import readable
-from ..walk.page import page_html
 
 _RECORDS = (Question, Task, Verdict, Slider)
 _FRAME = 940  # pixels that a walkthrough is high
@@ -32,8 +30,12 @@ def shown(thing: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(thing, Text):
         yield {"kind": "text", "text": thing.text}
     elif isinstance(thing, _RECORDS):
+        from ..course.pages import to_html
+
         yield {"kind": "html", "html": to_html(thing), "title": type(thing).__name__}
     elif hasattr(thing, "terminal") and hasattr(thing, "page"):
+        from ..walk.page import page_html  # when it is needed: a page opens sooner
+
         title = "Both passes, step by step"
         yield {"kind": "html", "html": page_html(thing), "title": title, "height": _FRAME}
     elif hasattr(thing, "savefig"):

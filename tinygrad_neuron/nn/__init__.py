@@ -9,8 +9,6 @@
 from typing import TYPE_CHECKING
 
 from ..public import on_demand
-from .receptive_field import receptive_field
-from .summary import summary
 
 if TYPE_CHECKING:
     from .activations import (
@@ -43,9 +41,10 @@ if TYPE_CHECKING:
     from .normalisation import LayerNorm, RMSNorm
     from .perceptron import Perceptron, PerceptronRun
     from .pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
+    from .receptive import receptive_field
     from .recurrence import GRUCell, LSTMCell, RNNCell, detach
     from .sequences import GRU, LSTM, RNN
-    from .summary import Summary
+    from .summarising import Summary, summary
     from .threshold import AND, NOT, OR, XOR, Circuit, McCullochPitts, boolean_function, truth_table
     from .transformer import TransformerEncoderLayer
 else:

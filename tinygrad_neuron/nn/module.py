@@ -280,8 +280,7 @@ class Module(Answering, Shown, Linked):
             raise state.StateError("load_state_dict: " + "; ".join(wrong))
         parameters = [p for value in entries.values() for p in _flat(value)]
         numbers = [state.number(x) for name in entries for x in _flat(given[name])]
-        with uninterrupted():
-            assign(parameters, numbers)
+        assign(parameters, numbers)
 
     def save(
         self,

@@ -137,7 +137,7 @@ class Neuron(Module):
                 f"activation {self.activation_name} must return a Value, got {described(y)}; "
                 "compute with the Value itself and the functions of tinygrad_neuron"
             )
-        y.label = "y"
+        y._label = "y"
         return y
 
     @in_own_scope
@@ -153,15 +153,21 @@ class Neuron(Module):
         products = []
         for weight, value, label in zip(self.w, inputs, self._product_labels, strict=True):
             product = weight * value
-            product.label = label
+            try:
+                product._label = label
+            except AttributeError:  # an array of products
+                raise TypeError(
+                    f"{type(self).__name__}: an input must be a Value or a number, got "
+                    f"{described(value)}"
+                ) from None
             products.append(product)
         total = sum(products)
         if self.bias_trick:
-            total.label = "z"
+            total._label = "z"
             return total
-        total.label = "w·x"
+        total._label = "w·x"
         z = total + self.b
-        z.label = "z"
+        z._label = "z"
         return z
 
     def _parts_of_state(self) -> tuple[list[tuple[str, Any]], list[tuple[str, Module]]]:

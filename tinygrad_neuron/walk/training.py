@@ -29,11 +29,11 @@ class Training:
 
     **Arguments:** `parameters`, the leaves to move, such as `model.parameters()`, by plain gradient
     descent, p - lr * gradient; or an optimiser, such as `optim.Adam(model.parameters(), lr=0.05)`,
-    whose own rule and learning rate are used. `lr`, the learning rate, a number or a schedule (for
-    parameters alone); `iterations`, how often; `keep`, whether the parameters (and the optimiser)
-    stay where the training took them: by default they are put back, so nothing is changed. `batch`,
-    with `data`: how many examples each iteration takes, in their order and then from the first
-    again; by default all.
+    whose own rule and learning rate are used; on the page one can choose the package's others.
+    `lr`, the learning rate, a number or a schedule (for parameters alone); `iterations`, how often;
+    `keep`, whether the parameters (and the optimiser) stay where the training took them: by default
+    they are put back, so nothing is changed. `batch`, with `data`: how many examples each iteration
+    takes, in their order and then from the first again; by default all.
 
     >>> from tinygrad_neuron import walkthrough
     >>> p = Value(1.0, label="p")

@@ -1,11 +1,26 @@
 // Keeps the folder for use without a network, and isolates its pages, so that what runs can be
-// interrupted. KEPT, before this line, has the folder's files and a name that changes with them.
+// interrupted. KEPT, before this line, has a name that changes with the folder's content, and the
+// files with their digests.
 const NAME = `tinygrad_neuron.laboratory ${KEPT.version}`;
+
+// A file as the browser has it from a moment ago, or, where that is an older one, fetched again.
+async function right(file, digest) {
+  for (const cache of ["default", "reload"]) {
+    const answer = await fetch(new Request(file, { cache }));
+    const bytes = await answer.clone().arrayBuffer();
+    const found = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    const text = Array.from(found, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    if (answer.ok && text === digest) return answer;
+  }
+  throw new Error(`${file} is not the file of this version`);
+}
 
 addEventListener("install", (event) => {
   const keep = async () => {
     const cache = await caches.open(NAME);
-    await cache.addAll(KEPT.files.map((file) => new Request(file, { cache: "no-cache" })));
+    for (const [file, digest] of Object.entries(KEPT.files)) {
+      await cache.put(file, await right(file, digest));
+    }
     await skipWaiting();
   };
   event.waitUntil(keep());

@@ -38,13 +38,13 @@ function expanded(nodes, names, i, opens, budget, top = true) {
 }
 
 // The chain rule as far as a step has come: the factors on the way to its target, the last one the
-// step's own, at its beginning what has arrived in several ways.
-export function chain(nodes, names, result, step) {
+// step's own, in `near` names, at its beginning what has arrived in several ways.
+export function chain(nodes, names, result, step, near) {
   const current = result.steps[step - 1];
   const root = nodes.length - 1;
-  const derivative = (of, by) => `∂${asOne(marked(names[of], of))}/∂${asOne(marked(names[by], by))}`;
+  const derivative = (of, by, called = names) => `∂${asOne(marked(called[of], of))}/∂${asOne(marked(called[by], by))}`;
   if (current?.phase !== "backward") return null;
-  const factors = [derivative(current.node, current.target)];
+  const factors = [derivative(current.node, current.target, near)];
   let at = current.node;
   while (at !== root && factors.length < 5) {
     const ways = result.arrivals[at].length;

@@ -45,7 +45,7 @@ export class Leaves {
     const rows = () => own.map((leaf) => this.row(leaf, leaf.short));
     if (scope >= 0) return [...rows(), ...groups];
     if (!own.length) return groups;
-    const given = own.every(({ input }) => input) ? "inputs" : "not in a module";
+    const given = own.every(({ input, constant }) => input || constant) ? "inputs" : "not in a module";
     const apart = this.group(given, own.length, -1, rows);
     apart.open = own.length <= FEW; // as a network's inputs
     apart.fill();

@@ -42,8 +42,9 @@ const whole = wholeFormula(nodes, names, nodes.length - 1);
 function topOf(to) {
   const { result, at: within } = placeOf(to);
   const output = nodes.length - 1;
-  if (to === 0 || !whole) return chain(nodes, names, result, within);
-  return chain(nodes, names, result, within) ?? `${marked(names[output], output)} = ${whole}`;
+  const near = beside(nodes[result.steps[within - 1]?.node]?.scope);
+  if (to === 0 || !whole) return chain(nodes, names, result, within, near);
+  return chain(nodes, names, result, within, near) ?? `${marked(names[output], output)} = ${whole}`;
 }
 
 export function textOf(to) {

@@ -3,7 +3,7 @@
 import { byId, drawn } from "./text.js";
 
 export const READABLE = 1.2; // the scale at which a card's letters have 12 pixels
-const TIGHT = 1.05; // and 10.5, where that makes the whole picture fit
+const TIGHT = 1.1; // and 11, where that makes the whole picture fit
 const LARGEST = 1.8; // of a picture that has room to spare
 const STEP = 1.25;
 const EDGE = 8; // pixels between a card and the pane's edge

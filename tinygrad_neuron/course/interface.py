@@ -1,0 +1,56 @@
+"""The words of the interface: one file has them, `interface.json`, and a translation is another.
+
+A translation has the same names; what stands in braces is put in. It lies in a teacher's folder
+beside the lessons.
+"""
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+
+NAME = "interface.json"
+FILE = Path(__file__).with_name(NAME)
+CHOSEN = "TINYGRAD_NEURON_WORDS"  # in the environment: the file of a translation
+
+
+def say(name: str, **values: object) -> str:
+    """The words of a name, with the values put in.
+
+    >>> say("expected", form="a number")
+    'The answer is a number.'
+    """
+    return words(os.environ.get(CHOSEN, ""))[name].format(**values)
+
+
+@cache
+def words(translation: str = "") -> dict[str, str]:
+    """All words, those of a translation's file where it has them.
+
+    Raises a `ValueError` that says what is wrong with the file.
+    """
+    known: dict[str, str] = json.loads(FILE.read_text("utf-8"))
+    if not translation:
+        return known
+    try:
+        own = json.loads(Path(translation).read_text("utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{translation} is not JSON: {error}") from None
+    strange = sorted(set(own) - set(known)) if isinstance(own, dict) else ["no object of names"]
+    if strange or not all(isinstance(text, str) for text in own.values()):
+        raise ValueError(
+            f"{translation} has {', '.join(strange) or 'something that is no text'}; it has the "
+            f"names of {FILE}, each with a text"
+        )
+    return {**known, **own}
+
+
+def script(source: str) -> str:
+    """A script that may say `word(name, values)`."""
+    own = json.dumps(words(os.environ.get(CHOSEN, "")), ensure_ascii=False).replace("</", "<\\/")
+    return (
+        f"(() => {{\nconst WORDS = {own};\n"
+        "const word = (name, values = {}) => "
+        "WORDS[name].replace(/\\{(\\w+)\\}/g, (_, key) => values[key]);\n"
+        f"{source}\n}})();"
+    )
