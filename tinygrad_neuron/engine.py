@@ -99,7 +99,7 @@ class Value(Methods):
     def __abs__(self) -> Value:
         return record(TABLE["abs"], self)
 
-    # With a plain number on the left, 2 * v; the other operations, v.tanh(), by `add_methods` below.
+    # With a plain number on the left, 2 * v; v.tanh() and its like are added by `add_methods`.
     __radd__, __rsub__, __rmul__ = reflected("add"), reflected("subtract"), reflected("multiply")
     __rtruediv__, __rpow__ = reflected("divide"), reflected("power")
 
@@ -128,8 +128,7 @@ class Value(Methods):
             return
         if isinstance(self._operation, Primitive) and self._operation.direct(self, seed):
             return
-        inner: list[Value] = []
-        leaves: Leaves = []
+        inner, leaves = list[Value](), Leaves()
         or_undone(
             lambda: self._hand_on(topological_order(self)[::-1], seed, inner, leaves),
             lambda: take_back(inner, leaves),
