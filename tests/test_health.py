@@ -30,6 +30,8 @@ def test_units_beside_each_other_stay_apart():
     of_each = [unit for x in examples for unit in ((w0 * x + b0).relu(), (w1 * x + b1).relu())]
     assert [3, 3] == sizes(of_each)
     assert [1, 1] == sizes(of_each[:2])  # of one example
+    one_bias = [(w0 * examples[0] + b0).relu(), (w1 * examples[1] + b0).relu()]
+    assert [1, 1] == sizes(one_bias)
 
 
 def test_where_a_weight_cannot_be_told_from_an_input_each_is_a_unit_by_itself():

@@ -125,6 +125,14 @@ def test_a_misspelt_option_gets_the_nearest(function, options):
         assert f"has no option {wrong!r}; did you mean {option!r}?" in said(function, **{wrong: 1})
 
 
+def test_a_misspelt_option_of_a_method_gets_the_nearest(tmp_path):
+    model, steps = nn.MLP(2, [1]), tn.walkthrough(Value(2.0) * 3.0)
+    assert "did you mean 'optimiser'?" in said(model.save, tmp_path / "m.json", optimizer=None)
+    assert "did you mean 'optimiser'?" in said(model.load, tmp_path / "m.json", optimizer=None)
+    assert "did you mean 'title'?" in said(steps.page, tmp_path / "x.html", titel="x")
+    assert "did you mean 'start'?" in said(steps.terminal, strat=3)
+
+
 def test_options_of_values_and_of_classes_made_of_them():
     class Momentum(Value):
         def __init__(self, data, start=0.0):

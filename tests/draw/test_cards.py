@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.draw.graphs import edge_lines, neuron_by_hand, node_lines
+from tests.draw.twelve import network_of_the_lecture
 from tinygrad_neuron import Value, draw_dot, nn
 from tinygrad_neuron.draw.themes import THEMES
 
@@ -144,3 +145,14 @@ def test_what_is_faded_is_faded_with_its_badges():
     assert "first infinity" in picture.source
     [line] = [line for line in node_lines(picture).values() if "<B>∞" in line]
     assert theme.alarm not in line
+
+
+@pytest.mark.parametrize("backward", [False, True])  # then there is room for less
+def test_on_a_slide_equal_operations_are_as_large_as_single_ones(backward):
+    root = network_of_the_lecture(4)
+    if backward:
+        root.backward()
+    picture = draw_dot(root, style="formula")
+    assert any(len(group.members) == 4 and not group.scope for group in picture.folding.groups)
+    large = re.findall(r'POINT-SIZE="18"><B>([^<]*)</B>', picture.source)
+    assert {"−", "x²", "Σ", "x0"} <= set(large)

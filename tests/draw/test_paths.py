@@ -8,6 +8,7 @@ import pytest
 from tests.draw.graphs import edge_lines, neuron_by_hand, node_lines
 from tinygrad_neuron import Value, draw_dot, select, sqrt
 from tinygrad_neuron.draw.paths import MANY
+from tinygrad_neuron.draw.themes import THEMES
 
 
 def test_the_products_of_all_paths_add_up_to_the_gradient():
@@ -110,3 +111,14 @@ def test_a_highlighted_output_has_one_path_of_no_edges():
 def test_a_constant_has_no_path():
     y = Value(2.0) * 3.0
     assert draw_dot(y, highlight=y._prev[1]).paths.count == 0
+
+
+def test_paths_are_in_ink_where_cards_have_colours_that_mean_something_else():
+    w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    y = (w * x + w).tanh()
+    y.backward()
+    theme = THEMES["light"]
+    plain = draw_dot(y, highlight=w).source
+    coloured = draw_dot(y, highlight=w, color="gradient").source
+    assert theme.accent in plain
+    assert theme.accent not in coloured

@@ -1,8 +1,13 @@
 """The folder of the laboratory, and the programs in it."""
 
+import threading
+from urllib.request import urlopen
+
 import pytest
 
+from tinygrad_neuron.cli import main
 from tinygrad_neuron.laboratory.building import LaboratoryError, build, examples
+from tinygrad_neuron.laboratory.serving import server
 from tinygrad_neuron.laboratory.session import Session
 
 
@@ -37,3 +42,30 @@ def test_an_example_runs_and_shows_something(example):
     events = []
     assert Session(events.append).run(example["text"]), events[-1]
     assert len(events) >= 2
+
+
+def test_the_folder_has_the_licences_of_what_is_in_it(laboratory):
+    told = (laboratory / "licences" / "README.txt").read_text("utf-8")
+    for path in laboratory.iterdir():
+        if path.is_dir() and path.name != "licences":
+            assert f"{path.name}/" in told
+    for name in ("MIT", "MPL-2.0", "EPL-2.0", "Python", "graphviz", "codemirror-view"):
+        assert (laboratory / "licences" / f"{name}.txt").stat().st_size > 500, name
+
+
+def test_the_command_writes_it_or_says_what_is_missing(archives, tmp_path, capsys):
+    assert 0 == main(["laboratory", str(tmp_path / "made"), "--npm", str(archives)])
+    assert "index.html" in capsys.readouterr().out
+    (tmp_path / "empty").mkdir()
+    assert 1 == main(["laboratory", str(tmp_path / "other"), "--npm", str(tmp_path / "empty")])
+    assert "npm pack pyodide@" in capsys.readouterr().err
+
+
+def test_it_is_served_on_this_machine_alone_with_what_interrupting_needs(laboratory):
+    with server(laboratory) as running:
+        assert "127.0.0.1" == running.server_address[0]
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        with urlopen(f"http://127.0.0.1:{running.server_port}/pyodide/pyodide.mjs") as answer:
+            assert "text/javascript" == answer.headers["Content-Type"]
+            assert "require-corp" == answer.headers["Cross-Origin-Embedder-Policy"]
+        running.shutdown()

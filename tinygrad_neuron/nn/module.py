@@ -282,6 +282,7 @@ class Module(Answering, Shown, Linked):
         numbers = [state.number(x) for name in entries for x in _flat(given[name])]
         assign(parameters, numbers)
 
+    @named_options
     def save(
         self,
         path: str | os.PathLike[str],
@@ -314,6 +315,7 @@ class Module(Answering, Shown, Linked):
             whole["generator"] = state.random_state(state.checked_generator(generator, "save"))
         state.write(path, whole)
 
+    @named_options
     def load(
         self,
         path: str | os.PathLike[str],

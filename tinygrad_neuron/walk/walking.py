@@ -30,6 +30,7 @@ class Walkthrough(StepList):
         """All steps as plain text, at most 80 columns wide."""
         return terminal.plain_text(self)
 
+    @named_options
     def terminal(
         self, stdin: "TextIO | None" = None, stdout: "TextIO | None" = None, start: int = 1
     ) -> None:
@@ -42,6 +43,7 @@ class Walkthrough(StepList):
         """
         session.run(self, stdin, stdout, start)
 
+    @named_options
     def page(self, path: "str | os.PathLike[str]", *, title: str = "") -> str:
         """Write one self-contained web page on which to step through; returns its path.
 

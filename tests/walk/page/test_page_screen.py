@@ -185,9 +185,15 @@ LABELS_OVER_CARDS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("level", ["neuron", "layer", "network"])
-def test_the_sum_of_a_folded_edge_stands_over_no_card(open_page: Any, level: str) -> None:
-    tab = open_page(large_network(), at="#")
+@pytest.mark.parametrize(
+    ("make", "level"),
+    [(large_network, "neuron"), (large_network, "layer"), (large_network, "network"),
+     (TWELVE["XOR with loss"], "network")],
+)  # fmt: skip
+def test_the_sum_of_a_folded_edge_stands_over_no_card(
+    open_page: Any, make: Any, level: str
+) -> None:
+    tab = open_page(make(), at="#")
     tab.tab.wait_for_timeout(150)
     tab.tab.select_option("#level", level)
     tab.until(lambda: tab.folded() != [])
