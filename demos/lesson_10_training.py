@@ -413,7 +413,8 @@ assert [round(spread(numbers), 2) for numbers in sixth] == [0.16, 1.25]
 # (For the sigmoid neither will do; lesson 11 shows why.)
 #
 # Biases start at 0; only those of the output layer may know the class priors, as in lesson 9. Here
-# is the network with four hidden layers once more, from three random starts:
+# is the network with four hidden layers once more, from three random starts. (`uniform` draws
+# numbers between two limits, all of them equally likely.)
 
 # %%
 started = {

@@ -9,8 +9,9 @@
 # - choose between relu and its relatives: leaky ReLU, PReLU, ELU, Swish, GELU.
 #
 # Twenty years lie between the paper that made backpropagation known (1986) and the one that made
-# people believe in networks of many layers again (2006). In between, with few exceptions (lesson 13
-# has the most famous), such networks did not learn. Much of the reason fits into one number: 0.25.
+# people believe in networks of many layers again (2006). In between, with few exceptions (the most
+# famous, Yann LeCun's of 1989, is of the kind that lesson 13 builds), such networks did not learn.
+# Part of the reason fits into one number: 0.25.
 
 # %%
 from textwrap import fill
@@ -289,9 +290,9 @@ show(
 # For a single example that is not death, only silence, and nothing is wrong with it: in the network
 # below about half of the neurons are silent for any one digit, and it learns well. A neuron is
 # **dead** if it is silent for *every* example. How does it come to that? By a step that was too
-# long. Here the network of lesson 10 has relu neurons, and learns at a rate that is too large.
-# (With one hidden layer, what is dead stays dead. With several, a neuron may wake again if the
-# layers before it change what comes in.)
+# long. Here the network of lesson 10 has relu neurons instead of tanh, and learns at the rate 1.
+# With tanh that rate did well; with relu it is too large. (With one hidden layer, what is dead
+# stays dead. With several, a neuron may wake again if the layers before it change what comes in.)
 
 # %%
 predict(
@@ -443,8 +444,8 @@ assert {name: [read_right(model) for model in three] for name, three in too_far.
 # is too large the leaky network is better than relu with each of the three seeds, and none of its
 # neurons died. **You may think**, then, that it was the dead neurons alone that did the harm. Look
 # at ELU. It has none, and it is worse than relu on all three seeds: its steps are too long as well,
-# and it is thrown about. And even the leaky network reads fewer digits than at the rate that fits.
-# Mend the rate first.
+# and it is thrown about. (GELU is worse than relu on the first seed, and better on the two others.)
+# And even the leaky network reads fewer digits than at the rate that fits. Mend the rate first.
 #
 # So which one should you take? Begin with relu, He initialisation and a rate that keeps it alive.
 # If `diagnose` finds many dead neurons, take a smaller rate, and then a leaky ReLU. In

@@ -282,8 +282,9 @@ print("lengths:", *[f"{norm:.2f}" for norm in dense.norms])
 assert len(dense.represented) == 2
 
 # %% [markdown]
-# (An error in each feature counts 5% less than one in the feature before it. Otherwise the model
-# would have no reason to prefer any two of them, and might keep a bit of each.)
+# (A feature counts as kept if its direction is longer than 0.5. And an error in each feature counts
+# 5% less than one in the feature before it. Otherwise the model would have no reason to prefer any
+# two of them, and might keep a bit of each.)
 #
 # ## And if the features are sparse?
 #
@@ -471,7 +472,8 @@ assert sum(errors) < 0.01 * sum(v * v for h in activations[:200] for v in h)
 # ## Back to the digits
 #
 # Take the 16 hidden neurons of the network that reads digits, of which 10 were polysemantic, and
-# train a sparse autoencoder with 32 units on their activations.
+# train a sparse autoencoder with 32 units on their activations. (In the code, `sparsity=1.0` is
+# the $\lambda$ of the penalty. It does not say how often a feature is 0.)
 
 # %%
 autoencoder = interpret.SparseAutoencoder(16, 32, seed=0)
@@ -656,7 +658,7 @@ exercise(
         72: "That is the angle. A dot product of directions of length 1 is its cosine.",
     },
     hint="What is the dot product of two directions of length 1?",
-    explanation="1 · 0.309: an echo. With a bias of −0.309, or a little less, relu makes it 0.",
+    explanation="1 · 0.309: an echo. With a bias of −0.309, or below that, relu makes it 0.",
 )
 
 # %%

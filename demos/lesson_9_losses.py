@@ -380,11 +380,12 @@ assert Value(40.0).sigmoid().data == 1
 # Two things in this program deserve a second look. The neuron ends with the *identity*, and the
 # loss is called `..._with_logits`: the sigmoid is inside the loss. On paper this makes no
 # difference. In a computer sigmoid(40) is rounded to exactly 1, and the logarithm of 1 − 1 does not
-# exist. From the logit the same loss can be computed without p, as $\ln (1 + e^z) - t z$, and then
-# nothing is rounded away.
+# exist. From the logit the same loss can be computed without p, as $\ln (1 + e^z) - t z$: for
+# z = 40 and t = 0 that is 40.
 #
-# Now the test. How good is one single neuron? (The confusion matrix counts, for each of the two
-# kinds, how many were taken for either.)
+# Now the test. How good is one single neuron? (The confusion matrix has a row for each kind that
+# there is, benign and malignant; it counts how many of that kind were taken for the one, and how
+# many for the other.)
 
 # %%
 score = compile(neuron)
@@ -424,8 +425,8 @@ assert [line.split()[2] for line in errors_at(0.1).splitlines()] == ["3", "8"]
 # %% [markdown]
 # With 0.1 three are missed, at the price of eight false alarms. There is no right threshold; it
 # depends on what each kind of mistake costs. (And whoever chose it by these numbers would have
-# learned from the test set. For such choices one puts a third part of the data aside; lesson 12
-# does.)
+# learned from the test set. For such choices one puts another part of the data aside, besides the
+# test set; lesson 12 does.)
 #
 # ## One of several: softmax
 #
@@ -454,8 +455,9 @@ predict(
 
 # %% [markdown]
 # The loss is the same as before: minus the logarithm of the probability that the right class got.
-# Write y for the target, as a list with 1 at the right class and 0 elsewhere; such a list is called
-# **one-hot**. For yes or no, the gradient was what was said minus what was true. And now?
+# Here write y for the target (not for the output, as before), as a list with 1 at the right class
+# and 0 elsewhere; such a list is called **one-hot**. For yes or no, the gradient was what was said
+# minus what was true. And now?
 
 # %%
 predict(
@@ -581,6 +583,8 @@ show(
 # without the margin, with $\max(0, -m)$, its step would be the perceptron's correction.
 #
 # ## Which output, which loss
+#
+# (In the third row y is the one-hot target; in the first it is the output.)
 #
 # | what is wanted | output layer | loss | gradient for the score |
 # |---|---|---|---|
