@@ -72,6 +72,7 @@ show(
 
 # %%
 gate = nn.Perceptron(2, weights=[2, 1], bias=-2)
+# pre_activation computes z, predict computes y; .data is the plain number
 z = gate.pre_activation([1, 1]).data
 print("z =", z, " y =", gate.predict([1, 1]))
 
@@ -240,9 +241,11 @@ assert sum(story[0][1:]) == 3  # z of (1, 1) after the first correction
 # These are all ten mistakes. At the end the weights are 2 and 1, and the bias is −2.
 #
 # Why does a correction help? Look at $z$ for the same example before and after the first mistake.
-# It was 0. Now it is $1 \cdot 1 + 1 \cdot 1 + 1 = 3$, on the right side of 0. In general a
-# correction moves $z$ of that example by $\mathrm{lr} \cdot (t - y) \cdot (x_0^2 + x_1^2 + 1)$. The
-# last bracket is always positive, so $z$ moves in the direction that was wanted.
+# It was 0. Now it is $1 \cdot 1 + 1 \cdot 1 + 1 = 3$, on the right side of 0. In general a weight
+# changes by $\mathrm{lr} \cdot (t - y) \cdot x_i$, and in $z$ it is multiplied by $x_i$ once more.
+# So a correction moves $z$ of that example by
+# $\mathrm{lr} \cdot (t - y) \cdot (x_0^2 + x_1^2 + 1)$. The last bracket is always positive, so $z$
+# moves in the direction that was wanted.
 #
 # But the same correction also moves $z$ of the *other* examples.
 
@@ -350,8 +353,10 @@ assert all(perceptron.predict(x) == target for x, target in datasets.gate("and")
 #
 # </details>
 #
-# For AND the learned weights 2, 1 and −2 will not do for a margin: $z$ is 0 at (1, 0). Take
-# $w_0 = w_1 = 1$ and $b = -1.5$:
+# Now compute the bound for AND. $R$ is the largest $\sqrt{x_0^2 + x_1^2 + 1}$ of all examples. For
+# $\gamma$ take weights that separate the examples, and divide the smallest size of $z$ by
+# $\sqrt{w_0^2 + w_1^2 + b^2}$. (The folded text says why.) The learned weights 2, 1 and −2 will not
+# do: $z$ is 0 at (1, 0), and the margin would be 0. Take $w_0 = w_1 = 1$ and $b = -1.5$:
 
 # %%
 R = max(sqrt(x0**2 + x1**2 + 1) for (x0, x1), _ in datasets.gate("and"))
@@ -374,7 +379,8 @@ assert (min(counts), max(counts)) == (10, 12) and max(counts) <= bound
 assert ends == {(1.0, 2.0, -2.0), (2.0, 1.0, -2.0)}
 
 # %% [markdown]
-# The theorem promises at most 51 mistakes; there were 10 to 12. A bound is not a forecast.
+# The theorem promises at most 51 mistakes; there were 10 to 12. A bound is not a forecast. (Four
+# examples can come in $4 \cdot 3 \cdot 2 \cdot 1 = 24$ orders.)
 #
 # And does the size of the inputs matter? Add 10 to both inputs of every row of AND. The gap is as
 # wide as it was, but the inputs are much larger:

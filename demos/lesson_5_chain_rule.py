@@ -453,7 +453,7 @@ assert abs(central - true) < abs(one_sided - true) / 200
 # one pass backwards is enough. That is lesson 6.
 
 # %%
-count = len(nn.MLP(2, [16, 16, 1]).parameters())
+count = len(nn.MLP(2, [16, 16, 1]).parameters())  # a network as in lesson 8
 print(f"{count} weights and biases: {2 * count} runs, or {count + 1} one-sided")
 
 # %% tags=["remove-input"]
