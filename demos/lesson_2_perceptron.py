@@ -45,7 +45,8 @@ show(
         title="100 irises: petal length and width in cm",
     ),
     "Each point is a flower: petal length $x_0$ to the right, petal width $x_1$ "
-    "upwards. All setosas lie on one side of the line, all versicolors on the other.",
+    "upwards. All setosas lie on one side of the line, all versicolors on the other. (The shading "
+    "shows a number $z$, which is explained below.)",
 )
 
 # %% [markdown]
@@ -272,7 +273,9 @@ assert run.updates == [((w0, w1), b) for _, w0, w1, b in story]
 # ## The line moves at every mistake
 #
 # Where $z = 0$ lies the border between firing and silence. With two inputs it is a straight line.
-# Each correction changes the weights, and so moves the line. Step through all ten.
+# The shading shows $z$: blue where it is positive and the unit fires, orange where it is negative,
+# and the stronger the farther $z$ is from 0. Each correction changes the weights, and so moves the
+# line. Step through all ten.
 
 
 # %% tags=["hide-input"]
@@ -397,6 +400,9 @@ assert all(
 )
 
 # %% [markdown]
+# It matters: 3140 mistakes in place of 10. (Four examples as before, so their number plays no
+# part.)
+#
 # **You may think** that the perceptron looks for the best line. It does not: it stops at the first
 # one without a mistake. The 24 orders of the same four examples end at two different lines.
 #

@@ -170,7 +170,8 @@ assert round(change, 4) == -0.003
 #
 # $$ x = -\frac{b}{w} $$
 #
-# For $w = 4$ and $b = -2$ that is $x = 2 / 4 = 0.5$. Now move the weight.
+# For $w = 4$ and $b = -2$ that is $x = 2 / 4 = 0.5$. Now move the weight. (The dashed curve,
+# $w = 1$ and $b = 0$, stays where it is, to compare with.)
 
 
 # %% tags=["hide-input"]

@@ -375,6 +375,8 @@ print("it likes the T best:", list(best_image) == T)
 # %% tags=["remove-input"]
 assert matches == [9, 5, -9]
 assert (len(every_image), len(seen)) == (512, 46) and list(best_image) == T
+wrong_pixels = [sum(a != b for a, b in zip(image, T)) for image in seen]
+assert [wrong_pixels.count(number) for number in range(4)] == [1, 9, 36, 0]
 
 # %% [markdown]
 # Of all images of this kind, the one that looks like the weights has the largest dot product. This

@@ -150,7 +150,7 @@ assert all((by_hand(x).data > 0) == (target == 1) for x, target in xor)
 # %% [markdown]
 # The thin bent line in the plane of $h$ is all that is left of the plane of $x$: $h_0$ and $h_1$
 # depend on nothing but the sum $x_0 + x_1$, so every point of the plane lands somewhere on that
-# line.
+# line. (*Score*, at the scale of the first picture, is what a network outputs, here $y$.)
 #
 # That is the secret of the hidden layer. The output neuron still draws a straight line, but it
 # draws it in a plane that has been bent first. Seen from the input plane, the line is not straight
@@ -332,13 +332,14 @@ for seed, network in enumerate(candidates[2]):
 # a single line. Two succeed in 15 of 20 starts, three in 19, four in all 20. More neurons than
 # needed make it easier to find *one* of the many solutions.
 #
-# What about the five that failed? In their last ten steps the loss fell by less than a thousandth,
-# though it is still above 0.5. Give them 4,500 more steps:
+# What about the five that failed? Give them 4,500 more steps, and look at how their loss begins and
+# ends:
 
 # %%
 stuck = [network for network in candidates[2] if not solves(network)]
 for network in stuck:
-    train(network, targets, steps=4500, lr=0.2)
+    later = train(network, targets, steps=4500, lr=0.2)
+    print(f"loss {later[0]:.4f}, ten steps later {later[10]:.4f}, at the end {later[-1]:.4f}")
 late = sum(solves(network) for network in stuck)
 print(f"{late} of the {len(stuck)} have found a solution after 5,000 steps")
 
@@ -346,7 +347,8 @@ print(f"{late} of the {len(stuck)} have found a solution after 5,000 steps")
 assert (late, len(stuck)) == (2, 5)
 
 # %% [markdown]
-# Two had only been slow, on a stretch that is nearly flat. Three are still stuck there.
+# In ten steps the loss fell by less than a thousandth, though it was still above 0.5. Two had only
+# been slow, on a stretch that is nearly flat. Three are still stuck there.
 #
 # ## Without an activation: nothing
 #
