@@ -230,10 +230,11 @@ from itertools import combinations
 
 units = [
     nn.McCullochPitts(2, threshold, inhibitory=chosen)
-    for count in range(3)
-    for chosen in combinations([0, 1], count)
+    for count in range(3)  # so many of the inputs are inhibitory,
+    for chosen in combinations([0, 1], count)  # and these are they
     for threshold in range(4)
 ]
+# a set, in which equal tables count once
 tables = {tuple(nn.truth_table(unit, 2).values()) for unit in units}
 print(f"{len(units)} units, {len(tables)} different truth tables")
 print("AND among them:", (0, 0, 0, 1) in tables)

@@ -240,7 +240,7 @@ steps = [
     ("relu(a)", lambda a: a.relu(), [-1.0]),
 ]
 for name, step, numbers in steps:
-    y_step = step(*map(Value, numbers))
+    y_step = step(*map(Value, numbers))  # the step, with its numbers as Values
     found = [round(local, 4) for _, local in local_derivatives(y_step)]
     error = check_gradients(step, numbers)
     print(f"{name:8} at {numbers}: {found}, error {error:g}")
