@@ -230,10 +230,11 @@ from itertools import combinations
 
 units = [
     nn.McCullochPitts(2, threshold, inhibitory=chosen)
-    for count in range(3)
-    for chosen in combinations([0, 1], count)
+    for count in range(3)  # so many of the inputs are inhibitory,
+    for chosen in combinations([0, 1], count)  # and these are they
     for threshold in range(4)
 ]
+# a set, in which equal tables count once
 tables = {tuple(nn.truth_table(unit, 2).values()) for unit in units}
 print(f"{len(units)} units, {len(tables)} different truth tables")
 print("AND among them:", (0, 0, 0, 1) in tables)
@@ -245,8 +246,8 @@ assert (len(units), len(tables)) == (16, 9)
 assert {(0, 0, 0, 1), (0, 1, 1, 1)} < tables and (0, 1, 1, 0) not in tables
 
 # %% [markdown]
-# The output column of four rows is four bits, so there are $2 \cdot 2 \cdot 2 \cdot 2 = 16$ truth
-# tables of two inputs. The 16 units give only 9 of them.
+# The output column has four rows, each with a 0 or a 1 (such a digit is called a **bit**), so there
+# are $2 \cdot 2 \cdot 2 \cdot 2 = 16$ truth tables of two inputs. The 16 units give only 9 of them.
 #
 # ## What several units can do: everything
 #
@@ -393,7 +394,8 @@ assert nn.truth_table(nn.McCullochPitts(2, 1, inhibitory=[1]), 2)[1, 0] == 1
 
 # %%
 exercise(
-    "A unit has two inputs, both inhibitory, and the threshold 0. Which gate is it?",
+    "A unit has two inputs, both inhibitory, and the threshold 0. Which gate is it? (NAND is 'not "
+    "AND', NOR is 'not OR': the output of the AND or the OR, turned around.)",
     options=["AND", "OR", "NAND", "NOR"],
     answer="NOR",
     wrong={

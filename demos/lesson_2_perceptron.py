@@ -45,7 +45,8 @@ show(
         title="100 irises: petal length and width in cm",
     ),
     "Each point is a flower: petal length $x_0$ to the right, petal width $x_1$ "
-    "upwards. All setosas lie on one side of the line, all versicolors on the other.",
+    "upwards. All setosas lie on one side of the line, all versicolors on the other. (The shading "
+    "shows a number $z$, which is explained below.)",
 )
 
 # %% [markdown]
@@ -72,6 +73,7 @@ show(
 
 # %%
 gate = nn.Perceptron(2, weights=[2, 1], bias=-2)
+# pre_activation computes z, predict computes y; .data is the plain number
 z = gate.pre_activation([1, 1]).data
 print("z =", z, " y =", gate.predict([1, 1]))
 
@@ -240,9 +242,11 @@ assert sum(story[0][1:]) == 3  # z of (1, 1) after the first correction
 # These are all ten mistakes. At the end the weights are 2 and 1, and the bias is −2.
 #
 # Why does a correction help? Look at $z$ for the same example before and after the first mistake.
-# It was 0. Now it is $1 \cdot 1 + 1 \cdot 1 + 1 = 3$, on the right side of 0. In general a
-# correction moves $z$ of that example by $\mathrm{lr} \cdot (t - y) \cdot (x_0^2 + x_1^2 + 1)$. The
-# last bracket is always positive, so $z$ moves in the direction that was wanted.
+# It was 0. Now it is $1 \cdot 1 + 1 \cdot 1 + 1 = 3$, on the right side of 0. In general a weight
+# changes by $\mathrm{lr} \cdot (t - y) \cdot x_i$, and in $z$ it is multiplied by $x_i$ once more.
+# So a correction moves $z$ of that example by
+# $\mathrm{lr} \cdot (t - y) \cdot (x_0^2 + x_1^2 + 1)$. The last bracket is always positive, so $z$
+# moves in the direction that was wanted.
 #
 # But the same correction also moves $z$ of the *other* examples.
 
@@ -269,7 +273,9 @@ assert run.updates == [((w0, w1), b) for _, w0, w1, b in story]
 # ## The line moves at every mistake
 #
 # Where $z = 0$ lies the border between firing and silence. With two inputs it is a straight line.
-# Each correction changes the weights, and so moves the line. Step through all ten.
+# The shading shows $z$: blue where it is positive and the unit fires, orange where it is negative,
+# and the stronger the farther $z$ is from 0. Each correction changes the weights, and so moves the
+# line. Step through all ten.
 
 
 # %% tags=["hide-input"]
@@ -350,8 +356,10 @@ assert all(perceptron.predict(x) == target for x, target in datasets.gate("and")
 #
 # </details>
 #
-# For AND the learned weights 2, 1 and −2 will not do for a margin: $z$ is 0 at (1, 0). Take
-# $w_0 = w_1 = 1$ and $b = -1.5$:
+# Now compute the bound for AND. $R$ is the largest $\sqrt{x_0^2 + x_1^2 + 1}$ of all examples. For
+# $\gamma$ take weights that separate the examples, and divide the smallest size of $z$ by
+# $\sqrt{w_0^2 + w_1^2 + b^2}$. (The folded text says why.) The learned weights 2, 1 and −2 will not
+# do: $z$ is 0 at (1, 0), and the margin would be 0. Take $w_0 = w_1 = 1$ and $b = -1.5$:
 
 # %%
 R = max(sqrt(x0**2 + x1**2 + 1) for (x0, x1), _ in datasets.gate("and"))
@@ -374,7 +382,8 @@ assert (min(counts), max(counts)) == (10, 12) and max(counts) <= bound
 assert ends == {(1.0, 2.0, -2.0), (2.0, 1.0, -2.0)}
 
 # %% [markdown]
-# The theorem promises at most 51 mistakes; there were 10 to 12. A bound is not a forecast.
+# The theorem promises at most 51 mistakes; there were 10 to 12. A bound is not a forecast. (Four
+# examples can come in $4 \cdot 3 \cdot 2 \cdot 1 = 24$ orders.)
 #
 # And does the size of the inputs matter? Add 10 to both inputs of every row of AND. The gap is as
 # wide as it was, but the inputs are much larger:
@@ -391,6 +400,9 @@ assert all(
 )
 
 # %% [markdown]
+# It matters: 3140 mistakes in place of 10. (Four examples as before, so their number plays no
+# part.)
+#
 # **You may think** that the perceptron looks for the best line. It does not: it stops at the first
 # one without a mistake. The 24 orders of the same four examples end at two different lines.
 #

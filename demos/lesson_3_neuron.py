@@ -170,7 +170,8 @@ assert round(change, 4) == -0.003
 #
 # $$ x = -\frac{b}{w} $$
 #
-# For $w = 4$ and $b = -2$ that is $x = 2 / 4 = 0.5$. Now move the weight.
+# For $w = 4$ and $b = -2$ that is $x = 2 / 4 = 0.5$. Now move the weight. (The dashed curve,
+# $w = 1$ and $b = 0$, stays where it is, to compare with.)
 
 
 # %% tags=["hide-input"]
@@ -200,9 +201,10 @@ assert step_of(16, -2)[0].endswith("slope 3.99")
 
 # %% [markdown]
 # A larger weight makes a steeper step: with $w = 16$ it is nearly the step of a perceptron. A
-# negative weight turns it around. The slope in the middle is $w / 4$, since sigmoid itself has the
-# slope $1/4$ at $z = 0$, and $z$ moves $w$ times as fast as $x$. (The slopes above are measured
-# over 0.01, so for $w = 16$ it is 3.99 instead of 4.)
+# negative weight turns it around. The slope in the middle, how many times as fast as $x$ the output
+# grows just there, is $w / 4$: sigmoid itself has the slope $1/4$ at $z = 0$, and $z$ moves $w$
+# times as fast as $x$. (The slopes above are measured over 0.01, so for $w = 16$ it is 3.99 instead
+# of 4.)
 #
 # Now the bias. The weight stays 4.
 
@@ -345,7 +347,8 @@ for name, (_, low, high, steepest, _) in ACTIVATIONS.items():
 # The **rectifiers**, **relu** (rectified linear unit) and its relatives, let positive $z$ pass
 # unchanged, or nearly, and never saturate there. A relu whose $z$ is negative for every example
 # answers nothing at all: it is **dead**. leaky_relu, elu and selu leave it a little life.
-# **softplus** is relu with the corner rounded.
+# **softplus** is relu with the corner rounded. (Its log is the natural logarithm, which undoes $e$
+# to the power of: $\log(e^z) = z$.)
 
 # %% tags=["hide-input"]
 slider("rectifier", names[7:12], activation)
@@ -405,7 +408,8 @@ assert f"{grown:.5f}" == "0.00003" and grown_relu == 1
 # %%
 task(
     "Write a neuron: `neuron` gets the list `weights`, the list `inputs` and the number `bias`, "
-    "and returns the output, with sigmoid as its activation function. `exp` is there.",
+    "and returns the output, with sigmoid as its activation function. `exp` is there. (`zip` goes "
+    "through two lists side by side: first both first numbers, then both second ones, and so on.)",
     start="""
 def neuron(weights, inputs, bias):
     z = bias

@@ -75,8 +75,9 @@ assert dot == 0 and arrived == 0
 #
 # $$ \lVert w\rVert = \sqrt{w_0^2 + w_1^2} = \sqrt{3^2 + 4^2} = \sqrt{25} = 5 $$
 #
-# So (3, 4) and (−4, 3) both have the norm 5, and the distance from tip to tip is $\sqrt{7^2 + 1^2}
-# = \sqrt{50} = \sqrt{5^2 + 5^2}$. So the three lengths make a triangle with a right angle: **the
+# So (3, 4) and (−4, 3) both have the norm 5. Let both arrows begin at (0, 0). From tip to tip it is
+# $3 - (-4) = 7$ across and $4 - 3 = 1$ up, so the distance is $\sqrt{7^2 + 1^2} = \sqrt{50} =
+# \sqrt{5^2 + 5^2}$. So the three lengths make a triangle with a right angle: **the
 # weight vector stands at right angles to the line**. And it points to the side where $z$ is
 # positive: one step along $w$ changes $z$ by $3 \cdot 3 + 4 \cdot 4 = 25$. A vector at right angles
 # to a hyperplane is called its **normal vector**.
@@ -119,12 +120,12 @@ show(
 # %%
 def growth(angle):
     """How much z grows over 1 km in a direction, given in degrees."""
-    # cos and sin want another unit, in which 180 degrees are pi
+    # (cos, sin) of an angle is 1 km in its direction; both want a unit in which 180 degrees are pi
     x = [1 + cos(angle * pi / 180), 1 + sin(angle * pi / 180)]
     return guard.pre_activation(x).data - guard.pre_activation([1, 1]).data
 
 
-best = max(range(360), key=growth)
+best = max(range(360), key=growth)  # the angle with the largest growth
 print(f"best direction: {best} degrees, z grows by {growth(best):.3f}")
 direction = (cos(best * pi / 180), sin(best * pi / 180))
 print(f"that is ({direction[0]:.2f}, {direction[1]:.2f})")
@@ -288,7 +289,8 @@ slider(
 
 # %% [markdown]
 # The unit of lesson 1 with excitatory inputs fired if the count was *at least* θ. In the language
-# of weights: all weights are 1, and $b$ lies between $-\theta$ and $-\theta + 1$, for example
+# of weights: all weights are 1. The count $\theta$ must give a positive $z$, and $\theta - 1$, the
+# next smaller count, must not. So $b$ lies between $-\theta$ and $-\theta + 1$, for example
 # $b = 0.5 - \theta$.
 
 # %%
@@ -329,6 +331,7 @@ assert [weight.data for weight in trick.w] == [3, 4, -5]
 # nine inputs. Let the weights be an image too, a T:
 
 # %%
+# row by row; the star puts the numbers of a row into the list one by one
 T = [*(1, 1, 1), *(-1, 1, -1), *(-1, 1, -1)]
 smudged = [*(-1, 1, 1), *(-1, 1, -1), *(-1, 1, 1)]
 inverted = [-pixel for pixel in T]
@@ -372,12 +375,15 @@ print("it likes the T best:", list(best_image) == T)
 # %% tags=["remove-input"]
 assert matches == [9, 5, -9]
 assert (len(every_image), len(seen)) == (512, 46) and list(best_image) == T
+wrong_pixels = [sum(a != b for a, b in zip(image, T)) for image in seen]
+assert [wrong_pixels.count(number) for number in range(4)] == [1, 9, 36, 0]
 
 # %% [markdown]
 # Of all images of this kind, the one that looks like the weights has the largest dot product. This
 # is called **template matching**: the weights are a template, and $w \cdot x$ says how well the
 # input fits it. The bias says how good a fit is required. With $b = -4$ the neuron fires for the T
-# with at most 2 wrong pixels: there are 46 such images.
+# with at most 2 wrong pixels. There are $1 + 9 + 36 = 46$ such images: the T itself, 9 with one
+# wrong pixel, and 36 with two.
 #
 # The geometry behind it is one formula. With $\alpha$ (the Greek letter alpha) for the angle
 # between the two vectors,
@@ -435,7 +441,7 @@ train, test = datasets.train_test_split(digits, test_fraction=0.5, seed=0)
 
 def average(digit):
     images = [x for x, target in train if target == digit]
-    pixels = zip(*images)
+    pixels = zip(*images)  # the first pixel of all images, then the second of all, and so on
     return [sum(values) / len(images) for values in pixels]
 
 

@@ -240,7 +240,7 @@ steps = [
     ("relu(a)", lambda a: a.relu(), [-1.0]),
 ]
 for name, step, numbers in steps:
-    y_step = step(*map(Value, numbers))
+    y_step = step(*map(Value, numbers))  # the step, with its numbers as Values
     found = [round(local, 4) for _, local in local_derivatives(y_step)]
     error = check_gradients(step, numbers)
     print(f"{name:8} at {numbers}: {found}, error {error:g}")
@@ -453,7 +453,7 @@ assert abs(central - true) < abs(one_sided - true) / 200
 # one pass backwards is enough. That is lesson 6.
 
 # %%
-count = len(nn.MLP(2, [16, 16, 1]).parameters())
+count = len(nn.MLP(2, [16, 16, 1]).parameters())  # a network as in lesson 8
 print(f"{count} weights and biases: {2 * count} runs, or {count + 1} one-sided")
 
 # %% tags=["remove-input"]

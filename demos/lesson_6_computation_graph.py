@@ -326,6 +326,12 @@ print(f"L = {loss.data:.4f}   gradient of w0: {neuron.w[0].grad:.4f}")
 
 # %% tags=["remove-input"]
 assert (round(loss.data, 4), round(neuron.w[0].grad, 4)) == (1.5916, 2.1193)
+assert (round(2 * (0.7616 + 0.5), 4), round(2.5232 * 0.84, 2)) == (2.5232, 2.12)
+
+# %% [markdown]
+# The local derivative of the square is $2 \cdot (y - t) = 2 \cdot 1.2616 = 2.5232$. So $y$ now has
+# the gradient 2.5232 in place of 1, and all others are 2.5232 times what they were: for $w_0$,
+# $2.5232 \cdot 0.84$, about 2.12.
 
 # %%
 predict(

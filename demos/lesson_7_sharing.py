@@ -242,7 +242,9 @@ assert (b.grad, a.grad) == (2, 4)
 
 # %% [markdown]
 # Write such an order yourself. The graph is a dictionary: for each node, the list of what it was
-# computed from, twice where it was used twice.
+# computed from, twice where it was used twice. For the two doublings it is
+# `{"c": ["b", "b"], "b": ["a", "a"], "a": []}`. (In the task, `visit` calls itself for each of
+# these numbers, the **operands** of the node, as `at_once` did.)
 
 # %% tags=["remove-input"]
 DOUBLINGS = {"c": ["b", "b"], "b": ["a", "a"], "a": []}
@@ -465,6 +467,7 @@ assert one_by_one == w.grad == -2
 def moons_right(Number, steps=60):
     """Train a network of 2-8-1 neurons with an engine; how many of 60 points are right then."""
     examples = datasets.moons(60, noise=0.1, seed=0)
+    # sin and cos serve only to begin with mixed numbers between -1 and 1
     hidden = [[Number(math.sin(7 * i + j)) for j in (1, 2, 3)] for i in range(8)]
     output = [Number(math.cos(i)) for i in range(9)]
 
@@ -490,6 +493,11 @@ def moons_right(Number, steps=60):
 print("with the package's engine:", moons_right(Value), "of 60 right")
 
 # %% [markdown]
+# If you have not met a `class` in Python yet: it describes a kind of object. `Number(0.5)` makes a
+# new one and calls `__init__`, which stores what belongs to it, as `self.data` and so on: `self` is
+# the object itself. For a number `a`, the call `a.tanh()` runs the function `tanh` of the class
+# with `a` as `self`.
+#
 # Everything it asks of an engine is this: `Number(0.5)` makes a number with `data` and `grad`; `+`
 # and `*` work between two numbers, and with a plain number on the right; `tanh()` is there; and
 # `backward()` adds the gradient to every number that the result was computed from. (Python turns

@@ -114,7 +114,8 @@ assert table == [(0, 0, 0), (1, 0, 1), (1, 0, 1), (2, 1, 0)]
 # It works for all four. The two neurons side by side are a layer. A layer between the inputs and
 # the output is called a **hidden layer**: the data say nothing about what it should output. Layers
 # in a row make a **network**, here a **multilayer perceptron**, MLP for short: `nn.MLP(2, [2, 1])`
-# has 2 inputs, 2 hidden neurons and 1 output.
+# has 2 inputs, 2 hidden neurons and 1 output. Its `activation` is that of the hidden neurons; the
+# output neuron has none (it has the identity), so $y$ may be any number.
 #
 # ## What the hidden layer does
 #
@@ -149,7 +150,7 @@ assert all((by_hand(x).data > 0) == (target == 1) for x, target in xor)
 # %% [markdown]
 # The thin bent line in the plane of $h$ is all that is left of the plane of $x$: $h_0$ and $h_1$
 # depend on nothing but the sum $x_0 + x_1$, so every point of the plane lands somewhere on that
-# line.
+# line. (*Score*, at the scale of the first picture, is what a network outputs, here $y$.)
 #
 # That is the secret of the hidden layer. The output neuron still draws a straight line, but it
 # draws it in a plane that has been bent first. Seen from the input plane, the line is not straight
@@ -163,8 +164,8 @@ assert all((by_hand(x).data > 0) == (target == 1) for x, target in xor)
 # = 0$, and equally far from it. Every parameter moves against its gradient.
 #
 # (Lesson 3 recommended sigmoid for yes or no. It goes with a loss of its own, which is in lesson 9.
-# Until then tanh, from −1 to 1, and the squared error with the targets −1 and 1 are enough to see
-# what we want to see.)
+# Until then an output without an activation, and the squared error with the targets −1 and 1, are
+# enough to see what we want to see.)
 #
 # `compile` turns the recorded graph into plain Python code, which gives the same numbers faster.
 # `optim.SGD` does the step $w \leftarrow w - \mathrm{lr}$ · gradient for all parameters. A random
@@ -265,7 +266,7 @@ assert [apart(corners_at(step)) for step in snapshots] == [False] * 2 + [True] *
 # From step 100 on the whole grid lies on one curve, or nearly. Both hidden neurons have come to
 # weigh $x_0$ and $x_1$ alike, as in the network made by hand, so all that counts is the sum
 # $x_0 + x_1$. The two corners of class 1 then all but coincide: you see three points, not four.
-
+#
 # Train one yourself: with other data, more neurons, another activation, a larger rate. It begins
 # with the choices of the text, so its first steps are the ones above.
 
@@ -331,13 +332,14 @@ for seed, network in enumerate(candidates[2]):
 # a single line. Two succeed in 15 of 20 starts, three in 19, four in all 20. More neurons than
 # needed make it easier to find *one* of the many solutions.
 #
-# What about the five that failed? In their last ten steps the loss fell by less than a thousandth,
-# though it is still above 0.5. Give them 4,500 more steps:
+# What about the five that failed? Give them 4,500 more steps, and look at how their loss begins and
+# ends:
 
 # %%
 stuck = [network for network in candidates[2] if not solves(network)]
 for network in stuck:
-    train(network, targets, steps=4500, lr=0.2)
+    later = train(network, targets, steps=4500, lr=0.2)
+    print(f"loss {later[0]:.4f}, ten steps later {later[10]:.4f}, at the end {later[-1]:.4f}")
 late = sum(solves(network) for network in stuck)
 print(f"{late} of the {len(stuck)} have found a solution after 5,000 steps")
 
@@ -345,7 +347,8 @@ print(f"{late} of the {len(stuck)} have found a solution after 5,000 steps")
 assert (late, len(stuck)) == (2, 5)
 
 # %% [markdown]
-# Two had only been slow, on a stretch that is nearly flat. Three are still stuck there.
+# In ten steps the loss fell by less than a thousandth, though it was still above 0.5. Two had only
+# been slow, on a stretch that is nearly flat. Three are still stuck there.
 #
 # ## Without an activation: nothing
 #
@@ -443,9 +446,10 @@ assert right == [86, 99]
 # Take one input and relu. A relu neuron is 0 up to a point and a straight line from there on: it
 # has one *bend*. A sum of $n$ of them has at most $n$ bends, so it consists of at most $n + 1$
 # straight pieces. With enough pieces one can follow any curve without jumps, on a stretch from $a$
-# to $b$, as closely as one likes. Here a hidden layer is set by hand to follow the sine from 0 to
-# $2\pi$: every neuron begins at its own place and corrects the slope there. The first bend lies at
-# the left edge, so here $n$ neurons show $n$ pieces.
+# to $b$, as closely as one likes. Here a hidden layer is set by hand to follow the sine, a wave,
+# from 0 to $2\pi$, where it has gone up, down and back once: every neuron begins at its own place
+# and corrects the slope there. The first bend lies at the left edge, so here $n$ neurons show $n$
+# pieces.
 
 
 # %% tags=["hide-input"]
@@ -498,9 +502,10 @@ assert errors == [0.0704, 0.0188, 0.0048]
 # \operatorname{fold}(x) = 2 \cdot \operatorname{relu}(x) - 4 \cdot \operatorname{relu}(x - 0.5)
 # $$
 #
-# It runs from 0 up to 1 and down to 0 again: 2 straight pieces. Now put one fold after the other.
-# While the first fold runs through one of its pieces, from 0 to 1 or back, the second one runs
-# through the whole of its own course, up and down.
+# For $x = 0.5$ it gives $2 \cdot 0.5 - 4 \cdot 0 = 1$, and for $x = 1$ it gives
+# $2 \cdot 1 - 4 \cdot 0.5 = 0$. It runs from 0 up to 1 and down to 0 again: 2 straight pieces. Now
+# put one fold after the other. While the first fold runs through one of its pieces, from 0 to 1 or
+# back, the second one runs through the whole of its own course, up and down.
 
 # %%
 predict(
@@ -559,10 +564,10 @@ assert all(pieces(folding(times), times) == 2**times for times in (1, 2, 3, 10))
 # %% [markdown]
 # 20 relu neurons in ten layers make 1024 pieces. (The identity neurons between them collapse into
 # the layers that follow.) A single hidden layer would take at least 1023, because each neuron adds
-# at most one bend. Width adds pieces, depth multiplies them. In 2015 Matus Telgarsky proved that
-# the gap is real where two classes alternate as often as such folds go up and down, even if a few
-# of the points may come out wrong. It does not follow that deeper is always better: what you want
-# to compute need not be folded like this.
+# at most one bend. Width adds pieces, depth multiplies them. In 2015 Matus Telgarsky proved as much
+# for two classes of points that alternate as often as such folds go up and down: a network of few
+# layers needs very many neurons there, even if a few of the points may come out wrong. It does not
+# follow that deeper is always better: what you want to compute need not be folded like this.
 #
 # ## What one hidden layer can do at most: everything, on paper
 #
