@@ -68,7 +68,7 @@ def test_they_open_and_step_without_a_network_and_fit(browser, own, tmp_path):
     answer = tab.locator(".answer").first
     assert not tab.evaluate("document.querySelector('.answer').classList.contains('visible')")
     tab.keyboard.press("ArrowRight")
-    assert answer.is_visible()
+    answer.wait_for(state="visible")  # it fades in
     tall = """[...document.querySelectorAll('.slides > section')].filter((one, i) => {
         Reveal.slide(i, 0, 9); return one.scrollHeight > 725 || one.scrollWidth > 1285;}).length"""
     assert 0 == tab.evaluate(tall)
