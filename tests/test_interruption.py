@@ -26,8 +26,6 @@ from tinygrad_neuron import Value, compile, nn, optim
 from tinygrad_neuron.compiler.examples import Batch
 from tinygrad_neuron.interruption import uninterrupted
 
-pytestmark = pytest.mark.no_cover  # its own lock stays locked where a Ctrl-C comes to it
-
 PACKAGE = str(Path(tinygrad_neuron.__file__).parent)
 TARGETS = ["python", "c"] if shutil.which("cc") or shutil.which("gcc") else ["python"]
 OPTIMISERS: list[Callable[[list[Value]], optim.Optimiser]] = [
