@@ -38,7 +38,7 @@ data.sort(key=lambda example: len(example[0]))  # names of one length stand toge
 print(len(model.parameters()), "parameters")
 
 with loss.trainer(optim.Adam(model.parameters(), lr=0.02)) as trainer:
-    for step in range(60):
+    for step in range(30):
         now = trainer.step(data)
         if step % 10 == 9:
             print(f"step {step + 1}  loss {now:.3f}")
@@ -48,8 +48,9 @@ run = compile(model)
 for _ in range(8):
     tokens = [0]
     while len(tokens) < context:
-        weights = [math.exp(z / 0.6) for z in run.map([(tokens,)])[0][-1]]
+        weights = [math.exp(z / 0.9) for z in run.map([(tokens,)])[0][-1]]
         tokens += generator.choices(range(27), weights)
         if tokens[-1] == 0:
             break
-    print("".join(alphabet[token] for token in tokens).strip("."))
+    name = "".join(alphabet[token] for token in tokens).strip(".")
+    print(name, "(one it has read)" if name in names.split() else "(new)")

@@ -81,8 +81,12 @@ def as_html(text: str) -> str:
     >>> print(as_html("A *unit*."))
     <p>A <em>unit</em>.</p>
     """
-    from markdown_it import MarkdownIt
-
+    try:
+        from markdown_it import MarkdownIt
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            'text is shown as HTML by markdown-it-py: pip install "tinygrad_neuron[learn]"'
+        ) from error
     formulas: list[str] = []
 
     def kept(match: "re.Match[str]") -> str:
