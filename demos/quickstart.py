@@ -27,7 +27,7 @@ def main(folder: Path) -> None:
     flower_loss = compile(lambda x, target: losses.cross_entropy(model(x), target))
     examples = list(train)
     curve = []
-    progress = tqdm(range(100), desc="training", unit="epoch", file=sys.stdout)
+    progress = tqdm(range(100), desc="training", unit="epoch", file=sys.stdout, disable=None)
     for _ in progress:
         loss = flower_loss.mean(examples)
         optimiser.zero_grad()

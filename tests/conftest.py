@@ -39,6 +39,7 @@ SLOW = {
     "tests/course/test_wheel.py::test_a_teacher": "runs every command for teachers",
     "tests/demos/test_names_gpt.py::test_the_gpt_learns_names": "trains a transformer",
     "tests/interpret/test_interpret.py::test_the_autoencoder_finds": "trains five autoencoders",
+    "tests/draw/test_folding.py::test_no_budget_draws_everything": "large pictures",
     "tests/laboratory/test_page_lesson.py": "builds the book",
     "tests/laboratory/test_wheels.py::test_tests_of_engine": "runs tests in Pyodide",
     "tests/laboratory/test_page_editor.py::test_it_works_without_a_network": "starts Python twice",

@@ -31,8 +31,8 @@ COMMANDS = {
     "asked wrongly": ["walk", "é*x", "x=3"],
 }
 NO_HOME = """
-import os, sys
-sys.modules["pwd"] = None  # as for a user whom the system does not know
+import os, sys, types
+sys.modules["pwd"] = types.SimpleNamespace(getpwuid={}.__getitem__)  # the system knows no user
 for name in ("HOME", "USERPROFILE", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
     os.environ.pop(name, None)
 """

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, get_origin
 
 import pytest
 
@@ -102,12 +102,17 @@ def test_an_unknown_attribute_is_an_attribute_error_that_can_be_sent():
     assert "builtins.AttributeError" == f"{type(error).__module__}.{type(error).__qualname__}"
 
 
+def isclass(found: object) -> bool:
+    """Whether it is a class; Python 3.10 takes `list[int]` for one."""
+    return inspect.isclass(found) and get_origin(found) is None
+
+
 def with_options():
     """Public functions and classes that have options, with the names of those."""
     for room, name in NAMES:
         found = getattr(module(room), name)
         whole = room == ".course" or (room, name) == ("", "Value")  # see below; lessons' words
-        made = inspect.isclass(found) and issubclass(found, nn.Module | optim.Optimiser)
+        made = isclass(found) and issubclass(found, nn.Module | optim.Optimiser)
         if whole or not (inspect.isfunction(found) or made) or name in tn.declarations.__all__:
             continue
         parameters = inspect.signature(found).parameters.values()

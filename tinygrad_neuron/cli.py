@@ -36,7 +36,21 @@ _MARK = "\0"
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that raises a `UsageError` where argparse would end the program."""
+    """A parser that raises a `UsageError` where argparse would end the program, and knows its
+    options: `options`, by their long names, and `with_value`, those that take a word more."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.options: list[str] = []
+        self.with_value: list[str] = []
+        super().__init__(**settings)
+
+    def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
+        added = super().add_argument(*names, **settings)
+        if added.option_strings:
+            self.options.append(added.option_strings[-1])
+            if added.nargs != 0:
+                self.with_value += added.option_strings
+        return added
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message.removeprefix('argument ')}; {self.prog} --help says more")
@@ -350,15 +364,16 @@ examples:
 """
 
 
-def _parser() -> argparse.ArgumentParser:
-    """The parser of all commands. What no option takes is in `words`, for argparse does not read
-    a list on both sides of an option (`walk x*y x=1 -o steps.txt y=2`)."""
+def _parser() -> "tuple[_Parser, dict[str, _Parser]]":
+    """The parser, and those of its commands. What no option takes is in `words`, for argparse does
+    not read a list on both sides of an option (`walk x*y x=1 -o steps.txt y=2`)."""
     settings: dict[str, Any] = {
         "allow_abbrev": False, "formatter_class": argparse.RawDescriptionHelpFormatter,
     }  # fmt: skip
     parser = _Parser(prog=PROGRAM, epilog=_DETAILS, **settings)
     parser.add_argument("--version", action="version", version=_VERSION)
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    parsers: dict[str, _Parser] = {}
 
     def command(
         run: Callable[[Namespace], None], arguments: str, most: int, text: str
@@ -367,7 +382,8 @@ def _parser() -> argparse.ArgumentParser:
         usage = f"{PROGRAM} {name} {arguments}"
         made = commands.add_parser(name, usage=usage, help=text, description=text, **settings)
         made.add_argument("words", nargs="*", help=argparse.SUPPRESS)
-        made.set_defaults(run=run, arguments=arguments, most=most, options=["--help"])
+        made.set_defaults(run=run, arguments=arguments, most=most, options=made.options)
+        parsers[name] = made
         return made
 
     for run, text in (
@@ -379,7 +395,6 @@ def _parser() -> argparse.ArgumentParser:
     ):  # fmt: skip
         made = command(run, "EXPRESSION [name=value ...] [-o FILE] [--digits N]", sys.maxsize, text)
         made.epilog = _DETAILS
-        made.set_defaults(options=["--help", "--output", "--digits"])
         made.add_argument(
             "-o", "--output", metavar="FILE", type=_file, action="append", default=[],
             help="the file to write",
@@ -390,9 +405,8 @@ def _parser() -> argparse.ArgumentParser:
         )  # fmt: skip
     cli_course.add_commands(command)
     cli_laboratory.add_commands(command)
-    return parser
+    return parser, parsers
 
 
-_PARSER = _parser()
-_WITH_VALUE = ("-o", "--output", "--digits", *cli_course.WITH_VALUE, *cli_laboratory.WITH_VALUE)
-_COMMANDS = ("draw", "walk", "page", *cli_course.COMMANDS, *cli_laboratory.COMMANDS)
+_PARSER, _COMMANDS = _parser()
+_WITH_VALUE = {option for command in _COMMANDS.values() for option in command.with_value}

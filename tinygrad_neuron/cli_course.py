@@ -15,8 +15,6 @@ from .console import PROGRAM, FailedError, UsageError
 if TYPE_CHECKING:
     from .course.chosen import Course
 
-WITH_VALUE = ("--lessons", "--seconds", "--megabytes", "--address", "--github")
-COMMANDS = ("learn", "notebook", "book", "lesson", "course")
 Command = Callable[[Callable[[Namespace], None], str, int, str], argparse.ArgumentParser]
 
 
@@ -30,7 +28,7 @@ def add_commands(command: Command) -> None:
     learn.add_argument(
         "--reset", action="store_true", help="forget how far you are, in one lesson or in all"
     )
-    _may_choose(learn, "--draft", "--reset")
+    _may_choose(learn, drafts=True)
     notebook = command(
         _notebook, "N [FOLDER] [--lessons FOLDER]", 2,
         "write a lesson as a notebook (default: into this folder)",
@@ -41,7 +39,7 @@ def add_commands(command: Command) -> None:
         "[--laboratory] [--npm FOLDER]", 1,
         "build the web book of all lessons (default: into out/book)",
     )  # fmt: skip
-    _may_choose(book, "--draft", "--address", "--github", "--laboratory", "--npm")
+    _may_choose(book, drafts=True)
     book.add_argument(
         "--address", metavar="URL", default="",
         help="where the book will be read: its notebooks install the package from there",
@@ -70,7 +68,7 @@ def add_commands(command: Command) -> None:
     course.epilog = "actions:\n" + "".join(
         f"  {name + ' ' + arguments:22}{text}\n" for name, (_, arguments, text) in _ACTIONS.items()
     )
-    _may_choose(course, "--seconds", "--megabytes")
+    _may_choose(course)
     course.add_argument(
         "--seconds", metavar="N", type=_positive, default=120,
         help="judge: how long a cell may run, a notebook five times as long (default %(default)s)",
@@ -81,14 +79,13 @@ def add_commands(command: Command) -> None:
     )  # fmt: skip
 
 
-def _may_choose(parser: argparse.ArgumentParser, *options: str) -> None:
+def _may_choose(parser: argparse.ArgumentParser, drafts: bool = False) -> None:
     """The options of commands that take a teacher's lessons; some take drafts."""
-    parser.set_defaults(options=["--help", "--lessons", *options])
     parser.add_argument(
         "--lessons", metavar="FOLDER", type=_folder,
         help="your own lessons, and which of the course's come in which order (course.txt there)",
     )  # fmt: skip
-    if "--draft" in options:
+    if drafts:
         parser.add_argument(
             "--draft", action="store_true",
             help="go on where a lesson's assertion fails, and say what does not hold",

@@ -6,9 +6,6 @@ from pathlib import Path
 from .cli_course import Command
 from .console import FailedError
 
-WITH_VALUE = ("--npm", "--packages", "--port")
-COMMANDS = ("laboratory",)
-
 
 def add_commands(command: Command) -> None:
     """Add the command to the parser; `command` makes one from what runs it and its texts."""
@@ -17,7 +14,6 @@ def add_commands(command: Command) -> None:
         "write the laboratory, in which a browser runs one's own programs (default: into "
         "out/laboratory)",
     )  # fmt: skip
-    made.set_defaults(options=["--help", "--serve", "--port", "--npm", "--packages"])
     made.add_argument("--serve", action="store_true", help="serve it on this machine")
     made.add_argument(
         "--port", metavar="N", type=int, default=8000,

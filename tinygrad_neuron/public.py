@@ -73,6 +73,9 @@ class UnknownName(AttributeError):  # noqa: N818  # tracebacks call it Attribute
     `hasattr` and imports of modules ask for many a name and read none.
     """
 
+    # Python 3.10 would note the name here, and then suggest one too.
+    name: Any = property(lambda self: None, lambda self, noted: None)
+
     def __init__(
         self, owner: str, room: str, known: Callable[[], Iterable[str]], name: str
     ) -> None:

@@ -124,7 +124,6 @@ def test_it_works_without_a_network_once_it_was_there(browser, address, laborato
     page.locator("#state", has_text="Ready").wait_for(timeout=90_000)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     context.set_offline(True)
-    page.goto(f"{address}#again")
     page.reload()
     page.locator("#state", has_text="Ready").wait_for(timeout=90_000)
     page.get_by_role("button", name="Run", exact=True).click()

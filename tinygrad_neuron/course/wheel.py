@@ -1,11 +1,11 @@
-"""This package as a wheel that pip installs, made of the files that run, for a book to carry."""
+"""This package as a wheel, made of the files that run, for a book or a laboratory to carry."""
 
 import base64
 import hashlib
 import importlib.metadata
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from .lessons import folder
@@ -29,13 +29,15 @@ def name() -> str:
     return f"tinygrad_neuron-{importlib.metadata.version('tinygrad_neuron')}-py3-none-any.whl"
 
 
-def own_wheel() -> bytes:
-    """The wheel; the lessons are in it, as they are in an installed package."""
+def own_wheel(left_out: Collection[str] = ()) -> bytes:
+    """The wheel; the lessons are in it, as they are in an installed package. `left_out`: files and
+    folders that are not needed, by their paths in it."""
     distribution = importlib.metadata.distribution("tinygrad_neuron")
     described = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
     information = f"tinygrad_neuron-{distribution.version}.dist-info"
     files = dict(_files(_PACKAGE, "tinygrad_neuron"))
     files.update(_files(folder(), "tinygrad_neuron/demos"))
+    files = {path: content for path, content in files.items() if not _below(path, left_out)}
     files[f"{information}/METADATA"] = described.encode()
     files[f"{information}/WHEEL"] = _WHEEL.encode()
     files[f"{information}/entry_points.txt"] = (
@@ -43,11 +45,25 @@ def own_wheel() -> bytes:
     ).encode()
     record = f"{information}/RECORD"
     files[record] = "".join([*map(_recorded, files, files.values()), f"{record},,\n"]).encode()
+    return zipped(files)
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Files as one archive, the same bytes run after run.
+
+    >>> zipped({"a": b"1"})[:2]
+    b'PK'
+    """
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         for path, content in files.items():
             packed.writestr(zipfile.ZipInfo(path, _DATE), content, zipfile.ZIP_DEFLATED)
     return made.getvalue()
+
+
+def _below(path: str, places: Collection[str]) -> bool:
+    """Whether a path is one of the places, or lies in one."""
+    return any(path == place or path.startswith(f"{place}/") for place in places)
 
 
 def _files(place: Path, at: str) -> Iterator[tuple[str, bytes]]:

@@ -11,12 +11,13 @@ from ..course.lessons import Lesson
 from ..course.lessons import folder as demos
 from ..draw.themes import THEMES, custom_properties
 from ..files import replace_folder
+from ..walk.page import module
 from . import npm
 from .licences import licences
 from .npm import ALL, EDITOR, GRAPHVIZ, PYODIDE
 from .packages import chosen
 from .playing import opening
-from .wheels import installed_wheel, own_wheel
+from .wheels import wheels
 
 _PAGE = Path(__file__).parent / "page"
 _MARK = ".tinygrad-neuron-laboratory"
@@ -83,19 +84,20 @@ def _files(
     packages = {
         package: package.files(archive) for package, archive in npm.fetched(ALL, archives).items()
     }
-    wheels = dict([own_wheel(), installed_wheel("graphviz")])
+    packed = wheels()
     files = {path.relative_to(_PAGE).as_posix(): _page_file(path) for path in _page_files()}
+    files["contour.js"] = f"{module('contour')}export {{ boundary }};\n".encode()
     files |= {f"pyodide/{name}": packages[PYODIDE][name] for name in _PYODIDE}
     lock, more = chosen(json.loads(packages[PYODIDE]["pyodide-lock.json"]), wheels_of)
     files |= {f"pyodide/{name}": content for name, content in more.items()}
     files["pyodide/pyodide-lock.json"] = json.dumps(lock).encode()
     files["graphviz/viz.js"] = packages[GRAPHVIZ]["dist/viz.js"]
     files |= _editor(packages)
-    files |= {f"wheels/{name}": content for name, content in wheels.items()}
+    files |= {f"wheels/{name}": content for name, content in packed.items()}
     files["playground.json"] = json.dumps(opening(), separators=(",", ":")).encode()
     files |= licences(packages)
     files["examples.json"] = json.dumps(examples()).encode()
-    told = {"wheels": [f"wheels/{name}" for name in wheels], "packages": list(lock["packages"])}
+    told = {"wheels": [f"wheels/{name}" for name in packed], "packages": list(lock["packages"])}
     files["wheels.json"] = json.dumps(told).encode()
     files |= own
     files["service_worker.js"] = _service_worker(files)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from .. import datasets
+from ..calculus.table import TABLE
 from ..checking import INSIDE_ONE, NOT_NEGATIVE, POSITIVE, integer, listed, number, one_of
 from ..datasets import Dataset
 from ..init import INITIALISERS
@@ -19,7 +20,7 @@ SETS: dict[str, tuple[Callable[..., Dataset[int]], tuple[float, float], float]] 
     "gaussians": (datasets.gaussians, (0.0, 0.0), 2.2),
     "spirals": (datasets.spirals, (0.0, 0.0), 1.3),
 }
-ACTIVATIONS = ("tanh", "relu", "leaky_relu", "sigmoid", "elu", "gelu", "swish", "identity")
+ACTIVATIONS = tuple(entry.name for entry in TABLE.values() if entry.activation)
 OPTIMISERS = {
     "SGD": "optim.SGD(model.parameters(), lr={lr}{decay})",
     "momentum": "optim.SGD(model.parameters(), lr={lr}, momentum=0.9{decay})",

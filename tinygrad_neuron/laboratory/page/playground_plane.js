@@ -1,5 +1,6 @@
 // The plane of the inputs: what the output, or the neuron that is pointed at, gives there, where it
 // is 0, and the examples.
+import { boundary } from "./contour.js";
 import { answers, byId, drawn, paint, responseOf, scaled, shown } from "./playground_parts.js";
 
 export class Plane {
@@ -43,7 +44,7 @@ export class Plane {
     const at = unit < 0 ? units - 1 : unit;
     const numbers = responseOf(planes, at, units);
     paint(byId("field"), at === units - 1 ? answers(numbers) : scaled(numbers));
-    byId("boundary").setAttribute("d", numbers.some((y) => y < 0) ? boundary(numbers) : "");
+    byId("boundary").setAttribute("d", numbers.some((y) => y < 0) ? boundary(numbers, Math.round(Math.sqrt(numbers.length)), 0) : "");
     byId("output-title").textContent = unit < 0 ? "Output" : name;
   }
 
@@ -78,27 +79,4 @@ export class Plane {
     });
     this.#choose(far.indexOf(Math.min(...far)));
   }
-}
-
-// Where a grid is 0, as a path of short lines: in each square between four places from one side that
-// it crosses to another.
-function boundary(grid) {
-  const cells = Math.round(Math.sqrt(grid.length));
-  const parts = [];
-  const at = (column, row) => grid[row * cells + column];
-  for (let row = 0; row < cells - 1; row++) {
-    for (let column = 0; column < cells - 1; column++) {
-      const corners = [[column, row], [column + 1, row], [column + 1, row + 1], [column, row + 1]];
-      const crossed = [];
-      corners.forEach((a, k) => {
-        const b = corners[(k + 1) % 4];
-        const [u, v] = [at(...a), at(...b)];
-        if (u > 0 === v > 0 || Number.isNaN(u + v)) return;
-        const share = u / (u - v);
-        crossed.push([0, 1].map((c) => (((a[c] + share * (b[c] - a[c]) + 0.5) / cells) * 100).toFixed(2)));
-      });
-      for (let k = 0; k + 1 < crossed.length; k += 2) parts.push(`M${crossed[k]}L${crossed[k + 1]}`);
-    }
-  }
-  return parts.join("");
 }

@@ -39,9 +39,9 @@ _FOLDER = files(__package__)  # in a zipped wheel, too
 MODULES = (
     "engine", "training", "text", "honest", "naming", "formula", "tabs", "edges",
     "picture", "viewport", "views", "leaves", "verify", "curve", "loss", "paths", "flags",
-    "code", "predict", "panel", "origin", "filmstrip", "state", "plane", "strides", "showing",
-    "address", "folding", "stepping", "changing", "examples", "dragging", "cards", "keys",
-    "pointing", "theme", "main",
+    "code", "predict", "panel", "origin", "filmstrip", "state", "contour", "plane", "strides",
+    "showing", "address", "folding", "stepping", "changing", "examples", "dragging", "cards",
+    "keys", "pointing", "theme", "main",
 )  # fmt: skip
 
 

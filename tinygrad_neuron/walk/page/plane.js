@@ -2,6 +2,7 @@
 //
 // `PLANE.outputs` is straight-line text that the compiler made of the graph when the page was written.
 
+import { boundary } from "./contour.js";
 import { forwardOf } from "./engine.js";
 import { nodes, operations, page } from "./state.js";
 import { byId, drawn, element } from "./text.js";
@@ -69,7 +70,7 @@ export function showPlane(result, step) {
     before = key;
     const grid = outputsAt(rows, leaves);
     paint(grid);
-    byId("plane-boundary").setAttribute("d", boundary(grid));
+    byId("plane-boundary").setAttribute("d", boundary(grid, CELLS, plane.level));
     judge(leaves);
   }
   mark(leaves);
@@ -95,28 +96,6 @@ function paint(grid) {
     image.data[4 * k + 3] = Number.isNaN(t) ? 0 : 255;
   });
   context.putImageData(image, 0, 0);
-}
-
-// Where the output is at the level, as a path of short lines: in each square between four cells
-// from one side that it crosses to another.
-function boundary(grid) {
-  const at = (column, row) => grid[row * CELLS + column] - plane.level;
-  const parts = [];
-  for (let row = 0; row < CELLS - 1; row++) {
-    for (let column = 0; column < CELLS - 1; column++) {
-      const corners = [[column, row], [column + 1, row], [column + 1, row + 1], [column, row + 1]];
-      const crossed = [];
-      corners.forEach((a, k) => {
-        const b = corners[(k + 1) % 4];
-        const [u, v] = [at(...a), at(...b)];
-        if (u > 0 === v > 0 || Number.isNaN(u + v)) return;
-        const share = u / (u - v);
-        crossed.push([0, 1].map((c) => (((a[c] + share * (b[c] - a[c]) + 0.5) / CELLS) * 100).toFixed(2)));
-      });
-      for (let k = 0; k + 1 < crossed.length; k += 2) parts.push(`M${crossed[k]}L${crossed[k + 1]}`);
-    }
-  }
-  return parts.join("");
 }
 
 const placeOn = (x, y) => [((x - bounds.left) / bounds.size) * 100, 100 - ((y - bounds.low) / bounds.size) * 100];
