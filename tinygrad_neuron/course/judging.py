@@ -113,15 +113,19 @@ def _judged(path: Path, top: Path, course: Course, seconds: float, megabytes: in
 
 def _student(path: Path, top: Path, lessons: Sequence[str]) -> str:
     """Whose notebook it is: the name of its folder, else what its name has beside the lesson's.
+    Of a folder of Moodle's, the number stays: two may have one name.
 
     >>> _student(Path("in/Anna B_17_file/lesson_1_x.ipynb"), Path("in"), ["lesson_1_x"])
     'Anna B_17_file'
     >>> _student(Path("in/lesson_1_x_anna.ipynb"), Path("in"), ["lesson_1_x"])
     'anna'
+    >>> folder = "Ben Müller_123_assignsubmission_file"
+    >>> _student(Path(f"in/{folder}/lesson_1_x.ipynb"), Path("in"), ["lesson_1_x"])
+    'Ben Müller (123)'
     """
     folders = path.relative_to(top).parts[:-1]
     if folders:
-        return folders[0]
+        return re.sub(r"_(\d+)_assignsubmission_\w+$", r" (\1)", folders[0])
     rest = path.stem
     for name in sorted(lessons, key=len, reverse=True):
         rest = rest.replace(name, "", 1)
@@ -222,10 +226,9 @@ def _table(papers: list[Paper]) -> str:
     writer.writerow([*heads, "said", "file"])
     for paper in papers:
         file = paper.path.name
-        if not paper.answers:
-            writer.writerow(
-                map(_cell, [paper.student, "", "", "", "", "", "", "", "", paper.faults[0], file])
-            )
+        for fault in paper.faults:  # a cell that fails, too: its answers are missing below
+            row = [paper.student, paper.lesson or "", *[""] * 7, fault, file]
+            writer.writerow(map(_cell, row))
         for answer in paper.answers:
             question = answer.asked
             row = [

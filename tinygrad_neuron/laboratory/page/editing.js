@@ -78,7 +78,7 @@ async function execute() {
   try {
     const well = await python.run(writing.text, { fresh: true, onevent });
     const seconds = ((performance.now() - began) / 1000).toFixed(2);
-    say(well ? `Done in ${seconds} s` : "Ended with an error");
+    say(python.ended(well) + (well ? ` in ${seconds} s` : ""));
   } catch (error) {
     say(error instanceof Stopped ? "Stopped" : "Python has ended");
     if (!(error instanceof Stopped)) show($("shown"), { kind: "error", message: error.message });

@@ -105,7 +105,7 @@ cells.forEach((cell, index) => {
             show(places.get(number), event);
           });
           if (!places.has(index)) emptied(cell);
-          return well ? "Done" : "Ended with an error";
+          return python.ended(well);
         },
       });
     });

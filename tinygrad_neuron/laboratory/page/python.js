@@ -21,6 +21,7 @@ export class Python {
   #count = 0;
   #started = null;
   #ready = false;
+  #wasStopped = false;
   #stop = self.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : null;
 
   get isReady() {
@@ -72,6 +73,7 @@ export class Python {
   // does not help, there is a new interpreter. Resolves to whether the names stayed.
   async stop() {
     if (!this.isBusy) return true;
+    this.#wasStopped = true;
     if (this.#stop) {
       this.#stop[0] = 2;
       const ends = performance.now() + WAIT;
@@ -103,7 +105,11 @@ export class Python {
     URL.revokeObjectURL(address);
   }
 
+  // How what ran last has ended, in words.
+  ended = (well) => (well ? "Done" : this.#wasStopped ? "Stopped" : "Ended with an error");
+
   #ask(request, onevent = () => {}) {
+    this.#wasStopped = false;
     const id = ++this.#count;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject, onevent });
