@@ -1,6 +1,7 @@
 """Writing to a terminal, or to what stands in its place: a file, a pipe, an old code page; and
 how a command says that it could not do what was asked."""
 
+import sys
 from typing import TextIO
 
 PROGRAM = "tinygrad-neuron"
@@ -27,6 +28,11 @@ class UsageError(ValueError):
 
 class FailedError(Exception):
     """What could not be done though the arguments were fine."""
+
+
+def doubt(text: str) -> None:
+    """Say, beside what a command was asked for, what is not as it could be."""
+    print(f"{PROGRAM}: {text}", file=sys.stderr, flush=True)
 
 
 class Writer:
