@@ -67,5 +67,5 @@ def test_without_node_the_folder_is_built_and_says_what_is_slower(archives, tmp_
 
 
 def test_what_node_says_is_handed_on(tmp_path):
-    with pytest.raises(BytecodeError, match="node (did not do it: loadPyodide|is not on)"):
+    with pytest.raises(BytecodeError, match=r"node (did not do it: loadPyodide|is not on)"):
         with_bytecode({"wheels/none.whl": b"", "pyodide/pyodide.mjs": b""})
