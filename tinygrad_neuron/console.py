@@ -1,6 +1,7 @@
 """Writing to a terminal, or to what stands in its place: a file, a pipe, an old code page; and
 how a command says that it could not do what was asked."""
 
+import sys
 from typing import TextIO
 
 PROGRAM = "tinygrad-neuron"
@@ -56,3 +57,11 @@ def is_terminal(stream: TextIO) -> bool:
         return stream.isatty()
     except (AttributeError, ValueError):  # not a stream, or a closed one
         return False
+
+
+def say(text: str) -> None:
+    """Tell, beside what is asked for, what a command is doing; before it imports what that takes.
+
+    >>> say("running every lesson")
+    """
+    print(f"{PROGRAM}: {text}", file=sys.stderr, flush=True)
