@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .checking import unknown
-from .console import PROGRAM, FailedError, UsageError, say
+from .console import PROGRAM, FailedError, UsageError, doubt, say
 
 if TYPE_CHECKING:
     from .course.chosen import Course
@@ -161,8 +161,8 @@ def _book(asked: Namespace) -> None:
         built = build(folder, _chosen(asked), asked.draft, hosting)
         if asked.laboratory:
             _add_laboratory(folder, asked)
-    for doubt in built.doubts:
-        print(f"{PROGRAM}: {doubt}", file=sys.stderr)
+    for said in built.doubts:
+        doubt(said)
     print(f"wrote {folder / 'index.html'} ({built.pages} pages)")
 
 
@@ -172,7 +172,7 @@ def _add_laboratory(book: Path, asked: Namespace) -> None:
     from .laboratory.building import LaboratoryError
 
     try:
-        add_to_book(book, _chosen(asked).lessons, asked.npm)
+        add_to_book(book, _chosen(asked).lessons, asked.npm, doubt)
     except LaboratoryError as error:
         raise FailedError(str(error)) from None
 

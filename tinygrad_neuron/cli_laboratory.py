@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from .cli_course import Command
-from .console import FailedError, say
+from .console import FailedError, doubt, say
 
 
 def add_commands(command: Command) -> None:
@@ -38,7 +38,7 @@ def _laboratory(asked: Namespace) -> None:
 
     folder = Path(*asked.words or ["out/laboratory"])
     try:
-        size = build(folder, archives=asked.npm, packages=asked.packages)
+        size = build(folder, archives=asked.npm, packages=asked.packages, tell=doubt)
         print(f"wrote {folder / 'index.html'} ({size / 1e6:.1f} MB)", flush=True)
         if asked.serve:
             serve(folder, asked.port)
