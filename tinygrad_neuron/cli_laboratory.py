@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from .cli_course import Command
-from .console import FailedError, doubt
+from .console import FailedError, doubt, say
 
 
 def add_commands(command: Command) -> None:
@@ -31,6 +31,7 @@ def add_commands(command: Command) -> None:
 
 def _laboratory(asked: Namespace) -> None:
     """Build the laboratory, and serve it where that is asked for."""
+    say("getting what it needs, and putting it together; this takes a minute")
     from .course.lessons import LessonError
     from .laboratory.building import LaboratoryError, build
     from .laboratory.serving import serve

@@ -62,3 +62,11 @@ def is_terminal(stream: TextIO) -> bool:
         return stream.isatty()
     except (AttributeError, ValueError):  # not a stream, or a closed one
         return False
+
+
+def say(text: str) -> None:
+    """Tell, beside what is asked for, what a command is doing; before it imports what that takes.
+
+    >>> say("running every lesson")
+    """
+    print(f"{PROGRAM}: {text}", file=sys.stderr, flush=True)

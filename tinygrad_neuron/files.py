@@ -4,7 +4,6 @@ a part."""
 import contextlib
 import errno
 import os
-import secrets
 import shutil
 
 from .checking import described
@@ -112,4 +111,4 @@ def _beside(target: str) -> str:
     """A name that nothing has yet, in the same folder, which is made."""
     folder, name = os.path.split(target)
     os.makedirs(folder, exist_ok=True)
-    return os.path.join(folder, f".{name[:50]}.{secrets.token_hex(6)}.tmp")
+    return os.path.join(folder, f".{name[:50]}.{os.urandom(6).hex()}.tmp")

@@ -49,6 +49,14 @@ def watch_names() -> Iterator[None]:
                 _name_all(frame)
 
 
+def named_after(root: Value, function: Callable[..., Value]) -> Value:
+    """A result that no variable was bound to has the name of the function that returns it."""
+    name = getattr(function, "__name__", "")
+    if root._prev and not root.label and name.isidentifier():
+        root.label = name
+    return root
+
+
 def _entered(frame: FrameType, event: str, argument: Any) -> "_Tracer | None":
     """Whether a function that is called is watched: those that a user wrote are."""
     return None if frame.f_code.co_filename.startswith(_NOT_WATCHED) else _line

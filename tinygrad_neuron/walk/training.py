@@ -17,7 +17,7 @@ from ..passes import DOMAIN_ERRORS
 from ..public import named_options
 from .descents import descent_of, descents
 from .explaining import Explanation
-from .names import watch_names
+from .names import named_after, watch_names
 from .plane import DataPlane
 from .records import Made, Node, Step, Trained
 
@@ -114,14 +114,6 @@ def _called(loss: Callable[..., Value], arguments: Sequence[Value]) -> Value:
     if not isinstance(root, Value):
         raise TypeError(f"walkthrough: the function must return one Value, got {described(root)}")
     return named_after(root, loss)
-
-
-def named_after(root: Value, function: Callable[..., Value]) -> Value:
-    """A result that no variable was bound to has the name of the function that returns it."""
-    name = getattr(function, "__name__", "")
-    if root._prev and not root.label and name.isidentifier():
-        root.label = name
-    return root
 
 
 class _Iterations:
