@@ -87,10 +87,10 @@ def trained(
     if plane_of is None:
         if training.batch is not None:
             raise ValueError("Training: batch is for examples; give them as data=...")
-        first = _Iterations(optimiser, digits, iterations, lambda: _called(loss, []), None, 0)
+        first = _Iterations(optimiser, digits, iterations, lambda: called(loss, []), None, 0)
         made = first.run(training.keep)
         return Run(first.root, None, first.trained(), lambda: made)
-    root = _called(loss, arguments)
+    root = called(loss, arguments)
     plane = plane_of(root)
     count = len(plane.examples)
     batch = positive_integer("Training", "batch", training.batch or count)
@@ -107,17 +107,13 @@ def trained(
     return Run(root, plane, all_.trained(), lambda: all_.run(False))
 
 
-def _called(loss: Callable[..., Value], arguments: Sequence[Value]) -> Value:
-    """The loss, with names watched."""
+def called(function: Callable[..., Value], arguments: Sequence[Value]) -> Value:
+    """The Value that a function returns; its variables give those within it their names, and it
+    itself, where no variable was bound to it, has that of the function."""
     with watch_names():
-        root = loss(*arguments)
+        root = function(*arguments)
     if not isinstance(root, Value):
         raise TypeError(f"walkthrough: the function must return one Value, got {described(root)}")
-    return named_after(root, loss)
-
-
-def named_after(root: Value, function: Callable[..., Value]) -> Value:
-    """A result that no variable was bound to has the name of the function that returns it."""
     name = getattr(function, "__name__", "")
     if root._prev and not root.label and name.isidentifier():
         root.label = name
