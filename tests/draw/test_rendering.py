@@ -14,6 +14,7 @@ from pathlib import Path
 import graphviz
 import pytest
 
+from tests.draw.engines import path_of
 from tinygrad_neuron import Value, draw_circuit, draw_dot, draw_network, nn
 from tinygrad_neuron.draw import rendering, running
 from tinygrad_neuron.draw.rendering import (
@@ -29,27 +30,16 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="the fake engines are
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.fixture(params=["dot", "graphviz-pure"])
-def engine(request):
-    try:
-        return find_engine(request.param)
-    except EngineNotFoundError:
-        pytest.skip(f"no {request.param} on this machine")
-
-
 @pytest.fixture
 def graph(engine):
-    drawing = Digraph("neuron", format="svg", layout_command=engine.path)
+    drawing = Digraph("neuron", format="svg", layout_command=engine)
     drawing.edge("x", "z", label="w ≈ 0.5")
     return drawing
 
 
 @pytest.fixture
 def pure_graph():
-    try:
-        command = find_engine("graphviz-pure").path
-    except EngineNotFoundError:
-        pytest.skip("no graphviz-pure on this machine")
+    command = path_of("graphviz-pure") or pytest.skip("no graphviz-pure on this machine")
     drawing = Digraph(layout_command=command)
     drawing.edge("x", "z")
     return drawing
