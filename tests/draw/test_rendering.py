@@ -546,8 +546,7 @@ def test_view_opens_the_rendered_picture(graph, tmp_path, monkeypatch):
 def test_threads_that_look_for_an_engine_at_once_in_a_new_process_all_find_none():
     program = """
 import threading
-from tinygrad_neuron import Value, draw_circuit, draw_dot, draw_network, nn
-from tinygrad_neuron.draw import rendering, running
+from tinygrad_neuron.draw import rendering
 
 found, gate = [], threading.Barrier(8)
 
