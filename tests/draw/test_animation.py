@@ -9,14 +9,13 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.draw.engines import needs_engine
+from tests.draw.measuring import SVG
 from tinygrad_neuron import Value, animate, draw_dot, nn, select, sqrt, topological_order
 from tinygrad_neuron.draw import rendering
 from tinygrad_neuron.draw.film import MOST_NODES, Film
 from tinygrad_neuron.draw.rendering import EngineNotFoundError
 from tinygrad_neuron.draw.themes import THEMES
 from tinygrad_neuron.operators import stored_gradient
-
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def two_ways():

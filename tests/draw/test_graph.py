@@ -12,13 +12,11 @@ from hypothesis import strategies as st
 
 from tests.draw.engines import needs_engine
 from tests.draw.graphs import classifier, edge_lines, neuron_by_hand, node_lines
+from tests.draw.measuring import SVG, TITLE
 from tinygrad_neuron import Value, draw_dot, maximum, nn, topological_order
 from tinygrad_neuron.draw import rendering
 from tinygrad_neuron.draw.facts import read
 from tinygrad_neuron.draw.rendering import EngineNotFoundError
-
-SVG = "{http://www.w3.org/2000/svg}"
-LINK = "{http://www.w3.org/1999/xlink}title"
 
 
 def svg_groups(picture, kind):
@@ -202,7 +200,7 @@ def test_tooltips_have_the_full_numbers():
     picture = draw_dot(y, digits=3)
     [node] = [n for n in svg_groups(picture, "node") if n.get("id") == "n1"]
     [link] = list(node.iter(f"{SVG}a"))
-    assert link.get(LINK).splitlines() == [
+    assert link.get(TITLE).splitlines() == [
         "input x",
         f"data = {x.data!r}",
         f"grad = {x.grad!r}",

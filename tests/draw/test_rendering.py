@@ -15,6 +15,7 @@ import graphviz
 import pytest
 
 from tests.draw.engines import path_of
+from tests.draw.measuring import SVG
 from tinygrad_neuron import Value, draw_circuit, draw_dot, draw_network, nn
 from tinygrad_neuron.draw import rendering, running
 from tinygrad_neuron.draw.rendering import (
@@ -26,8 +27,6 @@ from tinygrad_neuron.draw.rendering import (
 )
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="the fake engines are POSIX scripts")
-
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture

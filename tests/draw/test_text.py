@@ -13,10 +13,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.draw.measuring import SVG, TITLE
 from tinygrad_neuron.draw.text import html_text, number, plain_text, tooltip_text, visible
-
-SVG = "{http://www.w3.org/2000/svg}"
-TOOLTIP = "{http://www.w3.org/1999/xlink}title"
 
 NASTY = [
     "say \"x\" and 'y'",
@@ -89,7 +87,7 @@ def drawn(element):
 
 def shown(element):
     """The tooltip of an SVG element, with no-break spaces as spaces."""
-    tips = [a.get(TOOLTIP) for a in element.iter(f"{SVG}a")]
+    tips = [a.get(TITLE) for a in element.iter(f"{SVG}a")]
     assert len(tips) <= 1
     return tips[0].replace("\N{NO-BREAK SPACE}", " ") if tips else ""
 
@@ -151,11 +149,11 @@ def test_a_label_means_the_same_on_graph_cluster_node_and_edge(draw):
         a -> b [label={html} headlabel={plain} taillabel={html} xlabel={plain}
             tooltip={quoted(tip)} labeltooltip={quoted(tip)} headtooltip={quoted(tip)}
             tailtooltip={quoted(tip)}]
-        b [label=<<TABLE><TR><TD HREF="" TOOLTIP="{plain_text(label)}">{html_text(label)}</TD>
+        b [label=<<TABLE><TR><TD HREF="" TITLE="{plain_text(label)}">{html_text(label)}</TD>
             </TR></TABLE>>]
     }}""")
     assert drawn(svg) == [label] * 9
-    tips = [a.get(TOOLTIP) for a in svg.iter(f"{SVG}a")]
+    tips = [a.get(TITLE) for a in svg.iter(f"{SVG}a")]
     assert set(tips) == {label}
     assert len(tips) >= 7
 

@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.draw.network.drawn import SVG, tooltip, width, xor
+from tests.draw.measuring import SVG
+from tests.draw.network.drawn import tooltip, width, xor
 from tinygrad_neuron import Value, nn
 from tinygrad_neuron.draw.network import draw_network, subject
 from tinygrad_neuron.draw.observing import layers_of

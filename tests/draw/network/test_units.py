@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.draw.network.drawn import SVG, tooltip, xor
+from tests.draw.measuring import SVG
+from tests.draw.network.drawn import tooltip, xor
 from tinygrad_neuron import Value, draw_dot, losses, nn, relu
 from tinygrad_neuron.draw.network import draw_network
 from tinygrad_neuron.draw.themes import THEMES
