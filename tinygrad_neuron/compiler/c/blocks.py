@@ -236,6 +236,7 @@ class Blocks(Groups):
     def _function_of_many(
         self, group: Group, operation: Operation, count: int, loops: Loops
     ) -> list[str]:
+        """In each row, from operands that are gathered there."""
         result = f"v->{group.name}[{loops.lane}]"
         at = _places(loops, "")
         body: list[str] = []

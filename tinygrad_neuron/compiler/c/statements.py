@@ -212,6 +212,7 @@ class Statements(Groups):
     def _function_of_many(
         self, group: Group, operation: Operation, count: int, loops: Loops
     ) -> list[str]:
+        """From operands that are gathered on the stack, where they are few."""
         result = f"v->{group.name}[{loops.lane}]"
         body: list[str] = []
         if group.index is not None:
