@@ -259,7 +259,7 @@ def _pdf(asked: Namespace, paths: list[Path]) -> None:
     from .course.pdf import to_pdf
 
     book = paths[0] if paths else Path("out/book")
-    path = paths[1] if len(paths) > 1 else book.with_suffix(".pdf")
+    path = paths[1] if len(paths) > 1 else book.parent / f"{book.resolve().name or 'book'}.pdf"
     print(f"wrote {path} ({to_pdf(book, path)} pages)")
 
 

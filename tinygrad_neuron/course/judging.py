@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..files import replace_file
+from ..files import file_names, replace_file
 from ..processes import at_once, run
 from .chosen import Course
 from .lessons import LessonError, folder
@@ -62,11 +62,12 @@ def judge(
 
     papers = at_once(judged, paths, os.cpu_count() or 1)
     papers.sort(key=lambda paper: (paper.student, paper.lesson))
-    replace_file(made / "results.csv", _table(papers).encode("utf-8-sig"))
-    for student in sorted({paper.student for paper in papers}):
+    replace_file(made / "results.csv", _table(papers).encode("utf-8-sig", "backslashreplace"))
+    students = sorted({paper.student for paper in papers})
+    for student, name in zip(students, file_names(students), strict=True):
         own = [paper for paper in papers if paper.student == student]
-        name = re.sub(r"[^\w.-]+", "_", student).strip("._") or "student"
-        replace_file(made / f"{name}.html", report(student, own).encode())
+        page = report(student, own).encode("utf-8", "backslashreplace")  # of any text
+        replace_file(made / f"{name}.html", page)
     return papers
 
 
