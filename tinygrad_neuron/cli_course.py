@@ -284,7 +284,11 @@ def _course_errors() -> Iterator[None]:
         raise UsageError(str(error)) from None
     except BrokenPipeError:
         raise
-    except (OSError, ModuleNotFoundError) as error:
+    except OSError as error:
+        if error.errno and error.filename is None:  # of the standard output: `main` knows it
+            raise
+        raise FailedError(str(error)) from None
+    except ModuleNotFoundError as error:
         raise FailedError(str(error)) from None
     except RuntimeError as error:
         from .course.book import BookError  # with it, all that builds a book
