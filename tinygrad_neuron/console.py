@@ -2,6 +2,7 @@
 how a command says that it could not do what was asked."""
 
 import sys
+from collections.abc import Sequence
 from typing import TextIO
 
 PROGRAM = "tinygrad-neuron"
@@ -54,6 +55,24 @@ class Writer:
             text = text.translate(_PLAIN).encode(self.encoding, "replace").decode(self.encoding)
         self.stream.write(text)
         self.stream.flush()
+
+
+def in_columns(rows: Sequence[Sequence[str]], texts: int) -> str:
+    """Rows as a table: the first columns, so many as are `texts`, to the left, the others to the
+    right.
+
+    >>> print(in_columns([("layer", "units"), ("hidden", "16")], texts=1))
+    layer   units
+    hidden     16
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if k < texts else cell.rjust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )
 
 
 def is_terminal(stream: TextIO) -> bool:

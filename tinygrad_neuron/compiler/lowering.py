@@ -144,7 +144,7 @@ class Lowering:
             earlier = contributions.get(node)
             if earlier is None:
                 contributions[node] = line
-            elif type(earlier) is list:
+            elif isinstance(earlier, list):
                 earlier.append(line)
             else:
                 contributions[node] = [earlier, line]

@@ -1,10 +1,10 @@
 """The laboratory in the web book: its folder beside the pages, and in each lesson what opens it."""
 
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..course.lessons import Lesson
+from ..files import replace_file
 from .building import build
 
 FOLDER = "laboratory"
@@ -37,11 +37,5 @@ def add_to_book(
         page = book / f"{lesson.name}.html"
         text = page.read_text("utf-8")
         if _ADDED not in text:
-            _replace(page, text.replace(_HEAD, _ADDED + _HEAD, 1))
+            replace_file(page, text.replace(_HEAD, _ADDED + _HEAD, 1).encode())
     return size
-
-
-def _replace(page: Path, text: str) -> None:
-    new = page.with_suffix(".new")
-    new.write_text(text, "utf-8")
-    os.replace(new, page)
