@@ -8,7 +8,12 @@ from ..files import replace_file
 from .building import build
 
 FOLDER = "laboratory"
-_HEAD = "</head>"
+_ABOUT = "laboratory.html"  # the book's page about it
+_HEAD, _TITLE = "</head>", "</h1>"
+_OPEN = (
+    f'<p>It is here: <a href="{FOLDER}/index.html">the editor</a>, '
+    f'<a href="{FOLDER}/playground.html">the playground</a>.</p>'
+)
 _ADDED = "".join(
     (
         *(
