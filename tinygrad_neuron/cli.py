@@ -136,13 +136,15 @@ def parse(given: Sequence[str]) -> "Namespace | None":
     (['-x**2', 'x=3'], ['out.svg'])
     """
     words = list(_marked(given))
+    if words[:1] == ["help"]:
+        words = [*words[1:2], "--help"]
     if words and words[0].startswith("-"):  # options may stand before the command
         values = [i + 1 for i, word in enumerate(words) if word in _WITH_VALUE]
         at = [i for i, word in enumerate(words) if word in _COMMANDS and i not in values]
         words.insert(0, words.pop(at[0] if at else 0))
     if not words:
         raise UsageError(f"a command is missing, one of {', '.join(_COMMANDS)}; --help says more")
-    if words[0] not in (*_COMMANDS, "-h", "--help", "--version"):
+    if words[0] not in (*_COMMANDS, "-h", "--help", "-V", "--version"):
         word = words[0].removeprefix(_MARK)
         if words[0].startswith("-"):
             near = nearest(word, ("--help", "--version"))
@@ -167,12 +169,12 @@ def parse(given: Sequence[str]) -> "Namespace | None":
 
 def _marked(given: Sequence[str]) -> Iterator[str]:
     """The words, marked where they begin with a minus and are no options: `-x**2`, and all that
-    stands after `--`."""
+    stands after `--`. (`-V` is an option alone; after a command it is minus V.)"""
     options = True
     for word in given:
         if options and word == "--":
             options = False
-        elif options and (word in ("-o", "-h") or word.startswith("--")):
+        elif options and (word in ("-o", "-h") or word.startswith("--") or given == ["-V"]):
             yield word
         else:
             yield _MARK + word if word.startswith("-") else word
@@ -389,7 +391,7 @@ def _parser() -> "tuple[_Parser, dict[str, _Parser]]":
         "allow_abbrev": False, "formatter_class": argparse.RawDescriptionHelpFormatter,
     }  # fmt: skip
     parser = _Parser(prog=PROGRAM, epilog=_DETAILS, **settings)
-    parser.add_argument("--version", action="version", version=_VERSION)
+    parser.add_argument("-V", "--version", action="version", version=_VERSION)
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
     parsers: dict[str, _Parser] = {}
 

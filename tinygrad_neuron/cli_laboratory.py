@@ -4,7 +4,7 @@ from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 
 from .cli_course import Command, a_folder
-from .console import FailedError
+from .console import FailedError, doubt, say
 
 
 def add_commands(command: Command) -> None:
@@ -37,13 +37,14 @@ def _port(text: str) -> int:
 
 def _laboratory(asked: Namespace) -> None:
     """Build the laboratory, and serve it where that is asked for."""
+    say("getting what it needs, and putting it together; this takes a minute")
     from .course.lessons import LessonError
     from .laboratory.building import LaboratoryError, build
     from .laboratory.serving import serve
 
     folder = Path(*asked.words or ["out/laboratory"])
     try:
-        size = build(folder, archives=asked.npm, packages=asked.packages)
+        size = build(folder, archives=asked.npm, packages=asked.packages, tell=doubt)
         print(f"wrote {folder / 'index.html'} ({size / 1e6:.1f} MB)", flush=True)
         if asked.serve:
             serve(folder, asked.port)

@@ -5,7 +5,6 @@ import contextlib
 import errno
 import os
 import re
-import secrets
 import shutil
 from collections.abc import Iterable
 
@@ -137,4 +136,4 @@ def _beside(target: str) -> str:
     """A name that nothing has yet, in the same folder, which is made."""
     folder, name = os.path.split(target)
     os.makedirs(folder, exist_ok=True)
-    return os.path.join(folder, f".{name[:50]}.{secrets.token_hex(6)}.tmp")
+    return os.path.join(folder, f".{name[:50]}.{os.urandom(6).hex()}.tmp")

@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("jupytext", reason="the extra learn is not installed")
-
 from tinygrad_neuron import course as package
 from tinygrad_neuron.cli import main
 from tinygrad_neuron.course.chosen import course

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 
 from ..calculus.kernels import KERNELS
 from ..calculus.operation import Operation
+from ..calculus.printing import ATOM, CHOICE, PRODUCT, SUM
 from ..calculus.table import TABLE
 from ..scope import Scope
 from .layout import WIDTH, one_line, wrapped
 from .lines import DRAWN, INPUT, LEAF, NUMBER, SCATTER, SEED, SOURCES
 from .naming import Names, short
 from .program import Program
-from .templates import ATOM, CHOICE, PRODUCT, SUM, Template
+from .templates import Template
 from .uses import uses_of
 
 # CPython refuses some 3,000 operators in a row, and deep nesting.

@@ -23,7 +23,7 @@ from .gathering import gather
 from .hosting import Hosting
 from .interface import words
 
-_NEEDED = ("sphinx", "myst_nb", "furo", "jupytext", "ipykernel")
+_NEEDED = ("sphinx", "myst_nb", "furo", "ipykernel")
 _MARK = ".tinygrad-neuron-book"
 _SECONDS = 7200.0
 _NOISE = re.compile(r"\[IPKernelApp\]|# \S+ \S+ INFO traitlets")

@@ -9,7 +9,7 @@ from ..nn import Circuit, McCullochPitts
 from ..public import named_options
 from . import legend as legends
 from .rendering import Digraph
-from .text import html_text, tooltip_text
+from .text import html_text, table, tooltip_text
 from .themes import FONT, Theme, find_theme
 
 
@@ -164,8 +164,7 @@ class _Drawing:
         cells = "".join(f"<TR><TD>{row}</TD></TR>" for row in rows)
         self.picture.node(
             name,
-            label=f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
-            f"{cells}</TABLE>>",
+            label=f"<{table(cells)}>",
             shape="circle",
             margin="0.02",
             style="filled",

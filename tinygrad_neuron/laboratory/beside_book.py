@@ -1,6 +1,6 @@
 """The laboratory in the web book: its folder beside the pages, and in each lesson what opens it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..course.lessons import Lesson
@@ -20,14 +20,19 @@ _ADDED = "".join(
 )
 
 
-def add_to_book(book: Path, lessons: Iterable[Lesson], archives: "Path | None" = None) -> int:
+def add_to_book(
+    book: Path,
+    lessons: Iterable[Lesson],
+    archives: "Path | None" = None,
+    tell: Callable[[str], object] = str,
+) -> int:
     """Build the laboratory into a built book, whose lessons' cells can then be changed and run.
 
-    **Arguments:** `book`, the folder of the book; `lessons`, those in it; `archives`, as for
-    `build`. Returns how many bytes were added; raises what `build` raises.
+    **Arguments:** `book`, the folder of the book; `lessons`, those in it; `archives` and
+    `tell`, as for `build`. Returns how many bytes were added; raises what `build` raises.
     """
     lessons = list(lessons)
-    size = build(book / FOLDER, archives=archives, lessons=lessons)
+    size = build(book / FOLDER, archives=archives, lessons=lessons, tell=tell)
     for lesson in lessons:
         page = book / f"{lesson.name}.html"
         text = page.read_text("utf-8")

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..calculus.operation import Operation
 from ..checking import a_function, described, listed
+from ..console import in_columns
 from ..engine import Value, topological_order
 from ..functions import mean
 from ..health import HELP, condition, steepest
@@ -70,17 +71,9 @@ class Diagnosis(Shown):
 
     def __str__(self) -> str:
         """The table, then the warnings."""
-        rows = [_HEAD, *(_cells(layer) for layer in self.layers)]
-        widths = [max(len(row[k]) for row in rows) for k in range(len(_HEAD))]
-        lines = [
-            "  ".join(
-                cell.ljust(width) if k < 2 else cell.rjust(width)
-                for k, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in rows
-        ]
+        table = in_columns([_HEAD, *map(_cells, self.layers)], texts=2)
         found = [f"- {warning}" for warning in self.warnings] or [self._nothing()]
-        return "\n".join([*lines, "", *found])
+        return "\n".join([table, "", *found])
 
     def _nothing(self) -> str:
         """That there is no warning, though some units may be dead."""
