@@ -140,8 +140,20 @@ def test_help_and_nothing(capsys):
     assert capsys.readouterr().out.startswith("usage: tinygrad-neuron")
     assert 0 == main(["walk", "-h"])
     capsys.readouterr()
-    assert 0 == main(["--version"])
-    assert f"tinygrad-neuron {tinygrad_neuron.__version__}\n" == capsys.readouterr().out
+    for words in (["--version"], ["-V"]):
+        assert 0 == main(words)
+        assert f"tinygrad-neuron {tinygrad_neuron.__version__}\n" == capsys.readouterr().out
+    assert 0 == main(["walk", "-V", "V=3", "-o", os.devnull])
+    assert "(3 steps)" in capsys.readouterr().out  # of minus V
+
+
+@pytest.mark.parametrize("words", [["help"], ["help", "walk"]])
+def test_help_may_come_first(words, capsys):
+    assert 0 == main([*words[1:], "--help"])
+    long = capsys.readouterr().out
+    assert 0 == main(words)
+    assert long == capsys.readouterr().out
+    assert "command 'wlak': unknown, did you mean 'walk'?" in refused(capsys, "help", "wlak")
 
 
 def test_alone_it_says_in_ten_lines_what_one_can_do(capsys):

@@ -1,6 +1,7 @@
 """Writing to a terminal, or to what stands in its place: a file, a pipe, an old code page; and
 how a command says that it could not do what was asked."""
 
+import sys
 from collections.abc import Sequence
 from typing import TextIO
 
@@ -28,6 +29,11 @@ class UsageError(ValueError):
 
 class FailedError(Exception):
     """What could not be done though the arguments were fine."""
+
+
+def doubt(text: str) -> None:
+    """Say, beside what a command was asked for, what is not as it could be."""
+    print(f"{PROGRAM}: {text}", file=sys.stderr, flush=True)
 
 
 class Writer:
@@ -75,3 +81,11 @@ def is_terminal(stream: TextIO) -> bool:
         return stream.isatty()
     except (AttributeError, ValueError):  # not a stream, or a closed one
         return False
+
+
+def say(text: str) -> None:
+    """Tell, beside what is asked for, what a command is doing; before it imports what that takes.
+
+    >>> say("running every lesson")
+    """
+    print(f"{PROGRAM}: {text}", file=sys.stderr, flush=True)

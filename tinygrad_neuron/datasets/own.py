@@ -1,6 +1,5 @@
 """Data of one's own: from a CSV file, or from arrays, frames and lists."""
 
-import codecs
 import csv
 import os
 from collections.abc import Iterable, Sequence
@@ -55,7 +54,8 @@ numbers, the target is 'weight'
     if len(text("from_csv", "delimiter", delimiter)) != 1 or delimiter in '"\r\n\0':
         raise ValueError(f"from_csv: delimiter must be one character, got {delimiter!r}")
     try:
-        codecs.lookup(encoding)
+        "".encode(encoding)  # there are codecs that are not of texts, and one that refuses all
+        b"".decode(encoding)
     except (LookupError, ValueError):
         raise ValueError(
             f"from_csv: there is no encoding {encoding!r}; most files are in utf-8"
@@ -64,8 +64,16 @@ numbers, the target is 'weight'
     file_name = os.path.basename(checked_path("from_csv", path))
     with open(path, newline="", encoding=encoding) as file:
         reader = csv.reader(file, delimiter=delimiter)
-        header = next(reader, [])
-        rows = [(reader.line_num, row) for row in reader if row]
+        try:
+            header = next(reader, [])
+            rows = [(reader.line_num, row) for row in reader if row]
+        except UnicodeError as error:
+            raise ValueError(
+                f"{file_name} is not written in {encoding}: {error}; name another encoding, such "
+                "as cp1252"
+            ) from None
+        except csv.Error as error:
+            raise ValueError(f"{file_name}, line {reader.line_num}: {error}") from None
     place = _column(file_name, header, target)
     inputs, raw = [], []
     for line, row in rows:

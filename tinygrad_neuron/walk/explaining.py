@@ -7,15 +7,13 @@ Nothing is computed here: values are the graph's, and the backward steps are the
 
 import ast
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .. import update_rule
 from ..calculus import expressions
 from ..calculus.operation import Operation
 from ..draw.flags import first_not_finite
 from ..engine import Value, topological_order
 from ..health import HELP
-from ..optim import Optimiser
 from ..passes import (
     DOMAIN_ERRORS,
     Contribution,
@@ -28,6 +26,10 @@ from .formulas import Formulas
 from .honest import equation, product
 from .ordering import reading_order
 from .records import Node, Step
+
+if TYPE_CHECKING:
+    from ..optim import Optimiser  # only where something is trained
+    from ..update_rule import Assignments
 
 PLAIN = ["p = p - lr * g"]  # the rule of plain gradient descent
 
@@ -60,7 +62,7 @@ class Explanation:
 
     def update(
         self,
-        optimiser: Optimiser,
+        optimiser: "Optimiser",
         gradients: Sequence[float],
         rate: float,
         numbers: Mapping[str, float],
@@ -72,8 +74,10 @@ class Explanation:
         **Arguments:** the gradients that the rule takes; the learning rate and the numbers of the
         rule; the state of each parameter before; the new data.
         """
+        from ..update_rule import assignments
+
         shown = self.texts.number
-        rule = update_rule.assignments(optimiser.rule())
+        rule = assignments(optimiser.rule())
         parameters = zip(optimiser.parameters, gradients, state, updated, strict=True)
         for i, (p, gradient, own, after) in enumerate(parameters):
             if p not in self.texts.position:
@@ -102,19 +106,21 @@ class Explanation:
                 rate=rate,
             )
 
-    def _by_rule(self, rule: update_rule.Assignments, values: dict[str, float]) -> tuple[str, str]:
+    def _by_rule(self, rule: "Assignments", values: dict[str, float]) -> tuple[str, str]:
         """The assignments of a rule in names, and with the numbers."""
+        from ..update_rule import value_of
+
         formulas, lines = [], []
         for target, tree in rule:
             used = sorted(expressions.names(tree))
-            result = update_rule.value_of(tree, values)
+            result = value_of(tree, values)
 
             def written(texts: Sequence[str], tree: ast.expr = tree, used: Any = used) -> str:
                 filled = expressions.substitute(tree, dict(zip(used, texts, strict=True)))
                 return ast.unparse(filled)
 
             def computed(found: Sequence[float], tree: ast.expr = tree, used: Any = used) -> float:
-                return update_rule.value_of(tree, dict(zip(used, found, strict=True)))
+                return value_of(tree, dict(zip(used, found, strict=True)))
 
             numbers = [values[one] for one in used]
             lines.append(equation(written, computed, numbers, result, self.texts.digits))

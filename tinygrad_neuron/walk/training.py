@@ -17,7 +17,7 @@ from ..passes import DOMAIN_ERRORS
 from ..public import named_options
 from .descents import descent_of, descents
 from .explaining import Explanation
-from .names import watch_names
+from .names import called
 from .plane import DataPlane
 from .records import Made, Node, Step, Trained
 
@@ -105,19 +105,6 @@ def trained(
         kept = all_.run(True)
         return Run(root, plane, all_.trained(), lambda: kept)
     return Run(root, plane, all_.trained(), lambda: all_.run(False))
-
-
-def called(function: Callable[..., Value], arguments: Sequence[Value]) -> Value:
-    """The Value that a function returns; its variables give those within it their names, and it
-    itself, where no variable was bound to it, has that of the function."""
-    with watch_names():
-        root = function(*arguments)
-    if not isinstance(root, Value):
-        raise TypeError(f"walkthrough: the function must return one Value, got {described(root)}")
-    name = getattr(function, "__name__", "")
-    if root._prev and not root.label and name.isidentifier():
-        root.label = name
-    return root
 
 
 class _Iterations:

@@ -4,17 +4,19 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from html import escape
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from ..checking import described
 from ..draw.text import number
 from ..engine import Value
 from ..public import named_options
-from . import session, terminal
 from .explaining import Explanation
+from .names import called
 from .plane import data_plane
 from .records import StepList
-from .training import Training, called, trained
+
+if TYPE_CHECKING:
+    from .training import Training  # with it, optimisers: only where something is trained
 
 
 class Walkthrough(StepList):
@@ -27,7 +29,9 @@ class Walkthrough(StepList):
 
     def text(self) -> str:
         """All steps as plain text, at most 80 columns wide."""
-        return terminal.plain_text(self)
+        from .terminal import plain_text
+
+        return plain_text(self)
 
     @named_options
     def terminal(
@@ -40,6 +44,8 @@ class Walkthrough(StepList):
         **Arguments:** `stdin`, `stdout`: other streams than those of the program; `start`: the
         number of the first step shown. Where they are no terminal, all steps are printed.
         """
+        from . import session
+
         session.run(self, stdin, stdout, start)
 
     @named_options
@@ -134,12 +140,14 @@ def walkthrough(
     if data is None and (inputs is not None or output is not None):
         raise TypeError("walkthrough: inputs and output are for data=..., and there is none")
     given = [one if isinstance(one, Value) else Value(one) for one in arguments]
-    if training is not None and not isinstance(training, Training):
-        raise TypeError(
-            f"walkthrough: training must be a walk.Training, as Training(optimiser), got "
-            f"{described(training)}"
-        )
     if training is not None:
+        from .training import Training, trained
+
+        if not isinstance(training, Training):
+            raise TypeError(
+                f"walkthrough: training must be a walk.Training, as Training(optimiser), got "
+                f"{described(training)}"
+            )
         if arguments and data is None:
             raise TypeError(
                 "walkthrough: with training=... and no data=..., the function has no arguments"
