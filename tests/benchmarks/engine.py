@@ -31,7 +31,7 @@ RECORDED = 100_000
 
 
 def moons_step(package):
-    """Processor seconds of a training step of micrograd's moons demo, as a plain loop of STEPS steps."""
+    """Processor seconds of a training step of micrograd's moons demo, as a plain loop of STEPS."""
     sys.path.insert(0, str(ROOT))
     from tinygrad_neuron.datasets import moons
 
