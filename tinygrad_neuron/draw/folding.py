@@ -140,28 +140,22 @@ def level_of(scope: Scope) -> str:
     return ("network", "layer", "neuron")[min(len(path) - 1, 2)]
 
 
-def fold(
-    graph: GraphFacts,
-    level: str = "scalar",
-    choice: FoldChoice | None = None,
-    budget: int | None = 0,
-) -> Folding:
+def fold(graph: GraphFacts, level: str, budget: int) -> Folding:
     """Decide what is drawn as one node, every module at its place in the model.
 
-    **Arguments:** `level`, one of `LEVELS`; `choice`, asked for each scope, whose True or False
-    goes before the level's; `budget`, the number of nodes past which everything folds by itself,
-    or None for no limit.
+    **Arguments:** `level`, one of `LEVELS`; `budget`, the number of nodes past which everything
+    folds by itself.
     """
     homes = by_place(graph)
-    repeats = None if level == "scalar" and choice is None else REPEATS
-    keys = shapes.keys_of(graph, folded_at(homes, level, choice), repeats) or []
-    if budget is None or shapes.count(graph, keys) <= budget:
+    repeats = None if level == "scalar" else REPEATS
+    keys = shapes.keys_of(graph, folded_at(homes, level), repeats) or []
+    if shapes.count(graph, keys) <= budget:
         return folding_by(graph, homes, keys)
     most = min(budget, READABLE_NODES)
     # Without scopes there is only one thing to try.
     levels = LEVELS[max(1, LEVELS.index(level)) :] if homes.any else ("scalar",)
     for coarser in levels:
-        tried = shapes.keys_of(graph, folded_at(homes, coarser, choice), 1, most)
+        tried = shapes.keys_of(graph, folded_at(homes, coarser), 1, most)
         if tried is None or shapes.count(graph, tried) > most:
             continue
         folding = folding_by(graph, homes, tried)
@@ -171,7 +165,7 @@ def fold(
                 how = "equal nodes, and chains of one operation"
             break
     else:
-        scopes = folded_at(homes, "network", choice)
+        scopes = folded_at(homes, "network")
         folding = folding_by_depth(graph, homes, scopes, max(1, min(BANDS, most - 4)))
         how = "by depth" + (", and each network is one node" if homes.any else "")
     folding.automatic, folding.budget, folding.how = True, budget, how
