@@ -30,7 +30,7 @@ from tinygrad_neuron.cli import main
 from tinygrad_neuron.passes import DOMAIN_ERRORS
 from tinygrad_neuron.user_expressions import ExpressionError, evaluate
 
-from . import arguments, arguments_shown, fuzz_files
+from . import arguments, arguments_rest, arguments_shown, fuzz_files, hostile
 from .fuzz_files import ANY_TEXT, JSON, NUMBERS, in_a_folder
 from .own_words import at_most, in_own_words
 
@@ -362,14 +362,14 @@ def rules(rule: list[str], k: float, gradients: list[float], start: float) -> No
 # Arguments ----------------------------------------------------------------------------------------
 
 NESTED = st.recursive(
-    st.sampled_from(sorted(arguments.HOSTILE)).map(lambda kind: arguments.HOSTILE[kind]()) | JSON,
+    st.sampled_from(sorted(hostile.HOSTILE)).map(lambda kind: hostile.HOSTILE[kind]()) | JSON,
     lambda inner: st.one_of(
         st.lists(inner, max_size=3), st.lists(inner, max_size=3).map(tuple),
         st.dictionaries(st.text(max_size=3), inner, max_size=2),
     ),
     max_leaves=4,
 )  # fmt: skip
-EVERY = arguments.VALID | arguments_shown.SHOWN
+EVERY = arguments.VALID | arguments_shown.SHOWN | arguments_rest.REST
 CALLS = st.sampled_from(sorted(EVERY)).flatmap(
     lambda name: st.tuples(
         st.just(name),

@@ -14,7 +14,10 @@ import tinygrad_neuron
 
 PACKAGE = Path(tinygrad_neuron.__file__).parent
 # The functions in these are a user's own.
-USERS = [Path(__file__).with_name(f"{name}.py") for name in ("arguments", "arguments_shown")]
+USERS = [
+    Path(__file__).with_name(f"{name}.py")
+    for name in ("arguments", "arguments_rest", "arguments_shown", "hostile")
+]
 
 
 @functools.cache
@@ -29,7 +32,7 @@ def in_own_words(error: BaseException) -> bool:
     last = traceback.extract_tb(error.__traceback__)[-1]
     if Path(last.filename) in USERS or isinstance(error, OSError):
         return True
-    if re.match(r"\w+\(\) ", str(error)):  # a user's function, called by us
+    if re.match(r"[\w.]+\(\) ", str(error)):  # a user's function, called by us
         return True
     first = last.lineno or 0
     return any(start <= first <= end for start, end in raises_of(last.filename)) and (

@@ -160,7 +160,7 @@ def checked_generator(generator: Any, what: str) -> random.Random:
 def checked_optimiser(optimiser: Any, what: str) -> Any:
     """What has the methods of an optimiser's state; a TypeError for anything else."""
     methods = ("state_dict", "load_state_dict", "differences")
-    if not all(hasattr(optimiser, name) for name in methods):
+    if not all(hasattr(type(optimiser), name) for name in methods):  # not what has any name
         raise TypeError(f"{what}: the optimiser must be one of optim, got {described(optimiser)}")
     return optimiser
 

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
-from ..checking import described, flag, listed, text, to_float
+from ..checking import as_text, described, flag, listed, text, to_float
 from ..files import checked_path
 from ..public import named_options
 from .dataset import Dataset
@@ -134,9 +134,11 @@ def from_arrays(
 
 def _listed(what: str, values: Any) -> list[Any]:
     """A frame's, an array's or a list's rows, with plain numbers."""
-    if hasattr(values, "to_numpy"):  # going through a frame would give the names of its columns
+    if hasattr(
+        type(values), "to_numpy"
+    ):  # going through a frame would give the names of its columns
         values = values.to_numpy()
-    if hasattr(values, "tolist"):
+    if hasattr(type(values), "tolist"):
         values = values.tolist()
     return listed("from_arrays", what, values, "an array, a frame or a list")
 
@@ -156,11 +158,11 @@ def _dataset(
     if not (None in numbers if classes is None else classes):
         return Dataset(name, inputs, tuple(cast("list[float]", numbers)), names)
     if None in numbers:
-        known = sorted({str(cell) for cell in raw})
+        known = sorted({as_text(cell) for cell in raw})
     else:
-        known = [str(cell) for cell in sorted(set(raw), key=float)]
+        known = [as_text(cell) for cell in sorted(set(raw), key=float)]
     place = {label: k for k, label in enumerate(known)}
-    return Dataset(name, inputs, tuple(place[str(cell)] for cell in raw), names, tuple(known))
+    return Dataset(name, inputs, tuple(place[as_text(cell)] for cell in raw), names, tuple(known))
 
 
 def _number(cell: Any) -> float | None:

@@ -139,8 +139,8 @@ class _Cell(Module):
         seed: Seed = None,
     ) -> None:
         name = type(self).__name__
-        self.input_size = positive_integer(name, "input_size", input_size)
-        self.hidden_size = positive_integer(name, "hidden_size", hidden_size)
+        input_size = self.input_size = positive_integer(name, "input_size", input_size)
+        hidden_size = self.hidden_size = positive_integer(name, "hidden_size", hidden_size)
         drawn = drawn_weights(self.gates, input_size, hidden_size, bias, init, seed)
         self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh = drawn
 

@@ -45,9 +45,9 @@ class _Recurrent(Module):
         seed: Seed = None,
     ) -> None:
         name = type(self).__name__
-        self.input_size = positive_integer(name, "input_size", input_size)
-        self.hidden_size = positive_integer(name, "hidden_size", hidden_size)
-        self.num_layers = positive_integer(name, "num_layers", num_layers)
+        input_size = self.input_size = positive_integer(name, "input_size", input_size)
+        hidden_size = self.hidden_size = positive_integer(name, "hidden_size", hidden_size)
+        num_layers = self.num_layers = positive_integer(name, "num_layers", num_layers)
         generator = generator_of(seed)
         for layer in range(num_layers):
             size = hidden_size if layer else input_size
@@ -193,7 +193,7 @@ class LSTM(_Recurrent):
             input_size, hidden_size, num_layers, bias, dropout=dropout, init=init, seed=seed
         )
         for layer in range(num_layers):
-            open_forget_gates(self._weights(layer), hidden_size, forget_bias, "LSTM")
+            open_forget_gates(self._weights(layer), self.hidden_size, forget_bias, "LSTM")
 
     def _step(self, weights: Weights, x: Vector, state: Matrix) -> Matrix:
         return lstm_step(weights, x, state)

@@ -228,6 +228,11 @@ class StepList(Answering):
         >>> dict(walkthrough(x * x).gradients())
         {0: 6.0, 1: 1.0}
         """
+        iteration = integer("gradients", "the iteration", iteration, 1)
+        if iteration > len(self.graphs):
+            raise ValueError(
+                f"gradients: the iteration must be from 1 to {len(self.graphs)}, got {iteration}"
+            )
         graph = self.graphs[iteration - 1]
         found = {node.position: 0.0 for node in graph if node.operation != "constant"}
         for step in self.steps:
