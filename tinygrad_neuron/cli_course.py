@@ -107,7 +107,7 @@ def _positive(text: str) -> int:
 
 def _chosen(asked: Namespace) -> "Course":
     from .course.chosen import course
-    from .course.interface import CHOSEN, words
+    from .interface import CHOSEN, words
 
     chosen = course(asked.lessons)
     if chosen.words:  # in the environment, for the processes of kernels too

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..files import replace_folder
+from ..interface import words
 from . import lessons as places
 from .chosen import Course
 from .chosen import course as chosen
 from .drafts import COLLECTED
 from .gathering import gather
 from .hosting import Hosting
-from .interface import words
 
 _NEEDED = ("sphinx", "myst_nb", "furo", "jupytext", "ipykernel")
 _MARK = ".tinygrad-neuron-book"

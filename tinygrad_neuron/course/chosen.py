@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .interface import NAME
+from ..interface import NAME
 from .lessons import Lesson, LessonError, lessons, paths, read
 
 INDEX = "course.txt"

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .interface import say
+from ..interface import NAME, say, speak
 from .lessons import Lesson, LessonError, lesson, made
 from .questions import Verdict
 from .records import Text, Tried
@@ -26,20 +26,24 @@ _trusted: dict[int, Lesson] = {}  # the judge's own
 _tries: dict[str, list[bool]] = {}  # by question, in this notebook: whether each try was right
 
 
-def packed(lesson: Lesson) -> str:
-    """A lesson as one word, to be carried by a notebook."""
-    return base64.b85encode(zlib.compress(lesson.path.read_bytes(), 9)).decode()
+def packed(path: Path) -> str:
+    """A file, a lesson's or that of a translation, as one word, to be carried by a notebook."""
+    return base64.b85encode(zlib.compress(path.read_bytes(), 9)).decode()
 
 
 def bring(name: str, carried: str) -> None:
     """Know a lesson that is not in the package: its notebook brings it along, with what is out of
-    sight there.
+    sight there. So it does with the words of a translation, `interface.json`.
 
     **Arguments:** `name`, of its file; `carried`, its text, packed.
     """
     if _trusted:
         return
-    brought = made(Path(name), zlib.decompress(base64.b85decode(carried)).decode())
+    text = zlib.decompress(base64.b85decode(carried)).decode("utf-8-sig")
+    if name == NAME:
+        speak(text, name)
+        return
+    brought = made(Path(name), text)
     _brought[brought.number] = brought
 
 
@@ -111,7 +115,7 @@ def check(written: Any, *given: Any, **named: Any) -> None:
     name = written if isinstance(written, str) else getattr(written, "__name__", "")
     record = asked.get(name)
     if record is None:
-        print("Run the cell above first, the one that asks.")
+        print(say("run above"))
     elif isinstance(record, Task):
         _say(record.key, record.check_thing(written), None)
     else:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files import replace_file
+from ..interface import CHOSEN, say
 from ..processes import run
 from .chosen import Course
 from .lessons import LessonError, folder
@@ -35,6 +36,7 @@ _KEPT = (
     "SYSTEMROOT",
     "VIRTUAL_ENV",
     "COVERAGE_PROCESS_START",
+    CHOSEN,
 )
 _WHOLE = 5  # times the seconds of a cell
 _CALLS = re.compile(r"^course\.(?:ask|hidden)\((\d+),", re.MULTILINE)
@@ -90,7 +92,7 @@ def _judged(path: Path, top: Path, course: Course, seconds: float, megabytes: in
         paper.lesson = _lesson(cells)
         paper.title = course.lesson(paper.lesson).title
     except (OSError, ValueError) as error:
-        paper.faults.append(f"it cannot be judged: {error}")
+        paper.faults.append(say("not judged", error=error))
         return paper
     lines, ending = _run(cells, course, seconds, megabytes)
     tries: dict[str, int] = {}
@@ -105,7 +107,11 @@ def _judged(path: Path, top: Path, course: Course, seconds: float, megabytes: in
         result = "right" if line["right"] else "wrong"
         count = tries.get(question.key, 0)
         paper.answers.append(Answer(question, result, count, line["given"], line["said"]))
-    paper.faults += [f"cell {line['cell']}: {line['failed']}" for line in lines if "failed" in line]
+    paper.faults += [
+        say("of a cell", cell=line["cell"], error=line["failed"])
+        for line in lines
+        if "failed" in line
+    ]
     if ending:
         paper.faults.append(ending)
     return paper
@@ -136,7 +142,7 @@ def _student(path: Path, top: Path, lessons: Sequence[str]) -> str:
 def _read(path: Path) -> tuple[list[str], str]:
     """The code cells of a notebook, and the HTML of their outputs."""
     if path.stat().st_size > _MOST_BYTES:
-        raise ValueError(f"it is larger than {_MOST_BYTES // 1_000_000} MB")
+        raise ValueError(say("too large", megabytes=_MOST_BYTES // 1_000_000))
     try:
         there = json.loads(path.read_text("utf-8"))
         cells = [cell for cell in there["cells"] if cell["cell_type"] == "code"]
@@ -147,7 +153,7 @@ def _read(path: Path) -> tuple[list[str], str]:
             for output in cell.get("outputs", [])
         ]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise ValueError("it is no notebook") from None
+        raise ValueError(say("no notebook")) from None
     return sources, "\n".join(html)
 
 
@@ -160,7 +166,7 @@ def _lesson(cells: list[str]) -> int:
     for source in cells:
         if found := _CALLS.search(source):
             return int(found[1])
-    raise ValueError("it calls for no lesson; hand out what `course handout` writes")
+    raise ValueError(say("no lesson"))
 
 
 def _run(
@@ -183,12 +189,12 @@ def _run(
                 environment=_environment(place, course), folder=temporary,
             )  # fmt: skip
             if done.returncode:
-                ending = f"its process ended with {done.returncode}"
+                ending = say("process ended", code=done.returncode)
         except subprocess.TimeoutExpired:
-            ending = f"it was stopped after {_WHOLE * seconds:g} seconds"
+            ending = say("stopped after", seconds=f"{_WHOLE * seconds:g}")
         lines = list(_lines(results))
         if not ending and not any("ended" in line for line in lines):
-            ending = "it ended its process itself"
+            ending = say("ended itself")
         return lines, ending
 
 

@@ -14,18 +14,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..files import replace_file
+from ..interface import say
 from .chosen import Course
 from .lessons import Cell, Lesson, LessonError
-from .marking import asset, each_once, marked_up
+from .marking import asset, each_once, marked_up, opening
 from .pages import to_html
 from .questions import Question
 from .records import Shown, Slider
 from .running import Event, Failed, Printed, straight_through
-from .telling import as_html, essence, index, parts
+from .telling import as_html, essence, index, parts, titled
 
 _NEEDED = 'slides are shown by reveal.js; pip install "tinygrad_neuron[teach]" brings it'
 _FILES = ("dist/reveal.js", "dist/reveal.css", "dist/reset.css", "plugin/notes/notes.js",
           "plugin/notes/speaker-view.html")  # fmt: skip
+_ENDS = ("Exercises", "Sources")  # headings after which there are no slides
 _LONG, _LONGER = 16, 22  # lines of code and what it prints: then the letters are smaller
 
 
@@ -54,7 +56,7 @@ def write_slides(folder: Path, course: Course) -> list[Path]:
         path = folder / f"{lesson.name}.html"
         replace_file(path, page(lesson).encode())
         written.append(path)
-    told = "<p>On a slide: the space bar goes on, S opens the notes, Esc shows all slides.</p>"
+    told = f"<p>{say('keys of slides')}</p>"
     replace_file(folder / "index.html", index(course, told).encode())
     return written
 
@@ -69,14 +71,12 @@ def _reveal() -> Path:
 def page(lesson: Lesson) -> str:
     """The slides of a lesson as a page, which needs the folder `reveal` beside it."""
     sections = "\n".join(map(_section, slides(lesson)))
-    title = html.escape(f"Lesson {lesson.number}. {lesson.title}")
     settings = {
         "hash": True, "width": 1280, "height": 720, "margin": 0.07, "center": False,
         "transition": "none", "slideNumber": "c/t", "pdfSeparateFragments": False,
     }  # fmt: skip
     return each_once(
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"{opening(titled(lesson))}"
         '<link rel="stylesheet" href="reveal/dist/reset.css">'
         '<link rel="stylesheet" href="reveal/dist/reveal.css">'
         f'<style>{asset("slides.css")}</style><body><div class="reveal"><div class="slides">\n'
@@ -113,7 +113,9 @@ def slides(lesson: Lesson) -> list[Slide]:
             if isinstance(event, Failed):
                 raise LessonError(f"{lesson.path.name} fails:\n{event.text.strip()}")
         for part in parts(cell) if cell.kind == "text" else ():
-            ended = ended or part.heading in ("Exercises", "Sources")
+            ended = (
+                ended or part.heading in _ENDS or part.heading in map(say, ("exercises", "sources"))
+            )
             if ended:
                 return
             if part.heading:
