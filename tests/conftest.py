@@ -49,6 +49,18 @@ SLOW = {
     "tests/compiler/c/test_compiler.py::test_a_compiler_ends": "interrupts",
     "tests/training/test_training_learning.py": "trains networks over five seeds",
 }
+SLOW |= {  # random graphs hold all of the table in C; these say which operation it is
+    f"tests/compiler/{name}[c-": "each is compiled by itself"
+    for name in (
+        "test_compiled.py::test_any_label_will_do",
+        "test_lowering.py::test_an_operation_on_parameters",
+        "test_lowering.py::test_an_operation_with_some_operands_plain_numbers",
+        "test_lowering.py::test_an_operation_on_the_same_operand_everywhere",
+        "test_lowering.py::test_a_power_with_a_number_as_exponent",
+        "test_lowering.py::test_a_loss_after_a_network_with_an_activation",
+        "test_lowering.py::test_cross_entropy_with_integer_labels_after_an_activation",
+    )
+}
 SLOW |= {  # those that train networks
     f"tests/course/test_lessons.py::test_a_lesson_runs_as_a_script_without_a_display[lesson_{n}_": (
         "the book runs it too"
@@ -86,6 +98,11 @@ def pytest_configure() -> None:
     the background has it ignored, and that is inherited."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a test of a page waits for its browser."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
