@@ -14,6 +14,7 @@ from .console import PROGRAM, FailedError, UsageError
 
 if TYPE_CHECKING:
     from .course.chosen import Course
+    from .course.lessons import Lesson
 
 Command = Callable[[Callable[[Namespace], None], str, int, str], argparse.ArgumentParser]
 
@@ -234,7 +235,7 @@ def _slides(asked: Namespace, paths: list[Path]) -> None:
     from .course.slides import write_slides
 
     folder = paths[0] if paths else Path("out/slides")
-    written = write_slides(folder, _chosen(asked))
+    written = write_slides(folder, _chosen(asked), _running)
     print(f"wrote {folder / 'index.html'} (slides of {len(written)} lessons)")
 
 
@@ -243,7 +244,7 @@ def _moodle(asked: Namespace, paths: list[Path]) -> None:
     from .files import replace_file
 
     path = paths[0] if paths else Path("out/questions.xml")
-    replace_file(path, to_moodle(_chosen(asked)).encode())
+    replace_file(path, to_moodle(_chosen(asked), _running).encode())
     print(f"wrote {path}; in Moodle: question bank, import, Moodle XML format")
 
 
@@ -251,8 +252,13 @@ def _notes(asked: Namespace, paths: list[Path]) -> None:
     from .course.notes import write_notes
 
     folder = paths[0] if paths else Path("out/notes")
-    written = write_notes(folder, _chosen(asked))
+    written = write_notes(folder, _chosen(asked), _running)
     print(f"wrote {folder / 'index.html'} (notes on {len(written)} lessons)")
+
+
+def _running(lesson: "Lesson") -> None:
+    """Say that a lesson is run, for that may take half a minute."""
+    print(f"{PROGRAM}: running lesson {lesson.number}", file=sys.stderr, flush=True)
 
 
 def _pdf(asked: Namespace, paths: list[Path]) -> None:

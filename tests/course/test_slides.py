@@ -8,6 +8,7 @@ from tinygrad_neuron.cli import main
 from tinygrad_neuron.course import slides
 from tinygrad_neuron.course.chosen import course
 from tinygrad_neuron.course.lessons import LessonError
+from tinygrad_neuron.course.results import run_here
 from tinygrad_neuron.course.writing import new
 
 pytest.importorskip("markdown_it", reason="the extra learn is not installed")
@@ -20,8 +21,13 @@ def own(tmp_path):
     return tmp_path / "own"
 
 
+def ran(own):
+    lesson = course(own).lesson(16)
+    return lesson, run_here(lesson)
+
+
 def test_a_slide_for_each_picture_slider_prediction_and_code(own):
-    made = slides.slides(course(own).lesson(16))
+    made = slides.slides(*ran(own))
     assert ["title", "code", "picture", "predict", "code", "picture", ""] == [s.kind for s in made]
     assert "Lesson 16. Thermostat" == made[0].heading
     assert "After this lesson you can" in made[0].inside
@@ -31,7 +37,7 @@ def test_a_slide_for_each_picture_slider_prediction_and_code(own):
 
 
 def test_the_answer_of_a_prediction_waits(own):
-    predict = slides.slides(course(own).lesson(16))[3].inside
+    predict = slides.slides(*ran(own))[3].inside
     before, fragment, after = predict.partition('<div class="fragment answer">')
     assert fragment and "1 + 1 = 2" in after and "1 + 1 = 2" not in before
 
@@ -40,7 +46,7 @@ def test_a_lesson_that_fails_has_no_slides(own):
     path = own / "lesson_16_thermostat.py"
     path.write_text(path.read_text("utf-8").replace("assert y.data == 2", "1 / 0"), "utf-8")
     with pytest.raises(LessonError, match=r"(?s)lesson_16_thermostat.py fails:.*ZeroDivision"):
-        slides.slides(course(own).lesson(16))
+        slides.slides(*ran(own))
 
 
 def test_without_the_extra_it_is_named(own, tmp_path, monkeypatch):

@@ -8,15 +8,14 @@ teacher. Anticipated wrong answers bring their hints along.
 
 import math
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 from xml.etree import ElementTree
 
 from .chosen import Course
 from .lessons import Lesson, LessonError
 from .marking import marked_up
 from .questions import Question, value_at
-from .running import Failed, straight_through
+from .results import asked, results
 from .tasks import Task
 from .tex import FORMULA
 
@@ -24,40 +23,23 @@ _SHOWN = 1e-3  # of a number that is typed: relative
 _POINTS = (1.5, 2.0, 0.5, 3.0, -1.0, 2.5, -2.0, 0.25)
 
 
-def to_moodle(course: Course) -> str:
-    """The questions of all lessons, each lesson a category; the lessons are run for them.
+def to_moodle(course: Course, told: "Callable[[Lesson], object]" = lambda lesson: None) -> str:
+    """The questions of all lessons, each lesson a category; `told` is called with each lesson that
+    has to be run for them.
 
     Raises a `LessonError` for a lesson that fails.
     """
     quiz = ElementTree.Element("quiz")
-    for lesson in course.lessons:
+    for lesson, shown in results(course, told):
         category = _add(quiz, "question", type="category")
         name = f"Lesson {lesson.number}. {lesson.title}".replace("/", "//")  # a slash parts levels
         title = course.title.replace("/", "//")
         _text(category, "category", f"$course$/top/{title}/{name}")
-        for number, asked in enumerate(records(lesson), 1):
-            _question(quiz, f"{lesson.number}.{number:02}", asked)
+        for number, record in enumerate(asked(shown), 1):
+            _question(quiz, f"{lesson.number}.{number:02}", record)
     ElementTree.indent(quiz, " ")
     text = ElementTree.tostring(quiz, "unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
-
-
-def records(lesson: Lesson) -> list["Question | Task"]:
-    """The questions and tasks of a lesson, which is run for them.
-
-    Raises a `LessonError` with what failed.
-    """
-    found: list[Question | Task] = []
-
-    def collect(index: int, events: list[Any]) -> None:
-        for event in events:
-            if isinstance(event, Failed):
-                raise LessonError(f"{lesson.path.name} fails:\n{event.text.strip()}")
-            if isinstance(event, Question | Task):
-                found.append(event)
-
-    straight_through(lesson, collect)
-    return found
 
 
 def _question(quiz: ElementTree.Element, number: str, asked: "Question | Task") -> None:

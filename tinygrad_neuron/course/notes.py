@@ -5,6 +5,7 @@ They are made of the lesson: its questions say which wrong answers are to be exp
 
 import html
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from ..files import replace_file
@@ -12,8 +13,8 @@ from ..interface import say
 from .chosen import Course
 from .lessons import Lesson
 from .marking import marked_up
-from .moodle import records
 from .questions import Question
+from .results import Results, asked, results
 from .tasks import Task
 from .telling import as_html, document, essence, index, parts, titled
 
@@ -21,25 +22,28 @@ from .telling import as_html, document, essence, index, parts, titled
 _WORDS, _PREDICTION, _SEEN, _CODE, _EXERCISE, _TASK = 0.8, 2, 1, 1, 3, 10
 
 
-def write_notes(folder: Path, course: Course) -> list[Path]:
-    """Write the notes on each lesson into a folder, with an index; returns their files.
+def write_notes(
+    folder: Path, course: Course, told: "Callable[[Lesson], object]" = lambda lesson: None
+) -> list[Path]:
+    """Write the notes on each lesson into a folder, with an index; returns their files. `told` is
+    called with each lesson that has to be run for them.
 
     Raises a `LessonError` for a lesson that fails.
     """
     written = []
-    for lesson in course.lessons:
+    for lesson, shown in results(course, told):
         path = folder / f"{lesson.name}.html"
-        replace_file(path, document(titled(lesson), notes(lesson)).encode())
+        replace_file(path, document(titled(lesson), notes(lesson, shown)).encode())
         written.append(path)
     replace_file(folder / "index.html", index(course, "").encode())
     return written
 
 
-def notes(lesson: Lesson) -> str:
-    """The notes on a lesson, which is run for them, as HTML."""
-    asked = records(lesson)
-    predictions = [r for r in asked if isinstance(r, Question) and r.before]
-    exercises = [r for r in asked if not (isinstance(r, Question) and r.before)]
+def notes(lesson: Lesson, shown: Results) -> str:
+    """The notes on a lesson, of which this was shown, as HTML."""
+    records = asked(shown)
+    predictions = [r for r in records if isinstance(r, Question) and r.before]
+    exercises = [r for r in records if not (isinstance(r, Question) and r.before)]
     in_class, alone = minutes(lesson)
     first = next(parts(lesson.cells[0]))
     facts = [say("minutes", minutes=in_class, alone=alone)]

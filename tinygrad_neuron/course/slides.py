@@ -9,19 +9,18 @@ import html
 import importlib.util
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..files import replace_file
 from ..interface import say
 from .chosen import Course
-from .lessons import Cell, Lesson, LessonError
+from .lessons import Cell, Lesson
 from .marking import asset, each_once, marked_up, opening
-from .pages import to_html
 from .questions import Question
-from .records import Shown, Slider
-from .running import Event, Failed, Printed, straight_through
+from .results import Picture, Result, Results, results
+from .running import Printed
 from .telling import as_html, essence, index, parts, titled
 
 _NEEDED = 'slides are shown by reveal.js; pip install "tinygrad_neuron[teach]" brings it'
@@ -41,8 +40,11 @@ class Slide:
     kind: str = ""
 
 
-def write_slides(folder: Path, course: Course) -> list[Path]:
-    """Write the slides of each lesson into a folder, with an index; returns their files.
+def write_slides(
+    folder: Path, course: Course, told: "Callable[[Lesson], object]" = lambda lesson: None
+) -> list[Path]:
+    """Write the slides of each lesson into a folder, with an index; returns their files. `told` is
+    called with each lesson that has to be run for them.
 
     Raises a `LessonError` for a lesson that fails, a `ModuleNotFoundError` that names the extra.
     """
@@ -52,12 +54,12 @@ def write_slides(folder: Path, course: Course) -> list[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(reveal / name, target)
     written = []
-    for lesson in course.lessons:
+    for lesson, shown in results(course, told):
         path = folder / f"{lesson.name}.html"
-        replace_file(path, page(lesson).encode())
+        replace_file(path, page(lesson, shown).encode())
         written.append(path)
-    told = f"<p>{say('keys of slides')}</p>"
-    replace_file(folder / "index.html", index(course, told).encode())
+    keys = f"<p>{say('keys of slides')}</p>"
+    replace_file(folder / "index.html", index(course, keys).encode())
     return written
 
 
@@ -68,9 +70,9 @@ def _reveal() -> Path:
     return Path(found.submodule_search_locations[0], "_static", "revealjs")
 
 
-def page(lesson: Lesson) -> str:
+def page(lesson: Lesson, shown: Results) -> str:
     """The slides of a lesson as a page, which needs the folder `reveal` beside it."""
-    sections = "\n".join(map(_section, slides(lesson)))
+    sections = "\n".join(map(_section, slides(lesson, shown)))
     settings = {
         "hash": True, "width": 1280, "height": 720, "margin": 0.07, "center": False,
         "transition": "none", "slideNumber": "c/t", "pdfSeparateFragments": False,
@@ -95,8 +97,8 @@ def _section(slide: Slide) -> str:
     return f'<section class="{slide.kind}">{heading}{slide.inside}{notes}</section>'
 
 
-def slides(lesson: Lesson) -> list[Slide]:
-    """The slides of a lesson, which is run for them; up to its exercises."""
+def slides(lesson: Lesson, shown: Results) -> list[Slide]:
+    """The slides of a lesson, of which this was shown, up to its exercises."""
     made: list[Slide] = []
     untold: list[str] = []  # what was written since the last slide, for the notes of the next
     heading, ended = "", False
@@ -105,19 +107,13 @@ def slides(lesson: Lesson) -> list[Slide]:
         made.append(Slide(heading, inside, "".join(untold), kind))
         untold.clear()
 
-    def present(at: int, events: list[Event]) -> None:
-        """Put what a cell says and shows on slides."""
-        nonlocal heading, ended
-        cell = lesson.cells[at]
-        for event in events:
-            if isinstance(event, Failed):
-                raise LessonError(f"{lesson.path.name} fails:\n{event.text.strip()}")
+    for at, (cell, events) in enumerate(zip(lesson.cells, shown, strict=True)):
         for part in parts(cell) if cell.kind == "text" else ():
             ended = (
                 ended or part.heading in _ENDS or part.heading in map(say, ("exercises", "sources"))
             )
             if ended:
-                return
+                return made
             if part.heading:
                 heading = part.heading
             if part.text:
@@ -130,11 +126,10 @@ def slides(lesson: Lesson) -> list[Slide]:
             for inside, kind in _of_code(cell, events):
                 add(inside, kind)
 
-    straight_through(lesson, present)
     return made
 
 
-def _of_code(cell: Cell, events: list[Event]) -> Iterator[tuple[str, str]]:
+def _of_code(cell: Cell, events: list[Result]) -> Iterator[tuple[str, str]]:
     """What a cell of code puts on slides: itself with what it prints, pictures, predictions."""
     printed = "".join(event.text for event in events if isinstance(event, Printed)).rstrip()
     code = cell.visible_source
@@ -148,8 +143,8 @@ def _of_code(cell: Cell, events: list[Event]) -> Iterator[tuple[str, str]]:
     for event in events:
         if isinstance(event, Question) and event.before:
             yield _prediction(event), "predict"
-        elif isinstance(event, Shown | Slider):
-            yield to_html(event), "picture"
+        elif isinstance(event, Picture):
+            yield event.html, "picture"
 
 
 def _prediction(asked: Question) -> str:
