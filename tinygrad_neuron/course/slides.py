@@ -27,7 +27,7 @@ _NEEDED = 'slides are shown by reveal.js; pip install "tinygrad_neuron[teach]" b
 _FILES = ("dist/reveal.js", "dist/reveal.css", "dist/reset.css", "plugin/notes/notes.js",
           "plugin/notes/speaker-view.html")  # fmt: skip
 _ENDS = ("Exercises", "Sources")  # headings after which there are no slides
-_LONG, _LONGER = 16, 22  # lines of code and what it prints: then the letters are smaller
+_SHORT = 5  # lines of code, with what it prints, that stand above the picture which follows
 
 
 @dataclass
@@ -75,18 +75,20 @@ def page(lesson: Lesson, shown: Results) -> str:
     sections = "\n".join(map(_section, slides(lesson, shown)))
     settings = {
         "hash": True, "width": 1280, "height": 720, "margin": 0.07, "center": False,
-        "transition": "none", "slideNumber": "c/t", "pdfSeparateFragments": False,
+        "transition": "none", "display": "flex", "slideNumber": "c/t",
+        "pdfSeparateFragments": False,
     }  # fmt: skip
     return each_once(
         f"{opening(titled(lesson))}"
         '<link rel="stylesheet" href="reveal/dist/reset.css">'
         '<link rel="stylesheet" href="reveal/dist/reveal.css">'
-        f'<style>{asset("slides.css")}</style><body><div class="reveal"><div class="slides">\n'
-        f"{sections}\n</div></div>"
+        f"<style>{asset('slides.css')}</style>"
+        '<body data-theme="auto"><div class="reveal"><div class="slides">'
+        f"\n{sections}\n</div></div>"
         '<script src="reveal/dist/reveal.js"></script>'
         '<script src="reveal/plugin/notes/notes.js"></script>'
-        f"<script>Reveal.initialize({{...{json.dumps(settings)}, plugins: [RevealNotes]}});"
-        "</script>"
+        f"<script>{asset('slides.js')}"
+        f"Reveal.initialize({{...{json.dumps(settings)}, plugins: [RevealNotes]}});</script>"
         "</body></html>\n"
     )
 
@@ -104,6 +106,12 @@ def slides(lesson: Lesson, shown: Results) -> list[Slide]:
     heading, ended = "", False
 
     def add(inside: str, kind: str = "") -> None:
+        before = made[-1] if made else None
+        if kind == "picture" and before is not None and _goes_with(before, heading):
+            before.inside, before.kind = before.inside + inside, "picture"
+            before.notes += "".join(untold)
+            untold.clear()
+            return
         made.append(Slide(heading, inside, "".join(untold), kind))
         untold.clear()
 
@@ -129,17 +137,21 @@ def slides(lesson: Lesson, shown: Results) -> list[Slide]:
     return made
 
 
+def _goes_with(code: Slide, heading: str) -> bool:
+    """Whether a slide is a short piece of code, below which the next picture is shown."""
+    lines = code.inside.count("\n") + code.inside.count("<pre")
+    return code.kind == "code" and code.heading == heading and lines <= _SHORT
+
+
 def _of_code(cell: Cell, events: list[Result]) -> Iterator[tuple[str, str]]:
     """What a cell of code puts on slides: itself with what it prints, pictures, predictions."""
     printed = "".join(event.text for event in events if isinstance(event, Printed)).rstrip()
     code = cell.visible_source
     if code:
-        lines = len(code.splitlines()) + len(printed.splitlines())
-        size = " longer" if lines > _LONGER else " long" if lines > _LONG else ""
         inside = f"<pre><code>{html.escape(code)}</code></pre>"
         if printed:
             inside += f'<pre class="printed">{html.escape(printed)}</pre>'
-        yield inside, f"code{size}"
+        yield inside, "code"
     for event in events:
         if isinstance(event, Question) and event.before:
             yield _prediction(event), "predict"
