@@ -271,7 +271,11 @@ def _pdf(asked: Namespace, paths: list[Path]) -> None:
 
 _ACTIONS: "dict[str, tuple[Callable[[Namespace, list[Path]], None], str, str]]" = {
     "handout": (_hand_out, "[FOLDER]", "notebooks without answers, and with solutions"),
-    "judge": (_judge, "FOLDER [OUT]", "judge the notebooks handed in: a table, and reports"),
+    "judge": (
+        _judge,
+        "FOLDER [OUT]",
+        "judge notebooks of a folder or zip: a table, reports",
+    ),
     "moodle": (_moodle, "[FILE]", "the questions as Moodle's XML"),
     "slides": (_slides, "[FOLDER]", "slides of each lesson, with notes for the speaker"),
     "notes": (_notes, "[FOLDER]", "notes for the teacher: minutes, needs, mistakes, solutions"),

@@ -1,8 +1,8 @@
 """What students hand in, judged: a table of all answers, and a page for each student.
 
-A folder has notebooks, `anna-lesson_1_mcculloch_pitts.ipynb`, or a folder of them for each student,
-as learning platforms write. Each is run in a process of its own (`judged.py`) with limits on time
-and memory.
+A folder, or an archive, has notebooks, `anna-lesson_1_mcculloch_pitts.ipynb`, or a folder of them
+for each student, as learning platforms write (`handed_in.py`). Each is run in a process of its own
+(`judged.py`) with limits on time and memory.
 """
 
 import csv
@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,12 @@ from ..files import replace_file
 from ..interface import CHOSEN, say
 from ..processes import run
 from .chosen import Course
+from .handed_in import Handed, handed, opened, students
 from .lessons import LessonError, folder
 from .papers import Answer, Asked, Paper
 from .questions import key_of
 from .reports import report
 
-_MOST_BYTES = 50_000_000  # of a notebook
 _KEPT = (
     "PATH",
     "PYTHONPATH",
@@ -39,8 +39,6 @@ _KEPT = (
     CHOSEN,
 )
 _WHOLE = 5  # times the seconds of a cell
-_CALLS = re.compile(r"^course\.(?:ask|hidden)\((\d+),", re.MULTILINE)
-_TRY = re.compile(r'data-key="(\w+)" data-try="(\d+)"')
 
 
 def judge(
@@ -48,29 +46,49 @@ def judge(
 ) -> list[Paper]:
     """Judge the notebooks of a folder; writes `results.csv` and a report for each student.
 
-    **Arguments:** `handed_in`, the folder, or one with a folder for each student; `made`, where the
-    table and the reports go; `seconds`, how long a cell may run (a notebook: five times as long);
-    `megabytes`, how much memory a notebook may have.
+    **Arguments:** `handed_in`, the folder or archive, or one with a folder for each student;
+    `made`, where the table and the reports go; `seconds`, how long a cell may run (a notebook: five
+    times as long); `megabytes`, how much memory a notebook may have.
 
     **Returns** what became of each notebook. Raises a `LessonError` where there are none.
     """
-    paths = sorted(p for p in handed_in.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
-    if not paths:
+    found = handed(handed_in)
+    if not found:
         raise LessonError(
             f"there is no notebook in {str(handed_in)!r}, no file that ends in .ipynb"
         )
+    whose = students(found, [lesson.name for lesson in course.lessons])
 
-    def judged(path: Path) -> Paper:
-        return _judged(path, handed_in, course, seconds, megabytes)
+    def judged(one: Handed, student: str) -> Paper:
+        return _judged(one, student, course, seconds, megabytes)
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        papers = sorted(pool.map(judged, paths), key=lambda paper: (paper.student, paper.lesson))
+        papers = sorted(
+            pool.map(judged, found, whose), key=lambda paper: (paper.student, paper.lesson)
+        )
     replace_file(made / "results.csv", _table(papers).encode("utf-8-sig"))
-    for student in sorted({paper.student for paper in papers}):
+    used = {"results"}
+    for student in sorted(set(whose)):
         own = [paper for paper in papers if paper.student == student]
-        name = re.sub(r"[^\w.-]+", "_", student).strip("._") or "student"
+        name = _unused(re.sub(r"[^\w.-]+", "_", student).strip("._") or "student", used)
         replace_file(made / f"{name}.html", report(student, own).encode())
     return papers
+
+
+def _unused(name: str, used: set[str]) -> str:
+    """A name for a file that no other has, in whatever case, which is added to those used.
+
+    >>> used = {"anna_b"}
+    >>> _unused("Anna_B", used), _unused("anna_b", used)
+    ('Anna_B_2', 'anna_b_3')
+    """
+    name = name[:80]
+    number, made = 1, name
+    while made.casefold() in used:
+        number += 1
+        made = f"{name}_{number}"
+    used.add(made.casefold())
+    return made
 
 
 def asked(course: Course, number: int) -> list[Asked]:
@@ -83,21 +101,18 @@ def asked(course: Course, number: int) -> list[Asked]:
     return found
 
 
-def _judged(path: Path, top: Path, course: Course, seconds: float, megabytes: int) -> Paper:
+def _judged(one: Handed, student: str, course: Course, seconds: float, megabytes: int) -> Paper:
     """Judge one notebook."""
-    names = [lesson.name for lesson in course.lessons]
-    paper = Paper(_student(path, top, names), path)
+    paper = Paper(student, one.place)
     try:
-        cells, outputs = _read(path)
-        paper.lesson = _lesson(cells)
+        notebook = opened(one)
+        paper.lesson = notebook.lesson
         paper.title = course.lesson(paper.lesson).title
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         paper.faults.append(say("not judged", error=error))
         return paper
-    lines, ending = _run(cells, course, seconds, megabytes)
-    tries: dict[str, int] = {}
-    for key, count in _TRY.findall(outputs):
-        tries[key] = max(int(count), tries.get(key, 0))
+    lines, ending = _run(notebook.cells, course, seconds, megabytes)
+    tries = notebook.tries
     said = {line["key"]: line for line in lines if "key" in line}  # the last answer counts
     for question in asked(course, paper.lesson):
         line = said.get(question.key)
@@ -107,66 +122,15 @@ def _judged(path: Path, top: Path, course: Course, seconds: float, megabytes: in
         result = "right" if line["right"] else "wrong"
         count = tries.get(question.key, 0)
         paper.answers.append(Answer(question, result, count, line["given"], line["said"]))
-    paper.faults += [
-        say("of a cell", cell=line["cell"], error=line["failed"])
-        for line in lines
-        if "failed" in line
-    ]
+    failed = [line for line in lines if "failed" in line]
+    paper.faults += [say("of a cell", cell=line["cell"], error=line["failed"]) for line in failed]
+    if failed and not notebook.was_run_in_order:
+        paper.faults.append(say("other order"))
+    if cells := notebook.looks_behind:
+        paper.faults.append(say("looks behind", cells=", ".join(map(str, cells))))
     if ending:
         paper.faults.append(ending)
     return paper
-
-
-def _student(path: Path, top: Path, lessons: Sequence[str]) -> str:
-    """Whose notebook it is: the name of its folder, else what its name has beside the lesson's.
-    Of a folder of Moodle's, the number stays: two may have one name.
-
-    >>> _student(Path("in/Anna B_17_file/lesson_1_x.ipynb"), Path("in"), ["lesson_1_x"])
-    'Anna B_17_file'
-    >>> _student(Path("in/lesson_1_x_anna.ipynb"), Path("in"), ["lesson_1_x"])
-    'anna'
-    >>> folder = "Ben Müller_123_assignsubmission_file"
-    >>> _student(Path(f"in/{folder}/lesson_1_x.ipynb"), Path("in"), ["lesson_1_x"])
-    'Ben Müller (123)'
-    """
-    folders = path.relative_to(top).parts[:-1]
-    if folders:
-        return re.sub(r"_(\d+)_assignsubmission_\w+$", r" (\1)", folders[0])
-    rest = path.stem
-    for name in sorted(lessons, key=len, reverse=True):
-        rest = rest.replace(name, "", 1)
-    rest = rest.strip(" _-.()")
-    return rest or path.stem
-
-
-def _read(path: Path) -> tuple[list[str], str]:
-    """The code cells of a notebook, and the HTML of their outputs."""
-    if path.stat().st_size > _MOST_BYTES:
-        raise ValueError(say("too large", megabytes=_MOST_BYTES // 1_000_000))
-    try:
-        there = json.loads(path.read_text("utf-8"))
-        cells = [cell for cell in there["cells"] if cell["cell_type"] == "code"]
-        sources = [_text(cell["source"]) for cell in cells]
-        html = [
-            _text(output.get("data", {}).get("text/html", ""))
-            for cell in cells
-            for output in cell.get("outputs", [])
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise ValueError(say("no notebook")) from None
-    return sources, "\n".join(html)
-
-
-def _text(source: Any) -> str:
-    return source if isinstance(source, str) else "".join(source)
-
-
-def _lesson(cells: list[str]) -> int:
-    """Which lesson a notebook is of: the one that its cells call for."""
-    for source in cells:
-        if found := _CALLS.search(source):
-            return int(found[1])
-    raise ValueError(say("no lesson"))
 
 
 def _run(
@@ -231,7 +195,7 @@ def _table(papers: list[Paper]) -> str:
     heads = ["student", "lesson", "question", "kind", "result", "try", "tries", "answer", "asked"]
     writer.writerow([*heads, "said", "file"])
     for paper in papers:
-        file = paper.path.name
+        file = str(paper.path)
         for fault in paper.faults:  # a cell that fails, too: its answers are missing below
             row = [paper.student, paper.lesson or "", *[""] * 7, fault, file]
             writer.writerow(map(_cell, row))
