@@ -20,7 +20,10 @@ def test_a_new_lesson_runs_as_a_script_and_passes_the_check(tmp_path):
     assert "lesson_17_oven.py" == new("oven", tmp_path).name
 
 
-def test_a_name_no_file_can_have_is_refused(tmp_path):
+def test_a_name_no_file_can_have_or_that_is_taken_is_refused(tmp_path):
+    new("oven", tmp_path)
+    with pytest.raises(LessonError, match=r"lesson_16_oven.py is there already; give the new"):
+        new("Oven", tmp_path)
     with pytest.raises(LessonError, match="begins with a letter, such as thermostat; got '1st'"):
         new("1st", tmp_path)
 
@@ -50,6 +53,6 @@ def test_the_commands_write_and_check(tmp_path, capsys, monkeypatch):
     assert 0 == main(["lesson", "check", "lesson_16_thermostat.py"])
     assert "all is well" in capsys.readouterr().out
     assert 2 == main(["lesson", "nwe", "x"])
-    assert "did you mean 'new'?" in capsys.readouterr().err
+    assert "'nwe' is unknown, did you mean 'new'?" in capsys.readouterr().err
     assert 2 == main(["lesson", "check", "elsewhere.py"])
     assert "there is no file 'elsewhere.py'" in capsys.readouterr().err
