@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from tinygrad_neuron import interface
+from tinygrad_neuron import Value, interface
 from tinygrad_neuron.cli import main
 from tinygrad_neuron.course import pages
 from tinygrad_neuron.course.chosen import course
@@ -19,6 +19,7 @@ from tinygrad_neuron.course.questions import Question
 from tinygrad_neuron.course.tasks import Task
 from tinygrad_neuron.course.writing import new
 from tinygrad_neuron.interface import CHOSEN, FILE, say, speaking, words
+from tinygrad_neuron.walk.page import page_html
 
 COURSE = FILE.parent / "course"
 # Where what a learner reads is made, and what looks there like words to be read and is none.
@@ -116,12 +117,15 @@ def test_every_word_that_is_said_is_in_the_file_and_every_one_there_is_said():
         for name in re.findall(r"""\b(?:say|word)\(\s*["']([^"'{]+)["'][,)]""", source)
     }
     assert set() == said - set(words())
+    said |= {name for source in sources for name in re.findall(r"\{\{say ([^}]+)\}\}", source)}
+    assert set() == said - set(words())
     named = "\n".join(sources)
-    assert [] == [name for name in words() if f'"{name}"' not in named and f"'{name}'" not in named]
+    quoted = [name for name in words() if f'"{name}"' in named or f"'{name}'" in named]
+    assert set() == set(words()) - said - set(quoted)
 
 
 def test_a_script_has_the_words_that_it_says():
-    for path in COURSE.rglob("*.js"):
+    for path in [*COURSE.rglob("*.js"), *(FILE.parent / "walk").rglob("*.js")]:
         source = path.read_text("utf-8")
         has = json.loads(speaking(source).split("const WORDS = ")[1].split(";\n")[0])
         assert set() == set(re.findall(r'\bword\("([^"]+)"', source)) - set(has), path.name
@@ -143,7 +147,7 @@ def test_no_word_that_a_learner_reads_stands_outside_of_the_file():
             known = node.value in words() or NO_WORDS.fullmatch(node.value)
             if is_read and not known and id(node) not in left_out:
                 found.append(f"{name}.py:{node.lineno} {node.value!r}")
-    for path in COURSE.rglob("*.js"):
+    for path in [*COURSE.rglob("*.js"), *(FILE.parent / "walk").rglob("*.js")]:
         text = re.sub(r"^ *//.*", "", path.read_text("utf-8"), flags=re.MULTILINE)
         found += [
             f"{path.name} {one!r}" for one in re.findall(r'["`][A-Z][a-z]+ [a-z][^"`]*', text)
@@ -236,6 +240,54 @@ def test_reports_speak_it(foreign, tmp_path, capsys):
     [report] = out.glob("*.html")
     told = ours(report.read_text("utf-8"))
     assert {"ZeroDivisionError", "division", "zero"} == told
+
+
+@pytest.mark.once
+def test_a_walkthrough_page_speaks_it(foreign, monkeypatch, browser, tmp_path):
+    """All that is seen, told to a screen reader, or said on the way through both passes."""
+    monkeypatch.setenv(CHOSEN, str(foreign / "interface.json"))
+    w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    path = tmp_path / "walk.html"
+    path.write_text(page_html((w * x + 1.0).tanh(), title="т"), "utf-8")
+    tab = browser.new_page()
+    complaints = []
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.goto(path.as_uri())
+    tab.locator("#predicting").check()
+    told = []
+    for _ in range(12):
+        told.append(tab.locator("body").inner_text())
+        for part in ("aria-label", "title", "placeholder"):
+            named = (
+                f"[...document.querySelectorAll('[{part}]')].map(one => one.getAttribute('{part}'))"
+            )
+            told += tab.evaluate(named)
+        for name in ("curve", "verify", "paths", "flags"):
+            tab.locator(f"#tabs [data-tab={name}]").click()
+            told.append(tab.locator("#panels").inner_text())
+        tab.locator("#next").click()
+        if tab.locator("#prediction input").count():
+            tab.locator("#prediction input").fill("77")
+            tab.locator("#prediction [type=submit]").click()
+    operations = {
+        "tanh",
+        "data",
+        "grad",
+        "add",
+        "mul",
+        "multiply",
+        "Home",
+        "End",
+        "Tab",
+        "NaN",
+        "nan",
+    }
+    left = set(re.findall(r"[A-Za-z]{3,}", " ".join(told))) - operations
+    tab.close()
+    assert [] == complaints
+    assert far("Before the first step") in told[0]
+    assert far("The size is right") in " ".join(told) or far("Not yet.") in " ".join(told)
+    assert set() == left
 
 
 @pytest.mark.once

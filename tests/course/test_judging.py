@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import shutil
 import sys
 from typing import Any
 
@@ -210,6 +211,19 @@ def test_a_student_whose_name_is_a_formula_is_none_in_a_spreadsheet(given, tmp_p
     judge(tmp_path / "in", tmp_path / "out", course(given / "own"))
     [row] = table(tmp_path / "out")
     assert ("'=cmd()", "'=cmd()/lesson_16_thermostat.ipynb") == (row["student"], row["file"])
+
+
+def test_what_lies_beside_a_lesson_is_there(given, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(given / "own", own)
+    (own / "data").mkdir()
+    (own / "data" / "rooms.csv").write_text("18")
+    made = notebook(given)
+    made["cells"].append(code("assert open('data/rooms.csv').read() == '18'"))
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "anna.ipynb").write_text(json.dumps(made), "utf-8")
+    [paper] = judge(tmp_path / "in", tmp_path / "out", course(own))
+    assert (5, []) == (paper.right, paper.faults)
 
 
 def test_a_notebook_cannot_bring_its_own_questions(given, tmp_path):

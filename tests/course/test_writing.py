@@ -47,6 +47,17 @@ def test_what_a_learner_would_stumble_over_is_said(tmp_path, changed, to, said):
     assert any(said in fault for fault in check(path)), check(path)
 
 
+def test_a_lesson_finds_what_lies_beside_it(tmp_path, capsys):
+    path = new("thermostat", tmp_path / "own")
+    beside = "# %%\nimport heating_of_mine\n\nprint(heating_of_mine.T, open('rooms.csv').read())\n"
+    path.write_text(f"{path.read_text('utf-8')}\n{beside}", "utf-8")
+    (path.parent / "heating_of_mine.py").write_text("T = 21\n")
+    (path.parent / "rooms.csv").write_text("18")
+    assert [] == check(path)
+    assert 0 == main(["learn", "16", "--lessons", str(path.parent)])
+    assert "21 18" in capsys.readouterr().out
+
+
 def test_the_commands_write_and_check(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert 0 == main(["lesson", "new", "thermostat"])

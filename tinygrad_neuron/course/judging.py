@@ -27,6 +27,7 @@ from .lessons import LessonError, folder
 from .papers import Answer, Asked, Paper
 from .questions import key_of
 from .reports import report
+from .tex import readable
 
 _KEPT = (
     "PATH",
@@ -140,6 +141,7 @@ def _run(
     with tempfile.TemporaryDirectory() as temporary:
         place = Path(temporary, "here")
         place.mkdir()
+        course.put_files(place)
         results = Path(temporary, "results")
         job = {
             "lessons": str(course.folder or ""), "cells": cells, "seconds": seconds,
@@ -203,7 +205,8 @@ def _table(papers: list[Paper]) -> str:
             question = answer.asked
             row = [
                 paper.student, paper.lesson, question.number, question.word, answer.result,
-                answer.when, answer.tries or "", answer.given, question.text, answer.said, file,
+                answer.when, answer.tries or "", answer.given, readable(question.text),
+                readable(answer.said), file,
             ]  # fmt: skip
             writer.writerow(map(_cell, row))
     return made.getvalue()

@@ -86,7 +86,7 @@ def _run(course: Course, lesson: Lesson) -> str:
         done = run(
             [sys.executable, "-m", __name__, str(lesson.path), str(made)],
             seconds=_SECONDS,
-            cwd=str(lesson.path.parent),
+            cwd=str(lesson.path.parent) if course.is_own(lesson) else temporary,
             environment=environment(*beside, folder(), _PACKAGE.parent),
             folder=temporary,
         )
