@@ -32,11 +32,16 @@ NEEDS = {
         "from tinygrad_neuron.draw import figures; "
         "figures.training_curves({'loss': [2.0, 1.0]}, 'epoch')"
     ),
-    "learn": "from tinygrad_neuron.cli import main; raise SystemExit(main(['notebook', '1']))",
+    "learn": (
+        "import contextlib, io; from tinygrad_neuron.cli import main; said = io.StringIO()\n"
+        "with contextlib.redirect_stdout(said): main(['learn'])\n"
+        "if 'is not kept' in said.getvalue(): raise SystemExit(said.getvalue())\n"
+        "import ipykernel, rich; raise SystemExit(main(['notebook', '1']))"
+    ),
     "book": (
         "from tinygrad_neuron.course import book; import importlib.util as found\n"
         "if found.find_spec('sphinx') is None: raise SystemExit(book.build('out'))\n"
-        "import furo, jupytext, myst_nb, sphinx"
+        "import furo, myst_nb, sphinx"
     ),
     "sklearn": (
         "from tinygrad_neuron.bridges import MLPClassifier; "

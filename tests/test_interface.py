@@ -193,7 +193,7 @@ def test_the_words_of_a_folder_are_those_of_its_course(translated, tmp_path, mon
     (own / "interface.json").write_text('{"expected": "{answer}!"}')
     words.cache_clear()
     assert 2 == main(["learn", "--lessons", str(own)])
-    assert "'expected' puts in answer; it may put in what ours does" in capsys.readouterr().err
+    assert "'expected' is '{answer}!'; in braces stands what stands" in capsys.readouterr().err
 
 
 def test_notes_slides_terminal_and_notebooks_speak_it(foreign, tmp_path, capsys):
@@ -301,3 +301,20 @@ def test_a_page_speaks_it(translated, browser, tmp_path):
     tab.get_by_role("button", name="[Check]").click()
     assert '; "x" is not one.]' in tab.get_by_role("status").inner_text()
     tab.close()
+
+
+@pytest.mark.parametrize(
+    "text", ["{gegeben}", "{given", "}", "{given.__class__}", "{given!r}", "{given:>99999999999}"]
+)
+def test_a_translation_puts_in_what_is_put_in_there_and_nothing_else(tmp_path, text):
+    path = tmp_path / "interface.json"
+    path.write_text(json.dumps({"decimal point": text}), "utf-8")
+    with pytest.raises(ValueError, match=r"'decimal point' is '.*'; in braces stands what stands"):
+        words(str(path))
+
+
+def test_a_translation_that_is_nested_without_end_is_none(tmp_path):
+    path = tmp_path / "interface.json"
+    path.write_text("[" * 100_000, "utf-8")
+    with pytest.raises(ValueError, match=r"interface\.json is not JSON"):
+        words(str(path))

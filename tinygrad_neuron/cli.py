@@ -9,6 +9,7 @@ import keyword
 import math
 import os
 import re
+import signal
 import sys
 import unicodedata
 from argparse import ArgumentTypeError, Namespace
@@ -45,6 +46,9 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(**settings)
 
     def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
+        if settings.get("action", "append") == "append" and names[0].startswith("-"):
+            read = settings.get("type", str)
+            settings["type"] = lambda word: read(word.removeprefix(_MARK))
         added = super().add_argument(*names, **settings)
         if added.option_strings:
             self.options.append(added.option_strings[-1])
@@ -64,6 +68,8 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     0
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None:
+        _end_in_order()
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed before we began: what is printed goes nowhere
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # to the end
@@ -97,6 +103,19 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     return 0
 
 
+def _end_in_order() -> None:
+    """What is told to end, or loses its terminal, ends as after an error: the terminal is as it
+    was, and what was begun, folders and programs, is put away."""
+
+    def end(number: int, _: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has not the second
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # not after `nohup`
+            signal.signal(number, end)
+
+
 def _write_no_more() -> None:
     """Let what is still to be printed go nowhere."""
     with suppress(OSError, ValueError):
@@ -117,13 +136,15 @@ def parse(given: Sequence[str]) -> "Namespace | None":
     (['-x**2', 'x=3'], ['out.svg'])
     """
     words = list(_marked(given))
+    if words[:1] == ["help"]:
+        words = [*words[1:2], "--help"]
     if words and words[0].startswith("-"):  # options may stand before the command
         values = [i + 1 for i, word in enumerate(words) if word in _WITH_VALUE]
         at = [i for i, word in enumerate(words) if word in _COMMANDS and i not in values]
         words.insert(0, words.pop(at[0] if at else 0))
     if not words:
         raise UsageError(f"a command is missing, one of {', '.join(_COMMANDS)}; --help says more")
-    if words[0] not in (*_COMMANDS, "-h", "--help", "--version"):
+    if words[0] not in (*_COMMANDS, "-h", "--help", "-V", "--version"):
         word = words[0].removeprefix(_MARK)
         if words[0].startswith("-"):
             near = nearest(word, ("--help", "--version"))
@@ -148,12 +169,12 @@ def parse(given: Sequence[str]) -> "Namespace | None":
 
 def _marked(given: Sequence[str]) -> Iterator[str]:
     """The words, marked where they begin with a minus and are no options: `-x**2`, and all that
-    stands after `--`."""
+    stands after `--`. (`-V` is an option alone; after a command it is minus V.)"""
     options = True
     for word in given:
         if options and word == "--":
             options = False
-        elif options and (word in ("-o", "-h") or word.startswith("--")):
+        elif options and (word in ("-o", "-h") or word.startswith("--") or given == ["-V"]):
             yield word
         else:
             yield _MARK + word if word.startswith("-") else word
@@ -162,11 +183,10 @@ def _marked(given: Sequence[str]) -> Iterator[str]:
 def _file(text: str) -> str:
     if not text:
         raise ArgumentTypeError("needs the name of a file, as in -o out.svg")
-    return text.removeprefix(_MARK)
+    return text
 
 
 def _digits(text: str) -> int:
-    text = text.removeprefix(_MARK)
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST_DIGITS):
         raise ArgumentTypeError(f"must be from 1 to {_MOST_DIGITS}, got {text!r}")
     return int(text)
@@ -371,7 +391,7 @@ def _parser() -> "tuple[_Parser, dict[str, _Parser]]":
         "allow_abbrev": False, "formatter_class": argparse.RawDescriptionHelpFormatter,
     }  # fmt: skip
     parser = _Parser(prog=PROGRAM, epilog=_DETAILS, **settings)
-    parser.add_argument("--version", action="version", version=_VERSION)
+    parser.add_argument("-V", "--version", action="version", version=_VERSION)
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
     parsers: dict[str, _Parser] = {}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .checking import unknown
-from .console import PROGRAM, FailedError, UsageError
+from .console import PROGRAM, FailedError, UsageError, doubt, say
 
 if TYPE_CHECKING:
     from .course.chosen import Course
@@ -54,7 +54,7 @@ def add_commands(command: Command) -> None:
         help="let a reader change and run each cell and write each task, in the browser",
     )  # fmt: skip
     book.add_argument(
-        "--npm", metavar="FOLDER", type=Path,
+        "--npm", metavar="FOLDER", type=a_folder,
         help="where what the laboratory takes from npm is, as `npm pack` wrote it",
     )  # fmt: skip
     command(
@@ -83,7 +83,7 @@ def add_commands(command: Command) -> None:
 def _may_choose(parser: argparse.ArgumentParser, drafts: bool = False) -> None:
     """The options of commands that take a teacher's lessons; some take drafts."""
     parser.add_argument(
-        "--lessons", metavar="FOLDER", type=_folder,
+        "--lessons", metavar="FOLDER", type=a_folder,
         help="your own lessons, and which of the course's come in which order (course.txt there)",
     )  # fmt: skip
     if drafts:
@@ -93,14 +93,14 @@ def _may_choose(parser: argparse.ArgumentParser, drafts: bool = False) -> None:
         )  # fmt: skip
 
 
-def _folder(text: str) -> Path:
+def a_folder(text: str) -> Path:
+    """The folder that an option names."""
     if not text:
-        raise argparse.ArgumentTypeError("needs the name of a folder, as in --lessons my-course")
-    return Path(text.removeprefix("\0"))
+        raise argparse.ArgumentTypeError("needs the name of a folder, such as my-course")
+    return Path(text)
 
 
 def _positive(text: str) -> int:
-    text = text.removeprefix("\0")
     if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) < 1_000_000):
         raise argparse.ArgumentTypeError(f"must be a whole number above 0, got {text!r}")
     return int(text)
@@ -149,6 +149,7 @@ def _notebook(asked: Namespace) -> None:
 
 def _book(asked: Namespace) -> None:
     """Build the web book."""
+    say("running every lesson; this takes some minutes")
     from .course.book import build
     from .course.hosting import Hosting
 
@@ -157,13 +158,12 @@ def _book(asked: Namespace) -> None:
         hosting = Hosting(asked.address, asked.github)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    print(f"{PROGRAM}: running every lesson; this takes some minutes", file=sys.stderr, flush=True)
     with _course_errors():
         built = build(folder, _chosen(asked), asked.draft, hosting)
         if asked.laboratory:
             _add_laboratory(folder, asked)
-    for doubt in built.doubts:
-        print(f"{PROGRAM}: {doubt}", file=sys.stderr)
+    for said in built.doubts:
+        doubt(said)
     print(f"wrote {folder / 'index.html'} ({built.pages} pages)")
 
 
@@ -173,7 +173,7 @@ def _add_laboratory(book: Path, asked: Namespace) -> None:
     from .laboratory.building import LaboratoryError
 
     try:
-        add_to_book(book, _chosen(asked).lessons, asked.npm)
+        add_to_book(book, _chosen(asked).lessons, asked.npm, doubt)
     except LaboratoryError as error:
         raise FailedError(str(error)) from None
 
@@ -188,6 +188,7 @@ def _lesson(asked: Namespace) -> None:
             path = new(words[0], Path(*words[1:]))
             print(f"wrote {path}; see it with: {PROGRAM} learn --lessons {path.parent}")
         elif what == "check" and words:
+            say("running what is to be checked")
             faults = [fault for word in words for fault in check(Path(word))]
             print("\n".join(faults or ["all is well"]))
             if faults:
@@ -218,10 +219,11 @@ def _hand_out(asked: Namespace, paths: list[Path]) -> None:
 
 
 def _judge(asked: Namespace, paths: list[Path]) -> None:
-    from .course.judging import judge
-
     if not paths:
         raise UsageError(f"the folder is missing, as in: {PROGRAM} course judge handed-in")
+    say(f"judging {paths[0]}")
+    from .course.judging import judge
+
     made = paths[1] if len(paths) > 1 else Path("out/judged")
     papers = judge(paths[0], made, _chosen(asked), asked.seconds, asked.megabytes)
     for paper in papers:
@@ -232,6 +234,7 @@ def _judge(asked: Namespace, paths: list[Path]) -> None:
 
 
 def _slides(asked: Namespace, paths: list[Path]) -> None:
+    say("running every lesson; this takes some minutes")
     from .course.slides import write_slides
 
     folder = paths[0] if paths else Path("out/slides")
@@ -240,6 +243,7 @@ def _slides(asked: Namespace, paths: list[Path]) -> None:
 
 
 def _moodle(asked: Namespace, paths: list[Path]) -> None:
+    say("running every lesson; this takes some minutes")
     from .course.moodle import to_moodle
     from .files import replace_file
 
@@ -249,6 +253,7 @@ def _moodle(asked: Namespace, paths: list[Path]) -> None:
 
 
 def _notes(asked: Namespace, paths: list[Path]) -> None:
+    say("running every lesson; this takes some minutes")
     from .course.notes import write_notes
 
     folder = paths[0] if paths else Path("out/notes")
@@ -262,10 +267,11 @@ def _running(lesson: "Lesson") -> None:
 
 
 def _pdf(asked: Namespace, paths: list[Path]) -> None:
+    book = paths[0] if paths else Path("out/book")
+    say(f"printing {book}")
     from .course.pdf import to_pdf
 
-    book = paths[0] if paths else Path("out/book")
-    path = paths[1] if len(paths) > 1 else book.with_suffix(".pdf")
+    path = paths[1] if len(paths) > 1 else book.parent / f"{book.resolve().name or 'book'}.pdf"
     print(f"wrote {path} ({to_pdf(book, path)} pages)")
 
 
@@ -294,7 +300,11 @@ def _course_errors() -> Iterator[None]:
         raise UsageError(str(error)) from None
     except BrokenPipeError:
         raise
-    except (OSError, ModuleNotFoundError) as error:
+    except OSError as error:
+        if error.errno and error.filename is None:  # of the standard output: `main` knows it
+            raise
+        raise FailedError(str(error)) from None
+    except ModuleNotFoundError as error:
         raise FailedError(str(error)) from None
     except RuntimeError as error:
         from .course.book import BookError  # with it, all that builds a book

@@ -1,6 +1,8 @@
 """Writing to a terminal, or to what stands in its place: a file, a pipe, an old code page; and
 how a command says that it could not do what was asked."""
 
+import sys
+from collections.abc import Sequence
 from typing import TextIO
 
 PROGRAM = "tinygrad-neuron"
@@ -29,6 +31,11 @@ class FailedError(Exception):
     """What could not be done though the arguments were fine."""
 
 
+def doubt(text: str) -> None:
+    """Say, beside what a command was asked for, what is not as it could be."""
+    print(f"{PROGRAM}: {text}", file=sys.stderr, flush=True)
+
+
 class Writer:
     """Writes to a stream in the characters that its encoding has.
 
@@ -50,9 +57,35 @@ class Writer:
         self.stream.flush()
 
 
+def in_columns(rows: Sequence[Sequence[str]], texts: int) -> str:
+    """Rows as a table: the first columns, so many as are `texts`, to the left, the others to the
+    right.
+
+    >>> print(in_columns([("layer", "units"), ("hidden", "16")], texts=1))
+    layer   units
+    hidden     16
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if k < texts else cell.rjust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )
+
+
 def is_terminal(stream: TextIO) -> bool:
     """Whether somebody sits at a stream."""
     try:
         return stream.isatty()
     except (AttributeError, ValueError):  # not a stream, or a closed one
         return False
+
+
+def say(text: str) -> None:
+    """Tell, beside what is asked for, what a command is doing; before it imports what that takes.
+
+    >>> say("running every lesson")
+    """
+    print(f"{PROGRAM}: {text}", file=sys.stderr, flush=True)

@@ -11,6 +11,7 @@ import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from string import Formatter
 
 NAME = "interface.json"
 FILE = Path(__file__).with_name(NAME)
@@ -63,7 +64,7 @@ def _read(text: str, name: str) -> dict[str, str]:
     known = _ours()
     try:
         own = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{name} is not JSON: {error}") from None
     strange = sorted(set(own) - set(known)) if isinstance(own, dict) else ["no object of names"]
     if strange or not all(isinstance(text, str) for text in own.values()):
@@ -72,12 +73,22 @@ def _read(text: str, name: str) -> dict[str, str]:
             f"{FILE}, each with a text"
         )
     for key, text in own.items():
-        if lost := set(_GAP.findall(text)) - set(_GAP.findall(known[key])):
+        if (odd := _in_braces(text)) is None or not odd <= (_in_braces(known[key]) or set()):
             raise ValueError(
-                f"{name}: {key!r} puts in {', '.join(sorted(lost))}; it may put in what ours does: "
-                f"{known[key]!r}"
+                f"{name}: {key!r} is {text!r}; in braces stands what stands there in "
+                f"{known[key]!r}, and nothing else"
             )
     return dict(own)
+
+
+def _in_braces(text: str) -> "set[str] | None":
+    """What is put into a text; None where its braces do not fit together."""
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError:
+        return None
+    plain = all(not spec and not conversion for _, _, spec, conversion in parts)
+    return {name for _, name, *_ in parts if name is not None} if plain else None
 
 
 def script(source: str) -> str:

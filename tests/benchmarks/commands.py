@@ -4,7 +4,8 @@
 
 prints, for each command in a new process, the least time of several until something can be read,
 and beside it the time that the process was given a processor until then (on Linux): on a machine
-that does other things too, that is the time to compare.
+that does other things too, that is the time to compare. As at a user's, Python keeps the package as
+byte code, whatever PYTHONDONTWRITEBYTECODE says: without it each start compiles what it imports.
 """
 
 import math
@@ -33,12 +34,22 @@ COMMANDS: dict[str, Sequence[str]] = {
     "notebook 1": ["notebook", "1"],
     "book": ["book", "book"],
     "laboratory": ["laboratory", "laboratory"],
+    "lesson new": ["lesson", "new", "thermostat"],
+    "lesson check": ["lesson", "check", str(ROOT / "demos" / "lesson_1_mcculloch_pitts.py")],
+    **{f"course {name}": ["course", name] for name in ("handout", "moodle", "slides", "notes")},
+    "course judge": ["course", "judge", "nothing"],
+    "course pdf": ["course", "pdf", "nothing"],
+    **{
+        f"{name} --help": [name, "--help"]
+        for name in ("walk", "learn", "book", "laboratory", "lesson", "course")
+    },
 }
 
 
 def first_output(command: Sequence[str], folder: str) -> tuple[float, float]:
     """Seconds from the start of a process until it has written something, and on a processor."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     begin = time.perf_counter()
     process = subprocess.Popen(
         command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("jupytext", reason="the extra learn is not installed")
-
 from tinygrad_neuron.course.chosen import course
 from tinygrad_neuron.course.gathering import gather
 from tinygrad_neuron.course.hosting import Hosting

@@ -79,7 +79,7 @@ def test_the_lesson_is_known_where_the_cells_that_call_for_it_are_gone():
 
 @pytest.mark.parametrize(
     "junk", [b"no", b"[]", b'{"cells": [{}]}', b'{"nbformat": 3}', b"null", b'{"cells": 3}',
-             b"\xff", b'{"cells": [', b"[" * 100_000, b'{"worksheets": 5}']
+             b"\xff", b'{"cells": [', b"", b"[" * 100_000, b'{"worksheets": 5}']
 )  # fmt: skip
 def test_what_is_no_notebook_is_said(junk):
     with pytest.raises(ValueError, match="it is no notebook"):

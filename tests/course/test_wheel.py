@@ -45,7 +45,7 @@ def test_the_same_files_make_the_same_bytes():
 @pytest.mark.once
 def test_a_teacher_needs_no_more_than_the_wheel(tmp_path):
     """Each command for teachers, in a folder outside of the source tree. (The book has its own.)"""
-    for needed in ("jupytext", "sphinx_revealjs", "markdown_it"):
+    for needed in ("sphinx_revealjs", "markdown_it"):
         pytest.importorskip(needed, reason="the extra teach is not installed")
     with zipfile.ZipFile(io.BytesIO(wheel.own_wheel())) as packed:
         packed.extractall(tmp_path / "site")

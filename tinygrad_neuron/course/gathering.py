@@ -5,7 +5,6 @@ import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from ..interface import say
 from . import downloads, wheel
@@ -13,7 +12,7 @@ from . import lessons as places
 from .chosen import TITLE, Course
 from .hosting import Hosting
 from .marking import asset
-from .notebooks import executable, to_notebook
+from .notebooks import Notebook, NotebookCell, executable, to_notebook
 
 _LESSONS = "<!-- lessons -->"
 
@@ -83,7 +82,7 @@ def _of_course(page: str, course: Course) -> str:
     return _DOC.sub(there, page)
 
 
-def _link_to_what_is_there(notebook: Any, course: Course) -> None:
+def _link_to_what_is_there(notebook: Notebook, course: Course) -> None:
     """Lessons link to the lessons of the course alone."""
     names = {lesson.number: lesson.name for lesson in course.lessons}
 
@@ -137,16 +136,14 @@ def _scorer(every: Sequence[places.Lesson], glossary: Path) -> str:
     return f"const HOMES = {json.dumps(homes, ensure_ascii=False)};\n{asset('scorer.js')}"
 
 
-def _ways_to_run(lesson: places.Lesson, course: Course, hosting: Hosting) -> Any:
-    from nbformat.v4 import new_markdown_cell
-
+def _ways_to_run(lesson: places.Lesson, course: Course, hosting: Hosting) -> NotebookCell:
     text = downloads.link(f"notebooks/{lesson.name}.ipynb", say("as notebook"))
     if address := hosting.colab(lesson.name):
         text += f' · <a href="{address}">{say("on colab")}</a>'
     if not course.is_own(lesson):  # the learner has the package, not the teacher's folder
         text += f" · {say('in terminal')} `python -m tinygrad_neuron learn {lesson.number}`"
-    return new_markdown_cell(f"{{.ways}}\n{text}", id="ways")  # type: ignore[no-untyped-call]
+    return NotebookCell("markdown", "ways", f"{{.ways}}\n{text}")
 
 
-def _write(path: Path, notebook: Any) -> None:
-    path.write_text(json.dumps(notebook, ensure_ascii=False), "utf-8")
+def _write(path: Path, notebook: Notebook) -> None:
+    path.write_text(json.dumps(notebook.to_json(), ensure_ascii=False), "utf-8")

@@ -25,10 +25,10 @@ _ROOM = re.compile(r"\bcourse\.[a-z]\w*|tinygrad_neuron[./]course|\btinygrad_neu
 
 @dataclass(frozen=True)
 class Handed:
-    """A notebook that was handed in: where it lay, and its bytes."""
+    """A notebook that was handed in: where it lay, and its bytes; None where they are too many."""
 
     place: PurePosixPath
-    content: bytes
+    content: "bytes | None"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def handed(place: Path) -> list[Handed]:
             continue
         if path.suffix.lower() == ".ipynb":
             size = path.stat().st_size
-            found.append(Handed(within, path.read_bytes() if size <= _MOST_BYTES else b""))
+            found.append(Handed(within, path.read_bytes() if size <= _MOST_BYTES else None))
         elif path.suffix.lower() == ".zip":
             found += _unpacked(path.read_bytes(), within.parent)
     return found
@@ -98,7 +98,7 @@ def _unpacked(archive: bytes, place: PurePosixPath) -> Iterator[Handed]:
                     continue
                 fits = entry.file_size <= min(_MOST_BYTES, left)
                 left -= entry.file_size if fits else 0
-                yield Handed(place / within, opened.read(entry) if fits else b"")
+                yield Handed(place / within, opened.read(entry) if fits else None)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError):
         return  # no archive, one with a password, or of a kind that Python does not open
 
@@ -149,7 +149,7 @@ def opened(one: Handed) -> Notebook:
 
     Raises a `ValueError` that says why it cannot be judged.
     """
-    if not one.content:
+    if one.content is None:
         raise ValueError(say("too large", megabytes=_MOST_BYTES // 1_000_000))
     try:
         there = json.loads(_text(one.content))

@@ -14,13 +14,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ..files import replace_file
+from ..files import file_names, replace_file
 from ..interface import CHOSEN, say
-from ..processes import run
+from ..processes import at_once, run
 from .chosen import Course
 from .handed_in import Handed, handed, opened, students
 from .lessons import LessonError, folder
@@ -60,36 +59,18 @@ def judge(
         )
     whose = students(found, [lesson.name for lesson in course.lessons])
 
-    def judged(one: Handed, student: str) -> Paper:
-        return _judged(one, student, course, seconds, megabytes)
+    def judged(one: tuple[Handed, str]) -> Paper:
+        return _judged(*one, course, seconds, megabytes)
 
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        papers = sorted(
-            pool.map(judged, found, whose), key=lambda paper: (paper.student, paper.lesson)
-        )
-    replace_file(made / "results.csv", _table(papers).encode("utf-8-sig"))
-    used = {"results"}
-    for student in sorted(set(whose)):
+    papers = at_once(judged, zip(found, whose, strict=True), os.cpu_count() or 1)
+    papers.sort(key=lambda paper: (paper.student, paper.lesson))
+    replace_file(made / "results.csv", _table(papers).encode("utf-8-sig", "backslashreplace"))
+    named = sorted(set(whose))
+    for student, name in zip(named, file_names(named), strict=True):
         own = [paper for paper in papers if paper.student == student]
-        name = _unused(re.sub(r"[^\w.-]+", "_", student).strip("._") or "student", used)
-        replace_file(made / f"{name}.html", report(student, own).encode())
+        page = report(student, own).encode("utf-8", "backslashreplace")  # of any text
+        replace_file(made / f"{name}.html", page)
     return papers
-
-
-def _unused(name: str, used: set[str]) -> str:
-    """A name for a file that no other has, in whatever case, which is added to those used.
-
-    >>> used = {"anna_b"}
-    >>> _unused("Anna_B", used), _unused("anna_b", used)
-    ('Anna_B_2', 'anna_b_3')
-    """
-    name = name[:80]
-    number, made = 1, name
-    while made.casefold() in used:
-        number += 1
-        made = f"{name}_{number}"
-    used.add(made.casefold())
-    return made
 
 
 def asked(course: Course, number: int) -> list[Asked]:

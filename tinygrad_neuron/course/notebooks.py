@@ -1,10 +1,11 @@
-"""Lessons as notebooks: the same cells, written with `jupytext` (extra `learn`)."""
+"""Lessons as notebooks: the same cells, as the records of Jupyter's format 4.5."""
 
 import ast
 import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,6 @@ from .hidden import packed
 from .lessons import Cell, Lesson, folder
 from .questions import key_of
 from .tasks import defined
-
-_NEEDED = 'notebooks are written with jupytext; pip install "tinygrad_neuron[learn]" brings it'
 
 _INSTALL = """\
 {told}
@@ -32,8 +31,42 @@ _LINK = re.compile(r"\]\((lesson_\w+)\.py")  # to another lesson
 INSTALLED = "tinygrad_neuron[learn]"  # what a notebook needs
 
 
-def to_notebook(lesson: Lesson, edition: str = "", requirement: str = INSTALLED) -> Any:
-    """The lesson as a notebook (`nbformat`) for a learner. One that is not the package's is brought
+@dataclass
+class NotebookCell:
+    """A cell of a notebook: `cell_type` is "code" or "markdown"."""
+
+    cell_type: str
+    id: str
+    source: str
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """What stands in the file; a cell of code has not been run."""
+        run: dict[str, Any] = (
+            {"execution_count": None, "outputs": []} if self.cell_type == "code" else {}
+        )
+        return dict(sorted({**vars(self), **run}.items()))
+
+
+@dataclass
+class Notebook:
+    """A notebook: its cells, and what it says of itself."""
+
+    cells: list[NotebookCell]
+    metadata: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """The notebook as it stands in an `.ipynb` file.
+
+        >>> Notebook([], {}).to_json()
+        {'cells': [], 'metadata': {}, 'nbformat': 4, 'nbformat_minor': 5}
+        """
+        cells = [cell.to_json() for cell in self.cells]
+        return {"cells": cells, "metadata": self.metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def to_notebook(lesson: Lesson, edition: str = "", requirement: str = INSTALLED) -> Notebook:
+    """The lesson as a notebook for a learner. One that is not the package's is brought
     along, so that the notebook is all that a learner needs.
 
     Code that is out of sight is not in it, for it holds the answers, and a notebook can be
@@ -44,8 +77,6 @@ def to_notebook(lesson: Lesson, edition: str = "", requirement: str = INSTALLED)
     **Arguments:** `edition`, "students": no answer is in it, and every question is followed by a
     cell to write in; "solutions": the same, with the answers written; else questions are answered
     where they are shown; `requirement`, what its first cell installs where the package is missing.
-
-    Raises a `ModuleNotFoundError` that names the extra where `jupytext` is missing.
     """
     notebook = executable(lesson)
     if edition:
@@ -61,16 +92,16 @@ def to_notebook(lesson: Lesson, edition: str = "", requirement: str = INSTALLED)
             else:
                 asks = own.questions and edition == "students"
                 word = "ask" if asks else "hidden"
-                cells.append(_called(lesson, own, cell["id"], cell.metadata, word))
+                cells.append(_called(lesson, own, cell.id, cell.metadata, word))
             written = list(_to_write_in(own, edition))
-            cells += [_code(source, f"{cell['id']}-{i}") for i, source in enumerate(written, 1)]
+            cells += [_code(source, f"{cell.id}-{i}") for i, source in enumerate(written, 1)]
             waits = waits or own.predicts
             open_ended = not (own.predicts or written)
             continue
         open_ended = False
         before, rest = own.split() if own.kind == "text" else (None, own)
         if waits and before is not None:
-            cells.append(_called(lesson, before, f"{cell['id']}-waits", {}))
+            cells.append(_called(lesson, before, f"{cell.id}-waits", {}))
             cell.source = _linked(rest.source) if rest is not None else ""
         if cell.source:
             cells.append(cell)
@@ -89,11 +120,12 @@ def _setup(lesson: Lesson) -> str:
     return "\n".join(lines)
 
 
-def _called(lesson: Lesson, cell: Cell, id: str, metadata: Any, word: str = "hidden") -> Any:
+def _called(
+    lesson: Lesson, cell: Cell, id: str, metadata: dict[str, Any], word: str = "hidden"
+) -> NotebookCell:
     """The line that stands for a cell which is out of sight."""
-    made = _code(f'course.{word}({lesson.number}, "{cell.key}")', id)
-    made.metadata = {**metadata, "jupyter": {"source_hidden": True}}
-    return made
+    line = f'course.{word}({lesson.number}, "{cell.key}")'
+    return _code(line, id, {**metadata, "jupyter": {"source_hidden": True}})
 
 
 def _linked(text: str) -> str:
@@ -101,29 +133,22 @@ def _linked(text: str) -> str:
     return _LINK.sub(r"](\1.ipynb", text)
 
 
-def executable(lesson: Lesson, draft: bool = False) -> Any:
+def executable(lesson: Lesson, draft: bool = False) -> Notebook:
     """The lesson as a notebook with all its code, for the book to execute."""
-    try:
-        import jupytext
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(_NEEDED) from error
-    notebook = jupytext.read(lesson.path, fmt="py:percent")
-    notebook.metadata.pop("jupytext", None)
-    notebook.metadata["kernelspec"] = {
-        "name": "python3", "display_name": "Python 3", "language": "python",
-    }  # fmt: skip
-    for i, (cell, own) in enumerate(zip(notebook.cells, lesson.cells, strict=True)):
-        cell["id"] = f"cell-{i + 1}"  # the same at every writing
-        cell.source = _linked(cell.source).strip("\n")
+    cells = []
+    for number, own in enumerate(lesson.cells, 1):
+        source = _linked(own.source).strip("\n")
         if draft and own.kind == "code":
-            cell.source = lenient(cell.source, lesson.path.name, own.line)
-    return notebook
+            source = lenient(source, lesson.path.name, own.line)
+        kind = "code" if own.kind == "code" else "markdown"
+        tags = {"tags": list(own.tags)} if own.tags else {}
+        cells.append(NotebookCell(kind, f"cell-{number}", source, tags))
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return Notebook(cells, {"kernelspec": kernel})
 
 
-def _code(source: str, id: str) -> Any:
-    from nbformat.v4 import new_code_cell
-
-    return new_code_cell(source, id=id)  # type: ignore[no-untyped-call]
+def _code(source: str, id: str, metadata: "dict[str, Any] | None" = None) -> NotebookCell:
+    return NotebookCell("code", id, source, metadata or {})
 
 
 def _to_write_in(cell: Cell, edition: str) -> Iterator[str]:
@@ -173,15 +198,17 @@ def write_notebook(lesson: Lesson, place: Path, edition: str = "") -> Path:
             f"name another folder: tinygrad-neuron notebook {lesson.number} FOLDER"
         )
     place.mkdir(parents=True, exist_ok=True)
-    replace_file(path, (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode())
+    replace_file(
+        path, (json.dumps(notebook.to_json(), indent=1, ensure_ascii=False) + "\n").encode()
+    )
     return path
 
 
-def _is_untouched(path: Path, notebook: Any) -> bool:
+def _is_untouched(path: Path, notebook: Notebook) -> bool:
     try:
         there = json.loads(path.read_text("utf-8"))
         sources = [_text(cell["source"]) for cell in there["cells"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
     return sources == [cell.source for cell in notebook.cells]
 

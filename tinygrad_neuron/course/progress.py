@@ -77,7 +77,7 @@ class Store:
             return {}
         except OSError as error:
             self.trouble = say("progress unread", path=self.path, error=error.strerror)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             aside = self.path.with_suffix(".unreadable")
             self.trouble = say("progress unreadable", path=self.path)
             try:

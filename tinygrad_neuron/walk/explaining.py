@@ -7,15 +7,13 @@ Nothing is computed here: values are the graph's, and the backward steps are the
 
 import ast
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .. import update_rule
 from ..calculus import expressions
 from ..calculus.operation import Operation
 from ..draw.flags import first_not_finite
 from ..engine import Value, topological_order
 from ..health import HELP
-from ..optim import Optimiser
 from ..passes import (
     DOMAIN_ERRORS,
     Contribution,
@@ -28,6 +26,10 @@ from .formulas import Formulas
 from .honest import equation, product
 from .ordering import reading_order
 from .records import Node, Step
+
+if TYPE_CHECKING:
+    from ..optim import Optimiser  # only where something is trained
+    from ..update_rule import Assignments
 
 PLAIN = ["p = p - lr * g"]  # the rule of plain gradient descent
 
@@ -60,7 +62,7 @@ class Explanation:
 
     def update(
         self,
-        optimiser: Optimiser,
+        optimiser: "Optimiser",
         gradients: Sequence[float],
         rate: float,
         numbers: Mapping[str, float],
@@ -72,8 +74,10 @@ class Explanation:
         **Arguments:** the gradients that the rule takes; the learning rate and the numbers of the
         rule; the state of each parameter before; the new data.
         """
+        from ..update_rule import assignments
+
         shown = self.texts.number
-        rule = update_rule.assignments(optimiser.rule())
+        rule = assignments(optimiser.rule())
         parameters = zip(optimiser.parameters, gradients, state, updated, strict=True)
         for i, (p, gradient, own, after) in enumerate(parameters):
             if p not in self.texts.position:
@@ -102,19 +106,21 @@ class Explanation:
                 rate=rate,
             )
 
-    def _by_rule(self, rule: update_rule.Assignments, values: dict[str, float]) -> tuple[str, str]:
+    def _by_rule(self, rule: "Assignments", values: dict[str, float]) -> tuple[str, str]:
         """The assignments of a rule in names, and with the numbers."""
+        from ..update_rule import value_of
+
         formulas, lines = [], []
         for target, tree in rule:
             used = sorted(expressions.names(tree))
-            result = update_rule.value_of(tree, values)
+            result = value_of(tree, values)
 
             def written(texts: Sequence[str], tree: ast.expr = tree, used: Any = used) -> str:
                 filled = expressions.substitute(tree, dict(zip(used, texts, strict=True)))
                 return ast.unparse(filled)
 
             def computed(found: Sequence[float], tree: ast.expr = tree, used: Any = used) -> float:
-                return update_rule.value_of(tree, dict(zip(used, found, strict=True)))
+                return value_of(tree, dict(zip(used, found, strict=True)))
 
             numbers = [values[one] for one in used]
             lines.append(equation(written, computed, numbers, result, self.texts.digits))
@@ -217,51 +223,27 @@ class Explanation:
         return f"If {target} grows a little, {name} {reaction}, so {arrives}{added}."
 
     def _add(
-        self,
-        phase: str,
-        node: Value,
-        sentence: str,
-        *,
-        formula: "str | None" = None,
-        numbers: "str | None" = None,
-        local_formula: str = "",
-        local_numbers: str = "",
-        local: "float | None" = None,
-        incoming: "float | None" = None,
-        contribution: "float | None" = None,
-        operand: "int | None" = None,
-        target: "Value | None" = None,
-        before: "float | None" = None,
-        after: "float | None" = None,
-        rate: "float | None" = None,
+        self, phase: str, node: Value, sentence: str, target: Value | None = None, **given: Any
     ) -> None:
-        """Add a step; what is not given does not belong to its phase."""
-        own = self.formulas.get(node, ("", "")) if phase == "forward" else ("", "")
+        """Add a step; what is not `given` does not belong to its phase."""
+        position, name = self.texts.position, self.texts.name
+        formula, numbers = self.formulas.get(node, ("", "")) if phase == "forward" else ("", "")
+        if target is not None:
+            given |= {"target": position[target], "target_name": name(target)}
+        given = {"formula": formula, "numbers": numbers} | given
         self.steps.append(
             Step(
                 phase=phase,
                 number=self.first + len(self.steps),
                 iteration=self.iteration,
-                node=self.texts.position[node],
-                name=self.texts.name(node),
+                node=position[node],
+                name=name(node),
                 label=node.label,
                 operation=node._operation.name,
-                formula=own[0] if formula is None else formula,
-                numbers=own[1] if numbers is None else numbers,
                 value=float(node.data),
-                local_formula=local_formula,
-                local_numbers=local_numbers,
-                local=local,
-                incoming=incoming,
-                contribution=contribution,
-                operand=operand,
-                target=None if target is None else self.texts.position[target],
-                target_name="" if target is None else self.texts.name(target),
-                before=before,
-                after=after,
-                rate=rate,
                 line=node.line,
                 sentence=sentence,
+                **given,
             )
         )
 

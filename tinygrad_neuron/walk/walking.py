@@ -2,20 +2,21 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from html import escape
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from ..checking import described
 from ..draw.text import number
 from ..engine import Value
 from ..public import named_options
-from . import session, terminal
 from .explaining import Explanation
-from .names import watch_names
+from .names import called
 from .plane import data_plane
 from .records import StepList
-from .training import Training, named_after, trained
+
+if TYPE_CHECKING:
+    from .training import Training  # with it, optimisers: only where something is trained
 
 
 class Walkthrough(StepList):
@@ -28,7 +29,9 @@ class Walkthrough(StepList):
 
     def text(self) -> str:
         """All steps as plain text, at most 80 columns wide."""
-        return terminal.plain_text(self)
+        from .terminal import plain_text
+
+        return plain_text(self)
 
     @named_options
     def terminal(
@@ -41,6 +44,8 @@ class Walkthrough(StepList):
         **Arguments:** `stdin`, `stdout`: other streams than those of the program; `start`: the
         number of the first step shown. Where they are no terminal, all steps are printed.
         """
+        from . import session
+
         session.run(self, stdin, stdout, start)
 
     @named_options
@@ -135,12 +140,14 @@ def walkthrough(
     if data is None and (inputs is not None or output is not None):
         raise TypeError("walkthrough: inputs and output are for data=..., and there is none")
     given = [one if isinstance(one, Value) else Value(one) for one in arguments]
-    if training is not None and not isinstance(training, Training):
-        raise TypeError(
-            f"walkthrough: training must be a walk.Training, as Training(optimiser), got "
-            f"{described(training)}"
-        )
     if training is not None:
+        from .training import Training, trained
+
+        if not isinstance(training, Training):
+            raise TypeError(
+                f"walkthrough: training must be a walk.Training, as Training(optimiser), got "
+                f"{described(training)}"
+            )
         if arguments and data is None:
             raise TypeError(
                 "walkthrough: with training=... and no data=..., the function has no arguments"
@@ -152,7 +159,7 @@ def walkthrough(
         run = trained(root, given, digits, training, found)
         return Walkthrough([], [], digits, run.root, run.plane, run.trained, run.later)
     if callable(root) and not isinstance(root, Value):
-        root = _called(root, given)
+        root = called(root, given)
         inputs = given if inputs is None else inputs
     elif arguments:
         raise TypeError("walkthrough: only a function has arguments, and the root is none")
@@ -165,12 +172,3 @@ def walkthrough(
     )
     made = Explanation(root, digits)
     return Walkthrough(made.steps, [made.nodes], digits, root, plane)
-
-
-def _called(function: Callable[..., Value], given: Sequence[Value]) -> Value:
-    """The Value that a function returns; its variables give those within it their names."""
-    with watch_names():
-        root = function(*given)
-    if not isinstance(root, Value):
-        raise TypeError(f"walkthrough: the function must return one Value, got {described(root)}")
-    return named_after(root, function)

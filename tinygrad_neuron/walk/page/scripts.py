@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...calculus import expressions, javascript
-from ...compiler.javascript import graph_text
 from ...draw.facts import GraphFacts
 from ...engine import Value
-from ...update_rule import assignments
 from ..explaining import PLAIN
 from ..records import Descent, StepList
 
@@ -21,6 +19,8 @@ def plane_script(shown: Value | StepList, graph: GraphFacts, data: dict[str, Any
     plane = shown.plane if isinstance(shown, StepList) else None
     if plane is None:
         return "const PLANE = null;\n"
+    from ...compiler.javascript import graph_text  # only where there is a plane
+
     source, leaves = graph_text(
         "PLANE", [plane.output], plane.inputs, gradients=False, arithmetic=False
     )
@@ -32,6 +32,7 @@ def plane_script(shown: Value | StepList, graph: GraphFacts, data: dict[str, Any
         "leaves": [graph.position[leaf] for leaf in leaves],
         "level": plane.level,
         "reach": plane.reach,
+        "judged": plane.judged,
     }
     return source
 
@@ -56,6 +57,8 @@ def training_script(shown: Value | StepList, graph: GraphFacts, data: dict[str, 
     script = f"const RULES = [\n{rules}\n];\n"
     if not trained.batch or shown.plane is None:
         return script
+    from ...compiler.javascript import graph_text
+
     plane = shown.plane
     inputs = [*plane.inputs, *([] if plane.target is None else [plane.target])]
     source, leaves = graph_text("BATCH", [graph.order[-1]], inputs, arithmetic=False)
@@ -80,6 +83,8 @@ def _descent(one: Descent, moving: Sequence[int]) -> dict[str, Any]:
 
 def _rule(one: Descent) -> str:
     """The assignments of an optimiser's rule: the name, the expression, and what it computes."""
+    from ...update_rule import assignments  # only where something is trained
+
     given = ["p", "g", *one.state, *one.numbers[0]]
     lines = []
     for target, tree in assignments(one.rule):
@@ -100,7 +105,11 @@ def _called(name: str) -> str:
 def called_by_rule(shown: Value | StepList) -> set[str]:
     """The operations that the rules of a training's optimisers call."""
     trained = shown.trained if isinstance(shown, StepList) else None
-    rules = [] if trained is None else [one.rule for one in trained.descents]
+    if trained is None:
+        return set()
+    from ...update_rule import assignments
+
+    rules = [one.rule for one in trained.descents]
     trees = [tree for rule in rules for _, tree in assignments(rule)]
     return set().union(*map(expressions.called, trees)) - {"sqrt"}
 
