@@ -199,7 +199,7 @@ def test_two_students_with_names_of_one_file_have_a_report_each(given, tmp_path)
         text = json.dumps(notebook(given, "students"))
         (tmp_path / "in" / name / "lesson_16_thermostat.ipynb").write_text(text)
     judge(tmp_path / "in", tmp_path / "out", course(given / "own"))
-    assert ["Anna_B.html", "anna_b_2.html", "results.csv", "results_2.html"] == sorted(
+    assert ["Anna_B.html", "anna_b_2.html", "results.csv", "results.html"] == sorted(
         path.name for path in (tmp_path / "out").iterdir()
     )
 
