@@ -205,5 +205,5 @@ def test_past_a_budget_the_first_level_that_fits_is_taken(examples, level, budge
 
 def test_past_a_budget_without_scopes_equal_nodes_fold():
     x = Value(0.0, label="x")
-    folding = fold(read(sum((x - i) ** 2 for i in range(50))), budget=12)
+    folding = fold(read(sum((x - i) ** 2 for i in range(50))), "scalar", budget=12)
     assert "equal nodes, and chains of one operation" == folding.how
