@@ -12,20 +12,11 @@ import pytest
 
 from tinygrad_neuron import course as package
 from tinygrad_neuron.cli import main
-from tinygrad_neuron.course import judging
 from tinygrad_neuron.course.chosen import course
 from tinygrad_neuron.course.handing_out import hand_out
 from tinygrad_neuron.course.judging import judge
 from tinygrad_neuron.course.lessons import LessonError
 from tinygrad_neuron.course.writing import new
-
-
-@pytest.fixture(autouse=True)
-def measured(monkeypatch):
-    """What coverage asks of processes reaches the one that judges, which gets no other of ours."""
-    ours = {name: text for name, text in os.environ.items() if name.startswith("COVERAGE_")}
-    given_to_it = judging._environment
-    monkeypatch.setattr(judging, "_environment", lambda *a: {**given_to_it(*a), **ours})
 
 
 @pytest.fixture(scope="module")
