@@ -89,7 +89,7 @@ def test_a_module_that_is_not_there_is_told_with_what_there_is(session):
     assert not session.run("import no_such_module")
     message = session.events[-1]["message"]
     assert message.startswith("ModuleNotFoundError: No module named 'no_such_module'; here are")
-    needed = 'raise ImportError(\'this needs matplotlib: pip install "tinygrad_neuron[demos]"\')'
+    needed = "raise ImportError('this needs matplotlib: pip install \"tinygrad_neuron[demos]\"')"
     assert not session.run(needed)
     assert session.events[-1]["message"].endswith("if the laboratory was built with --packages")
 
