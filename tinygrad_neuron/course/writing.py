@@ -40,8 +40,8 @@ def new(name: str, folder: Path) -> Path:
     word = re.sub(r"\W+", "_", name.strip().lower()).strip("_")
     if not _NAME.fullmatch(word):
         raise LessonError(f"a lesson's name begins with a letter, such as thermostat; got {name!r}")
-    taken = [lesson.number for lesson in lessons()] + [read(path).number for path in paths(folder)]
-    number = max(taken) + 1
+    there = [*lessons(check=False), *(read(path, check=False) for path in paths(folder))]
+    number = max(lesson.number for lesson in there) + 1
     title = " ".join(name.replace("_", " ").split())
     text = asset("template.txt").replace("NUMBER", str(number))
     path = folder / f"lesson_{number}_{word}.py"
