@@ -100,6 +100,7 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(optionalhook=True)  # in Pyodide there is no xdist
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: a test of a page waits for its browser."""
     return (os.cpu_count() or 1) + 1

@@ -2,25 +2,22 @@
 
     nice -n 15 python -m tests.fuzz 3600
 
-for so many seconds of processor time, property after property; what breaks one is printed, with the
-shortest input that does so. tests/test_fuzz.py runs each on a few, and on what was found before.
+for so many seconds of processor time, as many for each property; what breaks one is printed, with
+the shortest input that does so. tests/test_fuzz.py runs each on a few, and on what was found
+before.
 """
 
 import contextlib
 import io
 import json
 import math
-import os
 import re
 import sys
-import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from random import Random
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
@@ -31,135 +28,13 @@ from tinygrad_neuron import Value, nn, optim
 from tinygrad_neuron.calculus.table import BUILT_IN, TABLE
 from tinygrad_neuron.cli import main
 from tinygrad_neuron.passes import DOMAIN_ERRORS
-from tinygrad_neuron.state import StateError
 from tinygrad_neuron.user_expressions import ExpressionError, evaluate
 
-from . import arguments
+from . import arguments, arguments_rest, arguments_shown, fuzz_files, hostile
+from .fuzz_files import ANY_TEXT, JSON, NUMBERS, in_a_folder
 from .own_words import at_most, in_own_words
 
 SECONDS = 20  # no input may take longer
-
-ANY_TEXT = st.text(st.characters(codec=None), max_size=30)
-NUMBERS = st.one_of(
-    st.integers(-3, 3), st.integers(), st.floats(), st.sampled_from([10**400, 1e308, -0.0, 5e-324])
-)
-
-
-@contextlib.contextmanager
-def in_a_folder() -> Iterator[Path]:
-    before = os.getcwd()
-    with tempfile.TemporaryDirectory(prefix="tinygrad_neuron_fuzz_") as folder:
-        os.chdir(folder)
-        try:
-            yield Path(folder)
-        finally:
-            os.chdir(before)
-
-
-# Loading saved models -----------------------------------------------------------------------------
-
-JSON = st.recursive(
-    st.one_of(st.none(), st.booleans(), NUMBERS, ANY_TEXT, st.sampled_from(["NaN", "Infinity"])),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3), st.dictionaries(ANY_TEXT, inner, max_size=3)
-    ),
-    max_leaves=6,
-)
-STATE = st.lists(
-    st.one_of(
-        st.tuples(st.just("put"), st.integers(0, 4000), JSON),
-        st.tuples(st.just("drop"), st.integers(0, 4000), st.none()),
-        st.tuples(st.just("name"), st.integers(0, 4000), ANY_TEXT),
-        st.tuples(st.just("splice"), st.integers(0, 60000), st.binary(max_size=8)),
-        st.tuples(st.just("cut"), st.integers(0, 60000), st.integers(1, 60000)),
-    ),
-    min_size=1,
-    max_size=3,
-)
-
-
-class Own(nn.Module):
-    """A model with a random generator, an activation that learns, and strange names."""
-
-    def __init__(self, seed: int) -> None:
-        self.layer = nn.Layer(2, 2, activation=nn.PReLU(0.1), seed=seed)
-        self.drop = nn.Dropout(0.5, seed=seed)
-        self.parts = {"a.b": Value(1.0), "ä ö": [Value(float(seed))]}
-
-
-def _trained(seed: int) -> tuple[Own, optim.Optimiser, Random]:
-    model = Own(seed)
-    optimiser = optim.Adam(model.parameters(), lr=optim.step_decay(0.1, 2))
-    for _ in range(seed):
-        for p in model.parameters():
-            p.grad = 0.5
-        optimiser.step()
-    return model, optimiser, Random(seed)
-
-
-def _numbers(model: Own, optimiser: optim.Optimiser, generator: Random) -> str:
-    dropping = model.drop.generator.getstate()  # type: ignore[attr-defined]
-    return repr((model.state_dict(), optimiser.state_dict(), generator.getstate(), dropping))
-
-
-def _places(whole: Any) -> Iterator[tuple[Any, Any]]:
-    """Every container of a document with each of its keys."""
-    keys = list(whole) if isinstance(whole, dict) else range(len(whole))
-    for key in keys:
-        yield whole, key
-        if isinstance(whole[key], dict | list) and len(whole[key]) < 100:
-            yield from _places(whole[key])
-
-
-def edited(content: bytes, edits: list[Any]) -> bytes:
-    """A file with one thing after another put in the place of what stood there."""
-    for how, at, new in edits:
-        if how in ("splice", "cut"):
-            at %= len(content) + 1
-            end = at + new if how == "cut" else at + len(new)
-            content = content[:at] + (b"" if how == "cut" else new) + content[end:]
-            continue
-        try:
-            whole = json.loads(content)
-            places = list(_places(whole))
-        except (ValueError, TypeError, RecursionError):
-            return content
-        if not places:
-            return content
-        holder, key = places[at % len(places)]
-        if how == "put":
-            holder[key] = new
-        elif how == "drop":
-            del holder[key]
-        elif isinstance(holder, dict):
-            holder[new] = holder.pop(key)
-        content = json.dumps(whole).encode("utf-8", "surrogatepass")
-    return content
-
-
-def loading(edits: list[Any]) -> None:
-    """A file that was changed is loaded, or refused with nothing changed."""
-    with in_a_folder():
-        saved, optimiser, generator = _trained(3)
-        saved.save("state.json", optimiser=optimiser, generator=generator)
-        path = Path("state.json")
-        path.write_bytes(edited(path.read_bytes(), edits))
-        other = _trained(1)
-        before = _numbers(*other)
-        try:
-            other[0].load(path, optimiser=other[1], generator=other[2])
-        except StateError as error:
-            str(error).encode("utf-8", "backslashreplace")
-            assert before == _numbers(*other)
-            return
-        for p in other[0].parameters():
-            assert type(p.data) is float
-        other[0].save("again.json", optimiser=other[1], generator=other[2])
-        for p in other[0].parameters():
-            p.grad = 0.5
-        with contextlib.suppress(*DOMAIN_ERRORS):
-            other[1].step()
-
 
 # Expressions, and the words of the command line ---------------------------------------------------
 
@@ -418,31 +293,96 @@ def definitions(given: dict[str, Any]) -> None:
                 delattr(Value, name)
 
 
+# Rules of optimisers ------------------------------------------------------------------------------
+
+IN_RULES = st.recursive(
+    st.sampled_from(["p", "g", "lr", "m", "k", "0", "1", "0.5", "-1.0", "1e308", "1e-320"]),
+    lambda inner: st.one_of(
+        st.builds("({} {} {})".format, inner, st.sampled_from([*"+-*/", "**"]), inner),
+        st.builds("-{}".format, inner),
+        st.builds("{}({})".format, st.sampled_from(["tanh", "sqrt", "abs", "sign", "exp"]), inner),
+        st.builds("{}({}, {})".format, st.sampled_from(["maximum", "minimum"]), inner, inner),
+    ),
+    max_leaves=6,
+)
+RULE = st.lists(
+    st.one_of(
+        st.builds("{} = {}".format, st.sampled_from(["p", "m", "t"]), IN_RULES),
+        st.builds("{} = {}".format, st.sampled_from(["p", "m", "t"]), IN_RULES),
+        ANY_TEXT,
+    ),
+    min_size=1,
+    max_size=3,
+)
+UNUSUAL = st.one_of(
+    st.floats(), st.sampled_from([0.0, -0.0, 1e308, -1e308, 5e-324, math.inf, -math.inf, math.nan])
+)
+
+
+class Ruled(optim.Optimiser):
+    """An optimiser of any rule."""
+
+    state: ClassVar[dict[str, str]] = {"m": "moments"}
+
+    def __init__(self, parameters: list[Value], lr: float, rule: list[str], k: float) -> None:
+        super().__init__(parameters, lr)
+        self.k, self.moments, self.lines = k, [0.0] * len(parameters), rule
+        self.check_rule(self.numbers(lr))
+
+    def rule(self) -> list[str]:
+        return list(self.lines)
+
+    def numbers(self, lr: float) -> dict[str, float]:
+        return {"lr": lr, "k": self.k}
+
+
+def rules(rule: list[str], k: float, gradients: list[float], start: float) -> None:
+    """A rule is refused in our words, or fails for no gradient; compiled it gives the same bits."""
+    made = [Value(start, label="p"), Value(start, label="p")]
+    try:
+        eager, traced = (Ruled([p], 0.1, rule, k) for p in made)
+    except (ValueError, TypeError) as error:
+        assert in_own_words(error), repr(error)
+        return
+    for gradient in gradients:
+        made[0].grad = gradient
+        try:
+            eager.step()
+        except ValueError as error:  # a state of now that the check did not foresee
+            assert in_own_words(error), repr(error)
+            return
+    given = [(gradient,) for gradient in gradients]
+    with tn.compile(lambda g: made[1] * g).trainer(traced) as trainer:
+        for one in given:
+            trainer.step([one])
+    found = [(p.data, o.moments) for p, o in zip(made, (eager, traced), strict=True)]
+    assert repr(found[0]) == repr(found[1])
+
+
 # Arguments ----------------------------------------------------------------------------------------
 
 NESTED = st.recursive(
-    st.sampled_from(sorted(arguments.HOSTILE)).map(lambda kind: arguments.HOSTILE[kind]()) | JSON,
+    st.sampled_from(sorted(hostile.HOSTILE)).map(lambda kind: hostile.HOSTILE[kind]()) | JSON,
     lambda inner: st.one_of(
         st.lists(inner, max_size=3), st.lists(inner, max_size=3).map(tuple),
         st.dictionaries(st.text(max_size=3), inner, max_size=2),
     ),
     max_leaves=4,
 )  # fmt: skip
-CALLS = st.sampled_from(sorted(arguments.VALID)).flatmap(
+EVERY = arguments.VALID | arguments_shown.SHOWN | arguments_rest.REST
+CALLS = st.sampled_from(sorted(EVERY)).flatmap(
     lambda name: st.tuples(
         st.just(name),
-        st.dictionaries(
-            st.sampled_from(sorted(arguments.VALID[name][1]())), NESTED, min_size=1, max_size=3
-        ),
+        st.dictionaries(st.sampled_from(sorted(EVERY[name][1]())), NESTED, min_size=1, max_size=3),
     )
 )
 
 
 def calls(call: tuple[str, dict[str, Any]]) -> None:
     """A public function with anything in the place of some of its arguments."""
-    function, make = arguments.VALID[call[0]]
+    function, make = EVERY[call[0]]
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        with in_a_folder(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             function(**make() | call[1])
     except Exception as error:
@@ -451,11 +391,15 @@ def calls(call: tuple[str, dict[str, Any]]) -> None:
 
 
 PROPERTIES: dict[str, tuple[Callable[..., None], dict[str, st.SearchStrategy[Any]]]] = {
-    "loading": (loading, {"edits": STATE}),
+    **fuzz_files.PROPERTIES,
     "expressions": (expressions, {"text": EXPRESSIONS, "numbers": GIVEN}),
     "command line": (command_line, {"words": WORDS}),
     "labels": (labels, {"one": LABELS, "other": LABELS, "scope": LABELS}),
     "definitions": (definitions, {"given": DEFINITION}),
+    "rules": (
+        rules,
+        {"rule": RULE, "k": UNUSUAL, "gradients": st.lists(UNUSUAL, max_size=3), "start": UNUSUAL},
+    ),
     "calls": (calls, {"call": CALLS}),
 }
 
@@ -480,30 +424,28 @@ def attempted(name: str, examples: int, **options: Any) -> None:
 
 
 def _main(seconds: float) -> int:
-    begun, counts, told = time.process_time(), dict.fromkeys(PROPERTIES, 0), set()
+    spent, counts = dict.fromkeys(PROPERTIES, 0.0), dict.fromkeys(PROPERTIES, 0)
+    told, shown = set(), 0.0
     phases = (Phase.explicit, Phase.generate, Phase.target, Phase.shrink)
-    while time.process_time() - begun < seconds:
-        for name in PROPERTIES:
-            counts[name] += 200
-            try:
-                attempted(name, 200, phases=phases, verbosity=Verbosity.normal)
-            except HypothesisException:
-                raise
-            except BaseException as error:
-                if isinstance(error, KeyboardInterrupt):
-                    raise
-                last = traceback.extract_tb(error.__traceback__)[-1]
-                key = (name, type(error), last.filename, last.lineno)
-                if key not in told:
-                    told.add(key)
-                    print(f"\n{name}:", *getattr(error, "__notes__", []), sep="\n")
-                    print(
-                        *traceback.format_tb(error.__traceback__)[-3:],
-                        repr(error),
-                        sep="",
-                        flush=True,
-                    )
-    print(f"{time.process_time() - begun:.0f} s:", counts, f"{len(told)} found")
+    while sum(spent.values()) < seconds:
+        name = min(spent, key=lambda name: spent[name])
+        counts[name] += 200
+        begun = time.process_time()
+        try:
+            attempted(name, 200, phases=phases, verbosity=Verbosity.normal)
+        except (HypothesisException, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            key = (name, type(error), last.filename, last.lineno)
+            if key not in told:
+                told.add(key)
+                print(f"\n{name}:", *getattr(error, "__notes__", []), sep="\n")
+                print(*traceback.format_tb(error.__traceback__)[-3:], repr(error), sep="")
+        spent[name] += time.process_time() - begun
+        if sum(spent.values()) > min(shown + 60, seconds):
+            shown = sum(spent.values())
+            print(f"{shown:.0f} s of processor: {counts}, {len(told)} found", flush=True)
     return bool(told)
 
 

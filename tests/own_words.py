@@ -14,7 +14,10 @@ import tinygrad_neuron
 
 PACKAGE = Path(tinygrad_neuron.__file__).parent
 # The functions in these are a user's own.
-USERS = [Path(__file__).with_name(f"{name}.py") for name in ("arguments", "arguments_shown")]
+USERS = [
+    Path(__file__).with_name(f"{name}.py")
+    for name in ("arguments", "arguments_rest", "arguments_shown", "hostile")
+]
 
 
 @functools.cache
@@ -29,7 +32,7 @@ def in_own_words(error: BaseException) -> bool:
     last = traceback.extract_tb(error.__traceback__)[-1]
     if Path(last.filename) in USERS or isinstance(error, OSError):
         return True
-    if re.match(r"\w+\(\) ", str(error)):  # a user's function, called by us
+    if re.match(r"[\w.]+\(\) ", str(error)):  # a user's function, called by us
         return True
     first = last.lineno or 0
     return any(start <= first <= end for start, end in raises_of(last.filename)) and (
@@ -43,7 +46,8 @@ class TooLongError(BaseException):
 
 @contextlib.contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Within it a call that takes longer is ended, where the system has such alarms."""
+    """Within it a call that takes longer of the processor, or ten times as long by the clock, is
+    ended, where the system has such alarms."""
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -51,10 +55,17 @@ def at_most(seconds: float) -> Iterator[None]:
     def stop(*_: object) -> None:
         raise TooLongError(f"it takes more than {seconds} s")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    alarms = (
+        (signal.ITIMER_PROF, signal.SIGPROF, seconds),
+        (signal.ITIMER_REAL, signal.SIGALRM, 10 * seconds),
+    )
+    before = [signal.signal(number, stop) for _, number, _ in alarms]
+    for timer, _, most in alarms:
+        signal.setitimer(timer, most)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        for timer, _, _ in alarms:
+            signal.setitimer(timer, 0)
+        for (_, number, _), handler in zip(alarms, before, strict=True):
+            signal.signal(number, handler)

@@ -1,9 +1,10 @@
 """Every public function refuses what it cannot use in words of its own, and changes nothing.
 
-Each argument of each call in `arguments.VALID` and `arguments_shown` is replaced by each value of
-`arguments.HOSTILE`.
+Each argument of each call in `arguments.VALID`, `arguments_shown` and `arguments_rest` is replaced
+by each value of `hostile.HOSTILE`.
 """
 
+import math
 import re
 import traceback
 import warnings
@@ -11,20 +12,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import tinygrad_neuron as tn
-from tinygrad_neuron import Value, datasets, losses, nn, optim
+from tinygrad_neuron import Value, course, datasets, interpret, losses, nn, optim, training
 
-from . import arguments, arguments_shown
+from . import arguments, arguments_rest, arguments_shown, hostile
 from .own_words import TooLongError, at_most, in_own_words
 
 SECONDS = 10
-REPLACED = [
-    (name, parameter)
-    for name, (_, make) in (arguments.VALID | arguments_shown.SHOWN).items()
-    for parameter in make()
-]
+EVERY = arguments.VALID | arguments_shown.SHOWN | arguments_rest.REST
+REPLACED = [(name, parameter) for name, (_, make) in EVERY.items() for parameter in make()]
 
 
 def hostile_call(call: Callable[..., Any], given: dict[str, Any]) -> BaseException | None:
@@ -46,9 +45,9 @@ def in_a_folder_of_its_own(tmp_path, monkeypatch):
     Path("there.csv").write_text("a,b,c\n1,2,0\n2,3,1\n")
 
 
-@pytest.mark.parametrize("name", arguments.VALID | arguments_shown.SHOWN)
+@pytest.mark.parametrize("name", EVERY)
 def test_the_valid_call_is_valid(name: str) -> None:
-    call, make = (arguments.VALID | arguments_shown.SHOWN)[name]
+    call, make = EVERY[name]
     call(**make())
 
 
@@ -58,7 +57,7 @@ def refused_in_own_words(
     call, make = table[name]
     wrong = []
     for kind in kinds:
-        given = make() | {parameter: arguments.HOSTILE[kind]()}
+        given = make() | {parameter: hostile.HOSTILE[kind]()}
         error = hostile_call(call, given)
         if error is not None and not in_own_words(error):
             last = traceback.extract_tb(error.__traceback__)[-1]
@@ -68,9 +67,7 @@ def refused_in_own_words(
 
 @pytest.mark.parametrize(("name", "parameter"), REPLACED)
 def test_refused_in_own_words(name: str, parameter: str) -> None:
-    refused_in_own_words(
-        arguments.VALID | arguments_shown.SHOWN, name, parameter, arguments.HOSTILE
-    )
+    refused_in_own_words(EVERY, name, parameter, hostile.HOSTILE)
 
 
 # Of the values that are alike one each: figures take time.
@@ -102,6 +99,29 @@ def test_figures_refuse_in_own_words(name: str) -> None:
         (lambda: losses.l1_penalty({Value(1.0)}, 0.1), "parameters must be a list of Values"),
         (lambda: losses.hinge({1.0: 2.0}, [1.0]), "must be a real number, got dict"),
         (lambda: tn.sum({1.0, 2.0}), "sum takes a list of values, as in sum([a, b]), got set"),
+        (lambda: datasets.spirals(turns=1e9), "turns must be greater than 0 and at most 1,000,000"),
+        (lambda: course.slider("w", 3.0, abs), "slider 'w': values must be a list to move through"),
+        (lambda: course.predict(3, answer=3), "a question: the text must be a str, got int 3"),
+        (
+            lambda: course.predict("1?", 1, wrong=[2]),
+            "question '1?': wrong must be a hint for each",
+        ),
+        (
+            lambda: course.task("f.", "def f(): 1", "def f(): 2", cases=[3]),
+            "task 'f.': cases must be pairs of arguments and a result, as in [((1, 2), 3)], got in",
+        ),
+        (
+            lambda: training.accuracy([1.0], [[1]]),
+            "accuracy: a target must be a real number, got li",
+        ),
+        (
+            lambda: interpret.SparseAutoencoder(2, 3).fit([]),
+            "SparseAutoencoder.fit: activations must have one vector at least, got none",
+        ),
+        (lambda: tn.tanh(memoryview(b"a")), "tanh: a must be a real number, got memoryview"),
+        (lambda: nn.Perceptron(2).predict([math.nan, 0]), "the output must be 0 or more, got nan"),
+        (lambda: Value(hostile.Anything()), "Value: data must be a real number, got Anything"),
+        (lambda: nn.Linear(2, hostile.Unwritable()), "or more, got "),
         (lambda: nn.Linear(10**9, 1), "in_features must be at most 100,000,000, got 1,000,000,000"),
     ],
 )
@@ -110,3 +130,20 @@ def test_what_would_be_taken_for_something_else_is_refused(
 ) -> None:
     with pytest.raises((TypeError, ValueError), match=re.escape(text)):
         call()
+
+
+def test_what_counts_as_a_number_is_taken_as_that_number() -> None:
+    two = hostile.Index()
+    assert (nn.LSTM(two, two, two).num_layers, nn.Conv2d(1, two, two).kernel_size) == (2, (2, 2))
+    assert len(interpret.superposition(3, two, steps=1).model.weight) == 2
+
+
+def test_an_array_that_is_not_numpys_meets_values_as_numpys_do() -> None:
+    class Tensor:
+        ndim = 1
+
+        def __array__(self, *_: object, **__: object) -> object:
+            return np.array([0.5, 1.0])
+
+    found: Any = tn.tanh(Tensor())
+    assert [y.data for y in found] == [math.tanh(0.5), math.tanh(1.0)]

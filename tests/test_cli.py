@@ -4,7 +4,6 @@ import configparser
 import errno
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +11,10 @@ from pathlib import Path
 import pytest
 
 import tinygrad_neuron
+from tests.draw.engines import needs_engine
 from tinygrad_neuron.cli import main, parse
 
 ROOT = Path(__file__).parent.parent
-has_engine = shutil.which("dot") or shutil.which("graphviz-pure")
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +97,7 @@ def test_an_ascii_stream_is_no_obstacle():
     assert "step 1 of 4 . forward" in done.stdout
 
 
-@pytest.mark.skipif(not has_engine, reason="no layout engine on this machine")
+@needs_engine
 def test_draw_writes_the_picture_and_says_where():
     done = run("draw", "tanh(w*x + b)", "w=0.5", "x=2", "b=-1", "-o", "out.svg")
     assert (0, "wrote out.svg (6 nodes)\n", "") == (done.returncode, done.stdout, done.stderr)
@@ -184,7 +183,7 @@ def test_what_goes_wrong_is_told_on_stderr_without_a_traceback():
         assert done.stderr.startswith("tinygrad-neuron: ") and "Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(not has_engine, reason="no layout engine on this machine")
+@needs_engine
 def test_draw_has_a_default_file_and_further_formats(capsys):
     assert 0 == main(["draw", "-x**2", "x=3"])
     assert "wrote draw.svg (4 nodes)\n" == capsys.readouterr().out

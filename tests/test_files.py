@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tinygrad_neuron.files import replace_file, replace_folder
+from tinygrad_neuron.files import file_names, replace_file, replace_folder
 
 
 def test_the_folders_are_made_and_nothing_else_is_left_there(tmp_path: Path) -> None:
@@ -171,3 +171,12 @@ def test_the_longest_name_that_a_file_can_have_is_one(tmp_path: Path) -> None:
         pytest.skip("this file system has no such names")
     replace_file(path, b"new")
     assert path.read_bytes() == b"new"
+
+
+def test_every_title_gives_a_name_that_each_system_has_and_no_two_the_same(tmp_path: Path) -> None:
+    titles = ["Anna B", "anna b", "A/B", "CON", "com1", "a.b", "..", "", "\udcff", "ä" * 300, "\n"]
+    names = file_names([*titles, *titles])
+    assert len({name.lower() for name in names}) == 2 * len(titles)
+    for name in names:
+        assert name.lower().partition(".")[0] not in ("con", "com1")
+        (tmp_path / f"{name}.html").write_bytes(b"")

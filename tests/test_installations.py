@@ -26,6 +26,7 @@ COMMANDS = {
     "page": ["page", "x*x", "x=3"],
     "draw": ["draw", "x*x", "x=3", "-o", "x.gv"],
     "learn": ["learn"],
+    "learn 1": ["learn", "1"],
     "notebook": ["notebook", "1"],
     "help": ["--help"],
     "asked wrongly": ["walk", "é*x", "x=3"],
@@ -187,7 +188,7 @@ def test_with_standard_streams_closed(tmp_path: Path, name: str, closed: str) ->
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full disk is stood in for by Linux")
-@pytest.mark.parametrize("name", ["walk", "learn", "help", "notebook"])
+@pytest.mark.parametrize("name", ["walk", "learn", "learn 1", "help", "notebook"])
 def test_with_standard_output_full(tmp_path: Path, name: str) -> None:
     with open("/dev/full", "w") as full:
         done = run(["-m", "tinygrad_neuron", *COMMANDS[name]], tmp_path, stdout=full)

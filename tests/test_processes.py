@@ -17,6 +17,13 @@ KILLS = int(os.environ.get("TINYGRAD_NEURON_KILLS", "6"))
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="process groups are POSIX's")
 
 # A program that starts another, as gcc does; both would run for an hour.
+SEVERAL = """
+import sys
+from tinygrad_neuron import processes
+def sleep(k):
+    processes.run(["/bin/sh", "-c", "echo $$ >> $0; sleep 3600", sys.argv[1]], seconds=3600)
+processes.at_once(sleep, range(5), 2)
+"""
 STARTS = """
 import sys, tempfile
 from tinygrad_neuron import processes
@@ -95,3 +102,75 @@ def test_without_a_shell_there_is_no_watch(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("shutil.which", lambda name: None)
     done = processes.run([sys.executable, "-c", "print(1)"], seconds=60)
     assert done.stdout.strip() == b"1"
+
+
+def groups_in(path: Path, count: int) -> list[int]:
+    """The groups of which programs have written the numbers, once there are so many."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        lines = path.read_text().split("\n") if path.exists() else []
+        if len(lines) > count:
+            return [int(line) for line in lines[:-1]]
+        time.sleep(0.01)
+    pytest.fail(f"{path} has not {count} lines")
+
+
+def test_after_a_ctrl_c_none_of_several_is_waited_for(tmp_path: Path) -> None:
+    groups = tmp_path / "groups"
+    process = subprocess.Popen([sys.executable, "-c", SEVERAL, groups], stderr=subprocess.DEVNULL)
+    groups_in(groups, 2)
+    process.send_signal(signal.SIGINT)
+    process.wait(60)
+    assert not any(map(alive, groups_in(groups, 2)))
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_command_that_is_ended_puts_away_what_it_began(
+    ending: signal.Signals, tmp_path: Path
+) -> None:
+    npm, groups, temporary = tmp_path / "npm", tmp_path / "groups", tmp_path / "temporary"
+    npm.write_text(f"#!/bin/sh\necho $$ >> {groups}\nsleep 3600\n")
+    npm.chmod(0o755)
+    temporary.mkdir()
+    path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tinygrad_neuron", "laboratory", tmp_path / "made"],
+        env={**os.environ, "PATH": path, "TMPDIR": str(temporary)},
+        stderr=subprocess.PIPE,
+    )
+    [group] = groups_in(groups, 1)
+    process.send_signal(ending)
+    assert process.communicate(timeout=60)[1] == b""
+    assert process.returncode == 128 + ending
+    assert not alive(group)
+    assert [] == list(temporary.iterdir())
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_the_terminal_is_as_it_was_when_a_walk_is_ended(ending: signal.Signals) -> None:
+    import pty
+    import termios
+
+    ours, theirs = pty.openpty()
+    before = termios.tcgetattr(theirs)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tinygrad_neuron", "walk", "x*x", "x=3"],
+        stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    said = b""
+    while b"q quit" not in said and b"q >" not in said:
+        said += os.read(ours, 10_000)
+    assert termios.tcgetattr(theirs) != before
+    process.send_signal(ending)
+    process.wait(60)
+    assert termios.tcgetattr(theirs) == before
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_what_was_started_to_outlive_its_terminal_does() -> None:
+    program = "from tinygrad_neuron.cli import main; import os, signal; signal.signal(signal.SIGHUP"
+    program += ", signal.SIG_IGN); main(); os.kill(os.getpid(), signal.SIGHUP); print('lives')"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.endswith("lives\n")

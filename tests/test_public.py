@@ -154,6 +154,8 @@ def test_options_of_values_and_of_classes_made_of_them():
 
     assert "Line has no option 'slop'; did you mean 'slope'?" in said(Line, slop=2.0)
     assert 2.0 == Line(slope=2.0).slope.data
+    # Its making is that of a private class above it.
+    assert "MaxPool1d has no option 'strid'; did" in said(nn.MaxPool1d, 2, strid=1)
 
 
 def test_an_error_from_within_a_function_is_its_own():

@@ -2,13 +2,13 @@
 
 import doctest
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.draw.engines import needs_engine
 from tinygrad_neuron import Value
 from tinygrad_neuron.calculus.table import TABLE
 
@@ -23,10 +23,6 @@ LINKS = [
     for at, text in ((ROOT, README), (BOOK, TOUR), (BOOK, (BOOK / "speed.md").read_text("utf-8")))
     for given in dict.fromkeys(LINK.findall(text))
 ]
-needs_engine = pytest.mark.skipif(
-    not (shutil.which("dot") or shutil.which("graphviz-pure")),
-    reason="no layout engine on this machine",
-)
 
 
 @needs_engine

@@ -60,7 +60,7 @@ def call(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, An
 def among(operands: Sequence[Any]) -> bool:
     """Whether there is an array with dimensions among some operands."""
     # Asked of the type first: a Value looks long for what it does not have.
-    return any(hasattr(type(x), "ndim") and x.ndim for x in operands)
+    return any(hasattr(type(x), "ndim") and x.ndim and hasattr(x, "__array__") for x in operands)
 
 
 def each(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
@@ -87,8 +87,8 @@ def _ufunc(numpy: Any) -> Any:
 
 def _boxed(numpy: Any, x: Any) -> Any:
     """An array stays one; a single Value or number becomes an array without dimensions."""
-    if isinstance(x, numpy.ndarray):
-        return x
+    if among([x]):  # a frame or a tensor, too
+        return numpy.asarray(x)
     box = numpy.empty((), dtype=object)
     box[()] = x
     return box

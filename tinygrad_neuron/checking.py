@@ -31,11 +31,26 @@ def described(x: object) -> str:
     """What was received, in a few words."""
     if isinstance(x, type):
         return f"the type {x.__name__}"
+    return f"{type(x).__name__} {shown(x)}".rstrip()
+
+
+def shown(x: object) -> str:
+    """What was received as Python writes it, the beginning at least; empty where that fails: it
+    writes no integer of more than 4,300 digits, no lists in lists without end, and an object has
+    its own way."""
     try:
-        shown = repr(x)
-    except ValueError:  # Python writes no integer of more than 4,300 digits
+        text = repr(x)
+    except Exception:
+        return ""
+    return text if len(text) <= 200 else f"{text[:200]}..."
+
+
+def as_text(x: object) -> str:
+    """A name that may be given as a number, or as anything that can be written."""
+    try:
+        return str(x)
+    except Exception:
         return type(x).__name__
-    return f"{type(x).__name__} {shown if len(shown) <= 200 else f'{shown[:200]}...'}"
 
 
 def to_float(x: object, where: str, operand: str = "data") -> float:
@@ -53,7 +68,7 @@ def to_float(x: object, where: str, operand: str = "data") -> float:
     if type(x) is float:
         return x
     kind = getattr(getattr(x, "dtype", None), "kind", None)  # of a NumPy scalar or array
-    if kind is None:
+    if not isinstance(kind, str):
         welcome = isinstance(x, numbers.Real)
     else:
         welcome = kind in "biuf" and getattr(x, "ndim", None) == 0
@@ -63,7 +78,7 @@ def to_float(x: object, where: str, operand: str = "data") -> float:
         except OverflowError as error:
             raise OverflowError(f"{where}: {operand}: {error}") from None
     text = f"{where}: {operand} must be a real number, got {described(x)}"
-    if hasattr(x, "_operation"):
+    if hasattr(type(x), "_operation"):
         text += "; a Value is already a node of the graph (its number is .data)"
     elif isinstance(x, Iterable) and not isinstance(x, str | bytes):
         text += "; go through it element by element"
@@ -141,7 +156,9 @@ def integer(where: str, what: str, x: Any, least: int, way_out: str = "") -> int
     found = whole(x)
     if found is None or found < least:
         hint = f"; {way_out}" if way_out else ""
-        raise ValueError(f"{where}: {what} must be an integer of {least} or more, got {x!r}{hint}")
+        raise ValueError(
+            f"{where}: {what} must be an integer of {least} or more, got {shown(x)}{hint}"
+        )
     if found > MOST:
         got = (
             f"{found:,}"
@@ -258,6 +275,20 @@ def listed(where: str, what: str, x: Any, way_out: str) -> list[Any]:
     return list(x)
 
 
+def mapped(where: str, what: str, x: Any, way_out: str) -> Mapping[Any, Any]:
+    """A mapping.
+
+    >>> mapped("Beside", "things", ["a"], "a picture for each name, as in {'before': picture}")
+    Traceback (most recent call last):
+    ...
+    TypeError: Beside: things must be a picture for each name, as in {'before': picture}, got list \
+['a']
+    """
+    if not isinstance(x, Mapping):
+        raise TypeError(f"{where}: {what} must be {way_out}, got {described(x)}")
+    return x
+
+
 def paired(where: str, what: str, given: list[Any], targets: list[Any]) -> list[tuple[Any, Any]]:
     """Each of those given with its target: as many of both, and at least one.
 
@@ -285,7 +316,7 @@ def one_of(what: str, x: Any, known: Iterable[str]) -> str:
     ValueError: rankdir 'lr': unknown, did you mean 'LR'? Known: LR, TB
     """
     if not isinstance(x, str) or x not in known:
-        raise ValueError(f"{what} {x!r}: {unknown(x, known)}")
+        raise ValueError(f"{what} {shown(x)}: {unknown(as_text(x), known)}")
     return x
 
 

@@ -9,6 +9,7 @@ import keyword
 import math
 import os
 import re
+import signal
 import sys
 import unicodedata
 from argparse import ArgumentTypeError, Namespace
@@ -45,6 +46,9 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(**settings)
 
     def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
+        if settings.get("action", "append") == "append" and names[0].startswith("-"):
+            read = settings.get("type", str)
+            settings["type"] = lambda word: read(word.removeprefix(_MARK))
         added = super().add_argument(*names, **settings)
         if added.option_strings:
             self.options.append(added.option_strings[-1])
@@ -64,6 +68,8 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     0
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None:
+        _end_in_order()
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed before we began: what is printed goes nowhere
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # to the end
@@ -95,6 +101,19 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _end_in_order() -> None:
+    """What is told to end, or loses its terminal, ends as after an error: the terminal is as it
+    was, and what was begun, folders and programs, is put away."""
+
+    def end(number: int, _: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has not the second
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # not after `nohup`
+            signal.signal(number, end)
 
 
 def _write_no_more() -> None:
@@ -164,11 +183,10 @@ def _marked(given: Sequence[str]) -> Iterator[str]:
 def _file(text: str) -> str:
     if not text:
         raise ArgumentTypeError("needs the name of a file, as in -o out.svg")
-    return text.removeprefix(_MARK)
+    return text
 
 
 def _digits(text: str) -> int:
-    text = text.removeprefix(_MARK)
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST_DIGITS):
         raise ArgumentTypeError(f"must be from 1 to {_MOST_DIGITS}, got {text!r}")
     return int(text)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .checking import unknown
-from .console import PROGRAM, FailedError, UsageError, say
+from .console import PROGRAM, FailedError, UsageError, doubt, say
 
 if TYPE_CHECKING:
     from .course.chosen import Course
@@ -53,7 +53,7 @@ def add_commands(command: Command) -> None:
         help="let a reader change and run each cell and write each task, in the browser",
     )  # fmt: skip
     book.add_argument(
-        "--npm", metavar="FOLDER", type=Path,
+        "--npm", metavar="FOLDER", type=a_folder,
         help="where what the laboratory takes from npm is, as `npm pack` wrote it",
     )  # fmt: skip
     command(
@@ -82,7 +82,7 @@ def add_commands(command: Command) -> None:
 def _may_choose(parser: argparse.ArgumentParser, drafts: bool = False) -> None:
     """The options of commands that take a teacher's lessons; some take drafts."""
     parser.add_argument(
-        "--lessons", metavar="FOLDER", type=_folder,
+        "--lessons", metavar="FOLDER", type=a_folder,
         help="your own lessons, and which of the course's come in which order (course.txt there)",
     )  # fmt: skip
     if drafts:
@@ -92,14 +92,14 @@ def _may_choose(parser: argparse.ArgumentParser, drafts: bool = False) -> None:
         )  # fmt: skip
 
 
-def _folder(text: str) -> Path:
+def a_folder(text: str) -> Path:
+    """The folder that an option names."""
     if not text:
-        raise argparse.ArgumentTypeError("needs the name of a folder, as in --lessons my-course")
-    return Path(text.removeprefix("\0"))
+        raise argparse.ArgumentTypeError("needs the name of a folder, such as my-course")
+    return Path(text)
 
 
 def _positive(text: str) -> int:
-    text = text.removeprefix("\0")
     if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) < 1_000_000):
         raise argparse.ArgumentTypeError(f"must be a whole number above 0, got {text!r}")
     return int(text)
@@ -161,8 +161,8 @@ def _book(asked: Namespace) -> None:
         built = build(folder, _chosen(asked), asked.draft, hosting)
         if asked.laboratory:
             _add_laboratory(folder, asked)
-    for doubt in built.doubts:
-        print(f"{PROGRAM}: {doubt}", file=sys.stderr)
+    for said in built.doubts:
+        doubt(said)
     print(f"wrote {folder / 'index.html'} ({built.pages} pages)")
 
 
@@ -172,7 +172,7 @@ def _add_laboratory(book: Path, asked: Namespace) -> None:
     from .laboratory.building import LaboratoryError
 
     try:
-        add_to_book(book, _chosen(asked).lessons, asked.npm)
+        add_to_book(book, _chosen(asked).lessons, asked.npm, doubt)
     except LaboratoryError as error:
         raise FailedError(str(error)) from None
 
@@ -266,7 +266,7 @@ def _pdf(asked: Namespace, paths: list[Path]) -> None:
     say(f"printing {book}")
     from .course.pdf import to_pdf
 
-    path = paths[1] if len(paths) > 1 else book.with_suffix(".pdf")
+    path = paths[1] if len(paths) > 1 else book.parent / f"{book.resolve().name or 'book'}.pdf"
     print(f"wrote {path} ({to_pdf(book, path)} pages)")
 
 
@@ -291,7 +291,11 @@ def _course_errors() -> Iterator[None]:
         raise UsageError(str(error)) from None
     except BrokenPipeError:
         raise
-    except (OSError, ModuleNotFoundError) as error:
+    except OSError as error:
+        if error.errno and error.filename is None:  # of the standard output: `main` knows it
+            raise
+        raise FailedError(str(error)) from None
+    except ModuleNotFoundError as error:
         raise FailedError(str(error)) from None
     except RuntimeError as error:
         from .course.book import BookError  # with it, all that builds a book

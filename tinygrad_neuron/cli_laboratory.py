@@ -1,10 +1,10 @@
 """The command line's `laboratory`."""
 
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 
-from .cli_course import Command
-from .console import FailedError, say
+from .cli_course import Command, a_folder
+from .console import FailedError, doubt, say
 
 
 def add_commands(command: Command) -> None:
@@ -16,17 +16,23 @@ def add_commands(command: Command) -> None:
     )  # fmt: skip
     made.add_argument("--serve", action="store_true", help="serve it on this machine")
     made.add_argument(
-        "--port", metavar="N", type=int, default=8000,
+        "--port", metavar="N", type=_port, default=8000,
         help="where --serve serves it (default %(default)s; 0 for any that is free)",
     )  # fmt: skip
     made.add_argument(
-        "--npm", metavar="FOLDER", type=Path,
+        "--npm", metavar="FOLDER", type=a_folder,
         help="a folder with what `npm pack` wrote, to use instead of npm",
     )  # fmt: skip
     made.add_argument(
-        "--packages", metavar="FOLDER", type=Path,
+        "--packages", metavar="FOLDER", type=a_folder,
         help="a folder with wheels of Pyodide's, such as numpy's and matplotlib's, to have besides",
     )  # fmt: skip
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:9]) < 65536):
+        raise ArgumentTypeError(f"must be from 0 to 65535, got {text!r}")
+    return int(text)
 
 
 def _laboratory(asked: Namespace) -> None:
@@ -38,7 +44,7 @@ def _laboratory(asked: Namespace) -> None:
 
     folder = Path(*asked.words or ["out/laboratory"])
     try:
-        size = build(folder, archives=asked.npm, packages=asked.packages)
+        size = build(folder, archives=asked.npm, packages=asked.packages, tell=doubt)
         print(f"wrote {folder / 'index.html'} ({size / 1e6:.1f} MB)", flush=True)
         if asked.serve:
             serve(folder, asked.port)

@@ -2,6 +2,7 @@
 how a command says that it could not do what was asked."""
 
 import sys
+from collections.abc import Sequence
 from typing import TextIO
 
 PROGRAM = "tinygrad-neuron"
@@ -30,6 +31,11 @@ class FailedError(Exception):
     """What could not be done though the arguments were fine."""
 
 
+def doubt(text: str) -> None:
+    """Say, beside what a command was asked for, what is not as it could be."""
+    print(f"{PROGRAM}: {text}", file=sys.stderr, flush=True)
+
+
 class Writer:
     """Writes to a stream in the characters that its encoding has.
 
@@ -49,6 +55,24 @@ class Writer:
             text = text.translate(_PLAIN).encode(self.encoding, "replace").decode(self.encoding)
         self.stream.write(text)
         self.stream.flush()
+
+
+def in_columns(rows: Sequence[Sequence[str]], texts: int) -> str:
+    """Rows as a table: the first columns, so many as are `texts`, to the left, the others to the
+    right.
+
+    >>> print(in_columns([("layer", "units"), ("hidden", "16")], texts=1))
+    layer   units
+    hidden     16
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if k < texts else cell.rjust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )
 
 
 def is_terminal(stream: TextIO) -> bool:

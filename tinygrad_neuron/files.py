@@ -4,7 +4,9 @@ a part."""
 import contextlib
 import errno
 import os
+import re
 import shutil
+from collections.abc import Iterable
 
 from .checking import described
 from .interruption import uninterrupted
@@ -33,6 +35,29 @@ def checked_path(where: str, path: str | os.PathLike[str]) -> str:
     if b"\0" in written or not written:
         raise ValueError(f"{where}: {found!r} can be no path of a file")
     return found
+
+
+# What no file of Windows may be called, whatever its suffix.
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
+
+
+def file_names(titles: Iterable[str]) -> list[str]:
+    """Names, without a suffix, for files of these titles: each can be one on every system, and no
+    two are the same, nor on a system that knows no capital letters.
+
+    >>> file_names(["Anna B", "anna/b", "con", "?"])
+    ['Anna_B', 'anna_b_2', 'con_2', 'unnamed']
+    """
+    taken, names = set(_RESERVED), []
+    for title in titles:
+        wish = re.sub(r"[^\w-]+", "_", title[:60]).strip("_") or "unnamed"
+        name, count = wish, 1
+        while name.lower() in taken:
+            count += 1
+            name = f"{wish}_{count}"
+        taken.add(name.lower())
+        names.append(name)
+    return names
 
 
 def replace_file(path: str | os.PathLike[str], content: bytes) -> None:

@@ -150,7 +150,7 @@ def local_derivatives(node: Value) -> list[tuple[Value, float]]:
     >>> local_derivatives(x * x)
     [(Value(data=3.0, label='x'), 3.0), (Value(data=3.0, label='x'), 3.0)]
     """
-    if not hasattr(node, "_prev"):
+    if not hasattr(type(node), "_prev"):
         raise TypeError(f"local_derivatives: node must be a Value, got {described(node)}")
     return [(node._prev[place], local) for place, local in _locals(node)]
 

@@ -13,12 +13,19 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 # The program waits for the watch to be there: its first line of input is not its own.
 _START = 'read -r go && exec "$@"'
 # Told "done", it does nothing; at the end of its input, which is that of our process, it ends all.
 _WATCH = 'read -r told; [ "$told" = done ] && exit; kill -KILL "-$1"; [ -z "$2" ] || rm -rf -- "$2"'
+_RUNNING: "dict[subprocess.Popen[bytes], int]" = {}  # each with its thread
 
 
 def run(
@@ -53,13 +60,44 @@ def run(
         start_new_session=True,  # its children are in its group
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
+    _RUNNING[process] = threading.get_ident()
     try:
         with _watched(shell, process.pid, folder):
             _limit(process.pid, seconds)
             output, messages = process.communicate(data, timeout=seconds)
     finally:
+        _RUNNING.pop(process, None)
         _end(process)
     return subprocess.CompletedProcess(command, process.returncode, output, messages)
+
+
+def at_once(function: Callable[[T], R], things: Iterable[T], threads: int) -> list[R]:
+    """What a function, which runs programs, returns for each thing; in so many threads.
+
+    After an interrupt none of them is waited for: what they run is ended.
+
+    >>> at_once(abs, [-1, 2], threads=2)
+    [1, 2]
+    """
+    from concurrent.futures import ThreadPoolExecutor  # only for several at once
+
+    ours: set[int] = set()
+
+    def begin() -> None:
+        ours.add(threading.get_ident())
+
+    with ThreadPoolExecutor(threads, initializer=begin) as workers:
+        begun = [workers.submit(function, thing) for thing in things]
+        try:
+            return [one.result() for one in begun]
+        except BaseException:
+            workers.shutdown(wait=False, cancel_futures=True)
+            while not all(one.done() for one in begun):
+                for process, thread in list(_RUNNING.items()):
+                    if thread in ours:
+                        _kill(process)
+                time.sleep(0.01)  # one may be about to start another
+            raise
 
 
 @contextlib.contextmanager
@@ -98,13 +136,17 @@ def _limit(pid: int, seconds: float) -> None:
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """Nothing of a program is left running: not after an error, nor after an interrupt."""
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+    _kill(process)
     process.wait()
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
             with contextlib.suppress(OSError):
                 stream.close()
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()

@@ -169,8 +169,11 @@ def named_options(function: _Function) -> _Function:
             name, known = _unknown_option(function, options)
             if name is None:
                 raise
+        what = function.__qualname__
+        if function.__name__ == "__init__":  # perhaps that of a class above
+            what = type(given[0]).__name__
         # Out of the handler, so that Python's own message does not stand above this one.
-        raise unknown_option(function.__qualname__.removesuffix(".__init__"), name, known)
+        raise unknown_option(what, name, known)
 
     return call  # type: ignore[return-value]  # the same signature
 

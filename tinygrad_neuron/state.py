@@ -17,7 +17,7 @@ import json
 import math
 import os
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .checking import described
@@ -47,17 +47,6 @@ def shape(structure: Any) -> list[int] | None:
         return [0]
     first = shapes[0]
     return None if first is None or shapes.count(first) < len(shapes) else [len(shapes), *first]
-
-
-def mapped(structure: Any, function: Callable[[Any], Any]) -> Any:
-    """Nested lists with a function applied to each item.
-
-    >>> mapped([[1, 2], [3]], float)
-    [[1.0, 2.0], [3.0]]
-    """
-    if isinstance(structure, list | tuple):
-        return [mapped(item, function) for item in structure]
-    return function(structure)
 
 
 def differences(given: Any, expected: Mapping[str, Any], what: str) -> list[str]:
@@ -171,7 +160,7 @@ def checked_generator(generator: Any, what: str) -> random.Random:
 def checked_optimiser(optimiser: Any, what: str) -> Any:
     """What has the methods of an optimiser's state; a TypeError for anything else."""
     methods = ("state_dict", "load_state_dict", "differences")
-    if not all(hasattr(optimiser, name) for name in methods):
+    if not all(hasattr(type(optimiser), name) for name in methods):  # not what has any name
         raise TypeError(f"{what}: the optimiser must be one of optim, got {described(optimiser)}")
     return optimiser
 

@@ -240,12 +240,16 @@ def value_of(tree: ast.expr, numbers: Mapping[str, float]) -> float:
     >>> value_of(assignments(["p = p - lr * sqrt(g)"])[0][1], {"p": 1.0, "lr": 0.5, "g": 4.0})
     0.0
     """
-    functions = {
+    value: float = eval(expressions.with_prefix(tree, "_"), _functions(tree), dict(numbers))
+    return value
+
+
+def _functions(tree: ast.expr) -> dict[str, Any]:
+    """What an expression with prefix `_` calls, by name."""
+    return {
         f"_{name}": math.sqrt if name == "sqrt" else TABLE[name].on_floats
         for name in expressions.called(tree)
     }
-    value: float = eval(expressions.with_prefix(tree, "_"), functions, dict(numbers))
-    return value
 
 
 @functools.cache
@@ -265,8 +269,7 @@ def function_of(
     trees = assignments(rule)
     globals_: dict[str, Any] = {"_zip": zip}
     for _, tree in trees:
-        for name in expressions.called(tree):
-            globals_[f"_{name}"] = math.sqrt if name == "sqrt" else TABLE[name].on_floats
+        globals_ |= _functions(tree)
     texts = [(name, expressions.with_prefix(tree, "_")) for name, tree in trees]
     lines = [f"def update({', '.join([lists, *numbers])}):"]
     if len(rule) == 1 and not state and texts[0][0] == "p":  # plain descent: twice as fast so

@@ -17,16 +17,12 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the tests measure the same
 
+from tests.conftest import FLAGS
 from tests.walk.page.opened import FIRST_SLIDER, SCREEN, SIZES
 from tests.walk.page.twelve import TWELVE
 from tinygrad_neuron import Value, nn, topological_order, walkthrough
 from tinygrad_neuron.datasets import moons
 from tinygrad_neuron.walk import page
-
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
 
 # The event comes at the beginning of a frame, and the message after the frame's scripts, style,
 # layout and paint.

@@ -78,3 +78,43 @@ def test_learn_lists_and_runs_the_chosen_lessons(tmp_path, capsys):
     assert "Predict: The bias b becomes 1" in capsys.readouterr().out
     assert 2 == main(["learn", "1", "--lessons", str(tmp_path)])
     assert "there is no lesson 1; there are 3, 16" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (
+            "course.txt",
+            b"title: \xfcber\n1\n",
+            "course.txt: invalid start byte at byte 7; save the",
+        ),
+        ("lesson_16_own.py", b"# %% [markdown]\n# \xff", "lesson_16_own.py: invalid start byte at"),
+        (
+            "lesson_16_own.py",
+            b"# %% [markdown]\n# # Own\n# %% tags=[one]\nx = 1",
+            'lesson_16_own.py, line 3: tags are texts, as in tags=["hide-input"], got [one]',
+        ),
+        (
+            "lesson_16_own.py",
+            b'# %% [markdown]\n"""# Own',
+            "lesson_16_own.py, line 2: the text in quotes does not end with them",
+        ),
+        (
+            "lesson_16_own.py",
+            b"# %% [markdown]\n# # Own\n# %%\nx = '\0'",
+            "lesson_16_own.py, line 4: this is not Python (source code string cannot contain null",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_with_its_place(tmp_path, capsys, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    assert 2 == main(["learn", "--lessons", str(tmp_path)])
+    error = capsys.readouterr().err
+    assert said in error
+    assert 1 == len(error.splitlines())
+
+
+def test_a_mark_at_the_beginning_of_a_file_is_no_part_of_it(tmp_path):
+    own = new("thermostat", tmp_path)
+    own.write_bytes("\ufeff".encode() + own.read_bytes())
+    assert [16] == [lesson.number for lesson in course(tmp_path).own]

@@ -72,3 +72,20 @@ def test_a_page_speaks_it(translated, browser, tmp_path):
     tab.get_by_role("button", name="[Check]").click()
     assert '; "x" is not one.]' in tab.get_by_role("status").inner_text()
     tab.close()
+
+
+@pytest.mark.parametrize(
+    "text", ["{gegeben}", "{given", "}", "{given.__class__}", "{given!r}", "{given:>99999999999}"]
+)
+def test_a_translation_puts_in_what_is_put_in_there_and_nothing_else(tmp_path, text):
+    path = tmp_path / "interface.json"
+    path.write_text(json.dumps({"decimal point": text}), "utf-8")
+    with pytest.raises(ValueError, match=r"'decimal point' is '.*'; in braces stands what stands"):
+        words(str(path))
+
+
+def test_a_translation_that_is_nested_without_end_is_none(tmp_path):
+    path = tmp_path / "interface.json"
+    path.write_text("[" * 100_000, "utf-8")
+    with pytest.raises(ValueError, match=r"interface\.json is not JSON"):
+        words(str(path))

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import os
 import sys
 from typing import Any
 
@@ -203,3 +204,17 @@ def test_what_a_task_says_is_there_is_there_in_a_notebook():
     names: dict[str, Any] = {"math": math, "task": package.task, "course": package}
     exec(f"course.hidden(9, '{cell.key}')", names)
     assert 1.0 == names["exp"](0.0)
+
+
+def test_a_name_and_an_answer_that_cannot_be_written_are_written_all_the_same(given, tmp_path):
+    who = os.fsdecode(b"anna\xff")
+    try:
+        (tmp_path / "in" / who).mkdir(parents=True)
+    except OSError:
+        pytest.skip("this file system has no such names")
+    broken = json.dumps({"cells": [code("course.ask(16, '\ud800')")]})
+    (tmp_path / "in" / who / "lesson_16_thermostat.ipynb").write_text(broken)
+    [paper] = judge(tmp_path / "in", tmp_path / "out", course(given / "own"))
+    assert who == paper.student
+    assert "anna\\udcff" == table(tmp_path / "out")[0]["student"]
+    assert (tmp_path / "out" / "anna.html").exists()

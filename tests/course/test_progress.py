@@ -32,3 +32,10 @@ def test_resetting_one_lesson_leaves_the_others(tmp_path):
     assert [False, True] == [Store(store.path).of(n).finished for n in (1, 2)]
     store.reset()
     assert not Store(store.path).of(2).finished
+
+
+def test_progress_that_is_nested_without_end_is_set_aside(tmp_path):
+    path = tmp_path / "progress.json"
+    path.write_text("[" * 100_000)
+    assert "is unreadable; it is begun anew" in Store(path).trouble
+    assert "" == Store(path).trouble

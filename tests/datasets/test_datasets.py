@@ -219,8 +219,16 @@ def test_noise_that_is_negative_or_not_finite_is_refused(generate, noise):
         ),
         (lambda: spirals(samples=3, classes=4), ValueError, "spirals: samples .* 4 or more, got 3"),
         (lambda: spirals(classes=1), ValueError, "spirals: classes .* 2 or more, got 1"),
-        (lambda: spirals(turns=0), ValueError, "spirals: turns must be greater than 0, got 0"),
-        (lambda: spirals(turns=inf), ValueError, "spirals: turns must be finite, got inf"),
+        (
+            lambda: spirals(turns=0),
+            ValueError,
+            "spirals: turns must be greater than 0 and at most 1,000,000, got 0",
+        ),
+        (
+            lambda: spirals(turns=inf),
+            ValueError,
+            "spirals: turns must be greater than 0 and at most 1,000,000, got inf",
+        ),
         (lambda: circles(factor=1.0), ValueError, "circles: factor .* less than 1, got 1.0"),
         (lambda: circles(factor=0), ValueError, "circles: factor must be greater than 0 .* got 0"),
         (lambda: moons(noise="0.1"), TypeError, "moons: noise must be a real number"),

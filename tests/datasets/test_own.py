@@ -67,3 +67,20 @@ def test_arrays_and_frames():
     data = datasets.from_arrays(Frame(), ["a"])
     assert data.feature_names == ("height", "width")
     assert data.target_names == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "message"),
+    [
+        (b"a,b\n1,\xff\n", {}, "table.csv is not written in utf-8: .* name another encoding, such"),
+        (b"a,b\n1,2\n", {"encoding": "hex"}, "there is no encoding 'hex'"),
+        (b"a,b\n1,2\n", {"encoding": "rot13"}, "there is no encoding 'rot13'"),
+        (b"a,b\n1,2\n", {"encoding": "undefined"}, "there is no encoding 'undefined'"),
+        (b"a,b\n1," + b"2" * 200_000, {}, "table.csv, line 2: field larger than field limit"),
+    ],
+)
+def test_what_is_no_text_is_named_with_its_file(tmp_path, content, options, message):
+    path = tmp_path / "table.csv"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=message):
+        datasets.from_csv(path, **options)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 SVG = "{http://www.w3.org/2000/svg}"
+TITLE = "{http://www.w3.org/1999/xlink}title"  # of a link: what is shown where one points
 PIXELS = 4 / 3  # a point is so many pixels of the web
 _NUMBER = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
 

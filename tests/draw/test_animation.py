@@ -8,14 +8,14 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.draw.engines import needs_engine
+from tests.draw.measuring import SVG
 from tinygrad_neuron import Value, animate, draw_dot, nn, select, sqrt, topological_order
 from tinygrad_neuron.draw import rendering
 from tinygrad_neuron.draw.film import MOST_NODES, Film
-from tinygrad_neuron.draw.rendering import EngineNotFoundError, find_engine
+from tinygrad_neuron.draw.rendering import EngineNotFoundError
 from tinygrad_neuron.draw.themes import THEMES
 from tinygrad_neuron.operators import stored_gradient
-
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def two_ways():
@@ -47,18 +47,11 @@ def seen_at_rest(path):
     return list(walk(ElementTree.parse(path).getroot(), False))
 
 
-def needs_engine():
-    try:
-        find_engine()
-    except EngineNotFoundError:
-        pytest.skip("no layout engine on this machine")
-
-
 # The SVG
 
 
+@needs_engine
 def test_the_svg_shows_each_sum_and_rests_on_the_finished_picture(tmp_path):
-    needs_engine()
     _, y = two_ways()
     path = animate(y, tmp_path / "new" / "y.svg")
     assert path == str(tmp_path / "new" / "y.svg")
@@ -72,8 +65,8 @@ def test_the_svg_shows_each_sum_and_rests_on_the_finished_picture(tmp_path):
     assert "1 + 3 = 4" not in visible
 
 
+@needs_engine
 def test_the_svg_moves_only_for_readers_who_have_not_asked_for_less(tmp_path):
-    needs_engine()
     path = animate(two_ways()[1], tmp_path / "y.svg")
     [style] = ElementTree.parse(path).iter(f"{SVG}style")
     before, _, moving = style.text.partition("@media (prefers-reduced-motion: no-preference)")
@@ -91,37 +84,38 @@ def test_the_svg_moves_only_for_readers_who_have_not_asked_for_less(tmp_path):
     )
 
 
+@needs_engine
 def test_the_ids_in_the_svg_are_unique_and_every_edge_is_there(tmp_path):
-    needs_engine()
     path = animate(two_ways()[1], tmp_path / "y.svg")
     ids = [e.get("id") for e in ElementTree.parse(path).iter() if e.get("id")]
     assert len(ids) == len(set(ids))
     assert {"n0", "n1", "n2", "n3", "e2-0", "e2-1", "e3-0", "e3-1"} <= set(ids)
 
 
+@needs_engine
 def test_the_same_graph_gives_the_same_bytes(tmp_path):
-    needs_engine()
     first = animate(two_ways()[1], tmp_path / "a.svg")
     second = animate(two_ways()[1], tmp_path / "b.svg")
     assert Path(first).read_bytes() == Path(second).read_bytes()
 
 
+@needs_engine
 @pytest.mark.parametrize("label", ['<b>&"x"</b>', r"\N {a|b}", "#f00000", "two\nlines", "\x00]]>"])
 def test_a_label_is_text_never_markup(tmp_path, label):
-    needs_engine()
     x = Value(2.0, label=label)
     path = animate(x * x, tmp_path / "x.svg")
     assert list(ElementTree.parse(path).iter(f"{SVG}b")) == []
     assert "2 + 2 = 4" in dict(texts(path))
 
 
+@needs_engine
 def test_what_select_does_not_choose_ends_with_zero(tmp_path):
-    needs_engine()
     a, b = Value(1.0, label="a"), Value(2.0, label="b")
     y = a.maximum(b)
     assert "0" in seen_at_rest(animate(y, tmp_path / "y.svg"))
 
 
+@needs_engine
 @pytest.mark.parametrize(
     "made, addition",
     [
@@ -131,7 +125,6 @@ def test_what_select_does_not_choose_ends_with_zero(tmp_path):
     ids=["infinite", "no derivative"],
 )
 def test_the_branch_that_select_did_not_take_brings_nothing(tmp_path, made, addition):
-    needs_engine()
     x = Value(3.0, label="x")
     shown = [text for text, _ in texts(animate(made(x), tmp_path / "y.svg"))]
     assert any(text.endswith(f"gradient of x: {addition}") for text in shown)
@@ -147,8 +140,8 @@ def test_a_select_without_an_operand_at_its_index_is_refused_by_name(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@needs_engine
 def test_a_leaf_and_a_constant_graph_can_be_animated(tmp_path):
-    needs_engine()
     animate(Value(1.0, label="x"), tmp_path / "x.svg")
     assert (tmp_path / "x.svg").exists()
 
@@ -156,9 +149,9 @@ def test_a_leaf_and_a_constant_graph_can_be_animated(tmp_path):
 # The GIF
 
 
+@needs_engine
 def test_the_gif_has_a_frame_per_moment_of_one_size(tmp_path):
     image_module = pytest.importorskip("PIL.Image", reason="the extra demos is not installed")
-    needs_engine()
     path = animate(two_ways()[1], tmp_path / "y.gif", seconds=0.5)
     with image_module.open(path) as film:
         assert film.n_frames == 4 + 3
@@ -175,20 +168,15 @@ def network(examples):
     return sum((model([0.1 * k, 1.0]) - 1.0) ** 2 for k in range(examples))
 
 
-@pytest.mark.parametrize("engine", ["dot", "graphviz-pure"])
 @pytest.mark.parametrize(
     "root", [two_ways()[1], network(1), network(6)], ids=["two ways", "network", "folded"]
 )
 def test_no_node_and_no_edge_moves_between_the_frames(root, engine):
-    try:
-        command = find_engine(engine).path
-    except EngineNotFoundError:
-        pytest.skip(f"no {engine} on this machine")
     film = Film(root, THEMES["light"], "LR", 4)
     places = []
     for moment in {0, 1, 2, film.frames // 2, film.frames - 2, film.frames - 1}:
         picture = film.picture(moment)
-        picture.layout_command = command
+        picture.layout_command = engine
         drawn = ElementTree.fromstring(picture.pipe(format="svg", quiet=True))
         shapes = {"": drawn.get("viewBox")}
         for group in drawn.iter(f"{SVG}g"):
@@ -202,14 +190,14 @@ def test_no_node_and_no_edge_moves_between_the_frames(root, engine):
         places.append(shapes)
     assert all(other == places[0] for other in places)
     still = draw_dot(root)
-    still.layout_command = command
+    still.layout_command = engine
     background = f'fill="{THEMES["light"].background}"'
     assert background in still.pipe(format="svg", encoding="utf-8")
     assert background in film.picture(0).pipe(format="svg", encoding="utf-8", quiet=True)
 
 
+@needs_engine
 def test_a_larger_graph_folds_and_goes_line_by_line(tmp_path):
-    needs_engine()
     root = network(6)
     film = Film(root, THEMES["light"], "LR", 4)
     assert film.drawn.plan.folding.folded > 100
@@ -230,9 +218,9 @@ def test_without_pillow_the_error_names_the_extra(tmp_path, monkeypatch):
 # What does not change, and what is refused
 
 
+@needs_engine
 @pytest.mark.parametrize("passes", [0, 2])
 def test_no_grad_is_read_or_changed(tmp_path, passes):
-    needs_engine()
     _, y = two_ways()
     for _ in range(passes):
         y.backward()

@@ -8,7 +8,6 @@ import pytest
 from tests.draw.measuring import measured
 from tests.draw.twelve import TWELVE, network_of_the_lecture
 from tinygrad_neuron import Value, draw_dot, nn, scope
-from tinygrad_neuron.draw.rendering import EngineNotFoundError, find_engine
 
 
 @pytest.fixture(scope="module", params=TWELVE)
@@ -18,12 +17,9 @@ def picture(request):
     return draw_dot(root)
 
 
-@pytest.fixture(params=["dot", "graphviz-pure"])
-def facts(request, picture):
-    try:
-        picture.layout_command = find_engine(request.param).path
-    except EngineNotFoundError:
-        pytest.skip(f"no {request.param} on this machine")
+@pytest.fixture(scope="module")
+def facts(engine, picture):
+    picture.layout_command = engine
     return measured(picture.pipe(format="svg"))
 
 
@@ -56,7 +52,7 @@ def test_no_line_runs_through_a_title_in_any_direction(rankdir, examples, budget
     assert facts.crossings == []
 
 
-def test_neurons_weights_and_inputs_stand_in_the_order_of_the_model(picture, facts):
+def test_neurons_weights_and_inputs_stand_in_the_order_of_the_model(facts, picture):
     """Of what stands in one column, what comes first in the model is above."""
     places = {}
     for group in picture.folding.groups:

@@ -10,24 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.draw.engines import needs_engine
 from tests.draw.graphs import classifier, edge_lines, neuron_by_hand, node_lines
+from tests.draw.measuring import SVG, TITLE
 from tinygrad_neuron import Value, draw_dot, maximum, nn, topological_order
 from tinygrad_neuron.draw import rendering
 from tinygrad_neuron.draw.facts import read
-from tinygrad_neuron.draw.rendering import EngineNotFoundError, find_engine
-
-SVG = "{http://www.w3.org/2000/svg}"
-LINK = "{http://www.w3.org/1999/xlink}title"
-
-
-try:
-    find_engine()
-except EngineNotFoundError:
-    HAS_ENGINE = False
-else:
-    HAS_ENGINE = True
-
-needs_engine = pytest.mark.skipif(not HAS_ENGINE, reason="no layout engine on this machine")
+from tinygrad_neuron.draw.rendering import EngineNotFoundError
 
 
 def svg_groups(picture, kind):
@@ -211,7 +200,7 @@ def test_tooltips_have_the_full_numbers():
     picture = draw_dot(y, digits=3)
     [node] = [n for n in svg_groups(picture, "node") if n.get("id") == "n1"]
     [link] = list(node.iter(f"{SVG}a"))
-    assert link.get(LINK).splitlines() == [
+    assert link.get(TITLE).splitlines() == [
         "input x",
         f"data = {x.data!r}",
         f"grad = {x.grad!r}",
@@ -285,13 +274,7 @@ def test_scopes_with_any_name_are_drawn():
     )
 
 
-@needs_engine
-@pytest.mark.parametrize("engine", ["dot", "graphviz-pure"])
-def test_both_engines_draw_every_kind_of_picture(engine, tmp_path, capfd):
-    try:
-        command = find_engine(engine).path
-    except EngineNotFoundError:
-        pytest.skip(f"no {engine} on this machine")
+def test_both_engines_draw_every_kind_of_picture(engine, capfd):
     _, loss = classifier(12, hidden=(9, 9))
     loss.backward()
     for options in (
@@ -301,7 +284,7 @@ def test_both_engines_draw_every_kind_of_picture(engine, tmp_path, capfd):
         {"budget": None, "level": "neuron", "edges": "contribution"},
     ):
         picture = draw_dot(loss, **options)
-        picture.layout_command = command
+        picture.layout_command = engine
         svg = picture.pipe(format="svg")
         drawn = {g.get("id") for g in ElementTree.fromstring(svg).iter(f"{SVG}g")}
         assert {group.id for group in picture.folding.groups} <= drawn

@@ -14,6 +14,8 @@ from pathlib import Path
 import graphviz
 import pytest
 
+from tests.draw.engines import path_of
+from tests.draw.measuring import SVG
 from tinygrad_neuron import Value, draw_circuit, draw_dot, draw_network, nn
 from tinygrad_neuron.draw import rendering, running
 from tinygrad_neuron.draw.rendering import (
@@ -26,30 +28,17 @@ from tinygrad_neuron.draw.rendering import (
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="the fake engines are POSIX scripts")
 
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-@pytest.fixture(params=["dot", "graphviz-pure"])
-def engine(request):
-    try:
-        return find_engine(request.param)
-    except EngineNotFoundError:
-        pytest.skip(f"no {request.param} on this machine")
-
 
 @pytest.fixture
 def graph(engine):
-    drawing = Digraph("neuron", format="svg", layout_command=engine.path)
+    drawing = Digraph("neuron", format="svg", layout_command=engine)
     drawing.edge("x", "z", label="w ≈ 0.5")
     return drawing
 
 
 @pytest.fixture
 def pure_graph():
-    try:
-        command = find_engine("graphviz-pure").path
-    except EngineNotFoundError:
-        pytest.skip("no graphviz-pure on this machine")
+    command = path_of("graphviz-pure") or pytest.skip("no graphviz-pure on this machine")
     drawing = Digraph(layout_command=command)
     drawing.edge("x", "z")
     return drawing
@@ -556,8 +545,7 @@ def test_view_opens_the_rendered_picture(graph, tmp_path, monkeypatch):
 def test_threads_that_look_for_an_engine_at_once_in_a_new_process_all_find_none():
     program = """
 import threading
-from tinygrad_neuron import Value, draw_circuit, draw_dot, draw_network, nn
-from tinygrad_neuron.draw import rendering, running
+from tinygrad_neuron.draw import rendering
 
 found, gate = [], threading.Barrier(8)
 

@@ -2,7 +2,7 @@
 
 import random
 
-from tinygrad_neuron import Value, exp, log, losses, mean, nn, relu, sigmoid, sum, tanh
+from tinygrad_neuron import Value, exp, log, mean, nn, relu, sigmoid, sum, tanh
 
 
 def one_neuron():
@@ -150,4 +150,3 @@ TWELVE = {
     "3,000 nodes without modules": without_modules,
     "60,000 nodes with modules": with_modules,
 }
-assert losses

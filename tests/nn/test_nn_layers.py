@@ -4,6 +4,7 @@ import pickle
 
 import pytest
 
+from tests.conftest import needs_compiler
 from tests.nn.test_nn_pytorch import argument, made, results
 from tests.reference.cases import CASES, Case, coefficient
 from tinygrad_neuron import Value, draw_dot, nn, sum, walkthrough
@@ -70,21 +71,44 @@ def loss_of(layer, case):
     return lambda *inputs: weighted(layer(*inputs, **options))
 
 
-@pytest.mark.both_targets
+class Run:
+    """A case run as it is: its loss and its arguments, what it gives, its parameters' gradients."""
+
+    def __init__(self, case):
+        layer, parameters = made(case)
+        self.name, self.loss = case.name, loss_of(layer, case)
+        self.arguments = tuple(numbers_of(case))
+        self.leaves = flat(list(parameters.values()))
+        eager = self.loss(*self.arguments)
+        eager.backward()
+        self.expected = [eager.data, *self.gradients()]
+        for p in self.leaves:
+            p.grad = 0.0
+
+    def gradients(self):
+        return [p.grad for p in self.leaves]
+
+
 @every_case
 def test_compiled_it_gives_the_bits_of_the_eager_run(case):
-    layer, parameters = made(case)
-    loss, numbers = loss_of(layer, case), numbers_of(case)
-    leaves = flat(list(parameters.values()))
-    eager = loss(*numbers)
-    eager.backward()
-    gradients = [p.grad for p in leaves]
-    for p in leaves:
-        p.grad = 0.0
-    compiled = compile(loss).mean([tuple(numbers)])
+    run = Run(case)
+    compiled = compile(run.loss).mean([run.arguments])
     compiled.backward()
-    assert eager.data == compiled.data
-    assert gradients == [p.grad for p in leaves]
+    assert run.expected == [compiled.data, *run.gradients()]
+
+
+@needs_compiler
+@pytest.mark.once
+def test_in_c_each_gives_the_bits_of_the_eager_run():
+    """All in one function: the compiler takes longer than they do."""
+    runs = [Run(case) for case in CASES]
+    compiled = compile(
+        lambda *given: [run.loss(*one) for run, one in zip(runs, given, strict=True)], target="c"
+    )
+    found = compiled(*(run.arguments for run in runs))
+    sum(found).backward()
+    for run, output in zip(runs, found, strict=True):
+        assert (run.name, run.expected) == (run.name, [output.data, *run.gradients()])
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 
 from ..calculus.kernels import KERNELS
 from ..calculus.operation import Operation
+from ..calculus.printing import ATOM, CHOICE, PRODUCT, SUM
 from ..calculus.table import TABLE
 from ..scope import Scope
 from .layout import WIDTH, one_line, wrapped
 from .lines import DRAWN, INPUT, LEAF, NUMBER, SCATTER, SEED, SOURCES
 from .naming import Names, short
 from .program import Program
-from .templates import ATOM, CHOICE, PRODUCT, SUM, Template
+from .templates import Template
 from .uses import uses_of
 
 # CPython refuses some 3,000 operators in a row, and deep nesting.
@@ -173,7 +174,7 @@ class Emitter(ABC):
                             self._comment(k)
                         body.append(self.added(gradients[adds[k][0]], k))
                         continue
-                    if self._folds(k, operation):
+                    if self._folds(k):
                         continue
                 self._comment(k)
                 name = self.names.new(self._wish(k))
@@ -203,7 +204,7 @@ class Emitter(ABC):
         """The text of a line, in parentheses if it binds less tightly than this."""
         return self.texts[k] if self.tightness[k] >= tightness else f"({self.texts[k]})"
 
-    def _folds(self, k: int, operation: Operation) -> bool:
+    def _folds(self, k: int) -> bool:
         """Whether a line that is read once is written inside the line that reads it."""
         reader, size, tightness = self.reader[k], self.sizes[k], self.tightness[k]
         if reader < 0 or size > LARGEST_FOLDED:

@@ -95,7 +95,7 @@ class Lowering:
         # so errors come in the order in which the eager engine would raise them.
         """Write down the lines of the outputs, in the order in which the eager engine computes
         them."""
-        reachable = topological_order(*self.outputs)
+        reachable = self._order = topological_order(*self.outputs)
         reached = set(reachable)
         nodes = [node for node in reachable if not isinstance(node, Traced)]
         nodes += [node for node in trace.nodes if node in reached]
@@ -135,26 +135,37 @@ class Lowering:
         A node that nothing can arrive at hands nothing on. Where it takes the index of a `select`
         to know whether something does, the lines are those of the case that it does: see `reached`.
         """
-        program, lines = self.program, self.lines
-        order = topological_order(*(self.outputs[k] for k in seeded))
-        contributions: dict[Value, list[int]] = {}
+        program, lines, simple = self.program, self.lines, self._simple
+        roots = [self.outputs[k] for k in seeded]
+        order = self._order if roots == self.outputs else topological_order(*roots)
+        contributions: dict[Value, int | list[int]] = {}  # mostly one: then no list is made
+
+        def contribute(node: Value, line: int) -> None:
+            earlier = contributions.get(node)
+            if earlier is None:
+                contributions[node] = line
+            elif isinstance(earlier, list):
+                earlier.append(line)
+            else:
+                contributions[node] = [earlier, line]
+
         for k in seeded:
-            contributions.setdefault(self.outputs[k], []).append(self._emit(SEED, (k,)))
+            contribute(self.outputs[k], self._emit(SEED, (k,)))
         leaf_positions = {leaf: k for k, leaf in enumerate(program.leaves)}
         groups = self._select_groups(order)
         varying = {node for node in order if varies(node)}
         for node in reversed(order):
             if node not in varying:
                 continue
-            arriving = contributions.pop(node, ())
+            arriving = contributions.pop(node, None)
             operation = node._operation
             if not isinstance(operation, Operation):
                 if node in leaf_positions:
                     program.leaf_gradients[leaf_positions[node]] = self._total(arriving)
-                elif arriving and isinstance(node, Traced) and node.receives:
+                elif arriving is not None and isinstance(node, Traced) and node.receives:
                     program.input_gradients[self._positions[node]] = self._total(arriving)
                 continue
-            if not arriving:
+            if arriving is None:
                 continue
             gradient = self._total(arriving)
             line = lines[node]
@@ -165,16 +176,16 @@ class Lowering:
             operands = node._prev
             if operation.chosen:
                 for operand, element in self._elements(operands, gradient, groups):
-                    contributions.setdefault(operand, []).append(element)
+                    contribute(operand, element)
                 continue
             for position, operand in enumerate(operands):
                 if operand in varying:
-                    contribution = self._contribution(operation, operands, position, gradient, line)
-                    earlier = contributions.get(operand)
-                    if earlier is None:
-                        contributions[operand] = [contribution]
+                    other = simple.get((operation, position))
+                    if other is not None:  # as nearly always
+                        new = self._emit(_MULTIPLY, (gradient, lines[operands[other]]))
                     else:
-                        earlier.append(contribution)
+                        new = self._contribution(operation, operands, position, gradient, line)
+                    contribute(operand, new)
         return program
 
     def _elements(
@@ -229,9 +240,9 @@ class Lowering:
         index = self._numbers.get(self.lines[operands[-1]], math.nan)
         return int(index) if index in range(len(operands) - 1) else None
 
-    def _total(self, contributions: Sequence[int]) -> int:
-        if len(contributions) == 1:
-            return contributions[0]
+    def _total(self, contributions: int | list[int] | None) -> int:
+        if isinstance(contributions, int):
+            return contributions
         return self._emit(_SUM, tuple(contributions)) if contributions else self._number(0.0)
 
     def _contribution(
@@ -243,16 +254,13 @@ class Lowering:
         line: int,
     ) -> int:
         """The line of `incoming gradient * local derivative`, for an operand of a line."""
-        simple = self._simple.get((operation, position))
-        if simple is not None:  # as nearly always
-            return self._emit(_MULTIPLY, (gradient, self.lines[operands[simple]]))
         if (operation, 0 if operation.variadic else position) in self._handed_on:
             return gradient
         tree = _partial(operation, position)
         names = operation.operand_names
         if type(tree) is ast.Name and tree.id != "y" and not operation.variadic:
-            self._simple[operation, position] = names.index(tree.id)
-            return self._contribution(operation, operands, position, gradient, line)
+            other = self._simple[operation, position] = names.index(tree.id)
+            return self._emit(_MULTIPLY, (gradient, self.lines[operands[other]]))
         lines, operations = self.lines, self.program.operations
         before = len(operations)
         if operation.variadic:

@@ -17,9 +17,9 @@ from .lines import ELEMENT, NUMBER, SCATTER, SEED, read_by
 
 _SUM, _MULTIPLY = TABLE["sum"], TABLE["multiply"]
 
-# What generated code computes for a gradient: exactly that; that, or -0.0 where nothing arrives,
-# which changes no sum; or that, but a zero of any sign where nothing or a zero arrives.
-EXACT, OR_NOTHING, DOUBTFUL = range(3)
+# What generated code computes for a gradient where that is not exact: it, or -0.0 where nothing
+# arrives, which changes no sum; or it, but a zero of any sign where nothing or a zero arrives.
+OR_NOTHING, DOUBTFUL = range(2)
 
 
 class Doubts(NamedTuple):
@@ -42,27 +42,29 @@ def doubts(
 ) -> Doubts:
     """Where the code generated for a program (see `Program`) may go wrong."""
     branches = False
-    if SCATTER not in operations:
+    if ELEMENT not in operations:
         return Doubts(False, frozenset())
-    found: dict[int, int] = {}  # by the lines that hold a gradient
-    for i in range(forward, len(operations)):
+    # By the lines that hold a gradient, of those that are not exact: none stands before an element.
+    found: dict[int, int] = {}
+    for i in range(operations.index(ELEMENT), len(operations)):
         operation, read = operations[i], operands[i]
         if not isinstance(operation, Operation):
             read = read_by(operation, read)
         arriving = [found[k] for k in read if k in found]
-        if operation == SEED:
-            found[i] = EXACT
-        elif operation == ELEMENT:
-            found[i] = OR_NOTHING if arriving == [EXACT] else DOUBTFUL
+        if operation == ELEMENT:
+            found[i] = DOUBTFUL if arriving else OR_NOTHING
         elif operation is _SUM and arriving:
-            found[i] = DOUBTFUL if DOUBTFUL in arriving else min(arriving)
+            if DOUBTFUL in arriving:
+                found[i] = DOUBTFUL
+            elif len(arriving) == len(read):
+                found[i] = OR_NOTHING
         elif arriving:  # a scatter, a product with a local derivative, the negative of a gradient
-            found[i] = EXACT if max(arriving) == EXACT else DOUBTFUL
-            if found[i] == DOUBTFUL and operation is _MULTIPLY:
+            found[i] = DOUBTFUL
+            if operation is _MULTIPLY:
                 local = operands[i][1]
                 finite = operations[local] == NUMBER and math.isfinite(operands[local][0])
                 branches = branches or not finite
-    inputs = [k for k, line in input_gradients.items() if found.get(line) != EXACT]
+    inputs = [k for k, line in input_gradients.items() if line in found]
     return Doubts(branches, frozenset(inputs))
 
 

@@ -1,9 +1,11 @@
 """How an operation of the table is written in a language, around the texts of its operands."""
 
+import ast
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
-# How tightly an expression binds; a looser one inside a tighter one needs parentheses.
-CHOICE, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
+from ..calculus import expressions
 
 
 class Template(NamedTuple):
@@ -20,3 +22,27 @@ class Template(NamedTuple):
     tightness: int
     needs: int
     uses: tuple[int, ...]
+
+
+def marked(tree: ast.expr, names: Sequence[str]) -> ast.expr:
+    """An expression in which the operands stand as marks, for `pieces_of`."""
+    return expressions.substitute(tree, {name: f"operand_{i}_" for i, name in enumerate(names)})
+
+
+def pieces_of(text: str) -> tuple[str | int | tuple[str], ...]:
+    """The pieces of a template: the marks `operand_0_`, `function_exp_`, `python_divide_` as what
+    they stand for.
+
+    >>> pieces_of("1.0 - function_exp_(operand_0_)")
+    ('1.0 - ', ('exp',), '(', 0, ')')
+    """
+    pieces: list[str | int | tuple[str]] = []
+    for part in re.split(r"\b(operand_\d+_|(?:function|python)_\w+?_)(?!\w)", text):
+        kind, _, rest = part.partition("_")
+        if kind == "operand":
+            pieces.append(int(rest[:-1]))
+        elif kind == "python":
+            pieces.append((f"python.{rest[:-1]}",))
+        else:
+            pieces.append((rest[:-1],) if kind == "function" else part)
+    return tuple(pieces)

@@ -4,12 +4,12 @@ import math
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 
 from ..engine import Value
 from ..operators import tracing
 from ..passes import DOMAIN_ERRORS
+from ..processes import at_once
 from .budget import check_length
 from .lines import INPUT
 from .lowering import Lowering
@@ -245,9 +245,5 @@ def generate(variants: Iterable[Variant], seeded: tuple[int, ...] | None) -> Non
     missing = [v for v in dict.fromkeys(variants) if seeded not in v.sources]
     if len(missing) < 2 or not missing[0].target.waits:
         return
-    pool = ThreadPoolExecutor(min(len(missing), 1 + (os.cpu_count() or 1)))
-    try:
-        for _ in pool.map(lambda variant: variant.generated(seeded), missing):
-            pass
-    finally:
-        pool.shutdown(cancel_futures=True)
+    threads = min(len(missing), 1 + (os.cpu_count() or 1))
+    at_once(lambda variant: variant.generated(seeded), missing, threads)

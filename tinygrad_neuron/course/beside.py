@@ -4,6 +4,8 @@ import html
 from collections.abc import Mapping
 from typing import Any
 
+from ..checking import as_text, mapped
+
 
 class Beside:
     """Pictures side by side; where the page is narrow, one below the other.
@@ -20,7 +22,9 @@ class Beside:
     """
 
     def __init__(self, things: Mapping[str, Any]) -> None:
-        self.things = dict(things)
+        way_out = "a picture for each name, as in Beside({'before': one, 'after': other})"
+        given = mapped("Beside", "things", things, way_out)
+        self.things = {as_text(name): thing for name, thing in given.items()}
         if len(self.things) < 2:
             raise ValueError(f"beside: two things or more, got {list(self.things)}")
 

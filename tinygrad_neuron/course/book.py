@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..files import replace_folder
+from ..processes import run
 from . import lessons as places
 from .chosen import Course
 from .chosen import course as chosen
@@ -24,6 +25,7 @@ from .interface import words
 
 _NEEDED = ("sphinx", "myst_nb", "furo", "ipykernel")
 _MARK = ".tinygrad-neuron-book"
+_SECONDS = 7200.0
 _NOISE = re.compile(r"\[IPKernelApp\]|# \S+ \S+ INFO traitlets")
 
 
@@ -99,12 +101,13 @@ def _run_sphinx(
     command = [sys.executable, "-m", "sphinx", *options, str(source), str(made)]
     collected = doctrees.parent / "doubts"
     environment = {**_environment(source), COLLECTED: str(collected)}
-    run = subprocess.run(
-        command, env=environment, capture_output=True, encoding="utf-8", errors="replace"
-    )
-    told = (run.stdout + run.stderr).replace(f"{source}{os.sep}", "")
+    try:
+        ended = run(command, seconds=_SECONDS, environment=environment, folder=str(doctrees.parent))
+    except subprocess.TimeoutExpired:
+        raise BookError(f"the book was not built in {_SECONDS / 3600:g} hours") from None
+    told = (ended.stdout + ended.stderr).decode("utf-8", "replace").replace(f"{source}{os.sep}", "")
     lines = [line for line in told.splitlines() if line.strip() and not _NOISE.match(line)]
-    if run.returncode:
+    if ended.returncode:
         if (full := os.strerror(errno.ENOSPC)) in told:
             raise BookError(f"the book was not built: {full}: {tempfile.gettempdir()}")
         reports = sorted((made / "reports").glob("*.err.log"))

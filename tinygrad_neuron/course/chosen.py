@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .interface import NAME
-from .lessons import Lesson, LessonError, lessons, paths, read
+from .lessons import Lesson, LessonError, lessons, paths, read, text_of
 
 INDEX = "course.txt"
 TITLE = "Neurons, number by number"
@@ -114,7 +114,7 @@ def _indexed(index: Path, known: dict[int, Lesson]) -> Course:
     """The course of an index: its title, and the lessons its lines name."""
     title, chosen = TITLE, list[Lesson]()
     by_name = {lesson.path.name: number for number, lesson in known.items()}
-    for at, line in enumerate(index.read_text("utf-8-sig").splitlines(), 1):
+    for at, line in enumerate(text_of(index).splitlines(), 1):
         words = line.partition("#")[0].strip()
         if words.startswith("title:"):
             title = words.removeprefix("title:").strip()

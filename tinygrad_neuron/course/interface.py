@@ -8,6 +8,7 @@ import json
 import os
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 NAME = "interface.json"
 FILE = Path(__file__).with_name(NAME)
@@ -33,8 +34,8 @@ def words(translation: str = "") -> dict[str, str]:
     if not translation:
         return known
     try:
-        own = json.loads(Path(translation).read_text("utf-8"))
-    except ValueError as error:
+        own = json.loads(Path(translation).read_text("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{translation} is not JSON: {error}") from None
     strange = sorted(set(own) - set(known)) if isinstance(own, dict) else ["no object of names"]
     if strange or not all(isinstance(text, str) for text in own.values()):
@@ -42,7 +43,23 @@ def words(translation: str = "") -> dict[str, str]:
             f"{translation} has {', '.join(strange) or 'something that is no text'}; it has the "
             f"names of {FILE}, each with a text"
         )
+    for name, text in own.items():
+        if (odd := _in_braces(text)) is None or not odd <= (_in_braces(known[name]) or set()):
+            raise ValueError(
+                f"{translation}: {name!r} is {text!r}; in braces stands what stands there in "
+                f"{known[name]!r}, and nothing else"
+            )
     return {**known, **own}
+
+
+def _in_braces(text: str) -> "set[str] | None":
+    """What is put into a text; None where its braces do not fit together."""
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError:
+        return None
+    plain = all(not spec and not conversion for _, _, spec, conversion in parts)
+    return {name for _, name, *_ in parts if name is not None} if plain else None
 
 
 def script(source: str) -> str:

@@ -14,12 +14,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ..files import replace_file
-from ..processes import run
+from ..files import file_names, replace_file
+from ..processes import at_once, run
 from .chosen import Course
 from .lessons import LessonError, folder
 from .papers import Answer, Asked, Paper
@@ -61,13 +60,14 @@ def judge(
     def judged(path: Path) -> Paper:
         return _judged(path, handed_in, course, seconds, megabytes)
 
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        papers = sorted(pool.map(judged, paths), key=lambda paper: (paper.student, paper.lesson))
-    replace_file(made / "results.csv", _table(papers).encode("utf-8-sig"))
-    for student in sorted({paper.student for paper in papers}):
+    papers = at_once(judged, paths, os.cpu_count() or 1)
+    papers.sort(key=lambda paper: (paper.student, paper.lesson))
+    replace_file(made / "results.csv", _table(papers).encode("utf-8-sig", "backslashreplace"))
+    students = sorted({paper.student for paper in papers})
+    for student, name in zip(students, file_names(students), strict=True):
         own = [paper for paper in papers if paper.student == student]
-        name = re.sub(r"[^\w.-]+", "_", student).strip("._") or "student"
-        replace_file(made / f"{name}.html", report(student, own).encode())
+        page = report(student, own).encode("utf-8", "backslashreplace")  # of any text
+        replace_file(made / f"{name}.html", page)
     return papers
 
 

@@ -200,12 +200,25 @@ def read(path: Path, check: bool = True) -> Lesson:
     Raises a `LessonError` that says which lesson is none, or which line of it asks a question whose
     answer could not be hidden.
     """
-    return made(path, path.read_text("utf-8"), check)
+    return made(path, text_of(path), check)
+
+
+def text_of(path: Path) -> str:
+    """The text of a file that a teacher wrote; a `LessonError` where it is none."""
+    try:
+        return path.read_text("utf-8-sig")  # some editors begin a file with a mark
+    except UnicodeDecodeError as error:
+        raise LessonError(
+            f"{path.name}: {error.reason} at byte {error.start}; save the file as UTF-8"
+        ) from None
 
 
 def made(path: Path, text: str, check: bool = True) -> Lesson:
     """The lesson that a text is, whether or not it stands in its file; errors as of `read`."""
-    cells = tuple(parse(text))
+    try:
+        cells = tuple(parse(text))
+    except LessonError as error:
+        raise LessonError(f"{path.name}, {error}") from None
     matched = _FILE.fullmatch(path.name)
     title = re.match(r"# *(?:Lesson \d+\.? *)?(.+)", cells[0].source) if cells else None
     if matched is None or title is None or cells[0].kind != "text":
@@ -221,9 +234,10 @@ def made(path: Path, text: str, check: bool = True) -> Lesson:
 def _refuse_misplaced(path: Path, cell: Cell) -> None:
     try:
         line = cell.misplaced
-    except SyntaxError as error:
-        line = cell.line + (error.lineno or 1) - 1
-        raise LessonError(f"{path.name}, line {line}: this is not Python ({error.msg})") from None
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = cell.line + (getattr(error, "lineno", None) or 1) - 1  # some are of no line
+        reason = getattr(error, "msg", None) or str(error) or "nested too deeply"
+        raise LessonError(f"{path.name}, line {line}: this is not Python ({reason})") from None
     if line is not None:
         raise LessonError(
             f"{path.name}, line {line}: a question inside another statement would show its answer "
@@ -233,7 +247,8 @@ def _refuse_misplaced(path: Path, cell: Cell) -> None:
 
 
 def parse(text: str) -> Iterator[Cell]:
-    """The cells of a file in percent format; empty ones are left out.
+    """The cells of a file in percent format; empty ones are left out. Raises a `LessonError` that
+    names the line of one that cannot be read.
 
     >>> [cell.kind for cell in parse("# %% [markdown]\\n# # One\\n\\n# %%\\nx = 1\\n")]
     ['text', 'code']
@@ -256,9 +271,22 @@ def _cell(marker: str, lines: list[str], start: int) -> "Cell | None":
     if not source:
         return None
     if "[markdown]" in marker:
-        return Cell("text", _markdown(source), start)
+        try:
+            return Cell("text", _markdown(source), start)
+        except (SyntaxError, ValueError):
+            raise LessonError(f"line {start}: the text in quotes does not end with them") from None
     tags = re.search(r"tags=(\[.*?\])", marker)
-    return Cell("code", source, start, tuple(json.loads(tags[1])) if tags else ())
+    return Cell("code", source, start, _tags(tags[1], start - 1) if tags else ())
+
+
+def _tags(text: str, line: int) -> tuple[str, ...]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = [None]
+    if not all(isinstance(tag, str) for tag in found):
+        raise LessonError(f'line {line}: tags are texts, as in tags=["hide-input"], got {text}')
+    return tuple(found)
 
 
 def _markdown(source: str) -> str:

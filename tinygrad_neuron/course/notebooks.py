@@ -204,7 +204,7 @@ def _is_untouched(path: Path, notebook: Notebook) -> bool:
     try:
         there = json.loads(path.read_text("utf-8"))
         sources = [_text(cell["source"]) for cell in there["cells"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
     return sources == [cell.source for cell in notebook.cells]
 

@@ -76,7 +76,7 @@ class Store:
             return {}
         except OSError as error:
             self.trouble = f"the progress in {self.path} cannot be read: {error.strerror}"
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             aside = self.path.with_suffix(".unreadable")
             self.trouble = f"the progress in {self.path} is unreadable; it is begun anew"
             try:

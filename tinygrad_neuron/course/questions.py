@@ -13,6 +13,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from ..checking import (
+    NOT_NEGATIVE,
+    a_function,
+    as_text,
+    flag,
+    listed,
+    mapped,
+    number,
+    shown,
+    text,
+    to_float,
+)
 from ..draw.text import visible
 from ..user_expressions import ExpressionError, evaluate
 from .handwriting import as_python
@@ -73,8 +85,21 @@ class Question:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be asked: each answer that is given here is judged once."""
+        where = f"question {shown(text('a question', 'the text', self.text))}"
         for name in ("options", "variables", "names"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+            way_out = f"a list, as in {name}=[...]"
+            given = tuple(listed(where, name, getattr(self, name), way_out))
+            object.__setattr__(self, name, given)
+            if name != "options":
+                for word in given:
+                    text(where, f"each of {name}", word)
+        for name in ("hint", "explanation"):
+            text(where, name, getattr(self, name))
+        mapped(where, "wrong", self.wrong, "a hint for each wrong answer, as in {2: 'Count.'}")
+        if self.judge is not None:
+            a_function(where, "judge", self.judge)
+        number(where, "tolerance", self.tolerance, NOT_NEGATIVE)
+        flag(where, "before", self.before)
         if isinstance(self.answer, list):
             object.__setattr__(self, "answer", tuple(self.answer))
         object.__setattr__(self, "kind", self._kind())
@@ -94,12 +119,12 @@ class Question:
                 self.read(answer)
             except ValueError:
                 raise ValueError(
-                    f"question {self.text!r}: the anticipated answer {answer!r} has not the form "
-                    f"of an answer: {self.expected}"
+                    f"question {self.text!r}: the anticipated answer {shown(answer)} has not the "
+                    f"form of an answer: {self.expected}"
                 ) from None
         if not (verdict := self.check(self.answer)).right:
             raise ValueError(
-                f"question {self.text!r}: its own answer {self.answer!r} is not right: "
+                f"question {self.text!r}: its own answer {shown(self.answer)} is not right: "
                 f"{verdict.message}"
             )
         for answer, hint in self.wrong.items():
@@ -113,7 +138,7 @@ class Question:
     def _kind(self) -> str:
         """One of `KINDS`, from what the question has: options, several numbers, variables."""
         if self.options:
-            if len({_plain(str(o)) for o in self.options}) < len(self.options):
+            if len({_plain(as_text(o)) for o in self.options}) < len(self.options):
                 raise ValueError(f"question {self.text!r}: two options are the same")
             return "choice"
         if isinstance(self.answer, tuple):
@@ -125,11 +150,12 @@ class Question:
                     "from; an expression needs variables=(...)"
                 )
             return "expression"
-        if isinstance(self.answer, int | float) and math.isfinite(self.answer):
+        if isinstance(self.answer, int | float) and abs(self.answer) < math.inf:
+            to_float(self.answer, f"question {self.text!r}", "the answer")
             return "number"
         raise ValueError(
             f"question {self.text!r}: the answer must be a finite number, a tuple of numbers, one "
-            f"of the options, or an expression, got {self.answer!r}"
+            f"of the options, or an expression, got {shown(self.answer)}"
         )
 
     @property
@@ -168,7 +194,7 @@ class Question:
         'one of AND, OR'
         """
         if self.kind == "choice":
-            return say("form choice", options=", ".join(map(str, self.options)))
+            return say("form choice", options=", ".join(map(as_text, self.options)))
         if self.kind == "numbers":
             what = f" ({', '.join(self.names)})" if self.names else ""
             example = ", ".join(("1", "-0.5", "2")[i % 3] for i in range(len(self.answer)))
@@ -194,7 +220,7 @@ class Question:
                 return Verdict(False, f"The answer is {self.expected}.\n{error}")
             return self._nonsense(text)
         except _NotOneError:
-            return self._nonsense(text if isinstance(given, str) else repr(given))
+            return self._nonsense(text if isinstance(given, str) else shown(given))
         except (ArithmeticError, ValueError) as error:
             return Verdict(False, f"That cannot be computed: {error}.")
         for answer, hint in self.wrong.items():
@@ -236,8 +262,8 @@ class Question:
         return self._numbers(given)
 
     def _choice(self, given: object) -> int:
-        text = _plain(str(given))
-        plain = [_plain(str(option)) for option in self.options]
+        text = _plain(as_text(given))
+        plain = [_plain(as_text(option)) for option in self.options]
         if text in plain:
             return plain.index(text)
         letters = [chr(ord("a") + i) for i in range(len(plain))]
@@ -260,7 +286,7 @@ class Question:
 
     def _expression(self, given: object) -> list[float]:
         """What the expression gives at points where the right answer exists."""
-        text = str(given).translate(_MINUS)
+        text = as_text(given).translate(_MINUS)
         return [value_at(text, point) for point in self.points]
 
     @cached_property
@@ -316,7 +342,7 @@ def _plain(text: str) -> str:
 def _shown(answer: object) -> str:
     if isinstance(answer, float) and answer.is_integer() and abs(answer) < 1e15:
         return str(int(answer))
-    return str(answer)
+    return as_text(answer)
 
 
 def _number(given: object) -> float:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..checking import a_function, as_text, listed, shown, text
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -71,18 +73,28 @@ def sliding(
     >>> sliding("w", [0.5, 1.0], lambda w: f"slope {w}").frames[1]
     Frame(value='1.0', text='slope 1.0', thing=None)
     """
-    values = list(values)
+    where = f"slider {text('slider', 'the name', name)!r}"
+    values = listed(where, "values", values, "a list to move through, as in [0.5, 1.0]")
+    a_function(where, "what shows a value", show)
     if len(values) < 2:
-        raise ValueError(f"slider {name!r} needs two values or more to move between, got {values}")
-    if start is not None and start not in values:
-        raise ValueError(f"slider {name!r}: start={start!r} is none of its values {values}")
-    at = 0 if start is None else values.index(start)
+        raise ValueError(f"{where} needs two values or more to move between, got {shown(values)}")
+    found = [k for k, value in enumerate(values) if value is start or _equal(value, start)]
+    if start is not None and not found:
+        raise ValueError(f"{where}: start={shown(start)} is none of its values {shown(values)}")
+    at = 0 if start is None else found[0]
     return Slider(name, tuple(_frame(value, show(value)) for value in values), at, live)
 
 
-def _frame(value: Any, shown: Any) -> Frame:
-    if isinstance(shown, str):
-        return Frame(str(value), shown)
-    if isinstance(shown, tuple) and len(shown) == 2 and isinstance(shown[0], str):
-        return Frame(str(value), *shown)
-    return Frame(str(value), "", shown)
+def _equal(one: Any, other: Any) -> bool:
+    try:
+        return bool(one == other)
+    except Exception:  # arrays, and what compares with nothing
+        return False
+
+
+def _frame(value: Any, found: Any) -> Frame:
+    if isinstance(found, str):
+        return Frame(as_text(value), found)
+    if isinstance(found, tuple) and len(found) == 2 and isinstance(found[0], str):
+        return Frame(as_text(value), *found)
+    return Frame(as_text(value), "", found)

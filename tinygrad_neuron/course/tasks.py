@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from ..checking import POSITIVE, a_function, described, listed, mapped, number, several, shown, text
 from .interface import say
 from .questions import Verdict, key_of
 
@@ -56,8 +57,22 @@ class Task:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be judged: each code that is given here is judged once."""
+        where = f"task {shown(text('a task', 'the text', self.text))}"
+        for name in ("start", "solution", "hint", "explanation"):
+            text(where, name, getattr(self, name))
         for name in ("start", "solution"):
             object.__setattr__(self, name, getattr(self, name).strip("\n").rstrip())
+        way_out = "pairs of arguments and a result, as in [((1, 2), 3)]"
+        cases = listed(where, "cases", self.cases, way_out)
+        for case in cases:
+            if not (isinstance(case, tuple | list) and len(case) == 2 and several(case[0])):
+                raise TypeError(f"{where}: cases must be {way_out}, got {described(case)}")
+        object.__setattr__(self, "cases", cases)
+        mapped(where, "wrong", self.wrong, "a hint for each wrong code")
+        mapped(where, "given", self.given, "what the code may use, by name")
+        if self.judge is not None:
+            a_function(where, "judge", self.judge)
+        number(where, "seconds", self.seconds, POSITIVE)
         if not self.cases and self.judge is None:
             raise ValueError(f"task {self.text!r}: it needs cases=[...] or judge=...")
         if not (verdict := self.check(self.solution)).right:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
+from .. import checking
 from .questions import Question, Verdict
 from .records import Bare, Shown, Slider, Text, Tried, sliding
 from .tasks import Task
@@ -168,4 +169,4 @@ def show(thing: Any, text: str = "") -> None:
     >>> show(Value(2.0, label="w") * 3.0, "The product of w = 2 and 3.")
     Picture: The product of w = 2 and 3.
     """
-    present(Shown(thing, text))
+    present(Shown(thing, checking.text("show", "the caption", text)))

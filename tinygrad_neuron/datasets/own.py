@@ -1,12 +1,11 @@
 """Data of one's own: from a CSV file, or from arrays, frames and lists."""
 
-import codecs
 import csv
 import os
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
-from ..checking import described, flag, listed, text, to_float
+from ..checking import as_text, described, flag, listed, text, to_float
 from ..files import checked_path
 from ..public import named_options
 from .dataset import Dataset
@@ -55,7 +54,8 @@ numbers, the target is 'weight'
     if len(text("from_csv", "delimiter", delimiter)) != 1 or delimiter in '"\r\n\0':
         raise ValueError(f"from_csv: delimiter must be one character, got {delimiter!r}")
     try:
-        codecs.lookup(encoding)
+        "".encode(encoding)  # there are codecs that are not of texts, and one that refuses all
+        b"".decode(encoding)
     except (LookupError, ValueError):
         raise ValueError(
             f"from_csv: there is no encoding {encoding!r}; most files are in utf-8"
@@ -64,8 +64,16 @@ numbers, the target is 'weight'
     file_name = os.path.basename(checked_path("from_csv", path))
     with open(path, newline="", encoding=encoding) as file:
         reader = csv.reader(file, delimiter=delimiter)
-        header = next(reader, [])
-        rows = [(reader.line_num, row) for row in reader if row]
+        try:
+            header = next(reader, [])
+            rows = [(reader.line_num, row) for row in reader if row]
+        except UnicodeError as error:
+            raise ValueError(
+                f"{file_name} is not written in {encoding}: {error}; name another encoding, such "
+                "as cp1252"
+            ) from None
+        except csv.Error as error:
+            raise ValueError(f"{file_name}, line {reader.line_num}: {error}") from None
     place = _column(file_name, header, target)
     inputs, raw = [], []
     for line, row in rows:
@@ -126,9 +134,11 @@ def from_arrays(
 
 def _listed(what: str, values: Any) -> list[Any]:
     """A frame's, an array's or a list's rows, with plain numbers."""
-    if hasattr(values, "to_numpy"):  # going through a frame would give the names of its columns
+    if hasattr(
+        type(values), "to_numpy"
+    ):  # going through a frame would give the names of its columns
         values = values.to_numpy()
-    if hasattr(values, "tolist"):
+    if hasattr(type(values), "tolist"):
         values = values.tolist()
     return listed("from_arrays", what, values, "an array, a frame or a list")
 
@@ -148,11 +158,11 @@ def _dataset(
     if not (None in numbers if classes is None else classes):
         return Dataset(name, inputs, tuple(cast("list[float]", numbers)), names)
     if None in numbers:
-        known = sorted({str(cell) for cell in raw})
+        known = sorted({as_text(cell) for cell in raw})
     else:
-        known = [str(cell) for cell in sorted(set(raw), key=float)]
+        known = [as_text(cell) for cell in sorted(set(raw), key=float)]
     place = {label: k for k, label in enumerate(known)}
-    return Dataset(name, inputs, tuple(place[str(cell)] for cell in raw), names, tuple(known))
+    return Dataset(name, inputs, tuple(place[as_text(cell)] for cell in raw), names, tuple(known))
 
 
 def _number(cell: Any) -> float | None:

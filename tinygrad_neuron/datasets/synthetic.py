@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from itertools import product
 from math import cos, pi, sin
 
-from ..checking import INSIDE_ONE, NOT_NEGATIVE, POSITIVE, integer, named, number, repeatable
+from ..checking import INSIDE_ONE, NOT_NEGATIVE, Rule, integer, named, number, repeatable
 from ..public import named_options
 from .dataset import Dataset
+
+_TURNS: Rule = ("greater than 0 and at most 1,000,000", lambda x: 0 < x <= 1e6)
 
 # The output column of each truth table, its input rows counted upwards: 00, 01, 10, 11.
 _TRUTH_TABLES = {
@@ -174,7 +176,7 @@ def spirals(
     <Dataset 'spirals': 90 samples, 2 features, 3 classes (arm 0, arm 1, arm 2)>
     """
     classes = integer("spirals", "classes", classes, 2)
-    turns = number("spirals", "turns", turns, POSITIVE)
+    turns = number("spirals", "turns", turns, _TURNS)
     curves = []
     for arm, size in enumerate(_class_sizes("spirals", samples, classes)):
         curve = []

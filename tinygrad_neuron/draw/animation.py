@@ -6,16 +6,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from ..checking import described, flag, text, to_float, unknown
+from ..checking import described, flag, one_of, text, to_float, unknown
 from ..engine import Value
 from ..files import checked_path, replace_file
 from ..public import named_options
 from .film import REST, Film
 from .motion import drawn_frames, moving_svg
+from .plan import DIRECTIONS
 from .text import number
 from .themes import Theme, find_theme
-
-_DIRECTIONS = ("LR", "TB", "RL", "BT")
 
 
 @named_options
@@ -66,8 +65,7 @@ def animate(
     if suffix not in ("gif", "svg"):
         of = f"the suffix of {target!r} is {suffix!r}"
         raise ValueError(f"animate: {of}: {unknown(suffix, ('gif', 'svg'))}")
-    if text("animate", "rankdir", rankdir) not in _DIRECTIONS:
-        raise ValueError(f"animate: rankdir {rankdir!r}: {unknown(rankdir, _DIRECTIONS)}")
+    one_of("animate: rankdir", text("animate", "rankdir", rankdir), DIRECTIONS)
     duration = to_float(seconds, "animate", "seconds")
     if not 0.02 <= duration <= 60:
         raise ValueError(f"animate: seconds must be from 0.02 to 60, got {seconds!r}")

@@ -12,7 +12,7 @@ from ..health import can_be_flat
 from .facts import GraphFacts, full_name, name_of
 from .flags import NAMES, SIGNS, Flag, count_flags
 from .folding import Group, level_of
-from .text import html_text, number, shorten, tooltip_text
+from .text import html_text, number, shorten, table, tooltip_text
 
 LONGEST = 40  # characters of a label that a node shows; the tooltip has all
 _DIGITS = re.compile(r"\d+$")
@@ -69,7 +69,7 @@ def card(
     for badge in quiet:
         lines.append(f'<TD {across}><FONT COLOR="{ink.muted}">{badge}</FONT></TD>')
     inside = "\n".join(f"<TR>{line}</TR>" for line in lines)
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{inside}</TABLE>>'
+    return f"<{table(inside)}>"
 
 
 def _title(pieces: Sequence[tuple[str, bool]]) -> str:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..checking import described, flag, listed, text
+from ..checking import as_text, described, flag, listed, text
 from ..nn import Circuit, McCullochPitts
 from ..public import named_options
 from . import legend as legends
 from .rendering import Digraph
-from .text import html_text, tooltip_text
+from .text import html_text, table, tooltip_text
 from .themes import FONT, Theme, find_theme
 
 
@@ -46,10 +46,10 @@ def draw_circuit(
     True
     """
     units = _units(circuit)
-    flag("draw_circuit", "legend", legend)
+    legend = flag("draw_circuit", "legend", legend)
     text("draw_circuit", "title", title)
     given = listed("draw_circuit", "input_names", input_names, "a list of strings")
-    names = [str(name) for name in given] or [f"x{i}" for i in range(circuit.inputs)]
+    names = [as_text(name) for name in given] or [f"x{i}" for i in range(circuit.inputs)]
     if len(names) != circuit.inputs:
         raise ValueError(
             f"draw_circuit: input_names must have {circuit.inputs} names, one per input, "
@@ -164,8 +164,7 @@ class _Drawing:
         cells = "".join(f"<TR><TD>{row}</TD></TR>" for row in rows)
         self.picture.node(
             name,
-            label=f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
-            f"{cells}</TABLE>>",
+            label=f"<{table(cells)}>",
             shape="circle",
             margin="0.02",
             style="filled",

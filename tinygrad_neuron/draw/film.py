@@ -21,7 +21,7 @@ from .metrics import text_width
 from .picture import picture_of
 from .plan import Plan
 from .rendering import Digraph
-from .text import html_text, number, shorten
+from .text import html_text, number, shorten, table
 from .themes import Theme
 
 MOST = 200  # steps: each is a frame
@@ -257,8 +257,7 @@ def _two_lines(head: str, line: str, width: float, theme: Theme) -> str:
             (html_text(line), _LINE, theme.muted),
         )
     )
-    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
-    return f"<{table}{cells}</TABLE>>"
+    return f"<{table(cells)}>"
 
 
 def _called(group: Group) -> str:

@@ -15,12 +15,11 @@ from .ladder import MANY, ladder
 from .layout import Look
 from .paths import find_paths
 from .picture import GraphPicture, picture_of
-from .plan import Plan
+from .plan import DIRECTIONS, Plan
 from .scales import Metric, metric
 from .text import number
 from .themes import Theme, find_theme
 
-_DIRECTIONS = ("LR", "TB", "RL", "BT")
 STYLES = ("card", "formula")
 _EDGE_LABELS = ("auto", "local", "contribution", "none")
 
@@ -107,7 +106,7 @@ def draw_dot(
         hint = "; draw_network(model) draws a model" if isinstance(root, Module) else ""
         raise TypeError(f"draw_dot: the root must be a Value, got {described(root)}{hint}")
     if rankdir is not None:
-        one_of("rankdir", rankdir, _DIRECTIONS)
+        one_of("rankdir", rankdir, DIRECTIONS)
     one_of("edges", edges, _EDGE_LABELS)
     options = {"clusters": clusters, "bundles": bundles, "legend": legend, "gradients": gradients}
     for name, option in options.items():

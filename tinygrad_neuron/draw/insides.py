@@ -10,13 +10,11 @@ from ..engine import Value
 from ..scope import Scope
 from .facts import GraphFacts
 from .folding import Edge, Group, level_of
-from .text import html_text, number
+from .text import html_text, number, table
 from .themes import Theme
 
 WRITTEN = 3  # so many numbers are written out
 STRIP = 16  # so many are drawn as a field each; of more there are mean and spread
-
-_TABLE = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
 
 
 @dataclass(frozen=True)
@@ -166,8 +164,7 @@ def strip(numbers: Sequence[float], theme: Theme, height: int) -> str:
         f'WIDTH="6" HEIGHT="{height}"></TD>'
         for x in numbers
     )
-    frame = _TABLE.replace('BORDER="0"', 'BORDER="1"', 1)
-    return f"{frame}<TR>{cells}</TR></TABLE>"
+    return table(f"<TR>{cells}</TR>", 0).replace('BORDER="0"', 'BORDER="1"', 1)
 
 
 def numbers_cell(values: Sequence[object], theme: Theme, digits: int, size: int) -> str:
@@ -179,7 +176,7 @@ def numbers_cell(values: Sequence[object], theme: Theme, digits: int, size: int)
     if WRITTEN < len(numbers) <= STRIP and len(set(numbers)) > 1:
         largest = max((abs(x) for x in numbers if math.isfinite(x)), default=math.nan)
         fields = strip(numbers, theme, size - 2)
-        return f"{_TABLE}<TR><TD>{fields}</TD><TD>&#160;{number(largest, 2)}</TD></TR></TABLE>"
+        return table(f"<TR><TD>{fields}</TD><TD>&#160;{number(largest, 2)}</TD></TR>", 0)
     return html_text(numbers_text(numbers, digits))
 
 

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from .cards import shown
 from .scales import Scale
-from .text import html_text, shorten
+from .text import html_text, shorten, table
 from .themes import Theme, mix
 
 _LONG = 72  # characters of a title in one line; there are three at most
-_TABLE = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
 # A table in a caption is stretched to the width of the widest: these columns take most of it.
 _FILLER = '<TD CELLPADDING="0"></TD>' * 12
 
@@ -54,8 +53,7 @@ def caption(parts: Iterable[str]) -> str:
     ''
     """
     rows = "\n".join(f'<TR><TD ALIGN="LEFT">{part}</TD></TR>' for part in parts if part)
-    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
-    return f"<{table}{rows}</TABLE>>" if rows else ""
+    return f"<{table(rows, 2)}>" if rows else ""
 
 
 def title_line(title: str) -> str:
@@ -86,7 +84,7 @@ def columns(rows: Sequence[tuple[str, str]]) -> str:
         f'<TD ALIGN="LEFT">{html_text(second)}</TD>{_FILLER}</TR>'
         for first, second in rows
     ]
-    return _TABLE + "\n".join(written) + "</TABLE>" if written else ""
+    return table("\n".join(written)) if written else ""
 
 
 def swatches(kinds: Iterable[str], theme: Theme, *, filled: bool) -> str:
@@ -95,8 +93,7 @@ def swatches(kinds: Iterable[str], theme: Theme, *, filled: bool) -> str:
     if not filled:
         fills = dict.fromkeys(fills, theme.background)
     cells = "\n".join(f"<TD>{_swatch(kind, fills[kind], theme)}</TD>" for kind in kinds)
-    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3">'
-    return f"{table}<TR>{cells}{_FILLER}</TR></TABLE>" if cells else ""
+    return table(f"<TR>{cells}{_FILLER}</TR>", 3) if cells else ""
 
 
 def _swatch(kind: str, fill: str, theme: Theme) -> str:
@@ -104,13 +101,12 @@ def _swatch(kind: str, fill: str, theme: Theme) -> str:
     text = f'<FONT POINT-SIZE="9">{kind}</FONT>'
     look = f'CELLSPACING="0" CELLPADDING="2" COLOR="{theme.rim}" BGCOLOR="{fill}"'
     if kind == "parameter":  # a folder: the tab, and the body
-        return (
-            f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
-            f'COLOR="{theme.rim}">\n<TR><TD BORDER="1" SIDES="B" WIDTH="30"></TD>'
-            f'<TD BORDER="1" SIDES="LTR" WIDTH="18" '
+        rows = (
+            f'\n<TR><TD BORDER="1" SIDES="B" WIDTH="30"></TD><TD BORDER="1" SIDES="LTR" WIDTH="18" '
             f'HEIGHT="4" BGCOLOR="{fill}"></TD></TR>\n<TR><TD COLSPAN="2" BORDER="1" SIDES="LRB" '
-            f'CELLPADDING="2" BGCOLOR="{fill}">{text}</TD></TR></TABLE>'
+            f'CELLPADDING="2" BGCOLOR="{fill}">{text}</TD></TR>'
         )
+        return table(rows, 0, f' COLOR="{theme.rim}"')
     if kind == "output":
         inner = f'<TABLE BORDER="1" CELLBORDER="0" STYLE="rounded" {look}>'
         inner += f"<TR><TD>{text}</TD></TR></TABLE>"
@@ -137,7 +133,7 @@ def lines(rows: Iterable[tuple[str, str, str]], theme: Theme, size: int = 9) -> 
         + f'<FONT COLOR="{theme.muted}">{html_text(meaning)}</FONT></FONT></TD></TR>'
         for sign, colour, meaning in rows
     ]
-    return _TABLE + "\n".join(written) + "</TABLE>" if written else ""
+    return table("\n".join(written)) if written else ""
 
 
 def bar(scale: Scale, theme: Theme) -> str:
@@ -148,17 +144,15 @@ def bar(scale: Scale, theme: Theme) -> str:
     )
     name = _small(html_text(scale.name), theme)
     strip = _strip(scale.steps(), 18, theme)
-    return (
-        '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"><TR>'
-        f"<TD>{name}&#160;</TD>\n<TD>{low}</TD>\n<TD>{strip}</TD>\n<TD>{high}</TD>{_FILLER}</TR></TABLE>"
-    )
+    cells = f"<TD>{name}&#160;</TD>\n<TD>{low}</TD>\n<TD>{strip}</TD>\n<TD>{high}</TD>{_FILLER}"
+    return table(f"<TR>{cells}</TR>", 2)
 
 
 def fields(colours: Iterable[str], meaning: str, theme: Theme) -> str:
     """Colours side by side and what they mean, as a part of the caption."""
     strip = _strip(colours, 5, theme)
     text = _small(f"&#160;{html_text(meaning)}", theme)
-    return f"{_TABLE}<TR><TD>{strip}</TD><TD>{text}</TD>{_FILLER}</TR></TABLE>"
+    return table(f"<TR><TD>{strip}</TD><TD>{text}</TD>{_FILLER}</TR>")
 
 
 def strokes(rows: Iterable[tuple[str, int, bool, str]], theme: Theme) -> str:
@@ -172,19 +166,18 @@ def strokes(rows: Iterable[tuple[str, int, bool, str]], theme: Theme) -> str:
         dash = ' STYLE="dashed"' if dashed else ""
         size = f'WIDTH="44" HEIGHT="{2 * width + 2}"'  # a border takes its width at every side
         line = f'<TD BORDER="{width}" SIDES="T"{dash} {size}></TD>'
-        table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" FIXEDSIZE="TRUE" '
-        table += f'{size} COLOR="{colour}"><TR>{line}</TR></TABLE>'
+        drawn = table(f"<TR>{line}</TR>", 0, f' FIXEDSIZE="TRUE" {size} COLOR="{colour}"')
         text = _small(f"&#160;{html_text(meaning)}", theme)
-        written.append(f'<TR><TD>{table}</TD><TD ALIGN="LEFT">{text}</TD>{_FILLER}</TR>')
-    return _TABLE + "\n".join(written) + "</TABLE>" if written else ""
+        written.append(f'<TR><TD>{drawn}</TD><TD ALIGN="LEFT">{text}</TD>{_FILLER}</TR>')
+    return table("\n".join(written)) if written else ""
 
 
 def _strip(colours: Iterable[str], width: int, theme: Theme) -> str:
     """Fields of colour in one frame."""
     rim = mix(theme.background, theme.ink, 0.35)
     cells = "\n".join(f'<TD BGCOLOR="{c}" WIDTH="{width}" HEIGHT="9"></TD>' for c in colours)
-    table = '<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
-    return f'{table}COLOR="{rim}"><TR>{cells}</TR></TABLE>'
+    frame = '<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
+    return f'{frame}COLOR="{rim}"><TR>{cells}</TR></TABLE>'
 
 
 def _small(text: str, theme: Theme) -> str:

@@ -12,7 +12,7 @@ from itertools import islice
 from ..engine import Value
 from ..passes import contributions, receivers, slopes
 from .facts import GraphFacts
-from .text import number, shorten
+from .text import elided, number, shorten
 
 MANY = 10**15  # counts stop here: a chain of a million x + x has 2**1000000 routes
 
@@ -204,12 +204,5 @@ def described(path: Path, digits: int, *, most: int = 6) -> tuple[str, str]:
     factors = [number(factor, digits) for factor in path.factors]
     product = number(path.product, digits)
     if len(factors) > 1:
-        product = f"{' × '.join(_elided(factors, most))} = {product}"
-    return " ← ".join(_elided(names, most)) or "itself", product
-
-
-def _elided(items: list[str], most: int) -> list[str]:
-    if len(items) <= most:
-        return items
-    half = most // 2
-    return [*items[:half], f"({len(items) - 2 * half:,} more)", *items[-half:]]
+        product = f"{' × '.join(elided(factors, most))} = {product}"
+    return " ← ".join(elided(names, most)) or "itself", product

@@ -17,6 +17,8 @@ from .paths import Paths
 from .scales import Metric, Scale, measured
 from .themes import Theme, readable_on
 
+# The directions of reading, and the sides where edges begin and end.
+DIRECTIONS = {"LR": "ew", "RL": "we", "TB": "sn", "BT": "ns"}
 CROWDED = 60  # folded edges: more are drawn thin and straight
 
 
@@ -73,7 +75,7 @@ class Plan:
         if self.look is not None and self.clusters and self.bundles and paths is None:
             self.arrows = bundled(single)
         # The side of a node where edges leave it, and the one where they arrive.
-        self.sides = {"LR": "ew", "RL": "we", "TB": "sn", "BT": "ns"}[self.rankdir]
+        self.sides = DIRECTIONS[self.rankdir]
         folded = sum(edge.tail.is_folded or edge.head.is_folded for edge in single)
         self.placed = self.look is not None
         self.crowded = folded > CROWDED

@@ -45,10 +45,7 @@ def at_once(draw: Callable[[Any], Any], things: Iterable[Any], threads: int) -> 
     """
     if _within:
         return [draw(thing) for thing in things]
-    from concurrent.futures import ThreadPoolExecutor  # only for several at once
-
-    with ThreadPoolExecutor(threads) as workers:
-        return list(workers.map(draw, things))
+    return processes.at_once(draw, things, threads)
 
 
 class Engine(NamedTuple):

@@ -45,27 +45,27 @@ def _content(element: ElementTree.Element, size: float, bold: bool) -> Size:
 
 def _lines(element: ElementTree.Element, size: float, bold: bool, lines: list[Size]) -> None:
     """Add what an element's text takes to the last of the lines, or to new ones."""
+
+    def add(text: str | None) -> None:
+        if text:
+            width, height = lines[-1]
+            added = _width(text.replace("\n", ""), size, bold)
+            lines[-1] = (width + added, max(height, _LINE * size))
+
     if element.tag == "BR":
         lines.append((0.0, _LINE * size))
     elif element.tag == "FONT":
         size = float(element.get("POINT-SIZE", size))
     elif element.tag == "B":
         bold = True
-    for text in (element.text,):
-        if text:
-            width, height = lines[-1]
-            added = _width(text.replace("\n", ""), size, bold)
-            lines[-1] = (width + added, max(height, _LINE * size))
+    add(element.text)
     for child in element:
         if child.tag == "TABLE":
             width, height = _table(child, size, bold)
             lines[-1] = (lines[-1][0] + width, max(lines[-1][1], height))
         else:
             _lines(child, size, bold, lines)
-        if child.tail:
-            width, height = lines[-1]
-            added = _width(child.tail.replace("\n", ""), size, bold)
-            lines[-1] = (width + added, max(height, _LINE * size))
+        add(child.tail)
 
 
 def _table(table: ElementTree.Element, size: float, bold: bool) -> Size:

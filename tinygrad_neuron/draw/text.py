@@ -23,15 +23,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 __all__ = [
     "attribute_list",
+    "elided",
     "html_text",
     "number",
     "plain_text",
     "shorten",
+    "table",
     "tooltip_text",
     "visible",
 ]
@@ -217,6 +219,28 @@ def shorten(label: str, most: int = 40) -> str:
     if len(lines) > 3:
         label = "\n".join(lines[:3]) + "…"
     return label if len(label) <= most else label[: most - 1] + "…"
+
+
+def elided(items: Sequence[str], most: int) -> list[str]:
+    """So many of the items at most, from both ends, and between them how many more there are.
+
+    >>> elided(["a", "b", "c", "d", "e"], 4)
+    ['a', 'b', '(1 more)', 'd', 'e']
+    """
+    if len(items) <= most:
+        return list(items)
+    half = most // 2
+    return [*items[:half], f"({len(items) - 2 * half:,} more)", *items[-half:]]
+
+
+def table(rows: str, padding: int = 1, look: str = "") -> str:
+    """A table of an HTML-like label that only holds its rows: no borders, no room between cells.
+
+    >>> table("<TR><TD>x</TD></TR>", 0)
+    '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR><TD>x</TD></TR></TABLE>'
+    """
+    plain = f'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}"'
+    return f"<TABLE {plain}{look}>{rows}</TABLE>"
 
 
 def attribute_list(attributes: Mapping[str, str]) -> str:

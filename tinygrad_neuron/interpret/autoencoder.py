@@ -54,6 +54,7 @@ class SparseAutoencoder(Module):
 
     def decoded(self, features: Sequence[Value]) -> Vector:
         """The activations that features make up."""
+        features = values("SparseAutoencoder", "the features", features, self.units)
         return plus([dot(row, features) for row in self.decoder], self.decoder_bias)
 
     def __call__(self, x: Array) -> Vector:
@@ -94,6 +95,9 @@ class SparseAutoencoder(Module):
         found = [lists(x) for x in listed(where, "activations", activations, "a list of vectors")]
         weight = number(where, "sparsity", sparsity, NOT_NEGATIVE)
         steps = positive_integer(where, "steps", steps)
+        batch_size = positive_integer(where, "batch_size", batch_size)
+        if not found:
+            raise ValueError(f"{where}: activations must have one vector at least, got none")
         compiled = compile(lambda x: self.loss(x, weight), target=target)
         optimiser = Adam(self.parameters(), cosine_decay(lr, steps))
         with compiled.trainer(optimiser) as trainer:

@@ -49,7 +49,7 @@ def top_examples(
     count = positive_integer("top_examples", "count", count)
     a_function("top_examples", "unit", unit)
     pairs = _pairs("top_examples", data)
-    (activations,) = _activations([unit], pairs, target)
+    (activations,) = _activations(lambda x: [unit(x)], pairs, target)
     found = [
         Excitation(activation, place, x, t)
         for place, (activation, (x, t)) in enumerate(zip(activations, pairs, strict=True))
@@ -113,7 +113,7 @@ def responses(
             raise ValueError(f"responses: a target must be a class, counted from 0, got {t!r}")
     classes = 1 + max(t for _, t in pairs)
     found = []
-    for activations in _activations_of_all(units, pairs, target):
+    for activations in _activations(units, pairs, target):
         means = []
         for k in range(classes):
             of_class = [a for a, (_, t) in zip(activations, pairs, strict=True) if t == k]
@@ -142,15 +142,10 @@ def _pairs(where: str, data: Iterable[Sequence[Any]]) -> list[tuple[Any, Any]]:
 
 
 def _activations(
-    units: list[Callable[[Any], Value]], pairs: list[tuple[Any, Any]], target: str
-) -> list[list[float]]:
-    """Of each unit, for each example."""
-    return _activations_of_all(lambda x: [unit(x) for unit in units], pairs, target)
-
-
-def _activations_of_all(
     units: Callable[[Any], Iterable[Value]], pairs: list[tuple[Any, Any]], target: str
 ) -> list[list[float]]:
+    """Of each unit, for each example."""
+
     def run(x: Any) -> list[Value]:
         found = units(x)
         found = [found] if isinstance(found, Value) else found

@@ -54,8 +54,8 @@ class ToyModel(Module):
     """
 
     def __init__(self, features: int, neurons: int, seed: Seed = None) -> None:
-        self.features = positive_integer("ToyModel", "features", features)
-        self.neurons = positive_integer("ToyModel", "neurons", neurons)
+        features = self.features = positive_integer("ToyModel", "features", features)
+        neurons = self.neurons = positive_integer("ToyModel", "neurons", neurons)
         self.weight: Matrix = matrix(neurons, features, xavier_normal(), generator_of(seed))
         self.bias: Vector = filled(features, 0.0)
 
@@ -157,6 +157,7 @@ def superposition(
     """
     where = "superposition"
     model = ToyModel(features, neurons, generator := generator_of(seed))
+    features = model.features
     weights = _importance(where, importance, features)
     steps = positive_integer(where, "steps", steps)
 
@@ -183,4 +184,9 @@ def _importance(where: str, given: float | Sequence[float], features: int) -> tu
             )
         return tuple(number(where, "importance", v, NOT_NEGATIVE) for v in given)
     factor = number(where, "importance", given, NOT_NEGATIVE)
-    return tuple(factor**i for i in range(features))
+    try:
+        return tuple(factor**i for i in range(features))
+    except OverflowError:
+        raise ValueError(
+            f"{where}: importance {factor:g} is too large: its powers overflow"
+        ) from None

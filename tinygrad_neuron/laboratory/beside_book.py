@@ -1,10 +1,10 @@
 """The laboratory in the web book: its folder beside the pages, and in each lesson what opens it."""
 
-import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..course.lessons import Lesson
+from ..files import replace_file
 from .building import build
 
 FOLDER = "laboratory"
@@ -20,23 +20,22 @@ _ADDED = "".join(
 )
 
 
-def add_to_book(book: Path, lessons: Iterable[Lesson], archives: "Path | None" = None) -> int:
+def add_to_book(
+    book: Path,
+    lessons: Iterable[Lesson],
+    archives: "Path | None" = None,
+    tell: Callable[[str], object] = str,
+) -> int:
     """Build the laboratory into a built book, whose lessons' cells can then be changed and run.
 
-    **Arguments:** `book`, the folder of the book; `lessons`, those in it; `archives`, as for
-    `build`. Returns how many bytes were added; raises what `build` raises.
+    **Arguments:** `book`, the folder of the book; `lessons`, those in it; `archives` and
+    `tell`, as for `build`. Returns how many bytes were added; raises what `build` raises.
     """
     lessons = list(lessons)
-    size = build(book / FOLDER, archives=archives, lessons=lessons)
+    size = build(book / FOLDER, archives=archives, lessons=lessons, tell=tell)
     for lesson in lessons:
         page = book / f"{lesson.name}.html"
         text = page.read_text("utf-8")
         if _ADDED not in text:
-            _replace(page, text.replace(_HEAD, _ADDED + _HEAD, 1))
+            replace_file(page, text.replace(_HEAD, _ADDED + _HEAD, 1).encode())
     return size
-
-
-def _replace(page: Path, text: str) -> None:
-    new = page.with_suffix(".new")
-    new.write_text(text, "utf-8")
-    os.replace(new, page)

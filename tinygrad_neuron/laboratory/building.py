@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from ..course.lessons import Lesson
@@ -13,6 +13,7 @@ from ..draw.themes import THEMES, custom_properties
 from ..files import replace_folder
 from ..walk.page import module
 from . import npm
+from .bytecode import BytecodeError, with_bytecode
 from .licences import licences
 from .npm import ALL, EDITOR, GRAPHVIZ, PYODIDE
 from .packages import chosen
@@ -46,6 +47,7 @@ def build(
     archives: "Path | None" = None,
     packages: "Path | None" = None,
     lessons: Iterable[Lesson] = (),
+    tell: Callable[[str], object] = str,
 ) -> int:
     """Write the laboratory into a folder; returns how many bytes it has.
 
@@ -54,7 +56,7 @@ def build(
 
     **Arguments:** `folder`, to be written; `archives`, a folder with what `npm pack` wrote, instead
     of npm; `packages`, a folder with wheels of Pyodide's, such as numpy's; `lessons`, those of a
-    book whose cells are run.
+    book whose cells are run; `tell`, called with what the builder should know.
 
     Raises a `LaboratoryError` where the folder is another thing's, or npm's packages are not had.
     """
@@ -64,7 +66,7 @@ def build(
         )
     try:
         own = {f"lessons/{lesson.name}.py": lesson.path.read_bytes() for lesson in lessons}
-        files = _files(archives, packages, own)
+        files = _files(archives, packages, own, tell)
     except npm.PackageError as error:
         raise LaboratoryError(f"the laboratory was not built: {error}") from None
     with tempfile.TemporaryDirectory() as temporary:
@@ -78,7 +80,10 @@ def build(
 
 
 def _files(
-    archives: "Path | None", wheels_of: "Path | None", own: Mapping[str, bytes]
+    archives: "Path | None",
+    wheels_of: "Path | None",
+    own: Mapping[str, bytes],
+    tell: Callable[[str], object],
 ) -> dict[str, bytes]:
     """Every file of the folder, by its path."""
     packages = {
@@ -97,6 +102,10 @@ def _files(
     files["playground.json"] = json.dumps(opening(), separators=(",", ":")).encode()
     files |= licences(packages)
     files["examples.json"] = json.dumps(examples()).encode()
+    try:
+        files |= with_bytecode(files)
+    except BytecodeError as error:
+        tell(f"without bytecode, so Python starts some two seconds later: {error}")
     told = {"wheels": [f"wheels/{name}" for name in packed], "packages": list(lock["packages"])}
     files["wheels.json"] = json.dumps(told).encode()
     files |= own

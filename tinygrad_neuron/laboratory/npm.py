@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..processes import run
+
 _SECONDS = 300.0
 
 
@@ -126,13 +128,12 @@ def fetched(packages: Iterable[Package], folder: "Path | None" = None) -> dict[P
     with tempfile.TemporaryDirectory() as temporary:
         command = [npm, "pack", "--silent", *(f"{p.name}@{p.version}" for p in wanted)]
         try:
-            ended = subprocess.run(
-                command, cwd=temporary, capture_output=True, encoding="utf-8", timeout=_SECONDS
-            )
+            ended = run(command, seconds=_SECONDS, cwd=temporary, folder=temporary)
         except subprocess.TimeoutExpired:
             raise PackageError(f"npm did not finish within {_SECONDS:g} seconds") from None
         if ended.returncode:
-            raise PackageError(f"npm could not get the packages: {ended.stderr.strip()[-1000:]}")
+            said = ended.stderr.decode("utf-8", "replace").strip()[-1000:]
+            raise PackageError(f"npm could not get the packages: {said}")
         return fetched(wanted, Path(temporary))
 
 

@@ -49,8 +49,8 @@ class _Convolution(Module):
         seed: Seed = None,
     ) -> None:
         name, axes = type(self).__name__, self.axes
-        self.in_channels = positive_integer(name, "in_channels", in_channels)
-        self.out_channels = positive_integer(name, "out_channels", out_channels)
+        in_channels = self.in_channels = positive_integer(name, "in_channels", in_channels)
+        out_channels = self.out_channels = positive_integer(name, "out_channels", out_channels)
         self.kernel_size = sizes(name, "kernel_size", kernel_size, axes)
         self.stride = sizes(name, "stride", stride, axes)
         self.padding = sizes(name, "padding", padding, axes, least=0)

@@ -1,6 +1,7 @@
 """From whole numbers (letters, words, positions) to vectors."""
 
 import math
+import numbers
 from typing import Any
 
 from ..checking import positive_integer
@@ -52,7 +53,9 @@ class Embedding(Module):
         return each(self._row, lists(index))
 
     def _row(self, index: Operand) -> Vector:
-        if not isinstance(index, Value) and index not in range(self.num_embeddings):
+        if not isinstance(index, Value) and not (
+            isinstance(index, numbers.Real) and index in range(self.num_embeddings)
+        ):
             raise ValueError(
                 "Embedding: an index must be a whole number from 0 to "
                 f"{self.num_embeddings - 1}, got {index!r}"

@@ -45,8 +45,8 @@ class Linear(Module):
         init: str | Initialiser = BY_FAN_IN,
         seed: Seed = None,
     ) -> None:
-        self.in_features = positive_integer("Linear", "in_features", in_features)
-        self.out_features = positive_integer("Linear", "out_features", out_features)
+        in_features = self.in_features = positive_integer("Linear", "in_features", in_features)
+        out_features = self.out_features = positive_integer("Linear", "out_features", out_features)
         generator = generator_of(seed)
         draw = initialiser(init)
         self.weight: Matrix = matrix(out_features, in_features, draw, generator)

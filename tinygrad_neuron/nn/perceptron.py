@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..checking import FINITE, POSITIVE, described, listed, number, positive_integer
+from ..checking import FINITE, NOT_NEGATIVE, POSITIVE, described, listed, number, positive_integer
 from ..engine import Number, Operand
 from ..init import Initialiser, Seed
 from ..interruption import uninterrupted
 from .neuron import Neuron, input_vector
+
+_NAN = "is there a NaN in the input?"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Perceptron(Neuron):
 
     def predict(self, x: Sequence[Operand]) -> int:
         """1 where w·x + b > 0, else 0."""
-        return int(self(x).data)
+        return int(number("Perceptron", "the output", self(x).data, NOT_NEGATIVE, _NAN))
 
     def fit(
         self, examples: Iterable[tuple[Sequence[Number], Number]], epochs: int = 100

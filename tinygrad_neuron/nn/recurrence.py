@@ -133,13 +133,14 @@ class _Cell(Module):
         self,
         input_size: int,
         hidden_size: int,
-        bias: bool,
-        init: str | Initialiser | None,
-        seed: Seed,
+        bias: bool = True,
+        *,
+        init: str | Initialiser | None = None,
+        seed: Seed = None,
     ) -> None:
         name = type(self).__name__
-        self.input_size = positive_integer(name, "input_size", input_size)
-        self.hidden_size = positive_integer(name, "hidden_size", hidden_size)
+        input_size = self.input_size = positive_integer(name, "input_size", input_size)
+        hidden_size = self.hidden_size = positive_integer(name, "hidden_size", hidden_size)
         drawn = drawn_weights(self.gates, input_size, hidden_size, bias, init, seed)
         self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh = drawn
 
@@ -195,7 +196,7 @@ class RNNCell(_Cell):
         init: str | Initialiser | None = None,
         seed: Seed = None,
     ) -> None:
-        super().__init__(input_size, hidden_size, bias, init, seed)
+        super().__init__(input_size, hidden_size, bias, init=init, seed=seed)
         self.nonlinearity = checked_nonlinearity("RNNCell", nonlinearity)
 
     def __call__(self, x: Array, h: Sequence[Operand] | None = None) -> Vector:
@@ -237,7 +238,7 @@ class LSTMCell(_Cell):
         init: str | Initialiser | None = None,
         seed: Seed = None,
     ) -> None:
-        super().__init__(input_size, hidden_size, bias, init, seed)
+        super().__init__(input_size, hidden_size, bias, init=init, seed=seed)
         open_forget_gates(self._weights, self.hidden_size, forget_bias, "LSTMCell")
 
     def __call__(self, x: Array, state: tuple[Array, Array] | None = None) -> tuple[Vector, Vector]:
@@ -263,17 +264,6 @@ class GRUCell(_Cell):
     """
 
     gates = 3
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        bias: bool = True,
-        *,
-        init: str | Initialiser | None = None,
-        seed: Seed = None,
-    ) -> None:
-        super().__init__(input_size, hidden_size, bias, init, seed)
 
     def __call__(self, x: Array, h: Sequence[Operand] | None = None) -> Vector:
         (new,) = gru_step(self._weights, self._input(x), [self._vector("the state h", h)])

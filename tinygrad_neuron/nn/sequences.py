@@ -21,6 +21,8 @@ from .recurrence import (
 )
 from .shapes import Array, Matrix, Vector, values
 
+_PARTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")  # of a layer's parameters, as PyTorch's
+
 
 class _Recurrent(Module):
     """What the three share: layers of steps, the parameters under PyTorch's names.
@@ -35,29 +37,28 @@ class _Recurrent(Module):
         self,
         input_size: int,
         hidden_size: int,
-        num_layers: int,
-        bias: bool,
-        dropout: float,
-        init: str | Initialiser | None,
-        seed: Seed,
+        num_layers: int = 1,
+        bias: bool = True,
+        *,
+        dropout: float = 0.0,
+        init: str | Initialiser | None = None,
+        seed: Seed = None,
     ) -> None:
         name = type(self).__name__
-        self.input_size = positive_integer(name, "input_size", input_size)
-        self.hidden_size = positive_integer(name, "hidden_size", hidden_size)
-        self.num_layers = positive_integer(name, "num_layers", num_layers)
+        input_size = self.input_size = positive_integer(name, "input_size", input_size)
+        hidden_size = self.hidden_size = positive_integer(name, "hidden_size", hidden_size)
+        num_layers = self.num_layers = positive_integer(name, "num_layers", num_layers)
         generator = generator_of(seed)
         for layer in range(num_layers):
             size = hidden_size if layer else input_size
             drawn = drawn_weights(self.gates, size, hidden_size, bias, init, generator)
-            parts = zip(("weight_ih", "weight_hh", "bias_ih", "bias_hh"), drawn, strict=True)
-            for part, parameters in parts:
+            for part, parameters in zip(_PARTS, drawn, strict=True):
                 setattr(self, f"{part}_l{layer}", parameters)
         rate = number(name, "dropout", dropout, BELOW_ONE)
         self.dropout = Dropout(rate, generator) if rate else None
 
     def _weights(self, layer: int) -> Weights:
-        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-        return Weights(*(getattr(self, f"{name}_l{layer}") for name in names))
+        return Weights(*(getattr(self, f"{part}_l{layer}") for part in _PARTS))
 
     def _step(self, weights: Weights, x: Vector, state: Matrix) -> Matrix:
         """What a layer hands on, after one more input."""
@@ -148,7 +149,9 @@ or more
         seed: Seed = None,
     ) -> None:
         self.nonlinearity = checked_nonlinearity("RNN", nonlinearity)
-        super().__init__(input_size, hidden_size, num_layers, bias, dropout, init, seed)
+        super().__init__(
+            input_size, hidden_size, num_layers, bias, dropout=dropout, init=init, seed=seed
+        )
 
     def _step(self, weights: Weights, x: Vector, state: Matrix) -> Matrix:
         return rnn_step(weights, x, state, self.nonlinearity)
@@ -186,9 +189,11 @@ class LSTM(_Recurrent):
         init: str | Initialiser | None = None,
         seed: Seed = None,
     ) -> None:
-        super().__init__(input_size, hidden_size, num_layers, bias, dropout, init, seed)
+        super().__init__(
+            input_size, hidden_size, num_layers, bias, dropout=dropout, init=init, seed=seed
+        )
         for layer in range(num_layers):
-            open_forget_gates(self._weights(layer), hidden_size, forget_bias, "LSTM")
+            open_forget_gates(self._weights(layer), self.hidden_size, forget_bias, "LSTM")
 
     def _step(self, weights: Weights, x: Vector, state: Matrix) -> Matrix:
         return lstm_step(weights, x, state)
@@ -213,19 +218,6 @@ class GRU(_OneState):
     """
 
     gates = 3
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        bias: bool = True,
-        *,
-        dropout: float = 0.0,
-        init: str | Initialiser | None = None,
-        seed: Seed = None,
-    ) -> None:
-        super().__init__(input_size, hidden_size, num_layers, bias, dropout, init, seed)
 
     def _step(self, weights: Weights, x: Vector, state: Matrix) -> Matrix:
         return gru_step(weights, x, state)

@@ -31,9 +31,11 @@ _ENDLESS = "lists are nested too deeply, or one holds itself"
 def _as_lists(x: Array) -> Any:
     if isinstance(x, Value):
         return x
-    if hasattr(x, "to_numpy"):  # a frame: going through it would give the names of its columns
+    if hasattr(
+        type(x), "to_numpy"
+    ):  # a frame: going through it would give the names of its columns
         x = x.to_numpy()
-    if hasattr(x, "tolist"):
+    if hasattr(type(x), "tolist"):
         x = x.tolist()
     return [_as_lists(item) for item in x] if several(x) else x
 

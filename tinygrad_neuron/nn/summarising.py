@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..checking import described
+from ..console import in_columns
 from ..engine import Value, topological_order
 from .module import Module
 from .neuron import Neuron
@@ -62,15 +63,7 @@ class Summary:
         return found
 
     def __repr__(self) -> str:
-        cells = self._cells()
-        widths = [max(len(row[k]) for row in cells) for k in range(5)]
-        return "\n".join(
-            "  ".join(
-                cell.ljust(width) if k < 3 else cell.rjust(width)
-                for k, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in cells
-        )
+        return in_columns(self._cells(), texts=3)
 
     def _repr_html_(self) -> str:
         """In a notebook, a table."""

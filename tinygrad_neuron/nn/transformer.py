@@ -51,7 +51,7 @@ class TransformerEncoderLayer(Module):
         seed: Seed = None,
     ) -> None:
         name = "TransformerEncoderLayer"
-        self.d_model = positive_integer(name, "d_model", d_model)
+        d_model = self.d_model = positive_integer(name, "d_model", d_model)
         hidden = 4 * d_model if dim_feedforward is None else dim_feedforward
         generator = generator_of(seed)
         self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, seed=generator)

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..calculus.operation import Operation
 from ..checking import a_function, described, listed
+from ..console import in_columns
 from ..engine import Value, topological_order
 from ..functions import mean
 from ..health import HELP, condition, steepest
@@ -70,17 +71,9 @@ class Diagnosis(Shown):
 
     def __str__(self) -> str:
         """The table, then the warnings."""
-        rows = [_HEAD, *(_cells(layer) for layer in self.layers)]
-        widths = [max(len(row[k]) for row in rows) for k in range(len(_HEAD))]
-        lines = [
-            "  ".join(
-                cell.ljust(width) if k < 2 else cell.rjust(width)
-                for k, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in rows
-        ]
+        table = in_columns([_HEAD, *map(_cells, self.layers)], texts=2)
         found = [f"- {warning}" for warning in self.warnings] or [self._nothing()]
-        return "\n".join([*lines, "", *found])
+        return "\n".join([table, "", *found])
 
     def _nothing(self) -> str:
         """That there is no warning, though some units may be dead."""
@@ -157,7 +150,7 @@ leaky_relu, another bias or a smaller learning rate keeps a gradient alive.
             watched.add([v for v in flat(output) if isinstance(v, Value)], losses[-1:])
     total = mean(losses) if losses else None
     gradients = None if total is None else _gradients(model, total)
-    layers = watched.reports(len(pairs), gradients)
+    layers = watched.reports(gradients)
     return Diagnosis(len(pairs), layers, tuple(watched.warnings(layers, total, gradients)))
 
 
@@ -210,9 +203,7 @@ class _Watched:
             "smaller weights, scaled inputs or a smaller lr keep it finite"
         )
 
-    def reports(
-        self, examples: int, gradients: dict[Value, float | None] | None
-    ) -> tuple[LayerReport, ...]:
+    def reports(self, gradients: dict[Value, float | None] | None) -> tuple[LayerReport, ...]:
         """What was found, layer by layer."""
         own: dict[Scope, list[Value]] = {}
         for parameter in self.model.parameters():

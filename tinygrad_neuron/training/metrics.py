@@ -40,7 +40,7 @@ def accuracy(outputs: Iterable[Any], targets: Iterable[int], threshold: float = 
     0.5
     """
     pairs = _pairs("accuracy", outputs, targets)
-    hits: list[bool] = [predicted_class(y, threshold) == t for y, t in pairs]
+    hits: list[bool] = [predicted_class(y, threshold) == _target("accuracy", t) for y, t in pairs]
     return sum(hits) / len(hits)
 
 
@@ -81,7 +81,7 @@ def precision(
     0.667
     """
     pairs = _pairs("precision", outputs, targets)
-    taken = [t == of for y, t in pairs if predicted_class(y, threshold) == of]
+    taken = [_target("precision", t) == of for y, t in pairs if predicted_class(y, threshold) == of]
     return sum(taken) / len(taken) if taken else float("nan")
 
 
@@ -95,7 +95,7 @@ def recall(
     1.0
     """
     pairs = _pairs("recall", outputs, targets)
-    found = [predicted_class(y, threshold) == of for y, t in pairs if t == of]
+    found = [predicted_class(y, threshold) == of for y, t in pairs if _target("recall", t) == of]
     return sum(found) / len(found) if found else float("nan")
 
 
@@ -125,6 +125,10 @@ def _class(name: str, target: Any) -> int:
     if found is None or found < 0:
         raise ValueError(f"{name}: a target must be a class, counted from 0, got {target!r}")
     return found
+
+
+def _target(name: str, target: Any) -> float:
+    return to_float(target, name, "a target")
 
 
 def _single(name: str, output: Any) -> float:

@@ -20,7 +20,7 @@ from typing import Any
 from ..calculus.operation import Operation
 from ..calculus.printing import ATOM, MINUS, OPERATORS, SIGN, SUM, Operator, operator_of
 from ..calculus.table import TABLE
-from ..draw.text import number, shorten, visible
+from ..draw.text import elided, number, shorten, visible
 from ..engine import Value
 from ..passes import evaluate, is_constant
 from .honest import equation
@@ -212,8 +212,8 @@ def _forward_text(operation: Operation, pieces: Sequence[Piece]) -> str:
         operator = operator_of(operation.name)
         if operator is not None and pieces:
             terms = [_operand(piece, operator.left, right=i > 0) for i, piece in enumerate(pieces)]
-            return f" {operator.sign} ".join(_elided(terms))
-        inside = f"[{', '.join(_elided(listed))}]"
+            return f" {operator.sign} ".join(elided(terms, _MOST_TERMS))
+        inside = f"[{', '.join(elided(listed, _MOST_TERMS))}]"
         return f"{operation.name}({inside}{', ' + last if operation.chosen else ''})"
     operator = operator_of(operation.name)
     if operator is not None:
@@ -234,13 +234,6 @@ def _readable(tree: ast.expr) -> bool:
             if node.func.id not in TABLE:
                 return False
     return True
-
-
-def _elided(terms: list[str]) -> list[str]:
-    if len(terms) <= _MOST_TERMS:
-        return terms
-    half = _MOST_TERMS // 2
-    return [*terms[:half], f"({len(terms) - 2 * half:,} more)", *terms[-half:]]
 
 
 def _text(tree: ast.expr, pieces: Mapping[str, Piece]) -> Piece:

@@ -2,11 +2,12 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from ..checking import described
 from ..engine import Value
 from ..passes import is_constant
 from .lines import PACKAGE, record_lines
@@ -49,8 +50,13 @@ def watch_names() -> Iterator[None]:
                 _name_all(frame)
 
 
-def named_after(root: Value, function: Callable[..., Value]) -> Value:
-    """A result that no variable was bound to has the name of the function that returns it."""
+def called(function: Callable[..., Value], arguments: Sequence[Value]) -> Value:
+    """The Value that a function returns; its variables give those within it their names, and it
+    itself, where no variable was bound to it, has that of the function."""
+    with watch_names():
+        root = function(*arguments)
+    if not isinstance(root, Value):
+        raise TypeError(f"walkthrough: the function must return one Value, got {described(root)}")
     name = getattr(function, "__name__", "")
     if root._prev and not root.label and name.isidentifier():
         root.label = name

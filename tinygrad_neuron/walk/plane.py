@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..checking import described, several, to_float
+from ..checking import described, several, shown, to_float
 from ..engine import Value, topological_order
 from ..health import goes_from_0_to_1
 from ..passes import is_constant
@@ -19,6 +19,7 @@ class DataPlane:
       numbers; `target`: the leaf that takes the label, if there is one.
     - `output`: the node that is shown at each place; `level`: where it changes sides, which is the
       boundary; `reach`: how far from there it is as far on one side as a label is.
+    - `judged`: whether being on a label's side is right, as it is not for a hidden neuron.
     """
 
     examples: tuple[tuple[float, float, float], ...]
@@ -27,6 +28,7 @@ class DataPlane:
     output: Value
     level: float
     reach: float
+    judged: bool = True
 
 
 def data_plane(
@@ -64,12 +66,12 @@ def _listed(what: str, found: Any) -> list[Any]:
 def _leaf(order: Sequence[Value], one: "Value | str") -> Value:
     """A leaf of the graph, by itself or by its label."""
     leaves = [node for node in order if not node._prev and not is_constant(node)]
-    found = [leaf for leaf in leaves if leaf is one or leaf.label == one]
+    found = [leaf for leaf in leaves if leaf is one or (isinstance(one, str) and leaf.label == one)]
     if len(found) == 1:
         return found[0]
     known = ", ".join(leaf.label for leaf in leaves[:8] if leaf.label)
     raise ValueError(
-        f"walkthrough: the input {one!r} is {'several leaves' if found else 'no leaf'} of the "
+        f"walkthrough: the input {shown(one)} is {'several leaves' if found else 'no leaf'} of the "
         f"graph; give the leaf itself, a Value(number), or its label"
         + (f", such as {known}" if known else "")
     )

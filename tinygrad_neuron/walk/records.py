@@ -98,19 +98,19 @@ class Step(_Record):
     formula: str
     numbers: str
     value: float
-    local_formula: str
-    local_numbers: str
-    local: "float | None"
-    incoming: "float | None"
-    contribution: "float | None"
-    operand: "int | None"
-    target: "int | None"
-    target_name: str
-    before: "float | None"
-    after: "float | None"
-    rate: "float | None"
-    line: str
-    sentence: str
+    local_formula: str = ""
+    local_numbers: str = ""
+    local: "float | None" = None
+    incoming: "float | None" = None
+    contribution: "float | None" = None
+    operand: "int | None" = None
+    target: "int | None" = None
+    target_name: str = ""
+    before: "float | None" = None
+    after: "float | None" = None
+    rate: "float | None" = None
+    line: str = ""
+    sentence: str = ""
 
 
 # The steps, and per iteration the nodes.
@@ -228,6 +228,11 @@ class StepList(Answering):
         >>> dict(walkthrough(x * x).gradients())
         {0: 6.0, 1: 1.0}
         """
+        iteration = integer("gradients", "the iteration", iteration, 1)
+        if iteration > len(self.graphs):
+            raise ValueError(
+                f"gradients: the iteration must be from 1 to {len(self.graphs)}, got {iteration}"
+            )
         graph = self.graphs[iteration - 1]
         found = {node.position: 0.0 for node in graph if node.operation != "constant"}
         for step in self.steps:

@@ -17,7 +17,7 @@ from ..passes import DOMAIN_ERRORS
 from ..public import named_options
 from .descents import descent_of, descents
 from .explaining import Explanation
-from .names import named_after, watch_names
+from .names import called
 from .plane import DataPlane
 from .records import Made, Node, Step, Trained
 
@@ -87,10 +87,10 @@ def trained(
     if plane_of is None:
         if training.batch is not None:
             raise ValueError("Training: batch is for examples; give them as data=...")
-        first = _Iterations(optimiser, digits, iterations, lambda: _called(loss, []), None, 0)
+        first = _Iterations(optimiser, digits, iterations, lambda: called(loss, []), None, 0)
         made = first.run(training.keep)
         return Run(first.root, None, first.trained(), lambda: made)
-    root = _called(loss, arguments)
+    root = called(loss, arguments)
     plane = plane_of(root)
     count = len(plane.examples)
     batch = positive_integer("Training", "batch", training.batch or count)
@@ -105,15 +105,6 @@ def trained(
         kept = all_.run(True)
         return Run(root, plane, all_.trained(), lambda: kept)
     return Run(root, plane, all_.trained(), lambda: all_.run(False))
-
-
-def _called(loss: Callable[..., Value], arguments: Sequence[Value]) -> Value:
-    """The loss, with names watched."""
-    with watch_names():
-        root = loss(*arguments)
-    if not isinstance(root, Value):
-        raise TypeError(f"walkthrough: the function must return one Value, got {described(root)}")
-    return named_after(root, loss)
 
 
 class _Iterations:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -11,7 +11,7 @@ from ..draw.text import number
 from ..engine import Value
 from ..public import named_options
 from .explaining import Explanation
-from .names import named_after, watch_names
+from .names import called
 from .plane import data_plane
 from .records import StepList
 
@@ -159,7 +159,7 @@ def walkthrough(
         run = trained(root, given, digits, training, found)
         return Walkthrough([], [], digits, run.root, run.plane, run.trained, run.later)
     if callable(root) and not isinstance(root, Value):
-        root = _called(root, given)
+        root = called(root, given)
         inputs = given if inputs is None else inputs
     elif arguments:
         raise TypeError("walkthrough: only a function has arguments, and the root is none")
@@ -172,12 +172,3 @@ def walkthrough(
     )
     made = Explanation(root, digits)
     return Walkthrough(made.steps, [made.nodes], digits, root, plane)
-
-
-def _called(function: Callable[..., Value], given: Sequence[Value]) -> Value:
-    """The Value that a function returns; its variables give those within it their names."""
-    with watch_names():
-        root = function(*given)
-    if not isinstance(root, Value):
-        raise TypeError(f"walkthrough: the function must return one Value, got {described(root)}")
-    return named_after(root, function)

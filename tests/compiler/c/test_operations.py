@@ -12,24 +12,18 @@ from typing import Any
 import pytest
 
 import tinygrad_neuron.eager as _eager  # the table is complete once it is imported
+from tests.compiler.c.compiling import needs_compiler
 from tinygrad_neuron import source_text
 from tinygrad_neuron.calculus.kernels import KERNELS
 from tinygrad_neuron.calculus.operation import Operation
 from tinygrad_neuron.calculus.table import BUILT_IN, TABLE
-from tinygrad_neuron.compiler import CompilerFailedError, CompilerNotFoundError
+from tinygrad_neuron.compiler import CompilerFailedError
 from tinygrad_neuron.compiler.c import operations as c_operations
 from tinygrad_neuron.compiler.c.compiler import find_compiler
 from tinygrad_neuron.compiler.c.libraries import load
 from tinygrad_neuron.passes import DOMAIN_ERRORS
 
 assert _eager
-
-try:
-    find_compiler()
-    reason = ""
-except CompilerNotFoundError as error:
-    reason = str(error)
-needs_compiler = pytest.mark.skipif(bool(reason), reason=reason or "there is a compiler")
 
 LARGEST = 1.7976931348623157e308
 AROUND = [0.0, 1.0, 2.0, 3.0, 6.0, 0.5, 27.2, 37.0, 709.782712893384, 710.4758600739439, 745.1332]

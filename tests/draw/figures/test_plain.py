@@ -10,12 +10,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.draw.measuring import SVG
 from tinygrad_neuron import datasets, losses, nn, optim, training
 from tinygrad_neuron.draw import showing
 from tinygrad_neuron.draw.figures import plain
 from tinygrad_neuron.draw.themes import THEMES
 
-SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '</text><script>alert(1)</script>&"\x00'
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+from tests.draw.measuring import SVG, TITLE
 from tinygrad_neuron import nn
-
-SVG = "{http://www.w3.org/2000/svg}"
-TOOLTIP = "{http://www.w3.org/1999/xlink}title"
 
 
 class Drawn:
@@ -23,7 +21,7 @@ class Drawn:
 
 
 def tooltip(group):
-    tips = [a.get(TOOLTIP) for a in group.iter(f"{SVG}a")]
+    tips = [a.get(TITLE) for a in group.iter(f"{SVG}a")]
     assert len(set(tips)) == 1
     return tips[0]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 
-from tests.draw.network.drawn import SVG, tooltip, width, xor
+from tests.draw.measuring import SVG
+from tests.draw.network.drawn import tooltip, width, xor
 from tinygrad_neuron import nn
 from tinygrad_neuron.draw.network import draw_network
 

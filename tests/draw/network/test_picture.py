@@ -9,9 +9,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.draw.network.drawn import SVG, tooltip, width, xor
+from tests.draw.measuring import SVG
+from tests.draw.network.drawn import tooltip, width, xor
 from tinygrad_neuron import Value, nn
-from tinygrad_neuron.draw.network import draw_network
+from tinygrad_neuron.draw.network import draw_network, subject
 from tinygrad_neuron.draw.observing import layers_of
 from tinygrad_neuron.draw.themes import THEMES
 
@@ -202,7 +203,8 @@ def test_a_title_stands_below_the_picture_and_is_text(draw, legend):
 
 @pytest.mark.parametrize("sizes", [[16, 16, 1], [4, 4, 1], [10] * 7, [8] * 12 + [1], [60]])
 @pytest.mark.parametrize("options", [{}, {"example": [0.5, -1.0]}, {"heat_maps": True}])
-def test_a_default_picture_fits_a_slide(sizes, options):
+def test_a_default_picture_fits_a_slide(sizes, options, monkeypatch):
+    monkeypatch.setattr(subject, "PLACES", 3)  # a map is as large, whatever is computed for it
     picture = draw_network(nn.MLP(2, sizes, seed=0), **options)
     svg = ElementTree.fromstring(picture.pipe(format="svg"))
     width, height = (

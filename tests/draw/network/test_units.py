@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.draw.network.drawn import SVG, tooltip, xor
+from tests.draw.measuring import SVG
+from tests.draw.network.drawn import tooltip, xor
 from tinygrad_neuron import Value, draw_dot, losses, nn, relu
 from tinygrad_neuron.draw.network import draw_network
 from tinygrad_neuron.draw.themes import THEMES
@@ -96,7 +97,6 @@ def test_what_the_loss_does_not_depend_on_has_no_gradient(draw):
     assert "does not depend" in tooltip(drawn.of("weight")["layer0-neuron1-w0"])
 
 
-@pytest.mark.parametrize("folded", [False, True])
 @pytest.mark.parametrize(
     "activation, weights, inactive",
     [
@@ -112,19 +112,17 @@ def test_what_the_loss_does_not_depend_on_has_no_gradient(draw):
         (nn.PReLU(0.1), (-5, -5), False),
     ],
 )
-def test_a_neuron_is_inactive_in_every_picture_or_in_none(
-    draw, activation, weights, inactive, folded
-):
+def test_a_neuron_is_inactive_in_every_picture_or_in_none(draw, activation, weights, inactive):
     neuron = nn.Neuron(2, activation=activation, weights=weights)
-    graph = draw_dot(neuron([1.0, 1.0]), level="neuron" if folded else "scalar")
-    assert inactive == ("○ inactive" in graph.source)
+    graphs = [draw_dot(neuron([1.0, 1.0]), level=level) for level in ("scalar", "neuron")]
+    assert [inactive] * 2 == ["○ inactive" in graph.source for graph in graphs]
     picture = draw_network(neuron, example=[1, 1])
     drawn = draw(picture)
     [circle] = drawn.of("neuron").values()
     assert inactive == ("inactive" in circle.get("class").split())
     assert inactive == any(text.startswith("○ ") for text in drawn.text(circle))
-    for source in (graph.source, picture.source):
-        assert THEMES["light"].alarm not in source  # nothing is wrong with one example
+    for drawing in (*graphs, picture):
+        assert THEMES["light"].alarm not in drawing.source  # nothing is wrong with one example
     assert "inactive" not in draw_network(neuron, example=[1, 1], flags=False).source
 
 

@@ -233,13 +233,10 @@ class Blocks(Groups):
             body += looped([part.count], ["j"], statements)
         return [*body, *(f"{where} = {name};" for where, name in zip(stored, sums, strict=True))]
 
-    def _function_of_many(self, group: Group) -> list[str]:
-        """Another function of many numbers, or the choice of one of them."""
-        operation = group.operation
-        assert isinstance(operation, Operation)
-        count = sum(part.count for part in group.terms)
-        index = [] if group.index is None else [Terms(1, group.index)]
-        loops = self._loops_over([*group.terms, *index], len(group.lines))
+    def _function_of_many(
+        self, group: Group, operation: Operation, count: int, loops: Loops
+    ) -> list[str]:
+        """In each row, from operands that are gathered there."""
         result = f"v->{group.name}[{loops.lane}]"
         at = _places(loops, "")
         body: list[str] = []

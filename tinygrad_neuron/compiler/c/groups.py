@@ -48,7 +48,11 @@ class Groups:
             terms = group.terms
             starts = range(0, len(terms), PARTS_AT_ONCE)
             return [self._sum(group, terms[k : k + PARTS_AT_ONCE], k > 0) for k in starts]
-        return [self._function_of_many(group)]
+        operation, index = group.operation, [] if group.index is None else [Terms(1, group.index)]
+        assert isinstance(operation, Operation)
+        loops = self._loops_over([*group.terms, *index], len(group.lines))
+        count = sum(part.count for part in group.terms)
+        return [self._function_of_many(group, operation, count, loops)]
 
     def _loops_over(self, parts: Sequence[Terms], lanes: int) -> Loops:
         return loops_over(
@@ -65,8 +69,10 @@ class Groups:
         """Sums, their terms in order; `goes_on` from what is stored."""
         raise NotImplementedError
 
-    def _function_of_many(self, group: Group) -> list[str]:
-        """A function of any number of operands."""
+    def _function_of_many(
+        self, group: Group, operation: Operation, count: int, loops: Loops
+    ) -> list[str]:
+        """Another function of many numbers, of `count`, or the choice of one of them."""
         raise NotImplementedError
 
     def _scatter(self, group: Group) -> list[str]:

@@ -7,36 +7,14 @@ NaN; `arithmetic.c` has what C does not have in this way.
 import ast
 from collections.abc import Callable, Mapping
 
+from ...calculus.printing import AND, ATOM, CHOICE, COMPARISON, COMPARISONS, OR, PRODUCT, SIGN, SUM
 from ...calculus.translation import Kernel, Language
-from .terms import (
-    AND,
-    ATOM,
-    CHOICE,
-    COMPARISON,
-    OR,
-    PRODUCT,
-    SIGN,
-    SUM,
-    TYPES,
-    Term,
-    encoded,
-    identifier,
-    joined,
-    literal,
-)
+from .terms import TYPES, Term, encoded, identifier, joined, literal
 
 _SIGNS = {ast.Add: ("+", SUM), ast.Sub: ("-", SUM), ast.Mult: ("*", PRODUCT)}
 _INT = {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply"}
 _INT_ONLY = {ast.FloorDiv: "floordiv", ast.Mod: "modulo"}
 _CALLED = {ast.Pow: "power", **_INT_ONLY}
-_COMPARISONS = {
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-}
 _LARGEST = 2**53
 
 
@@ -171,9 +149,9 @@ class C(Language[Term]):
             terms = [term.real() for term in terms]
         parts = []
         for left, operator, right in zip(terms, node.ops, terms[1:], strict=False):
-            if type(operator) not in _COMPARISONS:
+            if type(operator) not in COMPARISONS:
                 self.refuse(node)
-            between = _COMPARISONS[type(operator)]
+            between = COMPARISONS[type(operator)]
             parts.append(f"{left.within(SUM)} {between} {right.within(SUM)}")
         return Term(" && ".join(parts), "bool", COMPARISON if len(parts) == 1 else AND)
 

@@ -281,19 +281,19 @@ class _Roller:
             if not uses[k]:
                 continue
             operation, read = operations[k], operands[k]
-            if isinstance(operation, Operation):
-                pass
-            elif operation == ELEMENT:
+            if operation == ELEMENT:
                 levels[k] = levels[read[0]]  # an element is where its scatter put it
                 continue
-            elif operation == SCATTER:
+            if operation == SCATTER:
                 read = read[1:]
-            else:
+            elif not isinstance(operation, Operation):
                 continue
-            level = 0
-            for i in read:
-                if levels[i] > level:
-                    level = levels[i]
+            if len(read) == 2:  # as nearly always
+                level, other = levels[read[0]], levels[read[1]]
+                if other > level:
+                    level = other
+            else:
+                level = max([levels[i] for i in read], default=0)
             if level == len(by_level):
                 by_level.append([])
             by_level[level].append(k)
@@ -306,7 +306,7 @@ class _Roller:
         lines, uses, kind = group.lines, self.uses, id(group)
         if lines[0] >= self.program.forward:
             # The backward pass meets a layer's neurons from the last to the first: turn them round.
-            lines.sort(key=self._first_places)
+            lines.sort(key=self._pair if self._reads_two(lines[0]) else self._first_places)
         group.read_once = all(uses[k] == 1 for k in lines)
         for lane, k in enumerate(lines):
             self.group_of[k] = group
@@ -353,6 +353,15 @@ class _Roller:
 
     def _first_places(self, k: int) -> list[int]:
         return self._places(self._read(k)[:8])
+
+    def _reads_two(self, k: int) -> bool:
+        return len(self.program.operands[k]) == 2 == len(self._read(k))
+
+    def _pair(self, k: int) -> tuple[int, int]:
+        """`_first_places` of a line that reads two, as nearly all do."""
+        a, b = self.program.operands[k]
+        first, second = self.places[a], self.places[b]
+        return (self._place(a) if first < 0 else first, self._place(b) if second < 0 else second)
 
     def _place(self, k: int) -> int:
         """Where a line stands in its array; a leaf, or a number that is data, gets its place when

@@ -209,13 +209,10 @@ class Statements(Groups):
                 reach[access] = Reach(PACKED, start, (*outer, next(new)), step)
         return loops._replace(reach=reach)
 
-    def _function_of_many(self, group: Group) -> list[str]:
-        """Another function of many numbers, or the choice of one of them."""
-        operation = group.operation
-        assert isinstance(operation, Operation)
-        count = sum(part.count for part in group.terms)
-        index = [] if group.index is None else [Terms(1, group.index)]
-        loops = self._loops_over([*group.terms, *index], len(group.lines))
+    def _function_of_many(
+        self, group: Group, operation: Operation, count: int, loops: Loops
+    ) -> list[str]:
+        """From operands that are gathered on the stack, where they are few."""
         result = f"v->{group.name}[{loops.lane}]"
         body: list[str] = []
         if group.index is not None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from .places import accesses
 from .rolling import (
     LOOPED,
     STEP,
@@ -159,11 +160,11 @@ class _Run:
         """A group of the first step with places that move; None if they do not so."""
         read = [list(_accesses(self.at(r, j))) for r in range(first, self.rounds)]
         moving = {}
-        for accesses in zip(*read, strict=True):
-            move = _steady(accesses)
+        for same in zip(*read, strict=True):
+            move = _steady(same)
             if move is None:
                 return None
-            moving[accesses[0]] = _moved(accesses[0], move, STEP)
+            moving[same[0]] = _moved(same[0], move, STEP)
         group = self.at(first, j)
         return replace(
             group,
@@ -223,14 +224,14 @@ def _joined(terms: Sequence[Terms]) -> Iterator[Terms]:
     at = 0
     while at < len(terms):
         end, first = at + 1, terms[at]
-        read = list(_read(first.tree))
+        read = list(accesses(first.tree))
         shape = _shape_of(first.tree)
         moves: list[Move | None] = []
         last = read
         while end < len(terms) and first.count == terms[end].count == 1 and read:
             if _shape_of(terms[end].tree) != shape:
                 break
-            here = list(_read(terms[end].tree))
+            here = list(accesses(terms[end].tree))
             found = [_move(a, b) for a, b in zip(last, here, strict=True)]
             if None in found or (moves and found != moves):
                 break
@@ -254,12 +255,4 @@ def _accesses(group: Group) -> Iterator[Access]:
     trees = [group.tree, *(part.tree for part in group.terms), group.index]
     for tree in trees:
         if tree is not None:
-            yield from _read(tree)
-
-
-def _read(tree: Tree) -> Iterator[Access]:
-    if isinstance(tree, Access):
-        yield tree
-    elif isinstance(tree, Apply):
-        for operand in tree.operands:
-            yield from _read(operand)
+            yield from accesses(tree)

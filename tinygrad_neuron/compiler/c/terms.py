@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ...calculus.printing import ATOM, SIGN
+
 
 class ByHand(NamedTuple):
     """A function that needs no translation.
@@ -84,14 +86,11 @@ def literal(value: float) -> str:
     return f"(-{text})" if math.copysign(1.0, number) < 0.0 else text
 
 
-# How tightly the outermost operator of an expression binds.
-CHOICE, OR, AND, COMPARISON, SUM, PRODUCT, SIGN, ATOM = range(8)
-
-
 class Term(NamedTuple):
     """An expression in C.
 
-    - `kind`: "bool", "int", "double", or "array"; `strength`: see above.
+    - `kind`: "bool", "int", "double", or "array"; `strength`: how tightly
+      its outermost operator binds, see `calculus.printing`.
     - `value`: the number, where the expression is a literal.
     """
 

@@ -69,7 +69,7 @@ class Writer:
                 assert group.family is not None
                 group.name = Slices(group.family, group.slice, 1, STEP).name
         functions = self.functions()
-        operations = {o for o in self.program.operations if isinstance(o, Operation)}
+        operations = {o for o in set(self.program.operations) if isinstance(o, Operation)}
         operations |= self.statements.used
         head = [
             comment(self.title),

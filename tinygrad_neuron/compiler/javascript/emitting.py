@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 
 from ...calculus import javascript
 from ...calculus.operation import Operation
+from ...calculus.printing import ATOM, CHOICE, SIGN
 from ..emitting import SUM_OF_MANY, Emitter
 from ..layout import one_line, wrapped
 from ..lines import ELEMENT, SEED, SOURCES, read_by
 from ..program import Program
-from ..templates import ATOM, CHOICE, SIGN, Template
+from ..templates import Template
 from .templates import template
 
 # What `arithmetic.js` has that no kernel is: the operators that differ from Python's, and int().

@@ -6,7 +6,8 @@ from functools import cache
 
 from ...calculus import expressions, javascript
 from ...calculus.operation import Operation
-from ..templates import ATOM, CHOICE, POWER, PRODUCT, SIGN, SUM, Template
+from ...calculus.printing import ATOM, CHOICE, POWER, PRODUCT, SIGN, SUM
+from ..templates import Template, marked, pieces_of
 
 _INFIX: dict[type, tuple[str, int]] = {
     ast.Add: (" + ", SUM),
@@ -42,19 +43,9 @@ def template(operation: Operation) -> Template:
         needs = CHOICE if len(nodes) == len(names) + 1 else ATOM
     elif isinstance(tree, ast.IfExp):
         tightness = CHOICE
-    marked = expressions.substitute(tree, {name: f"operand_{i}_" for i, name in enumerate(names)})
-    text = javascript.expression(marked, lambda name: f"function_{name}_")
+    text = javascript.expression(marked(tree, names), lambda name: f"function_{name}_")
     if tightness != ATOM:
         text = text[1:-1]
-    text = re.sub(r"\bpython\.(\w+)", r"python_\1_", text)
-    pieces: list[str | int | tuple[str]] = []
-    for part in re.split(r"\b(operand_\d+_|(?:function|python)_\w+?_)(?!\w)", text):
-        kind, _, rest = part.partition("_")
-        if kind == "operand":
-            pieces.append(int(rest[:-1]))
-        elif kind == "python":
-            pieces.append((f"python.{rest[:-1]}",))
-        else:
-            pieces.append((rest[:-1],) if kind == "function" else part)
+    pieces = pieces_of(re.sub(r"\bpython\.(\w+)", r"python_\1_", text))
     uses = tuple(nodes.count(name) - (name in called) for name in names)
-    return Template(tuple(pieces), infix, tightness, needs, uses)
+    return Template(pieces, infix, tightness, needs, uses)

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ...calculus.operation import Operation
+from ...calculus.printing import ATOM, POWER, SIGN
 from ..emitting import Emitter
 from ..layout import one_line, wrapped
 from ..program import Program
-from ..templates import ATOM, POWER, SIGN, Template
+from ..templates import Template
 from .templates import template
 
 

@@ -1,12 +1,12 @@
 """How an operation of the table is written in Python, around the texts of its operands."""
 
 import ast
-import re
 from functools import cache
 
 from ...calculus import expressions
 from ...calculus.operation import Operation
-from ..templates import ATOM, CHOICE, PRODUCT, SIGN, SUM, Template
+from ...calculus.printing import ATOM, CHOICE, PRODUCT, SIGN, SUM
+from ..templates import Template, marked, pieces_of
 
 _INFIX: dict[type, tuple[str, int]] = {
     ast.Add: (" + ", SUM),
@@ -38,16 +38,8 @@ def template(operation: Operation) -> Template:
         tightness, needs = ATOM, CHOICE if len(nodes) == len(names) + 1 else ATOM
     elif isinstance(tree, ast.IfExp):
         tightness = CHOICE
-    marked = expressions.substitute(tree, {name: f"operand_{i}_" for i, name in enumerate(names)})
-    for node in ast.walk(marked):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            node.func.id = f"function_{node.func.id}_"
-    pieces: list[str | int | tuple[str]] = []
-    for part in re.split(r"\b(operand_\d+_|function_\w+_)(?!\w)", ast.unparse(marked)):
-        kind, _, rest = part.partition("_")
-        if kind == "operand":
-            pieces.append(int(rest[:-1]))
-        else:
-            pieces.append((rest[:-1],) if kind == "function" else part)
+    fresh = marked(tree, names)
+    for name, call in expressions.calls(fresh):
+        call.func = ast.Name(f"function_{name}_")
     uses = tuple(nodes.count(name) - (name in called) for name in names)
-    return Template(tuple(pieces), infix, tightness, needs, uses)
+    return Template(pieces_of(ast.unparse(fresh)), infix, tightness, needs, uses)

@@ -18,6 +18,7 @@ from ...checking import (
     whole,
 )
 from ...checking import text as a_text
+from ...public import named_options
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 # What is asked of an argument: the figure, the argument's name and it; it returns what is drawn.
@@ -25,7 +26,8 @@ Check: TypeAlias = Callable[[str, str, Any], Any]
 
 
 def checked(**rules: Check) -> Callable[[_Function], _Function]:
-    """Ask of every argument of a function what `BY_NAME` does, or a rule of its own.
+    """Ask of every argument of a function what `BY_NAME` does, or a rule of its own; an option that
+    it does not have is answered with the nearest.
 
     >>> @checked()
     ... def draw(curves, title=""):
@@ -39,6 +41,7 @@ def checked(**rules: Check) -> Callable[[_Function], _Function]:
     """
 
     def around(function: _Function) -> _Function:
+        function = named_options(function)
         names = list(inspect.signature(function).parameters)
         own = {name: rule for name, rule in (BY_NAME | rules).items() if name in names}
         where = function.__name__

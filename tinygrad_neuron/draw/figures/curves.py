@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from ...checking import a_function, described, positive_integer, to_float
+from ...checking import a_function, described, to_float
 from ...derivatives import gradients
 from ...engine import Value
 from ...nn.neuron import Activation, find_activation
-from ...public import named_options
 from ..text import number
 from ..themes import Theme, find_theme
 from .arguments import checked, named
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 
 @checked()
-@named_options
 def activation_curve(
     activation: Activation,
     at: float | None = None,
@@ -62,7 +60,6 @@ def activation_curve(
     house = find_theme(theme)
     name, function = find_activation(activation)
     low, high = interval("activation_curve", low, high)
-    points = positive_integer("activation_curve", "points", points)
     figure = blank(6.4, 4.0, house)
     axes = figure.add_subplot()
     ends, kinks = _draw_curves(axes, house, name, function, spread(low, high, points))
@@ -82,7 +79,6 @@ def activation_curve(
 
 
 @checked(curves=named("functions", a_function))
-@named_options
 def functions(
     curves: Mapping[str, Callable[[float], Any]],
     low: float = -4.0,
@@ -108,7 +104,6 @@ def functions(
     low, high = interval("functions", low, high)
     if not curves:
         raise ValueError("functions: expected at least one function, got none")
-    points = positive_integer("functions", "points", points)
     figure = blank(6.4, 4.0, house)
     axes = figure.add_subplot()
     xs = spread(low, high, points)

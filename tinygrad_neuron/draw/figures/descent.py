@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...checking import a_function
-from ...public import named_options
 from ..observing import Plane, checked_plane
 from ..themes import Theme, find_theme
 from .arguments import checked, two_texts
@@ -29,7 +28,6 @@ _POINTS, _LINES = 61, 12
 
 
 @checked(loss=a_function, names=two_texts)
-@named_options
 def descent(
     loss: Callable[[float, float], Any],
     paths: Mapping[str, Sequence[tuple[float, float]]],
@@ -90,7 +88,6 @@ def descent(
 
 
 @checked(loss=a_function)
-@named_options
 def steps_down(
     loss: Callable[[float], Any],
     path: Sequence[float],

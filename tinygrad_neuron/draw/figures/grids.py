@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...nn.shapes import each, flat, lists, shape
-from ...public import named_options
 from ..text import number
 from ..themes import Theme, find_theme
 from .arguments import checked
@@ -18,7 +17,6 @@ Place = tuple[int, int]
 
 
 @checked()
-@named_options
 def number_grids(
     grids: Mapping[str, Any],
     *,

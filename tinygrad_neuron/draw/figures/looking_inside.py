@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ...interpret import Superposition
-from ...public import named_options
 from ...training import Diagnosis
 from ..text import number
 from ..themes import Theme, find_theme
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 
 @checked(found=an(Diagnosis))
-@named_options
 def diagnosis_bars(found: Diagnosis, *, theme: str | Theme = "light") -> "Figure":
     """For each layer the part of its units that is dead or saturated, and its gradient's norm.
 
@@ -59,7 +57,6 @@ def diagnosis_bars(found: Diagnosis, *, theme: str | Theme = "light") -> "Figure
 
 
 @checked(steps=text)
-@named_options
 def gradients_by_step(
     norms: Mapping[str, Sequence[float]], steps: str = "step", *, theme: str | Theme = "light"
 ) -> "Figure":
@@ -102,7 +99,6 @@ def gradients_by_step(
 
 
 @checked(found=an(Superposition))
-@named_options
 def feature_directions(found: Superposition, *, theme: str | Theme = "light") -> "Figure":
     """The directions of features in the plane of two neurons.
 

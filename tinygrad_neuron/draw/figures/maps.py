@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from ...nn import Conv1d, Conv2d
 from ...nn.shapes import each, flat, lists, shape
-from ...public import named_options
 from ..text import number
 from ..themes import Theme, find_theme
 from .arguments import an, checked
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 
 @checked(convolution=an(Conv1d, Conv2d))
-@named_options
 def kernel_images(
     convolution: Conv1d | Conv2d, *, title: str = "", theme: str | Theme = "light"
 ) -> "Figure":
@@ -42,7 +40,6 @@ def kernel_images(
 
 
 @checked()
-@named_options
 def feature_maps(
     maps: Any, *, names: Sequence[str] = (), title: str = "", theme: str | Theme = "light"
 ) -> "Figure":
@@ -69,7 +66,6 @@ def feature_maps(
 
 
 @checked()
-@named_options
 def receptive_field_image(
     image: Any,
     places: Iterable[Sequence[int]],
@@ -113,7 +109,6 @@ def receptive_field_image(
 
 
 @checked()
-@named_options
 def attention_matrix(
     weights: Any,
     queries: Sequence[str] = (),

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from ...checking import positive_integer
 from ...derivatives import nudge
 from ...engine import Value
-from ...public import named_options
 from ..text import number
 from ..themes import Theme, find_theme
 from .arguments import checked
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 
 @checked()
-@named_options
 def nudges(
     output: Value,
     leaf: Value,

@@ -9,7 +9,6 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ...checking import positive_integer
 from ...nn.neuron import Activation, find_activation
 from ..contours import lines, regions
 from ..metrics import text_width
@@ -47,7 +46,7 @@ def activation_curve(
     house = find_theme(theme)
     name, function = find_activation(activation)
     low, high = interval("activation_curve", low, high)
-    inputs = spread(low, high, positive_integer("activation_curve", "points", points))
+    inputs = spread(low, high, points)
     found = []
     for order in (0, 1):
         xs, ys, _ = curve_points(lambda x, order=order: value_and_slope(function, x)[order], inputs)  # type: ignore[misc]
@@ -103,12 +102,11 @@ def decision_boundary(
     given = checked_examples(examples)
     sides = frame([x for x, _ in given], 0.15)
     sides = sides if plane is None else list(checked_plane(plane, "decision_boundary"))
-    count = positive_integer("decision_boundary", "resolution", resolution)
-    xs, ys = (spread(low, high, count) for low, high in sides)
+    xs, ys = (spread(low, high, resolution) for low, high in sides)
     chart = Chart(sides[0], sides[1], house, top=38)
 
     def placed(loops: list[list[tuple[float, float]]]) -> list[list[tuple[float, float]]]:
-        across, up = ((high - low) / (count - 1) for low, high in sides)
+        across, up = ((high - low) / (resolution - 1) for low, high in sides)
         return [[(xs[0] + across * c, ys[0] + up * r) for c, r in loop] for loop in loops]
 
     answers = [[score((x, y)) for x in xs] for y in ys]
@@ -161,12 +159,11 @@ def histogram(
         raise ValueError(f"histogram: expected at least one finite number, got {given!r}")
     low, high = min(finite), max(finite)
     low, high = (low, high) if low < high else (low - 0.5, high + 0.5)
-    count = positive_integer("histogram", "bins", bins)
-    heights = [0] * count
+    heights = [0] * bins
     for x in finite:
-        heights[min(int(count * (x - low) / (high - low)), count - 1)] += 1
+        heights[min(int(bins * (x - low) / (high - low)), bins - 1)] += 1
     chart = Chart((low, high), (0.0, 1.05 * max(heights)), house)
-    edges = spread(low, high, count + 1)
+    edges = spread(low, high, bins + 1)
     for k, height in enumerate(heights):
         left, right = edges[k : k + 2]
         if height:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ...checking import described, positive_integer, to_float
 from ...nn import Neuron
-from ...public import named_options
 from ..observing import Plane, checked_plane, layers_of, run
 from ..themes import Theme, find_theme, mix
 from .arguments import checked
@@ -32,7 +31,6 @@ Example: TypeAlias = tuple[tuple[float, ...], Any]
 
 
 @checked()
-@named_options
 def decision_boundary(
     score: Callable[[Sequence[float]], Any],
     examples: Iterable[tuple[Sequence[float], Any]],
@@ -73,7 +71,6 @@ def decision_boundary(
     """
     house = find_theme(theme)
     given = checked_examples(examples)
-    resolution = positive_integer("decision_boundary", "resolution", resolution)
     neuron = score if isinstance(score, Neuron) else None
     if neuron is None and (normal or distances):
         raise TypeError(
@@ -128,7 +125,6 @@ def decision_boundary(
 
 
 @checked()
-@named_options
 def hidden_plane(
     model: Any,
     examples: Iterable[tuple[Sequence[float], Any]],

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...checking import listed, whole
-from ...public import named_options
 from ..text import number
 from ..themes import Theme, find_theme
 from .arguments import checked
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 
 @checked()
-@named_options
 def softmax_bars(
     logits: Sequence[Any],
     target: int,

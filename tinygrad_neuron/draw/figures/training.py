@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from ...checking import listed, positive_integer
-from ...public import named_options
 from ..observing import Loss, layers_of, observe, titles
 from ..text import number
 from ..themes import Theme, find_theme
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
 
 
 @checked(steps=text)
-@named_options
 def training_curves(
     curves: Mapping[str, Sequence[float]],
     steps: str = "step",
@@ -142,7 +139,6 @@ def _mark_not_finite(axes: "Axes", theme: Theme, curves: Mapping[str, Sequence[f
 
 
 @checked()
-@named_options
 def activations_and_gradients(
     model: Any, examples: Iterable[tuple[Sequence[Any], Any]], loss: Loss | None = None
 ) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
@@ -167,8 +163,7 @@ def activations_and_gradients(
     names = titles(layers)
     activations: dict[str, list[float]] = {name: [] for name in names}
     found: dict[str, list[float]] = {name: [] for name in names} if loss is not None else {}
-    for example in examples:
-        x, target = listed(what, "an example", example, "a pair of an input vector and a target")
+    for x, target in examples:
         seen = observe(layers, x, None if loss is None else target, loss, what)
         for name, row in zip(names, seen.activations, strict=True):
             activations[name] += row
@@ -178,7 +173,6 @@ def activations_and_gradients(
 
 
 @checked()
-@named_options
 def histograms(
     activations: Mapping[str, Sequence[float]],
     gradients: Mapping[str, Sequence[float]] | None = None,
@@ -200,7 +194,6 @@ def histograms(
     ['Hidden 1', 'Output']
     """
     house = find_theme(theme)
-    bins = positive_integer("histograms", "bins", bins)
     columns = {"activations": activations}
     if gradients:
         columns["gradients"] = gradients

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ...public import named_options
 from ..themes import Theme, find_theme
 from .arguments import checked
 from .style import blank, dress_bar, signed_colours
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
 
 
 @checked()
-@named_options
 def weight_images(
     images: Sequence[Sequence[float]],
     width: int,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..rendering import Digraph
+from ..text import table
 from ..themes import FONT, Theme
 
 
@@ -65,15 +66,12 @@ class Canvas:
         x, y = place
         if align != "CENTER":
             x += width / 2 if align == "LEFT" else -width / 2
-        cells = "\n".join(
-            f'<TR><TD ALIGN="{align}" BALIGN="{align}" WIDTH="{width:.0f}">{row}</TD></TR>'
-            for row in rows
-        )
+        sides = f'ALIGN="{align}" BALIGN="{align}" WIDTH="{width:.0f}"'
+        cells = "\n".join(["", *(f"<TR><TD {sides}>{row}</TD></TR>" for row in rows), ""])
         colour = f' BGCOLOR="{background}"' if background else ""
         self.graph.node(
             name,
-            label=f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"{colour}>\n'
-            f"{cells}\n</TABLE>>",
+            label=f"<{table(cells, look=colour)}>",
             pos=at(x, y),
             fixedsize="false",
             id=name,

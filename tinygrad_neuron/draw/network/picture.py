@@ -6,7 +6,7 @@ Every place is computed (see `placing`), not found by the layout engine, and eve
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ...checking import a_function, flag, listed, positive_integer, text
+from ...checking import a_function, as_text, flag, listed, positive_integer, text
 from ...engine import Value
 from ...public import named_options
 from .. import legend as legends
@@ -147,7 +147,7 @@ def _names(what: str, names: Any, count: int, of: str) -> list[str]:
         raise ValueError(
             f"draw_network: {what} must have {count} names, one per {of}, got {len(given)}"
         )
-    return [str(name) for name in given]
+    return [as_text(name) for name in given]
 
 
 def _data(data: Any, heat_maps: bool) -> list[tuple[list[float], Any]]:

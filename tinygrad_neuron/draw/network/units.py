@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..flags import SIGNS
 from ..metrics import text_width
 from ..placing import LINE, Column, shown
-from ..text import html_text, tooltip_text
+from ..text import html_text, table, tooltip_text
 from ..themes import readable_on
 from .canvas import Canvas, at, font
 from .maps import Area, data_points, heat_map
@@ -155,11 +155,10 @@ class Units:
         """An input or a neuron: its text inside; with heat maps, its map and the text below."""
         common = {"id": name, "class": kind, "pos": at(*place)}
         if self.subject.maps is None:
-            table = "\n".join(f"<TR><TD>{row}</TD></TR>" for row in rows)
+            cells = "\n".join(["", *(f"<TR><TD>{row}</TD></TR>" for row in rows), ""])
             self.canvas.graph.node(
                 name,
-                label='<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">\n'
-                f"{table}\n</TABLE>>",
+                label=f"<{table(cells, 0)}>",
                 tooltip=tooltip_text("\n".join(tooltip)),
                 **common,
                 **shape,

@@ -1,5 +1,4 @@
 // The editor page: programs to choose from, one at a time; run, stop, link, theme.
-import { editor } from "./editor.js";
 import { link, linked } from "./links.js";
 import { keep } from "./offline.js";
 import { show } from "./outputs.js";
@@ -10,6 +9,12 @@ import { themes } from "./themes.js";
 const $ = (id) => document.getElementById(id);
 const python = new Python();
 const say = (text) => ($("state").textContent = text);
+const progress = ({ share, text }) => {
+  $("progress").value = share;
+  say(`${text} …`);
+};
+python.start(progress).catch(() => {}); // while the editor is loaded; `ready` tells what went wrong
+const { editor } = await import("./editor.js");
 
 const shared = await linked(location.hash).catch((error) => {
   $("damaged").textContent = error.message;
@@ -44,10 +49,7 @@ function opened() {
 async function ready() {
   $("progress").hidden = false;
   try {
-    await python.start(({ share, text }) => {
-      $("progress").value = share;
-      say(`${text} …`);
-    });
+    await python.start(progress);
     say("Ready: press Run, or Ctrl+Enter");
     keep();
   } catch (error) {

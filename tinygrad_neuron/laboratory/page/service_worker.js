@@ -3,6 +3,14 @@
 // files with their digests.
 const NAME = `tinygrad_neuron.laboratory ${KEPT.version}`;
 
+function isolated(answer) {
+  const headers = new Headers(answer.headers);
+  headers.set("Cross-Origin-Opener-Policy", "same-origin");
+  headers.set("Cross-Origin-Embedder-Policy", "require-corp");
+  const { status, statusText } = answer;
+  return new Response(answer.body, { headers, status, statusText });
+}
+
 // A file as the browser has it from a moment ago, or, where that is an older one, fetched again.
 async function right(file, digest) {
   for (const cache of ["default", "reload"]) {
@@ -10,7 +18,7 @@ async function right(file, digest) {
     const bytes = await answer.clone().arrayBuffer();
     const found = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
     const text = Array.from(found, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    if (answer.ok && text === digest) return answer;
+    if (answer.ok && text === digest) return isolated(answer);
   }
   throw new Error(`${file} is not the file of this version`);
 }
@@ -37,14 +45,6 @@ addEventListener("activate", (event) => {
   event.waitUntil(renew());
 });
 
-function isolated(answer) {
-  const headers = new Headers(answer.headers);
-  headers.set("Cross-Origin-Opener-Policy", "same-origin");
-  headers.set("Cross-Origin-Embedder-Policy", "require-corp");
-  const { status, statusText } = answer;
-  return new Response(answer.body, { headers, status, statusText });
-}
-
 addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || !request.url.startsWith(registration.scope)) return;
@@ -52,7 +52,7 @@ addEventListener("fetch", (event) => {
     const cache = await caches.open(NAME);
     const folder = request.url.split(/[?#]/)[0] === registration.scope;
     const kept = await cache.match(folder ? "index.html" : request, { ignoreSearch: true });
-    return isolated(kept ?? (await fetch(request)));
+    return kept ?? isolated(await fetch(request));
   };
   event.respondWith(answer());
 });

@@ -9,6 +9,9 @@ const got = async (name, how) => {
   return answer[how]();
 };
 
+// Its bytecode comes with it; more of that would be of no use to a later visit.
+const ENVIRONMENT = { HOME: "/home/pyodide", PYTHONDONTWRITEBYTECODE: "1" };
+
 let python, session, calls, lesson;
 let current = 0; // the request that is being answered
 
@@ -26,7 +29,7 @@ async function start({ stop }) {
   step(0.05, "Fetching Python");
   const fetched = wheels();
   const drawing = import("./graphviz/viz.js").then((graphviz) => graphviz.instance());
-  python = await loadPyodide({ indexURL: at("pyodide/"), env: { HOME: "/home/pyodide" } });
+  python = await loadPyodide({ indexURL: at("pyodide/"), env: ENVIRONMENT });
   step(0.6, "Unpacking");
   const extractDir = python.runPython("import sys; sys.path[-1]"); // where packages are
   const { packages, packed } = await fetched;

@@ -19,6 +19,7 @@ from ...draw import cards
 from ...draw.facts import GraphFacts
 from ...draw.folding import LEVELS, READABLE_NODES, Folding, Group, fold, fold_scopes, level_of
 from ...draw.graph import BUDGET, plain_picture
+from ...draw.homes import by_place
 from ...draw.metrics import text_width
 from ...draw.picture import GraphPicture
 from ...draw.rendering import RenderingTimeoutError
@@ -70,11 +71,7 @@ class Scopes:
     """The scopes of a graph, those around others first."""
 
     def __init__(self, graph: GraphFacts) -> None:
-        found: dict[Scope, None] = {}
-        for node in graph.order:
-            if node.scope is not None and node.scope not in found:
-                found.update(dict.fromkeys(node.scope.path))
-        self.all = list(found)
+        self.all = by_place(graph).scopes
         self.position = {scope: i for i, scope in enumerate(self.all)}
         self.inside: dict[Scope | None, list[Scope]] = {scope: [] for scope in (None, *self.all)}
         for scope in self.all:
