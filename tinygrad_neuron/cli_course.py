@@ -194,7 +194,11 @@ def _lesson(asked: Namespace) -> None:
                 raise FailedError
         else:
             actions = ("new", "check")
-            hint = f"{unknown(what, actions)}; " if what and what not in actions else ""
+            hint = (
+                f"action {what!r}: {unknown(what, actions)}; "
+                if what and what not in actions
+                else ""
+            )
             raise UsageError(f"{hint}say {PROGRAM} lesson new NAME, or lesson check FILE")
 
 
@@ -202,7 +206,7 @@ def _course(asked: Namespace) -> None:
     """What a teacher does with the course."""
     action, *words = asked.words or [""]
     if action not in _ACTIONS:
-        hint = f"{unknown(action, _ACTIONS)}; " if action else ""
+        hint = f"action {action!r}: {unknown(action, _ACTIONS)}; " if action else ""
         raise UsageError(f"{hint}say {PROGRAM} course ACTION; course --help has them")
     paths = [Path(word) for word in words]
     with _course_errors():
