@@ -79,6 +79,7 @@ NOT_FAST = {
     "tests/course/test_lesson": "runs lessons",
     "tests/course/test_moodle.py": "runs lessons",
     "tests/course/test_notes.py": "runs lessons",
+    "tests/course/test_results.py": "runs lessons",
     "tests/course/test_slides.py": "runs lessons",
     "tests/demos/": "runs programs",
     "tests/laboratory/test_building.py": "needs npm, runs programs",

@@ -41,7 +41,7 @@ def draw_dot(
     clusters: bool = True,
     bundles: bool = True,
     color: "str | Metric | None" = None,
-    theme: "str | Theme" = "light",
+    theme: "str | Theme | None" = None,
     highlight: Value | None = None,
     path: int | None = None,
     flags: "bool | Mapping[str, float]" = True,
