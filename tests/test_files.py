@@ -160,6 +160,7 @@ def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path, monkeypatch)
     with pytest.raises(OSError, match="No space left on device") as refused:
         replace_file(tmp_path / "notes.txt", b"text")
     assert refused.value.filename == str(tmp_path / "notes.txt")
+    assert str(refused.value).endswith(f"left on device: {str(tmp_path / 'notes.txt')!r}")
     assert list(tmp_path.iterdir()) == []
 
 

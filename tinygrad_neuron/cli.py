@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 from . import cli_course, cli_laboratory
 from .checking import described, nearest, unknown
-from .console import PROGRAM, FailedError, UsageError
+from .console import PROGRAM, FailedError, UsageError, told
 from .engine import Value, topological_order
 from .files import replace_file
 from .operators import stored_gradient
@@ -309,7 +309,9 @@ def _draw(asked: Namespace) -> None:
             _write(path, picture.source)
         else:
             picture.render(path)
-    except (EngineNotFoundError, RenderingError, OSError, ValueError) as error:
+    except OSError as error:
+        raise FailedError(told(error)) from None
+    except (EngineNotFoundError, RenderingError, ValueError) as error:
         raise FailedError(f"{path}: {error}") from None
     print(f"wrote {path} ({_counted(len(topological_order(root)), 'node')})")
 
@@ -338,7 +340,9 @@ def _page(asked: Namespace) -> None:
     path, root = _path(asked, "page.html"), _root(asked)
     try:
         walkthrough(root, digits=asked.digits).page(path)
-    except (*DOMAIN_ERRORS, TypeError, OSError, RuntimeError) as error:
+    except OSError as error:
+        raise FailedError(told(error)) from None
+    except (*DOMAIN_ERRORS, TypeError, RuntimeError) as error:
         raise FailedError(f"{path}: {error}") from None
     print(f"wrote {path}")
 
@@ -347,7 +351,7 @@ def _write(path: str, text: str) -> None:
     try:
         replace_file(path, text.encode())
     except OSError as error:
-        raise FailedError(f"{path}: {error.strerror or error}") from None
+        raise FailedError(told(error)) from None
 
 
 def _counted(count: int, what: str) -> str:

@@ -1,6 +1,7 @@
 """Writing to a terminal, or to what stands in its place: a file, a pipe, an old code page; and
 how a command says that it could not do what was asked."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TextIO
@@ -34,6 +35,17 @@ class FailedError(Exception):
 def doubt(text: str) -> None:
     """Say, beside what a command was asked for, what is not as it could be."""
     print(f"{PROGRAM}: {text}", file=sys.stderr, flush=True)
+
+
+def told(error: BaseException) -> str:
+    """An error in a line: of a file, its name and why.
+
+    >>> told(FileNotFoundError(2, "No such file or directory", "a.txt")), told(ValueError("no"))
+    ('a.txt: No such file or directory', 'no')
+    """
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return f"{os.fspath(error.filename)}: {error.strerror}"
+    return str(error)
 
 
 class Writer:
