@@ -17,7 +17,7 @@ import json
 import math
 import os
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .checking import described
@@ -47,17 +47,6 @@ def shape(structure: Any) -> list[int] | None:
         return [0]
     first = shapes[0]
     return None if first is None or shapes.count(first) < len(shapes) else [len(shapes), *first]
-
-
-def mapped(structure: Any, function: Callable[[Any], Any]) -> Any:
-    """Nested lists with a function applied to each item.
-
-    >>> mapped([[1, 2], [3]], float)
-    [[1.0, 2.0], [3.0]]
-    """
-    if isinstance(structure, list | tuple):
-        return [mapped(item, function) for item in structure]
-    return function(structure)
 
 
 def differences(given: Any, expected: Mapping[str, Any], what: str) -> list[str]:

@@ -114,6 +114,7 @@ def learn(tmp_path: Path, pilot: Path) -> Iterator[Callable[..., Any]]:
 
     yield start
     for terminal in started:
+        terminal.kill(signal.SIGTERM)  # and coverage writes down what it saw
         terminal.close(force=True)
 
 

@@ -126,6 +126,8 @@ def test_a_neuron_says_what_it_computes_and_opens_as_a_walkthrough(one):
     frame = one.page.frame_locator("#walk iframe")
     frame.locator("#next").click()
     assert re.search(r"w0\*x0", frame.locator("#sentence").inner_text())
+    assert "● 1 ■ 0" in frame.locator("#plane-text").inner_text()
+    assert "correct" not in frame.locator("#plane-text").inner_text()
     one.page.click("#walk-close")
     assert one.page.locator("#walk iframe").count() == 0
 
@@ -137,6 +139,10 @@ def test_the_output_opens_as_the_loss_of_the_example(one):
     frame = one.page.frame_locator("#walk iframe")
     assert "Output, example 2" in frame.locator("h1").inner_text()
     assert "100 correct" in frame.locator("#plane-score").inner_text()
+    pane = frame.locator("#pictures").bounding_box()
+    for card in frame.locator("#pictures .given, #pictures .root").all():
+        box = card.bounding_box()
+        assert pane["x"] <= box["x"] and box["x"] + box["width"] <= pane["x"] + pane["width"]
     one.page.click("#walk-close")
 
 
@@ -179,6 +185,16 @@ def test_what_leaves_all_bounds_ends_with_a_word_on_what_helps(one, address):
     one.page.locator("#train", has_text="Train").wait_for()
     one.page.evaluate("location.hash = '#layers=2'")
     problem.wait_for(state="hidden")
+
+
+def test_another_choice_goes_on_training(one):
+    one.page.evaluate("location.hash = '#layers=2,2'")
+    one.page.click("#train")
+    one.page.locator("#count", has_text=re.compile("^[1-9]")).wait_for()
+    one.page.select_option("#control-activation", "relu")
+    one.page.locator("#train", has_text="Pause").wait_for()
+    one.page.locator("#count", has_text=re.compile("^[1-9]")).wait_for()
+    one.pause()
 
 
 def test_the_keyboard_trains_and_pauses(one):

@@ -122,6 +122,18 @@ def test_a_walkthrough_ends_with_the_neurons_own_number():
     assert isinstance(loss, Value)
 
 
+def test_a_hidden_neuron_is_right_for_no_example_and_the_classes_have_the_same_names():
+    one = Playground(Configuration.of(SMALL))
+    example = (*one.examples[0][0][0], one.examples[0][0][1])
+    hidden = one.walkthrough(0, 0, example, one.moment())
+    output = one.walkthrough(2, 0, example, one.moment())
+    assert (0.0, False) == (hidden.plane.level, hidden.plane.judged)
+    assert (0.0, True) == (output.plane.level, output.plane.judged)
+    for walk in (hidden, output):
+        assert {0.0, 1.0} == {label for _, _, label in walk.plane.examples}
+    assert "loss" == output.root.scope.name
+
+
 def test_a_step_that_is_not_finite_ends_it_and_says_why():
     one = Playground(Configuration(lr=1000, optimiser="SGD", activation="identity", samples=20))
     one.train(steps=50)

@@ -74,8 +74,8 @@ def terminal():
     yield start
     for one in made:
         if one.process.poll() is None:
-            one.process.kill()
-            one.process.wait()
+            one.process.terminate()  # and coverage writes down what it saw
+            one.process.wait(timeout=20)
 
 
 def plain(screen):

@@ -174,7 +174,7 @@ class Emitter(ABC):
                             self._comment(k)
                         body.append(self.added(gradients[adds[k][0]], k))
                         continue
-                    if self._folds(k, operation):
+                    if self._folds(k):
                         continue
                 self._comment(k)
                 name = self.names.new(self._wish(k))
@@ -204,7 +204,7 @@ class Emitter(ABC):
         """The text of a line, in parentheses if it binds less tightly than this."""
         return self.texts[k] if self.tightness[k] >= tightness else f"({self.texts[k]})"
 
-    def _folds(self, k: int, operation: Operation) -> bool:
+    def _folds(self, k: int) -> bool:
         """Whether a line that is read once is written inside the line that reads it."""
         reader, size, tightness = self.reader[k], self.sizes[k], self.tightness[k]
         if reader < 0 or size > LARGEST_FOLDED:

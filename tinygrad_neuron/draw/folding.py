@@ -227,7 +227,7 @@ def folding_by_depth(
     return folding
 
 
-def _shared(graph: GraphFacts, homes: Homes, keys: Sequence[Any]) -> dict[Value, Scope]:
+def _shared(graph: GraphFacts, keys: Sequence[Any]) -> dict[Value, Scope]:
     """The parameters that only folded calls of their module take, each with the first of these.
 
     They stand in that one, and no lines lead to the others: all are marked as calls of one module.
@@ -268,7 +268,7 @@ def folding_by(
     group, but `of` has that of the operation.
     """
     keys = list(keys)
-    shared = _shared(graph, homes, keys) if written else {}
+    shared = _shared(graph, keys) if written else {}
     waiting: dict[Value, list[Value]] = {}
     taken = graph.written if written else {}
     groups: list[Group] = []

@@ -9,6 +9,7 @@ import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +19,7 @@ from ..engine import Value
 from ..health import can_be_flat, condition
 from ..losses import binary_cross_entropy_with_logits
 from ..passes import DOMAIN_ERRORS
+from ..scope import scope
 from ..source_text import load
 from .configuration import Configuration
 
@@ -152,7 +154,8 @@ class Playground:
         with self._as_at(moment):
             if layer == len(layers) - 1:
                 logit = self.model(given[:2])
-                loss = binary_cross_entropy_with_logits(logit, given[2])
+                with scope("loss"):  # one card: it is the network that one looks at
+                    loss = binary_cross_entropy_with_logits(logit, given[2])
                 logit.label, loss.label = "logit", "loss"
                 return walkthrough(loss, data=self.examples[0], inputs=given, output=logit)
 
@@ -164,9 +167,10 @@ class Playground:
                 found: Value = layers[layer].neurons[neuron](hidden)
                 return found
 
-            # A neuron changes sides at 0, half-way between these labels.
-            data = [(*x, 2 * t - 1) for x, t in self.examples[0]]
-            return walkthrough(response, *given[:2], data=data)
+            walk = walkthrough(response, *given[:2], data=self.examples[0])
+            # A hidden neuron changes sides at 0, and no side is an example's.
+            walk.plane = walk.plane and replace(walk.plane, level=0.0, reach=1.0, judged=False)
+            return walk
 
     @contextmanager
     def _as_at(self, moment: Moment) -> Iterator[None]:

@@ -20,6 +20,7 @@ from ..operators import forget_gradient, tracing
 from ..passes import assign
 from ..public import Answering, named_options
 from ..scope import Scope, call_of, enter, here
+from .shapes import each, flat
 
 _Self = TypeVar("_Self", bound="Module")
 _Method = TypeVar("_Method", bound=Callable[..., Any])
@@ -189,7 +190,7 @@ class Module(Answering, Shown, Linked):
 
         def is_module(part: object) -> bool:
             if isinstance(part, list | tuple):
-                return len(part) > 0 and all(is_module(each) for each in part)
+                return len(part) > 0 and all(map(is_module, part))
             return isinstance(part, Module)
 
         parts = ((k, part) for k, part in self._attributes().items() if is_module(part))
@@ -219,7 +220,7 @@ class Module(Answering, Shown, Linked):
         for name, value in self._attributes().items():
             parts = self._parts(name, value)
             parameters = [item for _, item in parts if isinstance(item, Value)]
-            held = _flat(value)
+            held = flat(value)
             even = state.shape(value) is not None and all(isinstance(v, Value) for v in held)
             if even and len(held) == len(parameters) > 0:
                 entries.append((name, value))
@@ -243,7 +244,7 @@ class Module(Answering, Shown, Linked):
             seen.add(id(module))
             own, modules = module._parts_of_state()
             for name, value in own:
-                held = {id(v) for v in _flat(value)}
+                held = {id(v) for v in flat(value)}
                 if not held <= seen:  # a shared parameter stands once
                     seen |= held
                     entries[prefix + name] = value
@@ -267,7 +268,7 @@ class Module(Answering, Shown, Linked):
         {'weight': [[0.5, -1.0]], 'bias': [2.0]}
         """
         entries, _ = self._state_entries()
-        return {name: state.mapped(v, lambda p: float(p.data)) for name, v in entries.items()}
+        return {name: each(lambda p: float(p.data), v) for name, v in entries.items()}
 
     def load_state_dict(self, given: Mapping[str, Any]) -> None:
         """Take over the numbers of `state_dict()`, by name.
@@ -278,8 +279,8 @@ class Module(Answering, Shown, Linked):
         entries, _ = self._state_entries()
         if wrong := state.differences(given, entries, "the parameter"):
             raise state.StateError("load_state_dict: " + "; ".join(wrong))
-        parameters = [p for value in entries.values() for p in _flat(value)]
-        numbers = [state.number(x) for name in entries for x in _flat(given[name])]
+        parameters = [p for value in entries.values() for p in flat(value)]
+        numbers = [state.number(x) for name in entries for x in flat(given[name])]
         assign(parameters, numbers)
 
     @named_options
@@ -334,7 +335,7 @@ class Module(Answering, Shown, Linked):
         if optimiser is not None:
             state.checked_optimiser(optimiser, "load")
         entries, generators = self._state_entries()
-        numbers = sum(len(_flat(value)) for value in entries.values())
+        numbers = sum(len(flat(value)) for value in entries.values())
         numbers += 700 * (len(generators) + 1) + 4 * numbers
         whole = state.read(path, numbers)
         where = os.fspath(path)
@@ -356,8 +357,8 @@ class Module(Answering, Shown, Linked):
             self.load_state_dict(whole["model"])
             if optimiser is not None:
                 optimiser.load_state_dict(whole["optimiser"])
-            for each, found in zip([*generators.values(), generator], states, strict=False):
-                each.setstate(found)  # type: ignore[union-attr]  # as many as there are states
+            for one, found in zip([*generators.values(), generator], states, strict=False):
+                one.setstate(found)  # type: ignore[union-attr]  # as many as there are states
 
     def modules(self) -> list["Module"]:
         """This module and all below it, each once.
@@ -412,13 +413,6 @@ class Module(Answering, Shown, Linked):
 
 
 _IN_BRACKETS, _QUOTES = re.compile(r"\[([^]]*)\]"), "'\""
-
-
-def _flat(structure: Any) -> list[Any]:
-    """The items of nested lists, in order."""
-    if not isinstance(structure, list | tuple):
-        return [structure]
-    return [item for part in structure for item in _flat(part)]
 
 
 def _held(item: Any, name: str) -> Iterator[tuple[str, "Value | Module"]]:

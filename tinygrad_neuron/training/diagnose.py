@@ -150,7 +150,7 @@ leaky_relu, another bias or a smaller learning rate keeps a gradient alive.
             watched.add([v for v in flat(output) if isinstance(v, Value)], losses[-1:])
     total = mean(losses) if losses else None
     gradients = None if total is None else _gradients(model, total)
-    layers = watched.reports(len(pairs), gradients)
+    layers = watched.reports(gradients)
     return Diagnosis(len(pairs), layers, tuple(watched.warnings(layers, total, gradients)))
 
 
@@ -203,9 +203,7 @@ class _Watched:
             "smaller weights, scaled inputs or a smaller lr keep it finite"
         )
 
-    def reports(
-        self, examples: int, gradients: dict[Value, float | None] | None
-    ) -> tuple[LayerReport, ...]:
+    def reports(self, gradients: dict[Value, float | None] | None) -> tuple[LayerReport, ...]:
         """What was found, layer by layer."""
         own: dict[Scope, list[Value]] = {}
         for parameter in self.model.parameters():

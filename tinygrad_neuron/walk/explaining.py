@@ -223,51 +223,27 @@ class Explanation:
         return f"If {target} grows a little, {name} {reaction}, so {arrives}{added}."
 
     def _add(
-        self,
-        phase: str,
-        node: Value,
-        sentence: str,
-        *,
-        formula: "str | None" = None,
-        numbers: "str | None" = None,
-        local_formula: str = "",
-        local_numbers: str = "",
-        local: "float | None" = None,
-        incoming: "float | None" = None,
-        contribution: "float | None" = None,
-        operand: "int | None" = None,
-        target: "Value | None" = None,
-        before: "float | None" = None,
-        after: "float | None" = None,
-        rate: "float | None" = None,
+        self, phase: str, node: Value, sentence: str, target: Value | None = None, **given: Any
     ) -> None:
-        """Add a step; what is not given does not belong to its phase."""
-        own = self.formulas.get(node, ("", "")) if phase == "forward" else ("", "")
+        """Add a step; what is not `given` does not belong to its phase."""
+        position, name = self.texts.position, self.texts.name
+        formula, numbers = self.formulas.get(node, ("", "")) if phase == "forward" else ("", "")
+        if target is not None:
+            given |= {"target": position[target], "target_name": name(target)}
+        given = {"formula": formula, "numbers": numbers} | given
         self.steps.append(
             Step(
                 phase=phase,
                 number=self.first + len(self.steps),
                 iteration=self.iteration,
-                node=self.texts.position[node],
-                name=self.texts.name(node),
+                node=position[node],
+                name=name(node),
                 label=node.label,
                 operation=node._operation.name,
-                formula=own[0] if formula is None else formula,
-                numbers=own[1] if numbers is None else numbers,
                 value=float(node.data),
-                local_formula=local_formula,
-                local_numbers=local_numbers,
-                local=local,
-                incoming=incoming,
-                contribution=contribution,
-                operand=operand,
-                target=None if target is None else self.texts.position[target],
-                target_name="" if target is None else self.texts.name(target),
-                before=before,
-                after=after,
-                rate=rate,
                 line=node.line,
                 sentence=sentence,
+                **given,
             )
         )
 

@@ -19,6 +19,7 @@ class DataPlane:
       numbers; `target`: the leaf that takes the label, if there is one.
     - `output`: the node that is shown at each place; `level`: where it changes sides, which is the
       boundary; `reach`: how far from there it is as far on one side as a label is.
+    - `judged`: whether being on a label's side is right, as it is not for a hidden neuron.
     """
 
     examples: tuple[tuple[float, float, float], ...]
@@ -27,6 +28,7 @@ class DataPlane:
     output: Value
     level: float
     reach: float
+    judged: bool = True
 
 
 def data_plane(

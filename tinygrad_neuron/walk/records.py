@@ -98,19 +98,19 @@ class Step(_Record):
     formula: str
     numbers: str
     value: float
-    local_formula: str
-    local_numbers: str
-    local: "float | None"
-    incoming: "float | None"
-    contribution: "float | None"
-    operand: "int | None"
-    target: "int | None"
-    target_name: str
-    before: "float | None"
-    after: "float | None"
-    rate: "float | None"
-    line: str
-    sentence: str
+    local_formula: str = ""
+    local_numbers: str = ""
+    local: "float | None" = None
+    incoming: "float | None" = None
+    contribution: "float | None" = None
+    operand: "int | None" = None
+    target: "int | None" = None
+    target_name: str = ""
+    before: "float | None" = None
+    after: "float | None" = None
+    rate: "float | None" = None
+    line: str = ""
+    sentence: str = ""
 
 
 # The steps, and per iteration the nodes.

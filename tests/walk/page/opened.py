@@ -25,7 +25,8 @@ SCREEN = """(least) => {
   if (!inside(sentence, screen) || !inside(sentence, now)) wrong.push("sentence");
   if (!inside(box(document.querySelector("#transport")), screen)) wrong.push("transport");
   const pane = box(document.querySelector("#pictures"));
-  const card = document.querySelector(".graph .current") ?? document.querySelector(".graph .root");
+  const card = document.querySelector(".graph .current") ??
+    document.querySelector(".graph .given, .graph .root");
   const shape = box(card.querySelector("polygon, path, ellipse, rect"));
   if (!inside(shape, pane)) wrong.push(`card ${card.id}`);
   if (document.documentElement.scrollWidth > innerWidth) wrong.push("wider than the screen");

@@ -56,7 +56,7 @@ async function changed() {
   pause();
   byId("problem").hidden = true;
   open();
-  if (!python.isStarted) return;
+  if (!started && !went) return;
   await begin();
   if (went && !running) train();
 }

@@ -122,9 +122,9 @@ export function legend() {
   return labels.toReversed().flatMap((label) => [sign(label), ` ${label}`]);
 }
 
-// How many examples are on their side of the boundary.
+// How many examples are on their side of the boundary; a hidden neuron's is no label's.
 function judge(leaves) {
-  if (labels.length !== 2) return;
+  if (labels.length !== 2 || !plane.judged) return;
   const found = outputsAt(plane.examples.map(([x, y]) => [x, y]), leaves);
   const wrong = plane.examples.map(([, , label], k) => (found[k] > plane.level) !== isHigh(label));
   [...svg.querySelectorAll(".example")].forEach((one, k) => one.classList.toggle("wrong", wrong[k]));
@@ -159,7 +159,7 @@ function mark(leaves) {
   const count = plane.examples.length;
   byId("example").textContent = `${now < 0 ? "–" : now + 1} / ${count}`;
   const label = now < 0 ? "" : `, label ${plane.examples[now][2]}`;
-  svg.setAttribute("aria-label", `${count} examples; now ${now < 0 ? "none of them" : `example ${now + 1}${label}`}. ${byId("plane-score").textContent}`);
+  svg.setAttribute("aria-label", `${count} examples; now ${now < 0 ? "none of them" : `example ${now + 1}${label}`}. ${byId("plane-score").textContent}`.trim());
 }
 
 // What was clicked: the numbers of the example there, else those of the place.

@@ -32,6 +32,7 @@ def plane_script(shown: Value | StepList, graph: GraphFacts, data: dict[str, Any
         "leaves": [graph.position[leaf] for leaf in leaves],
         "level": plane.level,
         "reach": plane.reach,
+        "judged": plane.judged,
     }
     return source
 

@@ -74,11 +74,12 @@ const union = (boxes) => ({
   top: Math.min(...boxes.map(({ top }) => top)), bottom: Math.max(...boxes.map(({ bottom }) => bottom)),
 });
 
-// The current step's card, and the one that receives something; before the first step the output.
+// The current step's card, and the one that receives something; before the first step what it
+// begins with, and the output where there is room for both.
 export function followStep() {
   const { whole } = picture;
   const found = [".current", ".receiving"].map((kind) => whole.querySelector(kind)).filter(Boolean);
-  bringIn(...(found.length ? found : [whole.querySelector(".root")]));
+  bringIn(...(found.length ? found : whole.querySelectorAll(".given, .root")));
 }
 
 // The overview: every card as a block, the pane's part as a frame.
