@@ -113,7 +113,8 @@ def _end_in_order() -> None:
     for name in ("SIGTERM", "SIGHUP"):  # Windows has not the second
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # not after `nohup`
-            signal.signal(number, end)
+            with suppress(ValueError):  # not in the main thread
+                signal.signal(number, end)
 
 
 def _write_no_more() -> None:

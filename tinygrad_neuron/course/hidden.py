@@ -39,7 +39,7 @@ def bring(name: str, carried: str) -> None:
     """
     if _trusted:
         return
-    brought = made(Path(name), zlib.decompress(base64.b85decode(carried)).decode())
+    brought = made(Path(name), zlib.decompress(base64.b85decode(carried)).decode("utf-8-sig"))
     _brought[brought.number] = brought
 
 
