@@ -122,10 +122,12 @@ def replace_folder(path: str | os.PathLike[str], made: str | os.PathLike[str]) -
     Raises an `OSError` whose text says in one line what could not be done.
     """
     target = os.path.realpath(path)
-    beside, old = _beside(target), _beside(target)
+    with _named(path):
+        beside, old = _beside(target), _beside(target)
     try:
-        shutil.copytree(made, beside)
-        with uninterrupted():
+        with _named(path):
+            shutil.copytree(made, beside)
+        with _named(path), uninterrupted():
             if os.path.lexists(target):
                 os.rename(target, old)
             try:
