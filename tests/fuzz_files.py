@@ -8,7 +8,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from random import Random
 from typing import Any
 
@@ -19,10 +19,10 @@ from tinygrad_neuron.compiler import CompilerFailedError, CompilerNotFoundError
 from tinygrad_neuron.compiler.c.cache import cache_folder
 from tinygrad_neuron.compiler.c.compiler import find_compiler, seconds
 from tinygrad_neuron.course.chosen import course
-from tinygrad_neuron.course.interface import CHOSEN, FILE, say, words
-from tinygrad_neuron.course.judging import _lesson, _read
+from tinygrad_neuron.course.handed_in import Handed, opened
 from tinygrad_neuron.course.lessons import LessonError, folder
 from tinygrad_neuron.course.progress import Store
+from tinygrad_neuron.interface import CHOSEN, FILE, say, words
 from tinygrad_neuron.passes import DOMAIN_ERRORS
 from tinygrad_neuron.state import StateError
 
@@ -291,8 +291,7 @@ def learners(progress: list[Any], notebook: list[Any]) -> None:
         written = place / "lesson_1_x.ipynb"
         written.write_bytes(edited(NOTEBOOK, notebook))
         try:
-            sources, _ = _read(written)
-            _lesson(sources)
+            opened(Handed(PurePosixPath(written.name), written.read_bytes()))
         except ValueError as error:
             assert in_own_words(error), repr(error)
 

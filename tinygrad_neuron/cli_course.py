@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .checking import unknown
-from .console import PROGRAM, FailedError, UsageError, doubt, say, told
+from .console import PROGRAM, FailedError, UsageError, say, told
 
 if TYPE_CHECKING:
     from .course.chosen import Course
+    from .course.lessons import Lesson
 
 Command = Callable[[Callable[[Namespace], None], str, int, str], argparse.ArgumentParser]
 
@@ -107,7 +108,7 @@ def _positive(text: str) -> int:
 
 def _chosen(asked: Namespace) -> "Course":
     from .course.chosen import course
-    from .course.interface import CHOSEN, words
+    from .interface import CHOSEN, words
 
     chosen = course(asked.lessons)
     if chosen.words:  # in the environment, for the processes of kernels too
@@ -157,22 +158,29 @@ def _book(asked: Namespace) -> None:
         hosting = Hosting(asked.address, asked.github)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    with _course_errors():
+    with _course_errors(), _laboratory(asked) as add:
         built = build(folder, _chosen(asked), asked.draft, hosting)
-        if asked.laboratory:
-            _add_laboratory(folder, asked)
+        add(folder)
     for said in built.doubts:
-        doubt(said)
+        say(said)
     print(f"wrote {folder / 'index.html'} ({built.pages} pages)")
+    if asked.laboratory:
+        print(f"to change and run cells, serve it: python -m http.server -d {folder}")
 
 
-def _add_laboratory(book: Path, asked: Namespace) -> None:
-    """Let the cells of the built book be changed and run."""
+@contextmanager
+def _laboratory(asked: Namespace) -> Iterator[Callable[[Path], object]]:
+    """What lets the cells of a built book be changed and run, where that is asked for; what it
+    needs is had before the lessons run, which takes minutes."""
+    if not asked.laboratory:
+        yield lambda book: None
+        return
     from .laboratory.beside_book import add_to_book
-    from .laboratory.building import LaboratoryError
+    from .laboratory.building import LaboratoryError, archives
 
     try:
-        add_to_book(book, _chosen(asked).lessons, asked.npm, doubt)
+        with archives(asked.npm) as fetched:
+            yield lambda book: add_to_book(book, _chosen(asked).lessons, fetched, say)
     except LaboratoryError as error:
         raise FailedError(str(error)) from None
 
@@ -194,7 +202,7 @@ def _lesson(asked: Namespace) -> None:
                 raise FailedError
         else:
             actions = ("new", "check")
-            hint = f"{unknown(what, actions)}; " if what and what not in actions else ""
+            hint = f"{what!r} is {unknown(what, actions)}; " if what and what not in actions else ""
             raise UsageError(f"{hint}say {PROGRAM} lesson new NAME, or lesson check FILE")
 
 
@@ -202,7 +210,7 @@ def _course(asked: Namespace) -> None:
     """What a teacher does with the course."""
     action, *words = asked.words or [""]
     if action not in _ACTIONS:
-        hint = f"{unknown(action, _ACTIONS)}; " if action else ""
+        hint = f"{action!r} is {unknown(action, _ACTIONS)}; " if action else ""
         raise UsageError(f"{hint}say {PROGRAM} course ACTION; course --help has them")
     paths = [Path(word) for word in words]
     with _course_errors():
@@ -237,7 +245,7 @@ def _slides(asked: Namespace, paths: list[Path]) -> None:
     from .course.slides import write_slides
 
     folder = paths[0] if paths else Path("out/slides")
-    written = write_slides(folder, _chosen(asked))
+    written = write_slides(folder, _chosen(asked), _running)
     print(f"wrote {folder / 'index.html'} (slides of {len(written)} lessons)")
 
 
@@ -247,7 +255,7 @@ def _moodle(asked: Namespace, paths: list[Path]) -> None:
     from .files import replace_file
 
     path = paths[0] if paths else Path("out/questions.xml")
-    replace_file(path, to_moodle(_chosen(asked)).encode())
+    replace_file(path, to_moodle(_chosen(asked), _running).encode())
     print(f"wrote {path}; in Moodle: question bank, import, Moodle XML format")
 
 
@@ -256,8 +264,13 @@ def _notes(asked: Namespace, paths: list[Path]) -> None:
     from .course.notes import write_notes
 
     folder = paths[0] if paths else Path("out/notes")
-    written = write_notes(folder, _chosen(asked))
+    written = write_notes(folder, _chosen(asked), _running)
     print(f"wrote {folder / 'index.html'} (notes on {len(written)} lessons)")
+
+
+def _running(lesson: "Lesson") -> None:
+    """Say that a lesson is run, for that may take half a minute."""
+    print(f"{PROGRAM}: running lesson {lesson.number}", file=sys.stderr, flush=True)
 
 
 def _pdf(asked: Namespace, paths: list[Path]) -> None:
@@ -271,7 +284,11 @@ def _pdf(asked: Namespace, paths: list[Path]) -> None:
 
 _ACTIONS: "dict[str, tuple[Callable[[Namespace, list[Path]], None], str, str]]" = {
     "handout": (_hand_out, "[FOLDER]", "notebooks without answers, and with solutions"),
-    "judge": (_judge, "FOLDER [OUT]", "judge the notebooks handed in: a table, and reports"),
+    "judge": (
+        _judge,
+        "FOLDER [OUT]",
+        "judge notebooks of a folder or zip: a table, reports",
+    ),
     "moodle": (_moodle, "[FILE]", "the questions as Moodle's XML"),
     "slides": (_slides, "[FOLDER]", "slides of each lesson, with notes for the speaker"),
     "notes": (_notes, "[FOLDER]", "notes for the teacher: minutes, needs, mistakes, solutions"),

@@ -7,6 +7,12 @@ from typing import Any
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def cache_of_lessons(tmp_path_factory: pytest.TempPathFactory, monkeypatch: Any) -> None:
+    """What lessons show is kept for the tests of this run alone."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
 @pytest.fixture
 def visit(browser: Any, book: Path) -> Iterator[Any]:
     """Opens a page of the book; afterwards nothing may have been asked for or complained about."""

@@ -199,7 +199,7 @@ def test_back_jump_help_quit_and_resume(learn, tmp_path):
     assert 3 == kept(tmp_path)["cell"]
     again = learn()
     again.expect(NEXT)
-    assert "You go on at cell 4 of 9" in plain(again.before)
+    assert "You go on at cell 4 of 8" in plain(again.before)
     assert "the total is 2" in plain(again.before)
     say(again, "3", ANSWER)
     again.sendline("quit")

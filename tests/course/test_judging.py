@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import os
+import shutil
 import sys
 from typing import Any
 
@@ -162,6 +163,65 @@ def test_threads_do_not_keep_it_and_nothing_of_the_teachers_is_told(given, tmp_p
         given, tmp_path, "import os\nassert 'SECRET_OF_THE_TEACHER' not in os.environ",
         "import threading\nthreading.Thread(target=lambda: [0 for _ in iter(int, 1)]).start()",
     )  # fmt: skip
+    assert (5, []) == (paper.right, paper.faults)
+
+
+def test_cells_that_are_gone_moved_doubled_and_changed_count_as_they_can(given, tmp_path):
+    """The answers stay where the cells that ask were deleted; the last answer counts."""
+    made = notebook(given)
+    cells = made["cells"]
+    kept = [
+        c for c in cells if not "".join(c["source"]).startswith(("course.ask", "course.hidden"))
+    ]
+    assert len(kept) < len(cells)
+    first = next(c for c in kept if "course.check(" in "".join(c["source"]))
+    wrong = code("".join(first["source"]).replace(", 2)", ", 0.5)"))
+    left = code("".join(first["source"]).replace(", 2)", ", ...)"))
+    for name, variant in (
+        ("anna", kept),
+        ("ben", [*cells, first, wrong]),
+        ("carla", [*cells, wrong, first, left]),
+        ("dora", [*cells[:3], *reversed(cells[3:])]),
+        ("emil", [*cells, code("from tinygrad_neuron.course.words import asked")]),
+    ):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        text = json.dumps({**made, "cells": variant})
+        (tmp_path / "in" / name / "lesson_16_thermostat.ipynb").write_text(text, "utf-8-sig")
+    papers = judge(tmp_path / "in", tmp_path / "out", course(given / "own"))
+    assert [5, 4, 5, 5, 5] == [paper.right for paper in papers]
+    assert [[], [], []] == [papers[i].faults for i in (0, 1, 2)]
+    assert "it uses more of the course than it was handed out with" in papers[4].faults[0]
+
+
+def test_two_students_with_names_of_one_file_have_a_report_each(given, tmp_path):
+    for name in ("Anna B", "anna_b", "results"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        text = json.dumps(notebook(given, "students"))
+        (tmp_path / "in" / name / "lesson_16_thermostat.ipynb").write_text(text)
+    judge(tmp_path / "in", tmp_path / "out", course(given / "own"))
+    assert ["Anna_B.html", "anna_b_2.html", "results.csv", "results.html"] == sorted(
+        path.name for path in (tmp_path / "out").iterdir()
+    )
+
+
+def test_a_student_whose_name_is_a_formula_is_none_in_a_spreadsheet(given, tmp_path):
+    (tmp_path / "in" / "=cmd()").mkdir(parents=True)
+    (tmp_path / "in" / "=cmd()" / "lesson_16_thermostat.ipynb").write_text("junk")
+    judge(tmp_path / "in", tmp_path / "out", course(given / "own"))
+    [row] = table(tmp_path / "out")
+    assert ("'=cmd()", "'=cmd()/lesson_16_thermostat.ipynb") == (row["student"], row["file"])
+
+
+def test_what_lies_beside_a_lesson_is_there(given, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(given / "own", own)
+    (own / "data").mkdir()
+    (own / "data" / "rooms.csv").write_text("18")
+    made = notebook(given)
+    made["cells"].append(code("assert open('data/rooms.csv').read() == '18'"))
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "anna.ipynb").write_text(json.dumps(made), "utf-8")
+    [paper] = judge(tmp_path / "in", tmp_path / "out", course(own))
     assert (5, []) == (paper.right, paper.faults)
 
 

@@ -291,7 +291,7 @@ def test_an_installed_wheel_has_the_whole_course(tmp_path):
     assert 'pip install "tinygrad_neuron[learn]"' in listed.stdout
     first = learn("learn", "1")
     assert (0, "") == (first.returncode, first.stderr)
-    assert f"{len(ALL[0].cells)} of {len(ALL[0].cells)}" in first.stdout
+    assert f"{len(ALL[0].counted)} of {len(ALL[0].counted)}" in first.stdout
     notebook = learn("notebook", "1")
     assert (0, "wrote lesson_1_mcculloch_pitts.ipynb\n") == (notebook.returncode, notebook.stdout)
     built = learn("book")

@@ -1,5 +1,6 @@
 """The questions as Moodle's XML: checked against its format, and parsed back."""
 
+import base64
 import re
 from xml.etree import ElementTree
 
@@ -7,11 +8,19 @@ import pytest
 
 from tinygrad_neuron.cli import main
 from tinygrad_neuron.course.chosen import course
-from tinygrad_neuron.course.moodle import records, to_moodle
+from tinygrad_neuron.course.moodle import to_moodle
 from tinygrad_neuron.course.questions import Question
+from tinygrad_neuron.course.results import asked as records
+from tinygrad_neuron.course.results import run_here
 from tinygrad_neuron.course.writing import new
 
 MORE = """
+# %% [markdown]
+# ## More
+
+# %% tags=["hide-input"]
+show(draw_dot(y), "The neuron.")
+
 # %%
 predict("Two numbers, with $a < b$ & **bold**: ]]> ?", answer=(1, -0.5), names=("a", "b"),
         wrong={(1, 2): "No."})
@@ -77,11 +86,55 @@ def test_every_element_is_one_of_the_format_and_none_is_missing(quiz):
                 assert float(answer.find("tolerance").text) >= 0 or float(answer.find("text").text)
 
 
+# What Moodle's import (question/format/xml/format.php) reads by these names, and of which values.
+VALUES = {
+    "penalty": r"0\.3333333", "defaultgrade": r"1", "hidden": r"0", "single": r"true",
+    "shuffleanswers": r"false", "answernumbering": r"abc|ABC|123|none", "unitgradingtype": r"0",
+    "unitpenalty": r"0\.1", "showunits": r"3", "unitsleft": r"0",
+    "responseformat": r"editor|plain|monospaced|noinline|editorfilepicker",
+    "responserequired": r"[01]", "responsefieldlines": r"\d+", "attachments": r"0",
+    "attachmentsrequired": r"0", "tolerance": r"[\d.]+(?:e-?\d+)?",
+}  # fmt: skip
+FORMATS = {"html", "moodle_auto_format", "plain_text", "markdown"}
+
+
+def test_every_value_is_one_that_moodle_reads(quiz):
+    for element in quiz.iter():
+        if element.tag in VALUES:
+            assert re.fullmatch(VALUES[element.tag], element.text), element.tag
+        assert element.get("format", "html") in FORMATS
+        if element.tag in ("text", "tolerance", "file"):
+            assert not list(element)  # HTML in it is text
+    for question in questions(quiz):
+        assert 0 < len(question.find("name/text").text) <= 255
+        for answer in question.findall("answer"):
+            if question.get("type") == "numerical":
+                assert re.fullmatch(r"-?\d+(\.\d+)?(e[-+]?\d+)?", answer.find("text").text)
+    for element in quiz.iter():  # HTML is well formed; code to begin with is no HTML
+        if element.get("format") == "html" and element.tag != "responsetemplate":
+            text = element.find("text").text or ""
+            ElementTree.fromstring(f"<div>{text}</div>".replace('alt="">', 'alt=""/>'))
+
+
+def test_the_picture_before_a_question_is_a_file_of_its_text(quiz):
+    files = list(quiz.iter("file"))
+    assert files
+    for question in questions(quiz):
+        text = question.find("questiontext")
+        named = re.findall(r'src="@@PLUGINFILE@@/([^"]+)"', text.find("text").text)
+        assert named == [file.get("name") for file in text.findall("file")]
+        for file in text.findall("file"):
+            assert ("base64", "/") == (file.get("encoding"), file.get("path"))
+            content = base64.b64decode(file.text, validate=True)
+            assert content.lstrip().startswith((b"<?xml", b"<svg")), content[:60]
+
+
 def test_every_question_is_there_and_its_answer_parsed_back_is_right(own, quiz):
     lesson = course(own).lesson(16)
     found = questions(quiz)
-    assert len(found) == lesson.questions == len(records(lesson))
-    for element, asked in zip(found, records(lesson), strict=True):
+    told = records(run_here(lesson))
+    assert len(found) == lesson.questions == len(told)
+    for element, asked in zip(found, told, strict=True):
         kind = element.get("type")
         right = [a for a in element.findall("answer") if a.get("fraction") == "100"]
         if kind == "multichoice":

@@ -7,8 +7,9 @@ import pytest
 
 from tinygrad_neuron.cli import main
 from tinygrad_neuron.course.chosen import course
-from tinygrad_neuron.course.moodle import records
 from tinygrad_neuron.course.notes import needs, notes
+from tinygrad_neuron.course.results import asked as questions
+from tinygrad_neuron.course.results import run_here
 from tinygrad_neuron.course.writing import new
 
 pytest.importorskip("markdown_it", reason="the extra learn is not installed")
@@ -25,8 +26,8 @@ def own(tmp_path):
 
 def test_every_question_is_there_with_its_answer_and_what_each_mistake_shows(own):
     lesson = course(own).lesson(16)
-    told = html.unescape(re.sub("<[^>]*>", "", notes(lesson)))
-    for asked in records(lesson):
+    told = html.unescape(re.sub("<[^>]*>", "", notes(lesson, run_here(lesson))))
+    for asked in questions(run_here(lesson)):
         assert asked.text.replace("`", "") in told
         assert getattr(asked, "answer_text", getattr(asked, "solution", "")) in told
         assert all(hint in told for hint in asked.wrong.values())

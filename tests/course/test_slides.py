@@ -8,6 +8,7 @@ from tinygrad_neuron.cli import main
 from tinygrad_neuron.course import slides
 from tinygrad_neuron.course.chosen import course
 from tinygrad_neuron.course.lessons import LessonError
+from tinygrad_neuron.course.results import run_here
 from tinygrad_neuron.course.writing import new
 
 pytest.importorskip("markdown_it", reason="the extra learn is not installed")
@@ -20,8 +21,13 @@ def own(tmp_path):
     return tmp_path / "own"
 
 
+def ran(own):
+    lesson = course(own).lesson(16)
+    return lesson, run_here(lesson)
+
+
 def test_a_slide_for_each_picture_slider_prediction_and_code(own):
-    made = slides.slides(course(own).lesson(16))
+    made = slides.slides(*ran(own))
     assert ["title", "code", "picture", "predict", "code", "picture", ""] == [s.kind for s in made]
     assert "Lesson 16. Thermostat" == made[0].heading
     assert "After this lesson you can" in made[0].inside
@@ -30,8 +36,21 @@ def test_a_slide_for_each_picture_slider_prediction_and_code(own):
     assert "<math" in made[1].notes  # what the text says is for the speaker
 
 
+def test_a_picture_stands_below_the_short_code_before_it(own):
+    path = own / "lesson_16_thermostat.py"
+    short = (
+        '# %%\nprint("y", 1)\n\n# %% tags=["hide-input"]\nshow("y", "A word.")\n\n# %% [markdown]'
+    )
+    text = path.read_text("utf-8").replace("# %% [markdown]\n# So", f"{short}\n# So")
+    path.write_text(text, "utf-8")
+    made = slides.slides(*ran(own))
+    [both] = [slide for slide in made if "A word." in slide.inside]
+    assert "picture" == both.kind
+    assert both.inside.index('class="printed">y 1') < both.inside.index("A word.")
+
+
 def test_the_answer_of_a_prediction_waits(own):
-    predict = slides.slides(course(own).lesson(16))[3].inside
+    predict = slides.slides(*ran(own))[3].inside
     before, fragment, after = predict.partition('<div class="fragment answer">')
     assert fragment and "1 + 1 = 2" in after and "1 + 1 = 2" not in before
 
@@ -40,7 +59,7 @@ def test_a_lesson_that_fails_has_no_slides(own):
     path = own / "lesson_16_thermostat.py"
     path.write_text(path.read_text("utf-8").replace("assert y.data == 2", "1 / 0"), "utf-8")
     with pytest.raises(LessonError, match=r"(?s)lesson_16_thermostat.py fails:.*ZeroDivision"):
-        slides.slides(course(own).lesson(16))
+        slides.slides(*ran(own))
 
 
 def test_without_the_extra_it_is_named(own, tmp_path, monkeypatch):
@@ -70,8 +89,14 @@ def test_they_open_and_step_without_a_network_and_fit(browser, own, tmp_path):
     tab.keyboard.press("ArrowRight")
     answer.wait_for(state="visible")  # it fades in
     tall = """[...document.querySelectorAll('.slides > section')].filter((one, i) => {
-        Reveal.slide(i, 0, 9); return one.scrollHeight > 725 || one.scrollWidth > 1285;}).length"""
+        Reveal.slide(i, 0, 9); return one.scrollHeight > 721 || one.scrollWidth > 1281;}).length"""
     assert 0 == tab.evaluate(tall)
+    sizes = "[...document.querySelectorAll('.slides > section')].map(one => %s)"
+    letters = tab.evaluate(sizes % "Number(one.style.getPropertyValue('--fit') || 0)")
+    assert all(size > 1.1 for size in letters if size), letters  # short texts are set large
+    tab.evaluate("Reveal.slide(2)")
+    picture = tab.locator("section.present img").bounding_box()
+    assert picture["width"] * picture["height"] > 0.5 * 1280 * 720 * 0.86**2  # it has a margin
     assert [] == complaints
     assert [] == [url for url in asked if not re.match("file:|data:|about:|blob:", url)]
     tab.close()

@@ -20,7 +20,10 @@ def test_a_new_lesson_runs_as_a_script_and_passes_the_check(tmp_path):
     assert "lesson_17_oven.py" == new("oven", tmp_path).name
 
 
-def test_a_name_no_file_can_have_is_refused(tmp_path):
+def test_a_name_no_file_can_have_or_that_is_taken_is_refused(tmp_path):
+    new("oven", tmp_path)
+    with pytest.raises(LessonError, match=r"lesson_16_oven.py is there already; give the new"):
+        new("Oven", tmp_path)
     with pytest.raises(LessonError, match="begins with a letter, such as thermostat; got '1st'"):
         new("1st", tmp_path)
 
@@ -44,12 +47,23 @@ def test_what_a_learner_would_stumble_over_is_said(tmp_path, changed, to, said):
     assert any(said in fault for fault in check(path)), check(path)
 
 
+def test_a_lesson_finds_what_lies_beside_it(tmp_path, capsys):
+    path = new("thermostat", tmp_path / "own")
+    beside = "# %%\nimport heating_of_mine\n\nprint(heating_of_mine.T, open('rooms.csv').read())\n"
+    path.write_text(f"{path.read_text('utf-8')}\n{beside}", "utf-8")
+    (path.parent / "heating_of_mine.py").write_text("T = 21\n")
+    (path.parent / "rooms.csv").write_text("18")
+    assert [] == check(path)
+    assert 0 == main(["learn", "16", "--lessons", str(path.parent)])
+    assert "21 18" in capsys.readouterr().out
+
+
 def test_the_commands_write_and_check(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert 0 == main(["lesson", "new", "thermostat"])
     assert 0 == main(["lesson", "check", "lesson_16_thermostat.py"])
     assert "all is well" in capsys.readouterr().out
     assert 2 == main(["lesson", "nwe", "x"])
-    assert "did you mean 'new'?" in capsys.readouterr().err
+    assert "'nwe' is unknown, did you mean 'new'?" in capsys.readouterr().err
     assert 2 == main(["lesson", "check", "elsewhere.py"])
     assert "there is no file 'elsewhere.py'" in capsys.readouterr().err

@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..files import replace_folder
+from ..interface import words
 from ..processes import run
 from . import lessons as places
+from . import running
 from .chosen import Course
 from .chosen import course as chosen
 from .drafts import COLLECTED
 from .gathering import gather
 from .hosting import Hosting
-from .interface import words
 
 _NEEDED = ("sphinx", "myst_nb", "furo", "ipykernel")
 _MARK = ".tinygrad-neuron-book"
@@ -100,7 +101,11 @@ def _run_sphinx(
     options += ["-D", "nb_execution_allow_errors=1"] if draft else ["-W", "--keep-going"]
     command = [sys.executable, "-m", "sphinx", *options, str(source), str(made)]
     collected = doctrees.parent / "doubts"
-    environment = {**_environment(source), COLLECTED: str(collected)}
+    environment = {
+        **running.environment(source, places.folder()),
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        COLLECTED: str(collected),
+    }
     try:
         ended = run(command, seconds=_SECONDS, environment=environment, folder=str(doctrees.parent))
     except subprocess.TimeoutExpired:
@@ -124,17 +129,3 @@ def _run_sphinx(
         if "output traceback" in page.read_text("utf-8")
     ]
     return [*claims, *failed, *lines]
-
-
-def _environment(source: Path) -> dict[str, str]:
-    """What Sphinx and the kernels find: the demos, and what a teacher's lessons bring along, as
-    modules, and no progress bars."""
-    own = {
-        "PYTHONPATH": os.pathsep.join([os.fspath(source), os.fspath(places.folder())]),
-        "PYTHONUTF8": "1",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        "TQDM_DISABLE": "1",
-    }
-    if before := os.environ.get("PYTHONPATH"):
-        own["PYTHONPATH"] += os.pathsep + before
-    return {**os.environ, **own}

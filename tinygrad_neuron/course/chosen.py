@@ -10,11 +10,12 @@ lessons are left out or the order is another, an index, `course.txt`: a line for
 """
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .interface import NAME
+from ..interface import NAME
 from .lessons import Lesson, LessonError, lessons, paths, read, text_of
 
 INDEX = "course.txt"
@@ -71,6 +72,14 @@ class Course:
             hidden = any(p.startswith((".", "__")) for p in path.relative_to(self.folder).parts)
             if path.is_file() and not hidden and path not in ours:
                 yield path
+
+    def put_files(self, place: Path) -> None:
+        """Copy what lessons use that lies beside them into a folder; pages of the book are left."""
+        for path in self.files:
+            if self.folder is not None and path.suffix != ".md":
+                target = place / path.relative_to(self.folder)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, target)
 
 
 def course(folder: "Path | None" = None) -> Course:

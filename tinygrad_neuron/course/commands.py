@@ -2,6 +2,7 @@
 
 import sys
 
+from ..interface import say
 from .chosen import Course
 from .guide import Guide
 from .guide import overview as listed
@@ -11,13 +12,10 @@ from .progress import Store, default_path
 def overview(course: Course) -> None:
     """Print the lessons and how far the learner is."""
     store = _store()
-    print(f"{course.title}: open a lesson with its number, as in `tinygrad-neuron learn 1`\n")
+    print(say("open with number", title=course.title, command="tinygrad-neuron learn 1") + "\n")
     print(listed(store, course.lessons), end="")
     if store.path is None:
-        print(
-            "\nprogress is not kept: that needs the package platformdirs; "
-            'pip install "tinygrad_neuron[learn]" brings it'
-        )
+        print("\n" + say("progress not kept", command='pip install "tinygrad_neuron[learn]"'))
 
 
 def learn(course: Course, number: int, draft: bool = False) -> bool:
@@ -33,7 +31,7 @@ def reset(course: Course, number: "int | None" = None) -> None:
     if number is not None:
         course.lesson(number)  # is there
     _store().reset(number)
-    print("forgot the progress of " + ("all lessons" if number is None else f"lesson {number}"))
+    print(say("forgot all") if number is None else say("forgot one", number=number))
 
 
 def _store() -> Store:

@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..interface import say
 from . import downloads, wheel
 from . import lessons as places
 from .chosen import TITLE, Course
 from .hosting import Hosting
-from .interface import say
 from .marking import asset
 from .notebooks import Notebook, NotebookCell, executable, to_notebook
 
@@ -121,7 +121,7 @@ def with_ways_back(glossary: str, every: Sequence[places.Lesson]) -> str:
         lesson = defined_in(match["term"], every)
         if lesson is None:
             return match[0]
-        way = f" {{doc}}`Lesson {lesson.number} <{lesson.name}>`"
+        way = f" {{doc}}`{say('lesson number', number=lesson.number)} <{lesson.name}>`"
         return f"{match['term']}\n{match['text'].rstrip()}{way}\n"
 
     return _ENTRY.sub(entry, glossary)

@@ -19,6 +19,7 @@ from typing import TextIO
 
 from ..console import WIDTH, is_terminal
 from ..draw.text import visible
+from ..interface import say
 from . import plain
 from .lessons import Lesson
 from .progress import ANSWERED, REVEALED, Store
@@ -28,20 +29,6 @@ from .running import Event, Failed, Run, straight_through
 from .screen import Screen
 from .tasks import Task
 from .tex import readable
-
-_PROMPT = "Enter next · b back · a number jumps · ? help · q quit > "
-_SHORT_PROMPT = "Enter b number ? q > "
-_HELP = """\
-  Enter      the next cell          b   the cell before
-  a number   jump to that cell      q   end; what you reached is kept
-  o          open the pictures of this cell in the browser
-  At a question: type the answer; ? gives a hint, Enter alone the answer;
-  At a task: type the code and end it with a line that holds only a dot, or type e, which
-  opens the editor named by VISUAL or EDITOR; ? gives a hint, Enter alone a solution.
-  :b, :q and :7 go back, end, and jump from there.
-"""
-_TASK_PROMPT = "your lines, then a line with a dot (e editor, ? hint, Enter a solution) > "
-_SLIDER_PROMPT = "Enter or > forth · < back · a number jumps · s goes on > "
 
 
 @dataclass(frozen=True)
@@ -68,22 +55,26 @@ def _state(lesson: Lesson, store: Store) -> str:
     progress = store.of(lesson.number)
     if not progress.begun:
         return ""
-    answered = f"{progress.count(ANSWERED)} of {lesson.questions} questions answered"
+    counted = say("counted", right=progress.count(ANSWERED), total=lesson.questions)
     if progress.finished:
-        return f"finished, {answered}"
-    return f"at cell {min(progress.cell + 1, len(lesson.cells))} of {len(lesson.cells)}, {answered}"
+        return say("finished", counted=counted)
+    cell, cells = lesson.number_of(progress.cell), len(lesson.counted)
+    return say("at cell", cell=cell, cells=cells, counted=counted)
 
 
 def printed(lesson: Lesson, stdout: TextIO, draft: bool = False) -> bool:
     """Print a lesson from beginning to end, questions with their answers; whether all went well."""
     screen = Screen(stdout)
-    count = len(lesson.cells)
+    count = len(lesson.counted)
 
     def present(index: int, events: list[Event]) -> None:
+        """Print one cell."""
         cell = lesson.cells[index]
         if cell.is_hidden and not events:
             return
-        screen.rule(f"Lesson {lesson.number} · {index + 1} of {count}")
+        screen.rule(
+            say("lesson cell", number=lesson.number, cell=lesson.number_of(index), cells=count)
+        )
         if cell.kind == "text":
             screen.markdown(cell.source)
         elif cell.visible_source:
@@ -123,9 +114,8 @@ class Guide:
         progress = self.store.of(self.lesson.number)
         at = 0 if progress.finished else min(progress.cell, count - 1)
         if at:
-            self.screen.line(
-                f"You go on at cell {at + 1} of {count}; 1 takes you to the beginning."
-            )
+            cell, cells = self.lesson.number_of(at), len(self.lesson.counted)
+            self.screen.line(say("go on at", cell=cell, cells=cells))
         try:
             while True:
                 move = self._cell(at)
@@ -151,27 +141,30 @@ class Guide:
         cell = self.lesson.cells[at]
         return cell.kind == "code" and not cell.visible_source and not self.run.events(at)
 
+    def _place(self, words: str, at: int) -> str:
+        """Where the learner is, in these words."""
+        number, cell = self.lesson.number, self.lesson.number_of(at)
+        return say(words, number=number, cell=cell, cells=len(self.lesson.counted))
+
     def _end(self, at: int) -> bool:
         if self.store.trouble:
-            self.screen.line(f"Note: {self.store.trouble}.")
+            self.screen.line(say("note", trouble=self.store.trouble))
         return not (
             self.run.has_run(at) and any(isinstance(event, Failed) for event in self.run.events(at))
         )
 
     def _summary(self) -> str:
         progress = self.store.of(self.lesson.number)
-        text = (
-            f"That was lesson {self.lesson.number}. {progress.count(ANSWERED)} of "
-            f"{self.lesson.questions} questions answered"
-        )
-        if revealed := progress.count(REVEALED):
-            text += f", {revealed} revealed"
-        return text + "."
+        number = self.lesson.number
+        counted = say("counted", right=progress.count(ANSWERED), total=self.lesson.questions)
+        if shown := progress.count(REVEALED):
+            return say("that was, some shown", number=number, counted=counted, shown=shown)
+        return say("that was", number=number, counted=counted)
 
     def _cell(self, at: int) -> Move:
         """Show one cell, ask its questions, and read where to go from there."""
-        cell, count = self.lesson.cells[at], len(self.lesson.cells)
-        self.screen.rule(f"Lesson {self.lesson.number} · {at + 1} of {count}")
+        cell = self.lesson.cells[at]
+        self.screen.rule(self._place("lesson cell", at))
         self.screen.line()
         if cell.kind == "text":
             self.screen.markdown(cell.source)
@@ -193,11 +186,12 @@ class Guide:
                     return move
             failed = any(isinstance(event, Failed) for event in self.run.events(at))
             if failed and not self.run.draft:
-                self.screen.line("This cell failed, so the lesson cannot go on from here.", "bold")
+                self.screen.line(say("cell failed"), "bold")
                 return Move(None)
         self.screen.line()
         while True:
-            answer = self._read(_PROMPT if self.screen.width > len(_PROMPT) else _SHORT_PROMPT)
+            prompt = say("prompt")
+            answer = self._read(prompt if self.screen.width > len(prompt) else say("short prompt"))
             if not answer:
                 return Move(at + 1)
             if (move := self._command(answer, at)) is not None:
@@ -206,10 +200,11 @@ class Guide:
     def _events(self, at: int) -> list[Event]:
         if self.run.has_run(at):
             return self.run.events(at)
-        self.screen.stream.write("running ...")
+        said = say("running")
+        self.screen.stream.write(said)
         self.screen.stream.flush()
         events = self.run.events(at)
-        self.screen.write("\r" + " " * 11 + "\r")
+        self.screen.write("\r" + " " * len(said) + "\r")
         return events
 
     def _read(self, prompt: str, whole: bool = False) -> str:
@@ -222,7 +217,7 @@ class Guide:
     def _command(self, answer: str, at: int) -> "Move | None":
         """The move that an answer asks for; None, after a word on it, if it asks for none."""
         word = answer.lower().removeprefix(":").strip()
-        count = len(self.lesson.cells)
+        counted = self.lesson.counted
         if word in ("q", "quit", "exit"):
             return Move(None)
         if word in ("n", "next"):
@@ -230,18 +225,16 @@ class Guide:
         if word in ("b", "back", "p"):
             if at:
                 return Move(at - 1)
-            self.screen.line("This is the first cell.")
+            self.screen.line(say("first cell"))
         elif word in ("o", "open"):
             self._open(at)
         elif word in ("?", "h", "help"):
-            self.screen.write(_HELP)
-        elif word.isascii() and word.isdigit() and len(word) < 9 and 1 <= int(word) <= count:
-            return Move(int(word) - 1)
+            self.screen.write(say("keys"))
+        elif word.isascii() and word.isdigit() and len(word) < 9 and 1 <= int(word) <= len(counted):
+            return Move(counted[int(word) - 1])
         else:
             shown = visible(" ".join(answer.split()))[:20]
-            self.screen.line(
-                f"{shown!r} is neither a key (? lists them) nor a cell from 1 to {count}."
-            )
+            self.screen.line(say("no key", given=repr(shown), cells=len(counted)))
         return None
 
     @cached_property
@@ -254,35 +247,36 @@ class Guide:
         events = self.run.events(at) if self.lesson.cells[at].kind == "code" else []
         pictures = [event for event in events if isinstance(event, Shown | Slider)]
         if not pictures:
-            self.screen.line("This cell has no picture.")
+            self.screen.line(say("no picture"))
             return
         from .pages import to_page
 
         try:
             path = Path(self.folder.name) / f"{self.lesson.name}-{at + 1}.html"
-            page = to_page(pictures, f"Lesson {self.lesson.number}, cell {at + 1}")
+            page = to_page(pictures, self._place("cell of lesson", at))
             path.write_text(page, "utf-8")
         except OSError as error:
-            self.screen.line(f"The page cannot be written: {error.strerror}.")
+            self.screen.line(say("page unwritten", error=error.strerror))
             return
         opened = webbrowser.open(path.as_uri())
-        said = "opened" if opened else "there is no browser here to open"
-        self.screen.write(f"{said} {path}\n")  # whole, to be clicked or copied
+        said = say("opened", path=path) if opened else say("no browser", path=path)
+        self.screen.write(f"{said}\n")  # whole, to be clicked or copied
 
     def _ask(self, question: Question, at: int) -> "Move | None":
         """Ask until the answer is right or revealed (None), or the learner goes elsewhere."""
         self.screen.question(question)
         while True:
-            answer = self._read("answer (? hint, Enter reveals) > ")
+            answer = self._read(say("answer prompt"))
             if answer == "?":
-                self.screen.line(question.hint or f"The answer is {question.expected}.", "yellow")
+                self.screen.line(question.hint or say("expected", form=question.expected), "yellow")
             elif answer.startswith(":") or (
-                answer.lower() in ("quit", "exit", "back") and answer not in question.options
+                answer.lower() in ("q", "quit", "exit", "back")
+                and answer not in (*question.options, *question.variables)
             ):
                 if (move := self._command(answer, at)) is not None:
                     return move
             elif not answer:
-                self.screen.line(f"Answer: {question.answer_text}", "bold")
+                self.screen.line(f"{say('answer')}: {question.answer_text}", "bold")
                 if question.explanation:
                     self.screen.line(question.explanation)
                 self._keep(question, REVEALED)
@@ -300,17 +294,17 @@ class Guide:
         self.screen.code(task.start)
         code = task.start
         while True:
-            first = self._read(_TASK_PROMPT, whole=True)
+            first = self._read(say("task prompt"), whole=True)
             word = first.strip()
             if word == "?":
-                self.screen.line(task.hint or f"Write `{task.name}`, as above.", "yellow")
+                self.screen.line(task.hint or say("write this", name=task.name), "yellow")
                 continue
             if word.startswith(":"):
                 if (move := self._command(word, at)) is not None:
                     return move
                 continue
             if not word:
-                self.screen.line("A solution:", "bold")
+                self.screen.line(f"{say('solution')}:", "bold")
                 self.screen.code(task.solution)
                 if task.explanation:
                     self.screen.line(readable(task.explanation))
@@ -339,7 +333,7 @@ class Guide:
         last = len(slider.frames) - 1
         while True:
             self.screen.frame(slider, slider.frames[i])
-            answer = self._read(_SLIDER_PROMPT).lower()
+            answer = self._read(say("slider prompt")).lower()
             if answer in ("s", "n", "next") or (not answer and i == last):
                 return None
             if answer in ("", ">", "."):

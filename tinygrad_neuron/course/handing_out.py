@@ -1,6 +1,5 @@
 """What is handed out: the notebooks of a course without answers, and the same with solutions."""
 
-import shutil
 from pathlib import Path
 
 from .chosen import Course
@@ -20,9 +19,5 @@ def hand_out(folder: Path, course: Course) -> list[Path]:
     for edition in EDITIONS:
         place = folder / edition
         written += [write_notebook(lesson, place, edition) for lesson in course.checked()]
-        for path in course.files:
-            if course.folder is not None and path.suffix != ".md":  # a page of the book
-                target = place / path.relative_to(course.folder)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(path, target)
+        course.put_files(place)
     return written

@@ -19,6 +19,7 @@ from ..compiler.javascript import graph_text
 from ..datasets import Dataset
 from ..engine import Value
 from ..functions import softmax, sum
+from ..interface import script
 from .marking import asset
 
 _SCRIPTS = ("plane", "line", "neuron", "network", "logits", "pad", "attention", "element")
@@ -42,7 +43,7 @@ class Hand:
         return (
             f"<script>(window.tnPrograms ??= {{}})['{key}'] ??= (() => {{\n"
             f"{javascript.arithmetic()}\n{self.programs}\n}})();</script>\n"
-            f"<script>if (!customElements.get('tn-hand')) (() => {{\n{scripts}\n}})();</script>"
+            f"<script>if (!customElements.get('tn-hand')) {script(scripts)}</script>"
             f'<tn-hand data-programs="{key}" data-hand="{data}">{frames}</tn-hand>'
         )
 

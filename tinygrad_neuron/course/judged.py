@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 from .. import processes
@@ -77,7 +77,7 @@ def _run(cells: list[str], seconds: float, tell: Callable[..., None]) -> None:
     sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # to the very end
     for number, source in enumerate(cells, 1):
         try:
-            code = compile(without_magic(source), f"<cell {number}>", "exec", dont_inherit=True)
+            code = _code(source, number)
             with limited(seconds):
                 exec(code, module.__dict__)
         except BaseException as error:  # whatever stands in it, the next cell has its turn
@@ -86,8 +86,17 @@ def _run(cells: list[str], seconds: float, tell: Callable[..., None]) -> None:
                 tell(cell=number, failed=text[:_MOST_TOLD])
 
 
+def _code(source: str, number: int) -> CodeType:
+    """A cell compiled; what is no Python may be for the notebook."""
+    name = f"<cell {number}>"
+    try:
+        return compile(source, name, "exec", dont_inherit=True)
+    except SyntaxError:
+        return compile(without_magic(source), name, "exec", dont_inherit=True)
+
+
 def without_magic(source: str) -> str:
-    """A cell as Python: lines for the notebook, such as `%pip install`, do nothing.
+    """A cell as Python: lines for the notebook, such as `%pip install` and `print?`, do nothing.
 
     >>> print(without_magic("if new:\\n    %pip install x\\n!ls"))
     if new:
@@ -96,7 +105,7 @@ def without_magic(source: str) -> str:
     """
     if source.lstrip().startswith("%%"):
         return ""
-    return re.sub(r"^([ \t]*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
+    return re.sub(r"^([ \t]*)(?:[%!?].*|[\w.]+\?+[ \t]*)$", r"\1pass", source, flags=re.MULTILINE)
 
 
 def _limit_memory(most: int) -> None:

@@ -1,8 +1,8 @@
 """What students hand in, judged: a table of all answers, and a page for each student.
 
-A folder has notebooks, `anna-lesson_1_mcculloch_pitts.ipynb`, or a folder of them for each student,
-as learning platforms write. Each is run in a process of its own (`judged.py`) with limits on time
-and memory.
+A folder, or an archive, has notebooks, `anna-lesson_1_mcculloch_pitts.ipynb`, or a folder of them
+for each student, as learning platforms write (`handed_in.py`). Each is run in a process of its own
+(`judged.py`) with limits on time and memory.
 """
 
 import csv
@@ -13,19 +13,21 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ..files import file_names, replace_file
+from ..interface import CHOSEN, say
 from ..processes import at_once, run
 from .chosen import Course
+from .handed_in import Handed, handed, opened, students
 from .lessons import LessonError, folder
 from .papers import Answer, Asked, Paper
 from .questions import key_of
 from .reports import report
+from .tex import readable
 
-_MOST_BYTES = 50_000_000  # of a notebook
 _KEPT = (
     "PATH",
     "PYTHONPATH",
@@ -34,10 +36,9 @@ _KEPT = (
     "SYSTEMROOT",
     "VIRTUAL_ENV",
     "COVERAGE_PROCESS_START",
+    CHOSEN,
 )
 _WHOLE = 5  # times the seconds of a cell
-_CALLS = re.compile(r"^course\.(?:ask|hidden)\((\d+),", re.MULTILINE)
-_TRY = re.compile(r'data-key="(\w+)" data-try="(\d+)"')
 
 
 def judge(
@@ -45,26 +46,27 @@ def judge(
 ) -> list[Paper]:
     """Judge the notebooks of a folder; writes `results.csv` and a report for each student.
 
-    **Arguments:** `handed_in`, the folder, or one with a folder for each student; `made`, where the
-    table and the reports go; `seconds`, how long a cell may run (a notebook: five times as long);
-    `megabytes`, how much memory a notebook may have.
+    **Arguments:** `handed_in`, the folder or archive, or one with a folder for each student;
+    `made`, where the table and the reports go; `seconds`, how long a cell may run (a notebook: five
+    times as long); `megabytes`, how much memory a notebook may have.
 
     **Returns** what became of each notebook. Raises a `LessonError` where there are none.
     """
-    paths = sorted(p for p in handed_in.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
-    if not paths:
+    found = handed(handed_in)
+    if not found:
         raise LessonError(
             f"there is no notebook in {str(handed_in)!r}, no file that ends in .ipynb"
         )
+    whose = students(found, [lesson.name for lesson in course.lessons])
 
-    def judged(path: Path) -> Paper:
-        return _judged(path, handed_in, course, seconds, megabytes)
+    def judged(one: tuple[Handed, str]) -> Paper:
+        return _judged(*one, course, seconds, megabytes)
 
-    papers = at_once(judged, paths, os.cpu_count() or 1)
+    papers = at_once(judged, zip(found, whose, strict=True), os.cpu_count() or 1)
     papers.sort(key=lambda paper: (paper.student, paper.lesson))
     replace_file(made / "results.csv", _table(papers).encode("utf-8-sig", "backslashreplace"))
-    students = sorted({paper.student for paper in papers})
-    for student, name in zip(students, file_names(students), strict=True):
+    named = sorted(set(whose))
+    for student, name in zip(named, file_names(named), strict=True):
         own = [paper for paper in papers if paper.student == student]
         page = report(student, own).encode("utf-8", "backslashreplace")  # of any text
         replace_file(made / f"{name}.html", page)
@@ -81,21 +83,18 @@ def asked(course: Course, number: int) -> list[Asked]:
     return found
 
 
-def _judged(path: Path, top: Path, course: Course, seconds: float, megabytes: int) -> Paper:
+def _judged(one: Handed, student: str, course: Course, seconds: float, megabytes: int) -> Paper:
     """Judge one notebook."""
-    names = [lesson.name for lesson in course.lessons]
-    paper = Paper(_student(path, top, names), path)
+    paper = Paper(student, one.place)
     try:
-        cells, outputs = _read(path)
-        paper.lesson = _lesson(cells)
+        notebook = opened(one)
+        paper.lesson = notebook.lesson
         paper.title = course.lesson(paper.lesson).title
-    except (OSError, ValueError) as error:
-        paper.faults.append(f"it cannot be judged: {error}")
+    except ValueError as error:
+        paper.faults.append(say("not judged", error=error))
         return paper
-    lines, ending = _run(cells, course, seconds, megabytes)
-    tries: dict[str, int] = {}
-    for key, count in _TRY.findall(outputs):
-        tries[key] = max(int(count), tries.get(key, 0))
+    lines, ending = _run(notebook.cells, course, seconds, megabytes)
+    tries = notebook.tries
     said = {line["key"]: line for line in lines if "key" in line}  # the last answer counts
     for question in asked(course, paper.lesson):
         line = said.get(question.key)
@@ -105,62 +104,15 @@ def _judged(path: Path, top: Path, course: Course, seconds: float, megabytes: in
         result = "right" if line["right"] else "wrong"
         count = tries.get(question.key, 0)
         paper.answers.append(Answer(question, result, count, line["given"], line["said"]))
-    paper.faults += [f"cell {line['cell']}: {line['failed']}" for line in lines if "failed" in line]
+    failed = [line for line in lines if "failed" in line]
+    paper.faults += [say("of a cell", cell=line["cell"], error=line["failed"]) for line in failed]
+    if failed and not notebook.was_run_in_order:
+        paper.faults.append(say("other order"))
+    if cells := notebook.looks_behind:
+        paper.faults.append(say("looks behind", cells=", ".join(map(str, cells))))
     if ending:
         paper.faults.append(ending)
     return paper
-
-
-def _student(path: Path, top: Path, lessons: Sequence[str]) -> str:
-    """Whose notebook it is: the name of its folder, else what its name has beside the lesson's.
-    Of a folder of Moodle's, the number stays: two may have one name.
-
-    >>> _student(Path("in/Anna B_17_file/lesson_1_x.ipynb"), Path("in"), ["lesson_1_x"])
-    'Anna B_17_file'
-    >>> _student(Path("in/lesson_1_x_anna.ipynb"), Path("in"), ["lesson_1_x"])
-    'anna'
-    >>> folder = "Ben Müller_123_assignsubmission_file"
-    >>> _student(Path(f"in/{folder}/lesson_1_x.ipynb"), Path("in"), ["lesson_1_x"])
-    'Ben Müller (123)'
-    """
-    folders = path.relative_to(top).parts[:-1]
-    if folders:
-        return re.sub(r"_(\d+)_assignsubmission_\w+$", r" (\1)", folders[0])
-    rest = path.stem
-    for name in sorted(lessons, key=len, reverse=True):
-        rest = rest.replace(name, "", 1)
-    rest = rest.strip(" _-.()")
-    return rest or path.stem
-
-
-def _read(path: Path) -> tuple[list[str], str]:
-    """The code cells of a notebook, and the HTML of their outputs."""
-    if path.stat().st_size > _MOST_BYTES:
-        raise ValueError(f"it is larger than {_MOST_BYTES // 1_000_000} MB")
-    try:
-        there = json.loads(path.read_text("utf-8"))
-        cells = [cell for cell in there["cells"] if cell["cell_type"] == "code"]
-        sources = [_text(cell["source"]) for cell in cells]
-        html = [
-            _text(output.get("data", {}).get("text/html", ""))
-            for cell in cells
-            for output in cell.get("outputs", [])
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise ValueError("it is no notebook") from None
-    return sources, "\n".join(html)
-
-
-def _text(source: Any) -> str:
-    return source if isinstance(source, str) else "".join(source)
-
-
-def _lesson(cells: list[str]) -> int:
-    """Which lesson a notebook is of: the one that its cells call for."""
-    for source in cells:
-        if found := _CALLS.search(source):
-            return int(found[1])
-    raise ValueError("it calls for no lesson; hand out what `course handout` writes")
 
 
 def _run(
@@ -170,6 +122,7 @@ def _run(
     with tempfile.TemporaryDirectory() as temporary:
         place = Path(temporary, "here")
         place.mkdir()
+        course.put_files(place)
         results = Path(temporary, "results")
         job = {
             "lessons": str(course.folder or ""), "cells": cells, "seconds": seconds,
@@ -183,12 +136,12 @@ def _run(
                 environment=_environment(place, course), folder=temporary,
             )  # fmt: skip
             if done.returncode:
-                ending = f"its process ended with {done.returncode}"
+                ending = say("process ended", code=done.returncode)
         except subprocess.TimeoutExpired:
-            ending = f"it was stopped after {_WHOLE * seconds:g} seconds"
+            ending = say("stopped after", seconds=f"{_WHOLE * seconds:g}")
         lines = list(_lines(results))
         if not ending and not any("ended" in line for line in lines):
-            ending = "it ended its process itself"
+            ending = say("ended itself")
         return lines, ending
 
 
@@ -226,7 +179,7 @@ def _table(papers: list[Paper]) -> str:
     heads = ["student", "lesson", "question", "kind", "result", "try", "tries", "answer", "asked"]
     writer.writerow([*heads, "said", "file"])
     for paper in papers:
-        file = paper.path.name
+        file = str(paper.path)
         for fault in paper.faults:  # a cell that fails, too: its answers are missing below
             row = [paper.student, paper.lesson or "", *[""] * 7, fault, file]
             writer.writerow(map(_cell, row))
@@ -234,7 +187,8 @@ def _table(papers: list[Paper]) -> str:
             question = answer.asked
             row = [
                 paper.student, paper.lesson, question.number, question.word, answer.result,
-                answer.when, answer.tries or "", answer.given, question.text, answer.said, file,
+                answer.when, answer.tries or "", answer.given, readable(question.text),
+                readable(answer.said), file,
             ]  # fmt: skip
             writer.writerow(map(_cell, row))
     return made.getvalue()

@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 import textwrap
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,7 @@ _FILE = re.compile(r"lesson_(\d+)_\w+\.py")
 _MARKER = re.compile(r"# %%(?P<rest>.*)")
 _HEADING = re.compile(r"#{1,6} ")
 _QUESTIONS = ("predict", "exercise", "task")
+_SHOWS = re.compile(r"^ *(?:show|slider|print)\(", re.MULTILINE)
 _HIDDEN = ("hide-input", "remove-input", "hide-cell", "remove-cell")
 
 
@@ -52,6 +54,15 @@ class Cell:
     def visible_source(self) -> str:
         """The code that a learner may read."""
         return "" if self.is_hidden else self.source
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether a learner sees something of it, as not of one that only checks or prepares.
+
+        >>> Cell("code", "assert y == 2", 1, ("remove-input",)).is_counted
+        False
+        """
+        return not self.is_hidden or self.questions > 0 or bool(_SHOWS.search(self.source))
 
     @property
     def predicts(self) -> bool:
@@ -142,6 +153,16 @@ class Lesson:
     def name(self) -> str:
         """The name of its file, without the suffix."""
         return self.path.stem
+
+    @cached_property
+    def counted(self) -> list[int]:
+        """The places of the cells that a learner counts; the first cell is always one."""
+        return [at for at, cell in enumerate(self.cells) if not at or cell.is_counted]
+
+    def number_of(self, at: int) -> int:
+        """The number, from 1, that the cell at a place has for a learner: one that is not counted
+        has that of the cell before it."""
+        return bisect(self.counted, at)
 
     @property
     def questions(self) -> int:

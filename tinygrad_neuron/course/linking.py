@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from .interface import script
+from ..interface import script
 from .marking import asset, each_once, mathml
 
 _logger = logging.getLogger(__name__)

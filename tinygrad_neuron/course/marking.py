@@ -5,6 +5,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
+from ..interface import say
 from .tex import FORMULA, readable
 
 _FOLDER = files(__package__)  # in a zipped wheel, too
@@ -14,6 +15,19 @@ _FOLDER = files(__package__)  # in a zipped wheel, too
 def asset(name: str) -> str:
     """The text of a file of this room, a script or a style sheet."""
     return (_FOLDER / name).read_text("utf-8")
+
+
+def opening(title: str) -> str:
+    """How a page of its own begins, in the language of the interface.
+
+    >>> opening("Is a < b?")[:48]
+    '<!doctype html><html lang="en"><meta charset="ut'
+    """
+    return (
+        f'<!doctype html><html lang="{say("language")}"><meta charset="utf-8">'
+        f"<title>{html.escape(title)}</title>"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    )
 
 
 def each_once(page: str) -> str:

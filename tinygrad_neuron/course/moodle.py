@@ -3,65 +3,68 @@
 A choice becomes a multiple choice, a number a numerical question, several numbers one with gaps
 (cloze). Moodle computes with no formulas, so one is asked for its value at a point. What Python has
 to judge (a task, an exercise with many right answers) becomes an essay, with a solution for the
-teacher. Anticipated wrong answers bring their hints along.
+teacher. A picture that was shown just before goes along as a file. Anticipated wrong answers bring
+their hints along.
 """
 
+import hashlib
 import math
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 from xml.etree import ElementTree
 
 from .chosen import Course
 from .lessons import Lesson, LessonError
 from .marking import marked_up
 from .questions import Question, value_at
-from .running import Failed, straight_through
+from .results import Picture, Results, results
 from .tasks import Task
+from .telling import parts
 from .tex import FORMULA
 
 _SHOWN = 1e-3  # of a number that is typed: relative
 _POINTS = (1.5, 2.0, 0.5, 3.0, -1.0, 2.5, -2.0, 0.25)
 
 
-def to_moodle(course: Course) -> str:
-    """The questions of all lessons, each lesson a category; the lessons are run for them.
+def to_moodle(course: Course, told: "Callable[[Lesson], object]" = lambda lesson: None) -> str:
+    """The questions of all lessons, each lesson a category; `told` is called with each lesson that
+    has to be run for them.
 
     Raises a `LessonError` for a lesson that fails.
     """
     quiz = ElementTree.Element("quiz")
-    for lesson in course.lessons:
+    for lesson, shown in results(course, told):
         category = _add(quiz, "question", type="category")
         name = f"Lesson {lesson.number}. {lesson.title}".replace("/", "//")  # a slash parts levels
         title = course.title.replace("/", "//")
         _text(category, "category", f"$course$/top/{title}/{name}")
-        for number, asked in enumerate(records(lesson), 1):
-            _question(quiz, f"{lesson.number}.{number:02}", asked)
+        for number, (record, picture) in enumerate(_with_pictures(lesson, shown), 1):
+            _question(quiz, f"{lesson.number}.{number:02}", record, picture)
     ElementTree.indent(quiz, " ")
     text = ElementTree.tostring(quiz, "unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
-def records(lesson: Lesson) -> list["Question | Task"]:
-    """The questions and tasks of a lesson, which is run for them.
-
-    Raises a `LessonError` with what failed.
-    """
-    found: list[Question | Task] = []
-
-    def collect(index: int, events: list[Any]) -> None:
-        for event in events:
-            if isinstance(event, Failed):
-                raise LessonError(f"{lesson.path.name} fails:\n{event.text.strip()}")
-            if isinstance(event, Question | Task):
-                found.append(event)
-
-    straight_through(lesson, collect)
-    return found
+def _with_pictures(
+    lesson: Lesson, shown: Results
+) -> Iterator[tuple["Question | Task", "Picture | None"]]:
+    """Each question, with the picture last shown before it under the same heading, for it may be
+    asked about that."""
+    picture = None
+    for cell, found in zip(lesson.cells, shown, strict=True):
+        if cell.kind == "text" and any(part.heading for part in parts(cell)):
+            picture = None
+        for result in found:
+            if isinstance(result, Picture):
+                picture = result
+            elif isinstance(result, Question | Task):
+                yield result, picture
 
 
-def _question(quiz: ElementTree.Element, number: str, asked: "Question | Task") -> None:
-    """Add one question."""
+def _question(
+    quiz: ElementTree.Element, number: str, asked: "Question | Task", picture: "Picture | None"
+) -> None:
+    """Add one question; a drawn picture goes along as a file of its text."""
     kind = "essay" if isinstance(asked, Task) or asked.is_open else _TYPES[asked.kind]
     made = _add(quiz, "question", type=kind)
     _text(made, "name", f"{number} {_short(asked.text)}")
@@ -73,7 +76,13 @@ def _question(quiz: ElementTree.Element, number: str, asked: "Question | Task") 
         point = _point(asked)
         at = ", ".join(f"{name} = {value:g}" for name, value in point.items())
         text += f"<p>Give the value of your formula at {at}, to four digits.</p>"
-    _text(made, "questiontext", text, "html")
+    file = _file(picture) if picture is not None else None
+    if file is not None:
+        text = f'<p><img src="@@PLUGINFILE@@/{file[0]}" alt=""></p>{text}'
+    questiontext = _text(made, "questiontext", text, "html")
+    if file is not None:
+        name, content = file
+        _add(questiontext, "file", name=name, path="/", encoding="base64").text = content
     _text(made, "generalfeedback", _html(asked.explanation), "html")
     for tag, value in (("defaultgrade", "1"), ("penalty", "0.3333333"), ("hidden", "0")):
         _add(made, tag).text = value
@@ -191,9 +200,24 @@ def _add(parent: ElementTree.Element, tag: str, **attributes: str) -> ElementTre
     return ElementTree.SubElement(parent, tag, attributes)
 
 
-def _text(parent: ElementTree.Element, tag: str, text: str, form: str = "") -> None:
+def _text(parent: ElementTree.Element, tag: str, text: str, form: str = "") -> ElementTree.Element:
     made = _add(parent, tag, **({"format": form} if form else {}))
     _add(made, "text").text = text
+    return made
+
+
+_DRAWN = re.compile(r'<img class="tn-drawn"[^>]* src="data:image/([a-z]+)[+a-z]*;base64,([^"]+)"')
+
+
+def _file(picture: Picture) -> "tuple[str, str] | None":
+    """A name for what was drawn, and its content in base64; None where it is no single picture (a
+    slider has one for each of its values, and Moodle no slider)."""
+    found = _DRAWN.findall(picture.html)
+    if len(found) != 1:
+        return None
+    kind, content = found[0]
+    digest = hashlib.sha256(content.encode()).hexdigest()[:8]
+    return f"picture-{digest}.{kind}", content
 
 
 def _html(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files import replace_file
+from ..interface import CHOSEN, NAME, say
 from .drafts import lenient
 from .hidden import packed
 from .lessons import Cell, Lesson, folder
@@ -16,7 +18,7 @@ from .questions import key_of
 from .tasks import defined
 
 _INSTALL = """\
-# On a new machine, Colab say, this installs what the lesson needs; elsewhere it does nothing.
+{told}
 from importlib.util import find_spec
 
 if find_spec("tinygrad_neuron") is None:
@@ -79,7 +81,7 @@ def to_notebook(lesson: Lesson, edition: str = "", requirement: str = INSTALLED)
     notebook = executable(lesson)
     if edition:
         notebook.metadata["tinygrad_neuron"] = {"lesson": lesson.number, "edition": edition}
-    install = _INSTALL.format(requirement=requirement)
+    install = _INSTALL.format(told=say("installs"), requirement=requirement)
     cells = [_code(install, "install"), _code(_setup(lesson), "setup")]
     waits = False  # whether what is written here follows a prediction
     open_ended = False  # whether the last cell may run the next hidden one too
@@ -111,8 +113,10 @@ def to_notebook(lesson: Lesson, edition: str = "", requirement: str = INSTALLED)
 def _setup(lesson: Lesson) -> str:
     """The first cell of code: what all others need."""
     lines = ["from tinygrad_neuron import course"]
+    if translation := os.environ.get(CHOSEN):
+        lines.append(f'course.bring("{NAME}", {packed(Path(translation))!r})')
     if lesson.path.parent != folder():
-        lines.append(f'course.bring("{lesson.path.name}", {packed(lesson)!r})')
+        lines.append(f'course.bring("{lesson.path.name}", {packed(lesson.path)!r})')
     return "\n".join(lines)
 
 
@@ -169,13 +173,13 @@ def _answer(named: "dict[str, ast.expr]", solved: bool) -> tuple[str, str]:
         answer = named["answer"]
         if names and isinstance(answer, ast.Tuple | ast.List):
             pairs = zip(names, answer.elts, strict=True)
-            return "# The answer:", ", ".join(f"{n}={ast.unparse(a)}" for n, a in pairs)
-        return "# The answer:", ast.unparse(answer)
+            return say("the answer"), ", ".join(f"{n}={ast.unparse(a)}" for n, a in pairs)
+        return say("the answer"), ast.unparse(answer)
     if "options" in named:
-        return "# Write the letter of your answer between the quotes.", '""'
+        return say("write letter"), '""'
     if "variables" in named:
-        return "# Write your formula between the quotes.", '""'
-    return "# Write your answer instead of the dots.", ", ".join(f"{n}=..." for n in names) or "..."
+        return say("write formula"), '""'
+    return say("write answer"), ", ".join(f"{n}=..." for n in names) or "..."
 
 
 def write_notebook(lesson: Lesson, place: Path, edition: str = "") -> Path:

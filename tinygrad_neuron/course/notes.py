@@ -5,54 +5,58 @@ They are made of the lesson: its questions say which wrong answers are to be exp
 
 import html
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from ..files import replace_file
+from ..interface import say
 from .chosen import Course
 from .lessons import Lesson
 from .marking import marked_up
-from .moodle import records
 from .questions import Question
+from .results import Results, asked, results
 from .tasks import Task
-from .telling import as_html, document, essence, index, parts
+from .telling import as_html, document, essence, index, parts, titled
 
 # Minutes: for a hundred words, and for each of what a lesson has. From trying, with a margin.
 _WORDS, _PREDICTION, _SEEN, _CODE, _EXERCISE, _TASK = 0.8, 2, 1, 1, 3, 10
 
 
-def write_notes(folder: Path, course: Course) -> list[Path]:
-    """Write the notes on each lesson into a folder, with an index; returns their files.
+def write_notes(
+    folder: Path, course: Course, told: "Callable[[Lesson], object]" = lambda lesson: None
+) -> list[Path]:
+    """Write the notes on each lesson into a folder, with an index; returns their files. `told` is
+    called with each lesson that has to be run for them.
 
     Raises a `LessonError` for a lesson that fails.
     """
     written = []
-    for lesson in course.lessons:
+    for lesson, shown in results(course, told):
         path = folder / f"{lesson.name}.html"
-        title = f"Lesson {lesson.number}. {lesson.title}"
-        replace_file(path, document(title, notes(lesson)).encode())
+        replace_file(path, document(titled(lesson), notes(lesson, shown)).encode())
         written.append(path)
     replace_file(folder / "index.html", index(course, "").encode())
     return written
 
 
-def notes(lesson: Lesson) -> str:
-    """The notes on a lesson, which is run for them, as HTML."""
-    asked = records(lesson)
-    predictions = [r for r in asked if isinstance(r, Question) and r.before]
-    exercises = [r for r in asked if not (isinstance(r, Question) and r.before)]
+def notes(lesson: Lesson, shown: Results) -> str:
+    """The notes on a lesson, of which this was shown, as HTML."""
+    records = asked(shown)
+    predictions = [r for r in records if isinstance(r, Question) and r.before]
+    exercises = [r for r in records if not (isinstance(r, Question) and r.before)]
     in_class, alone = minutes(lesson)
     first = next(parts(lesson.cells[0]))
-    facts = [f"About {in_class} minutes in class, and {alone} for the exercises and tasks."]
+    facts = [say("minutes", minutes=in_class, alone=alone)]
     if needed := needs(lesson):
-        named = ", ".join(map(str, needed))
-        facts.append(f"It builds on lesson{'s' * (len(needed) > 1)} {named}.")
-    facts.append("A screen to show it; for the tasks, Python on each machine, or a notebook.")
+        several = "builds on several" if len(needed) > 1 else "builds on"
+        facts.append(say(several, numbers=", ".join(map(str, needed))))
+    facts.append(say("needs"))
     return (
         f'<div class="facts">{"".join(f"<p>{fact}</p>" for fact in facts)}</div>'
         + as_html(essence(first.text))
-        + "<h2>Predictions, and what a wrong one shows</h2>"
+        + f"<h2>{say('predictions')}</h2>"
         + "".join(map(_question, predictions))
-        + "<h2>Exercises and tasks</h2>"
+        + f"<h2>{say('exercises and tasks')}</h2>"
         + "".join(_task(r) if isinstance(r, Task) else _question(r) for r in exercises)
     )
 
@@ -97,7 +101,7 @@ def needs(lesson: Lesson) -> list[int]:
 def _question(asked: Question) -> str:
     options = "".join(f"<li>{marked_up(str(option))}</li>" for option in asked.options)
     why = f" {marked_up(asked.explanation)}" if asked.explanation else ""
-    many = " (one of many)" if asked.is_open else ""
+    many = f" {say('one of many')}" if asked.is_open else ""
     rows = [(f"✓ {marked_up(asked.answer_text)}{many}", why, "right")]
     for answer, hint in asked.wrong.items():
         shown = asked.shown(answer)

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..draw.rendering import EngineNotFoundError, RenderingError
+from ..interface import say, script
 from ..walk.page import frame_html
 from . import plain, question_pages
-from .interface import say, script
-from .marking import asset, marked_up
+from .marking import asset, marked_up, opening
 from .questions import Question, Verdict
 from .records import Bare, Frame, Shown, Slider, Text, Tried
 from .tasks import Task
@@ -71,10 +71,9 @@ def to_page(records: Sequence[Any], title: str) -> str:
     >>> page.startswith("<!doctype html>"), "w &lt; 0" in page
     (True, True)
     """
-    head = f'<meta charset="utf-8"><title>{html.escape(title)}</title>'
     look = "max-width: 46rem; margin: 1rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui"
     inside = "".join(map(to_html, records))
-    return f'<!doctype html><html lang="en">{head}<body style="{look}">{inside}</body></html>'
+    return f'{opening(title)}<body style="{look}">{inside}</body></html>'
 
 
 def _slider(slider: Slider) -> str:

@@ -1,7 +1,7 @@
 """What was handed in, as records: a notebook, and what became of each question."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import PurePosixPath
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Paper:
     """One notebook that was handed in: its answers, and what went wrong when it was run."""
 
     student: str
-    path: Path
+    path: PurePosixPath
     lesson: int = 0
     title: str = ""
     answers: list[Answer] = field(default_factory=list)

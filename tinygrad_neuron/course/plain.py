@@ -3,6 +3,7 @@
 from textwrap import indent
 from typing import Any
 
+from ..interface import say
 from .questions import Question, Verdict
 from .records import Bare, Shown, Slider, Text, Tried
 from .tasks import Task
@@ -19,17 +20,18 @@ def text(record: Any) -> str:
     if isinstance(record, Question):
         return _question(record)
     if isinstance(record, Task):
-        solution = f"A solution:\n{indent(record.solution, '  ')}"
-        return f"Task: {record.text}\n" + _indented(solution) + _indented(record.explanation)
+        solution = f"{say('solution')}:\n{indent(record.solution, '  ')}"
+        asked = f"{say('a task')}: {record.text}\n"
+        return asked + _indented(solution) + _indented(record.explanation)
     if isinstance(record, Slider):
         return "".join(
-            f"{record.name} = {frame.value}\n" + _indented(frame.text or "(a picture)")
+            f"{record.name} = {frame.value}\n" + _indented(frame.text or say("a picture"))
             for frame in record.frames
         )
     if isinstance(record, Text):
         return record.text + "\n"
     if isinstance(record, Shown):
-        return f"Picture: {record.text}\n" if record.text else "Picture\n"
+        return say("picture") + (f": {record.text}\n" if record.text else "\n")
     if isinstance(record, Bare):
         return f"{record.asked.text}\n"
     if isinstance(record, Verdict | Tried):
@@ -38,11 +40,11 @@ def text(record: Any) -> str:
 
 
 def _question(question: Question) -> str:
-    lines = [f"{'Predict' if question.before else 'Exercise'}: {question.text}"]
+    lines = [f"{say('predict' if question.before else 'exercise')}: {question.text}"]
     if question.options:
         lines += [f"  - {option}" for option in question.options]
-    open_ = " (one of many)" if question.is_open else ""
-    lines.append(f"  Answer: {question.answer_text}{open_}")
+    open_ = f" {say('one of many')}" if question.is_open else ""
+    lines.append(f"  {say('answer')}: {question.answer_text}{open_}")
     return "\n".join(lines) + "\n" + _indented(question.explanation)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files import replace_file
+from ..interface import say
 
 VERSION = 1
 ANSWERED, REVEALED = "answered", "revealed"
@@ -75,13 +76,13 @@ class Store:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            self.trouble = f"the progress in {self.path} cannot be read: {error.strerror}"
+            self.trouble = say("progress unread", path=self.path, error=error.strerror)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             aside = self.path.with_suffix(".unreadable")
-            self.trouble = f"the progress in {self.path} is unreadable; it is begun anew"
+            self.trouble = say("progress unreadable", path=self.path)
             try:
                 os.replace(self.path, aside)
-                self.trouble += f", the old file is kept as {aside}"
+                self.trouble += say("progress aside", path=aside)
             except OSError:
                 pass
         return {}
@@ -94,7 +95,7 @@ class Store:
         try:
             replace_file(self.path, text.encode())
         except OSError as error:
-            self.trouble = f"progress cannot be kept in {self.path}: {error.strerror}"
+            self.trouble = say("progress unwritten", path=self.path, error=error.strerror)
 
 
 def _progress(entry: Any) -> Progress:

@@ -10,7 +10,7 @@ from ..calculus import javascript
 from ..calculus.operation import Operation
 from ..calculus.printing import MINUS, OPERATORS
 from ..calculus.table import TABLE
-from .interface import say, script
+from ..interface import say, script
 from .marking import asset, marked_up
 from .questions import Question, Verdict
 from .records import Tried

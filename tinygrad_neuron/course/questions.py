@@ -26,12 +26,11 @@ from ..checking import (
     to_float,
 )
 from ..draw.text import visible
+from ..interface import say
 from ..user_expressions import ExpressionError, evaluate
 from .handwriting import as_python
-from .interface import say
 
 TOLERANCE = 1e-6
-KINDS = ("number", "choice", "numbers", "expression")
 _MOST_CHARACTERS = 500
 _SAMPLES = 12
 _MINUS = str.maketrans({"−": "-", "–": "-", "·": "*", "×": "*"})
@@ -136,7 +135,7 @@ class Question:
                 )
 
     def _kind(self) -> str:
-        """One of `KINDS`, from what the question has: options, several numbers, variables."""
+        """Choice, numbers, expression or number: by options, several numbers, a text."""
         if self.options:
             if len({_plain(as_text(o)) for o in self.options}) < len(self.options):
                 raise ValueError(f"question {self.text!r}: two options are the same")
@@ -217,12 +216,12 @@ class Question:
             read = self.read(given)
         except ExpressionError as error:
             if self.kind == "expression":
-                return Verdict(False, f"The answer is {self.expected}.\n{error}")
+                return Verdict(False, f"{say('expected', form=self.expected)}\n{error}")
             return self._nonsense(text)
         except _NotOneError:
             return self._nonsense(text if isinstance(given, str) else shown(given))
         except (ArithmeticError, ValueError) as error:
-            return Verdict(False, f"That cannot be computed: {error}.")
+            return Verdict(False, say("not computable", error=error))
         for answer, hint in self.wrong.items():
             if self._same(self.read(answer), read):
                 return Verdict(False, hint)
@@ -230,7 +229,7 @@ class Question:
             try:
                 fault = self.judge(*read) if self.kind == "numbers" else self.judge(read)
             except (ArithmeticError, ValueError) as error:
-                fault = f"With these numbers it cannot be computed: {error}."
+                fault = say("not with these", error=error)
             return Verdict(not fault, fault or self._praise())
         if self._same(self.read(self.answer), read):
             return Verdict(True, self._praise())

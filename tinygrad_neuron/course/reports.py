@@ -2,12 +2,13 @@
 
 import html
 
+from ..interface import say
 from .marking import marked_up
 from .papers import Answer, Paper
 from .telling import document
 
 _MARKS = {"right": "✓", "wrong": "✗", "missing": "–"}
-_TRIES = {"first": "at the first try", "later": "at a later try", "": ""}
+_TRIES = {"first": "first try", "later": "later try"}
 
 
 def report(student: str, papers: list[Paper]) -> str:
@@ -17,23 +18,26 @@ def report(student: str, papers: list[Paper]) -> str:
 
 def _paper(paper: Paper) -> str:
     """One notebook: how many answers are right, each of them, and what went wrong."""
-    title = f"Lesson {paper.lesson}. {paper.title}" if paper.lesson else paper.path.name
+    title = paper.path.name
+    if paper.lesson:
+        title = say("lesson", number=paper.lesson, title=paper.title)
     faults = "".join(f"<li>{html.escape(fault)}</li>" for fault in paper.faults)
     rows = "".join(map(_answer, paper.answers))
     table = (
-        f"<p>{paper.right} of {len(paper.answers)} answers are right.</p><table><thead><tr>"
-        f"<th></th><th>Question</th><th>Answer</th><th></th></tr></thead><tbody>{rows}</tbody></table>"
+        f"<p>{say('answers right', right=paper.right, total=len(paper.answers))}</p><table><thead>"
+        f"<tr><th></th><th>{say('question')}</th><th>{say('answer')}</th><th></th></tr></thead>"
+        f"<tbody>{rows}</tbody></table>"
     )
     return (
         f"<section><h2>{html.escape(title)}</h2>{table if rows else ''}"
-        + (f"<p>When the notebook was run:</p><ul>{faults}</ul>" if faults else "")
+        + (f"<p>{say('when run')}</p><ul>{faults}</ul>" if faults else "")
         + "</section>"
     )
 
 
 def _answer(answer: Answer) -> str:
-    said = marked_up(answer.said) if answer.result != "missing" else "Not answered."
-    when = f" ({_TRIES[answer.when]})" if answer.when else ""
+    said = marked_up(answer.said) if answer.result != "missing" else say("missing")
+    when = f" {say(_TRIES[answer.when])}" if answer.when else ""
     given = f"<code>{html.escape(answer.given)}</code>" if answer.given else ""
     return (
         f'<tr class="{answer.result}"><td>{_MARKS[answer.result]}</td><td>{answer.asked.number}. '

@@ -3,15 +3,16 @@
 import contextlib
 import io
 import linecache
+import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CodeType, ModuleType
 from typing import Any, TypeAlias
 
 from .drafts import lenient
-from .lessons import Cell, Lesson
+from .lessons import Cell, Lesson, folder
 from .words import Record, presented_by
 
 
@@ -66,7 +67,11 @@ class Run:
         sys.modules["__main__"] = self._module  # as a script has it: dataclasses look there
         try:
             code = compiled(self.lesson, cell, self.draft)
-            with presented_by(events.append), contextlib.redirect_stdout(printed):
+            with (
+                _beside(self.lesson),
+                presented_by(events.append),
+                contextlib.redirect_stdout(printed),
+            ):
                 exec(code, self._module.__dict__)
         except Exception:
             events.append(Failed(_from_lesson(str(self.lesson.path))))
@@ -97,6 +102,34 @@ def straight_through(
             if not draft:
                 break
     return well
+
+
+@contextlib.contextmanager
+def _beside(lesson: Lesson) -> Iterator[None]:
+    """Within this block a teacher's lesson finds what lies beside it: modules, and files by their
+    names."""
+    place = str(lesson.path.resolve().parent)
+    if lesson.path.resolve().parent == folder():
+        yield
+        return
+    before = os.getcwd()
+    sys.path.insert(0, place)
+    os.chdir(place)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+        with contextlib.suppress(ValueError):  # a lesson may have changed it
+            sys.path.remove(place)
+
+
+def environment(*folders: "str | os.PathLike[str]") -> dict[str, str]:
+    """What a process finds that runs lessons: these folders' modules, and no progress bars."""
+    paths = [os.fspath(place) for place in folders]
+    if before := os.environ.get("PYTHONPATH"):
+        paths.append(before)
+    own = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "TQDM_DISABLE": "1"}
+    return {**os.environ, "MPLBACKEND": "Agg", **own}
 
 
 class _Printed(io.TextIOBase):

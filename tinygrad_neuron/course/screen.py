@@ -10,6 +10,7 @@ import textwrap
 from typing import Any, ClassVar, TextIO
 
 from ..console import WIDTH, Writer, is_terminal
+from ..interface import say
 from .questions import Question
 from .records import Frame, Shown, Slider
 from .running import Failed, Printed
@@ -128,7 +129,7 @@ class Screen:
         elif isinstance(event, Failed):
             self._styled(event.text.rstrip("\n"), "red")
         elif isinstance(event, Shown):
-            self.line(f"[picture, o opens it] {readable(event.text)}".rstrip(), "italic")
+            self.line(f"{say('picture opens')} {readable(event.text)}".rstrip(), "italic")
         elif isinstance(event, Slider):
             for frame in event.frames:
                 self.frame(event, frame)
@@ -137,8 +138,9 @@ class Screen:
         """A slider at one of its values."""
         at = slider.frames.index(frame)
         count = len(slider.frames)
-        self._styled(f"{slider.name} = {frame.value}   ({at + 1} of {count})", "bold")
-        text = readable(frame.text) if frame.text else "[picture: o opens it]"
+        place = say("place of", place=at + 1, count=count)
+        self._styled(f"{slider.name} = {frame.value}   {place}", "bold")
+        text = readable(frame.text) if frame.text else say("picture opens")
         self.write(textwrap.indent(text.rstrip("\n"), "  ") + "\n")
 
     def question(self, question: Question) -> None:

@@ -22,6 +22,7 @@
       :host { border: 0; padding: 0; }
       .frames { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; align-items: start; }
       .frames.many { grid-template-columns: 1fr 1fr 1fr; }
+      .frames.wide { grid-template-columns: 1fr; } /* what is wide can be read in no column */
       ::slotted(*) { grid-area: auto !important; visibility: visible !important; break-inside: avoid; }
     }
   `;
@@ -45,6 +46,10 @@
         <button type="button" aria-label="${word("forth")}">›</button></div>
         <div class="frames"><slot></slot></div>`;
       root.querySelector(".frames").classList.toggle("many", this.frames.length > 4);
+      const image = this.querySelector("img");
+      const isWide = () => root.querySelector(".frames").classList.toggle("wide", image.naturalWidth > 2.2 * image.naturalHeight);
+      if (image?.complete) isWide();
+      image?.addEventListener("load", isWide);
       root.querySelector("label").textContent = this.getAttribute("data-name");
       [this.back, this.forth] = root.querySelectorAll("button");
       this.input = root.querySelector("input");

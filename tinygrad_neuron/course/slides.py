@@ -9,24 +9,25 @@ import html
 import importlib.util
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..files import replace_file
+from ..interface import say
 from .chosen import Course
-from .lessons import Cell, Lesson, LessonError
-from .marking import asset, each_once, marked_up
-from .pages import to_html
+from .lessons import Cell, Lesson
+from .marking import asset, each_once, marked_up, opening
 from .questions import Question
-from .records import Shown, Slider
-from .running import Event, Failed, Printed, straight_through
-from .telling import as_html, essence, index, parts
+from .results import Picture, Result, Results, results
+from .running import Printed
+from .telling import as_html, essence, index, parts, titled
 
 _NEEDED = 'slides are shown by reveal.js; pip install "tinygrad_neuron[teach]" brings it'
 _FILES = ("dist/reveal.js", "dist/reveal.css", "dist/reset.css", "plugin/notes/notes.js",
           "plugin/notes/speaker-view.html")  # fmt: skip
-_LONG, _LONGER = 16, 22  # lines of code and what it prints: then the letters are smaller
+_ENDS = ("Exercises", "Sources")  # headings after which there are no slides
+_SHORT = 5  # lines of code, with what it prints, that stand above the picture which follows
 
 
 @dataclass
@@ -39,8 +40,11 @@ class Slide:
     kind: str = ""
 
 
-def write_slides(folder: Path, course: Course) -> list[Path]:
-    """Write the slides of each lesson into a folder, with an index; returns their files.
+def write_slides(
+    folder: Path, course: Course, told: "Callable[[Lesson], object]" = lambda lesson: None
+) -> list[Path]:
+    """Write the slides of each lesson into a folder, with an index; returns their files. `told` is
+    called with each lesson that has to be run for them.
 
     Raises a `LessonError` for a lesson that fails, a `ModuleNotFoundError` that names the extra.
     """
@@ -50,12 +54,12 @@ def write_slides(folder: Path, course: Course) -> list[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(reveal / name, target)
     written = []
-    for lesson in course.lessons:
+    for lesson, shown in results(course, told):
         path = folder / f"{lesson.name}.html"
-        replace_file(path, page(lesson).encode())
+        replace_file(path, page(lesson, shown).encode())
         written.append(path)
-    told = "<p>On a slide: the space bar goes on, S opens the notes, Esc shows all slides.</p>"
-    replace_file(folder / "index.html", index(course, told).encode())
+    keys = f"<p>{say('keys of slides')}</p>"
+    replace_file(folder / "index.html", index(course, keys).encode())
     return written
 
 
@@ -66,25 +70,25 @@ def _reveal() -> Path:
     return Path(found.submodule_search_locations[0], "_static", "revealjs")
 
 
-def page(lesson: Lesson) -> str:
+def page(lesson: Lesson, shown: Results) -> str:
     """The slides of a lesson as a page, which needs the folder `reveal` beside it."""
-    sections = "\n".join(map(_section, slides(lesson)))
-    title = html.escape(f"Lesson {lesson.number}. {lesson.title}")
+    sections = "\n".join(map(_section, slides(lesson, shown)))
     settings = {
         "hash": True, "width": 1280, "height": 720, "margin": 0.07, "center": False,
-        "transition": "none", "slideNumber": "c/t", "pdfSeparateFragments": False,
+        "transition": "none", "display": "flex", "slideNumber": "c/t",
+        "pdfSeparateFragments": False,
     }  # fmt: skip
     return each_once(
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"{opening(titled(lesson))}"
         '<link rel="stylesheet" href="reveal/dist/reset.css">'
         '<link rel="stylesheet" href="reveal/dist/reveal.css">'
-        f'<style>{asset("slides.css")}</style><body><div class="reveal"><div class="slides">\n'
-        f"{sections}\n</div></div>"
+        f"<style>{asset('slides.css')}</style>"
+        '<body data-theme="auto"><div class="reveal"><div class="slides">'
+        f"\n{sections}\n</div></div>"
         '<script src="reveal/dist/reveal.js"></script>'
         '<script src="reveal/plugin/notes/notes.js"></script>'
-        f"<script>Reveal.initialize({{...{json.dumps(settings)}, plugins: [RevealNotes]}});"
-        "</script>"
+        f"<script>{asset('slides.js')}"
+        f"Reveal.initialize({{...{json.dumps(settings)}, plugins: [RevealNotes]}});</script>"
         "</body></html>\n"
     )
 
@@ -95,27 +99,29 @@ def _section(slide: Slide) -> str:
     return f'<section class="{slide.kind}">{heading}{slide.inside}{notes}</section>'
 
 
-def slides(lesson: Lesson) -> list[Slide]:
-    """The slides of a lesson, which is run for them; up to its exercises."""
+def slides(lesson: Lesson, shown: Results) -> list[Slide]:
+    """The slides of a lesson, of which this was shown, up to its exercises."""
     made: list[Slide] = []
     untold: list[str] = []  # what was written since the last slide, for the notes of the next
     heading, ended = "", False
 
     def add(inside: str, kind: str = "") -> None:
+        before = made[-1] if made else None
+        if kind == "picture" and before is not None and _goes_with(before, heading):
+            before.inside, before.kind = before.inside + inside, "picture"
+            before.notes += "".join(untold)
+            untold.clear()
+            return
         made.append(Slide(heading, inside, "".join(untold), kind))
         untold.clear()
 
-    def present(at: int, events: list[Event]) -> None:
-        """Put what a cell says and shows on slides."""
-        nonlocal heading, ended
-        cell = lesson.cells[at]
-        for event in events:
-            if isinstance(event, Failed):
-                raise LessonError(f"{lesson.path.name} fails:\n{event.text.strip()}")
+    for at, (cell, events) in enumerate(zip(lesson.cells, shown, strict=True)):
         for part in parts(cell) if cell.kind == "text" else ():
-            ended = ended or part.heading in ("Exercises", "Sources")
+            ended = (
+                ended or part.heading in _ENDS or part.heading in map(say, ("exercises", "sources"))
+            )
             if ended:
-                return
+                return made
             if part.heading:
                 heading = part.heading
             if part.text:
@@ -128,26 +134,29 @@ def slides(lesson: Lesson) -> list[Slide]:
             for inside, kind in _of_code(cell, events):
                 add(inside, kind)
 
-    straight_through(lesson, present)
     return made
 
 
-def _of_code(cell: Cell, events: list[Event]) -> Iterator[tuple[str, str]]:
+def _goes_with(code: Slide, heading: str) -> bool:
+    """Whether a slide is a short piece of code, below which the next picture is shown."""
+    lines = code.inside.count("\n") + code.inside.count("<pre")
+    return code.kind == "code" and code.heading == heading and lines <= _SHORT
+
+
+def _of_code(cell: Cell, events: list[Result]) -> Iterator[tuple[str, str]]:
     """What a cell of code puts on slides: itself with what it prints, pictures, predictions."""
     printed = "".join(event.text for event in events if isinstance(event, Printed)).rstrip()
     code = cell.visible_source
     if code:
-        lines = len(code.splitlines()) + len(printed.splitlines())
-        size = " longer" if lines > _LONGER else " long" if lines > _LONG else ""
         inside = f"<pre><code>{html.escape(code)}</code></pre>"
         if printed:
             inside += f'<pre class="printed">{html.escape(printed)}</pre>'
-        yield inside, f"code{size}"
+        yield inside, "code"
     for event in events:
         if isinstance(event, Question) and event.before:
             yield _prediction(event), "predict"
-        elif isinstance(event, Shown | Slider):
-            yield to_html(event), "picture"
+        elif isinstance(event, Picture):
+            yield event.html, "picture"
 
 
 def _prediction(asked: Question) -> str:

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from ..checking import POSITIVE, a_function, described, listed, mapped, number, several, shown, text
-from .interface import say
+from ..interface import say
 from .questions import Verdict, key_of
 
 _FILE = "<your code>"
@@ -108,11 +108,11 @@ class Task:
             with limited(self.seconds):
                 written = self._written(code)
         except SyntaxError as error:
-            return Verdict(False, f"Line {error.lineno or 1} is not Python: {error.msg}.")
+            return Verdict(False, say("no python", line=error.lineno or 1, error=error.msg))
         except _FAILURES as error:
-            return Verdict(False, f"The code cannot be run: {_told(error)}.")
+            return Verdict(False, say("cannot run", error=_told(error)))
         if written is None:
-            return Verdict(False, f"The code defines no `{self.name}`.")
+            return Verdict(False, say("not defined", name=self.name))
         return self.check_thing(written)
 
     def check_thing(self, written: Any) -> Verdict:
@@ -121,7 +121,7 @@ class Task:
             with limited(self.seconds):
                 fault = self._fault(written)
         except _FAILURES as error:
-            fault = f"`{self.name}` fails: {_told(error)}."
+            fault = say("task fails", name=self.name, error=_told(error))
         return Verdict(False, fault) if fault else Verdict(True, self.explanation or say("right"))
 
     def _ipython_display_(self) -> None:
@@ -138,13 +138,13 @@ class Task:
     def _fault(self, written: Any) -> "str | None":
         """What is wrong with it: an anticipated mistake, the first wrong case, or the judge's."""
         if not callable(written):
-            return f"`{self.name}` is {_shown(written)}, which cannot be called."
+            return say("not callable", name=self.name, value=_shown(written))
         results = []
         for arguments, _ in self.cases:
             try:
                 results.append(written(*arguments))
             except _FAILURES as error:
-                return f"{_call(self.name, arguments)} fails: {_told(error)}."
+                return say("call fails", call=_call(self.name, arguments), error=_told(error))
         expected = [right for _, right in self.cases]
         if not _same(results, expected):
             for code, hint in self.wrong.items():
@@ -153,10 +153,8 @@ class Task:
                     return hint
         for (arguments, right), result in zip(self.cases, results, strict=True):
             if not _same(result, right):
-                return (
-                    f"{_call(self.name, arguments)} gives {_shown(result)}; "
-                    f"it should give {_shown(right)}."
-                )
+                call, shown = _call(self.name, arguments), _shown(result)
+                return say("call gives", call=call, result=shown, right=_shown(right))
         return self.judge(written) if self.judge is not None else None
 
 
@@ -196,13 +194,13 @@ def _shown(value: Any) -> str:
 def _told(error: BaseException) -> str:
     """An error in a clause, with the line of the learner's code where it happened."""
     if isinstance(error, KeyboardInterrupt):
-        return "it was stopped"
+        return say("was stopped")
     line, trace = 0, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == _FILE:
             line = trace.tb_lineno
         trace = trace.tb_next
-    at = f" (line {line})" if line else ""
+    at = say("at line", line=line) if line else ""
     return f"{type(error).__name__}: {error}".rstrip(": ").rstrip(".") + at
 
 
@@ -218,7 +216,7 @@ def limited(seconds: float) -> Iterator[None]:
         return
 
     def stop(*_: Any) -> None:
-        raise TimeoutError(f"it has not ended after {seconds:g} seconds")
+        raise TimeoutError(say("too long", seconds=f"{seconds:g}"))
 
     before = signal.signal(signal.SIGALRM, stop)
     began = time.monotonic()

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..interface import say
 from .chosen import Course
-from .lessons import Cell
-from .marking import asset, mathml
+from .lessons import Cell, Lesson
+from .marking import asset, mathml, opening
 from .tex import FORMULA, readable
 
 _SHORT = re.compile(r"([-*>|]|\d+\.) |\||\$\$|```")
@@ -58,20 +59,22 @@ def essence(text: str) -> str:
 def index(course: Course, told: str) -> str:
     """A page that leads to a page for each lesson, with something told below."""
     items = "".join(
-        f'<li><a href="{lesson.name}.html">Lesson {lesson.number}. {html.escape(lesson.title)}</a>'
-        "</li>"
+        f'<li><a href="{lesson.name}.html">{html.escape(titled(lesson))}</a></li>'
         for lesson in course.lessons
     )
     return document(course.title, f"<ul>{items}</ul>{told}")
 
 
+def titled(lesson: Lesson) -> str:
+    """The title of a lesson, with its number."""
+    return say("lesson", number=lesson.number, title=lesson.title)
+
+
 def document(title: str, inside: str) -> str:
     """A page to read and to print, complete in itself."""
-    title = html.escape(title)
     return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{asset('paper.css')}</style><body><h1>{title}</h1>{inside}</body></html>\n"
+        f"{opening(title)}<style>{asset('paper.css')}</style>"
+        f"<body><h1>{html.escape(title)}</h1>{inside}</body></html>\n"
     )
 
 

@@ -29,7 +29,7 @@ def new(name: str, folder: Path) -> Path:
     **Arguments:** `name`, what it is about, such as "thermostat" or "My thermostat".
 
     **Returns** its file, which is complete: it runs, and `check` finds nothing in it. Raises a
-    `LessonError` for a name that no file can have.
+    `LessonError` for a name that no file can have, or that a lesson there has already.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -40,6 +40,9 @@ def new(name: str, folder: Path) -> Path:
     word = re.sub(r"\W+", "_", name.strip().lower()).strip("_")
     if not _NAME.fullmatch(word):
         raise LessonError(f"a lesson's name begins with a letter, such as thermostat; got {name!r}")
+    for path in paths(folder):
+        if re.fullmatch(rf"lesson_\d+_{word}", path.stem):
+            raise LessonError(f"{path} is there already; give the new lesson another name")
     taken = [lesson.number for lesson in lessons()] + [read(path).number for path in paths(folder)]
     number = max(taken) + 1
     title = " ".join(name.replace("_", " ").split())

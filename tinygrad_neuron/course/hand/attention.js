@@ -1,6 +1,6 @@
 // Attention over a few keys in the plane: the query is dragged, and the shares are dealt anew.
 function attention(root, data, SHARES) {
-  const plane = new Plane(-data.reach, data.reach, ["first number \u2192", "second number \u2191"], "The plane of the keys");
+  const plane = new Plane(-data.reach, data.reach, [`${word("first number")} \u2192`, `${word("second number")} \u2191`], word("plane of keys"));
   let query = [...data.query];
   const line = drawn("line", { class: "arrow" });
   const tip = drawn("circle", { class: "knob", r: 10 });
@@ -23,10 +23,10 @@ function attention(root, data, SHARES) {
   });
   const told = made("div", { class: "told", role: "status" });
   const shares = () => SHARES.outputs([query], SHARES.data)[0];
-  plane.drag(tip, "the query", () => query, (place) => {
+  plane.drag(tip, word("the query"), () => query, (place) => {
     query = place;
     draw();
-  }, () => `query ${shown(query[0])}, ${shown(query[1])}`);
+  }, () => word("query at", { first: shown(query[0]), second: shown(query[1]) }));
 
   function draw() {
     const [x1, y1, x2, y2] = [plane.x(0), plane.y(0), plane.x(query[0]), plane.y(query[1])];
@@ -45,11 +45,11 @@ function attention(root, data, SHARES) {
       made("div", {}, `query = (${shown(query[0])}, ${shown(query[1])})`),
       made("div", {}, `y = ${rows.map((_, k) => `${found[k].toFixed(3)} \u00b7 ${data.values[k]}`).join(" + ")} = ${y.toFixed(1)}`));
   }
-  const again = button("Start again", () => {
+  const again = button(word("start again"), () => {
     query = [...data.query];
     draw();
   });
-  const how = made("p", { class: "how" }, "Drag the query: turn it, make it longer, let it shrink to nothing.");
+  const how = made("p", { class: "how" }, word("drag the query"));
   root.append(made("div", { class: "beside" }, plane.svg,
     made("div", {}, ...rows.map(([, , row]) => row), told, how, made("div", { class: "buttons" }, again))));
   draw();

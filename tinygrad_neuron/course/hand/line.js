@@ -1,6 +1,6 @@
 // A neuron with two inputs: its line, its weight vector and the points can be dragged.
 function line(root, data, NEURON) {
-  const plane = new Plane(data.low, data.high, ["x0 \u2192", "x1 \u2191"], "The plane of the two inputs");
+  const plane = new Plane(data.low, data.high, ["x0 \u2192", "x1 \u2191"], word("plane of inputs"));
   const start = structuredClone({ w: data.weights, b: data.bias, points: data.points });
   let { w, b, points } = structuredClone(start);
   let chosen = data.chosen ?? 0;
@@ -32,7 +32,7 @@ function line(root, data, NEURON) {
   const shapes = points.map(([, , target], i) => {
     const group = drawn("g", {}, drawn("circle", { r: 15, class: "around" }), pointShape(target));
     plane.front.append(group);
-    plane.drag(group, `point ${i + 1}, target ${target}`, () => points[i].slice(0, 2), (place) => {
+    plane.drag(group, word("point with target", { number: i + 1, target }), () => points[i].slice(0, 2), (place) => {
       points[i] = [...place, target];
       chosen = i;
       draw();
@@ -45,11 +45,11 @@ function line(root, data, NEURON) {
   });
   let from = null; // where the line was when it was taken
   for (const element of [grip, knob]) element.addEventListener("pointerdown", () => (from = foot()));
-  plane.drag(grip, "the line", foot, (place) => {
+  plane.drag(grip, word("the line"), foot, (place) => {
     b = -(w[0] * place[0] + w[1] * place[1]);
     draw();
-  }, () => `bias ${shown(b)}`);
-  plane.drag(knob, "the weight vector", tip, (place) => {
+  }, () => word("bias is", { value: shown(b) }));
+  plane.drag(knob, word("the weight vector"), tip, (place) => {
     const at = document.activeElement === knob || from ? from ?? foot() : foot();
     const turned = place.map((to, k) => ((to - at[k]) / reach) * unit);
     if (Math.hypot(...turned) < 0.05 * unit) return;
@@ -60,7 +60,7 @@ function line(root, data, NEURON) {
   knob.addEventListener("pointerup", () => (from = null));
 
   const told = made("div", { class: "told", role: "status" });
-  const again = button("Start again", () => {
+  const again = button(word("start again"), () => {
     ({ w, b, points } = structuredClone(start));
     corrections = next = 0;
     draw();
@@ -68,8 +68,8 @@ function line(root, data, NEURON) {
   const buttons = made("div", { class: "buttons" });
   if (data.learns) {
     buttons.append(
-      button("Correct the next mistake", () => correct()),
-      button("Correct until it is done", () => {
+      button(word("correct next"), () => correct()),
+      button(word("correct all"), () => {
         for (let k = 0; k < 100 && correct(); k++);
       }));
   }
@@ -138,14 +138,14 @@ function line(root, data, NEURON) {
     const lines = [
       `w0 = ${shown(w[0])}   w1 = ${shown(w[1])}   b = ${shown(b)}`,
       `\u2016w\u2016 = ${shown(norm())}`,
-      `The marked point: z = ${sums} = ${shown(z)}`,
-      hasLine ? `its distance from the line: z / \u2016w\u2016 = ${shown(z / norm())}` : "there is no line yet: z is b everywhere",
-      `It ${z > 0 ? "fires" : "stays silent"}; its target is ${target}.`,
-      `${wrong} of ${points.length} are mistakes${corrections ? `, after ${corrections} correction${corrections > 1 ? "s" : ""}` : ""}.`];
+      word("marked point", { sum: `${sums} = ${shown(z)}` }),
+      hasLine ? word("distance", { value: shown(z / norm()) }) : word("no line"),
+      word(z > 0 ? "fires" : "silent", { target }),
+      word(corrections ? "mistakes after" : "mistakes", { wrong, total: points.length, corrections })];
     told.replaceChildren(...lines.map((text, k) => made("div", k === 5 ? { class: wrong ? "count" : "count done" } : {}, text)));
   }
 
-  const how = made("p", { class: "how" }, "Drag the line, the tip of the arrow, or a point; or use Tab and the arrow keys.");
+  const how = made("p", { class: "how" }, word("drag the line"));
   root.append(made("div", { class: "beside" }, plane.svg, made("div", {}, told, how, buttons)));
   draw();
 }

@@ -4,8 +4,8 @@ function logits(root, data, PROGRAMS) {
   const bar = () => made("div", { class: "bar" }, made("span"));
   const rows = data.names.map((name, k) => {
     const row = {
-      name: made("button", { type: "button", title: "make this the right one" }, name),
-      slider: made("input", { type: "range", min: -6, max: 6, step: 0.1, "aria-label": `logit of ${name}` }),
+      name: made("button", { type: "button", title: word("make right") }, name),
+      slider: made("input", { type: "range", min: -6, max: 6, step: 0.1, "aria-label": word("logit of", { name }) }),
       z: made("output"), p: bar(), pull: bar(),
       pShown: made("output"), pullShown: made("output"),
     };
@@ -38,7 +38,7 @@ function logits(root, data, PROGRAMS) {
       half.style.width = `${50 * Math.abs(pull)}%`;
       half.className = pull < 0 ? "minus" : "";
     });
-    told.textContent = `The right one is ${data.names[right]}: its p = ${fixed(shares[right])}   loss = ${fixed(total)}`;
+    told.textContent = word("right one", { name: data.names[right], p: fixed(shares[right]), loss: fixed(total) });
   }
 
   function begin() {
@@ -46,11 +46,11 @@ function logits(root, data, PROGRAMS) {
     draw();
   }
 
-  const head = ["right", "logit z", "", "p", "", "gradient p \u2212 y", ""];
+  const head = [word("the right one"), word("logit"), "", "p", "", word("gradient"), ""];
   const table = made("div", { class: "logits" },
     ...head.map((text) => made("span", { class: "head", "aria-hidden": "true" }, text)),
     ...rows.flatMap((row) => [row.name, row.slider, row.z, row.p, row.pShown, row.pull, row.pullShown]));
-  const how = made("p", { class: "how" }, "Move the logits. Press a name to make it the right one.");
-  root.append(table, told, how, made("div", { class: "buttons" }, button("Start again", begin)));
+  const how = made("p", { class: "how" }, word("move the logits"));
+  root.append(table, told, how, made("div", { class: "buttons" }, button(word("start again"), begin)));
   begin();
 }

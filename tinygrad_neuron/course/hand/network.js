@@ -2,11 +2,12 @@
 // the inputs, the plane of the first two hidden neurons and the loss move.
 function network(root, data, NETWORKS) {
   const CELLS = 44;
+  const CALLED = { data: "choose data", width: "choose width", activation: "choose activation", rate: "choose rate", seed: "choose seed" };
   const chosen = { ...data.start };
   let parameters, curve, step, timer = null;
   const model = () => NETWORKS[`${chosen.activation} ${chosen.width}`];
   const points = () => data.sets[chosen.data];
-  const plane = new Plane(-1.6, 1.6, ["x0 \u2192", "x1 \u2191"], "The plane of the inputs");
+  const plane = new Plane(-1.6, 1.6, ["x0 \u2192", "x1 \u2191"], word("plane of inputs"));
   const field = drawn("image", { x: 0, y: 0, width: SIZE, height: SIZE, preserveAspectRatio: "none", class: "field" });
   const dots = drawn("g");
   plane.back.append(field);
@@ -52,14 +53,14 @@ function network(root, data, NETWORKS) {
       found = outputs(places);
       seen = outputs(points());
     } catch {
-      return say("The numbers have left all bounds: a smaller rate, or start again.");
+      return say(word("out of bounds"));
     }
     paint(found.map(([y]) => y));
     const right = seen.filter(([y], i) => y > 0 === points()[i][2] > 0).length;
     drawHidden(seen);
     drawLoss();
     const now = curve.length ? curve.at(-1) : model().loss.gradients(points(), parameters).total / points().length;
-    say(`step ${step}: loss ${shown(now)}, ${right} of ${points().length} right`);
+    say(word("step and loss", { step, loss: shown(now), right, total: points().length }));
   }
 
   const say = (text) => (told.textContent = text);
@@ -79,7 +80,7 @@ function network(root, data, NETWORKS) {
   // Where the hidden layer puts the grid and the points; with one hidden neuron there is no plane.
   function drawHidden(seen) {
     if (chosen.width < 2) {
-      bent.replaceChildren(made("p", { class: "how" }, "One hidden neuron: its output is a single number, and there is no plane to see."));
+      bent.replaceChildren(made("p", { class: "how" }, word("one hidden")));
       return;
     }
     const lines = [];
@@ -93,7 +94,7 @@ function network(root, data, NETWORKS) {
     const ends = [0, 1].map((k) => [Math.min(...all.map((h) => h[k])), Math.max(...all.map((h) => h[k]))]);
     const room = ends.map(([low, high]) => 0.08 * (high - low) || 1);
     const hidden = new Plane(ends.map(([low], k) => low - room[k]), ends.map(([, high], k) => high + room[k]),
-      ["h0 \u2192", "h1 \u2191"], "The plane of the first two hidden neurons");
+      ["h0 \u2192", "h1 \u2191"], word("plane of hidden"));
     for (const one of lines) hidden.back.append(drawn("polyline", { class: "grid", points: one.map(([a, c]) => `${hidden.x(a)},${hidden.y(c)}`).join(" ") }));
     if (chosen.width === 2) hidden.back.append(...divide(hidden));
     seen.forEach(([, h0, h1], i) => {
@@ -122,25 +123,25 @@ function network(root, data, NETWORKS) {
     loss.replaceChildren(
       drawn("line", { class: "edge", x1: 6, x2: 334, y1: 98, y2: 98 }),
       drawn("polyline", { class: "curve", points: line.join(" ") }),
-      drawn("text", { x: 8, y: 12 }, `loss, from ${shown(highest)} down to 0`));
-    loss.setAttribute("aria-label", curve.length ? `The loss over ${curve.length} steps, now ${shown(curve.at(-1))}` : "No step yet");
+      drawn("text", { x: 8, y: 12 }, word("loss from", { highest: shown(highest) })));
+    loss.setAttribute("aria-label", curve.length ? word("loss over", { steps: curve.length, loss: shown(curve.at(-1)) }) : word("no step"));
   }
 
-  const run = button("Train", () => (timer ? stop() : train()));
+  const run = button(word("train"), () => (timer ? stop() : train()));
   function train() {
-    run.textContent = "Stop";
+    run.textContent = word("stop");
     const go = () => {
       let goes = true;
       for (let k = 0; k < 5 && goes; k++) goes = move();
       draw();
-      if (!goes) say("The numbers have left all bounds: a smaller rate, or start again.");
+      if (!goes) say(word("out of bounds"));
       timer = goes && step < 5000 && root.host.isConnected ? requestAnimationFrame(go) : stop();
     };
     timer = requestAnimationFrame(go);
   }
   function stop() {
     if (timer) cancelAnimationFrame(timer);
-    run.textContent = "Train";
+    run.textContent = word("train");
     return (timer = null);
   }
 
@@ -152,16 +153,16 @@ function network(root, data, NETWORKS) {
       chosen[name] = values.find((value) => String(value) === select.value);
       if (name !== "rate") begin();
     });
-    choices.append(made("label", {}, `${name} `, select));
+    choices.append(made("label", {}, `${word(CALLED[name])} `, select));
   }
   const buttons = made("div", { class: "buttons" },
     run,
-    button("One step", () => {
+    button(word("one step"), () => {
       stop();
       move();
       draw();
     }),
-    button("Start again", begin));
+    button(word("start again"), begin));
   root.append(choices, buttons, told, made("div", { class: "planes" }, plane.svg, bent), loss);
   begin();
 }

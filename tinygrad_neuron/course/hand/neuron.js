@@ -1,6 +1,6 @@
 // A neuron with one input: the middle of its step, its slope there and the input can be dragged.
 function neuron(root, data, NEURON) {
-  const plane = new Plane([data.low, -0.25], [data.high, 1.25], ["x \u2192", "y \u2191"], "The curve of the neuron");
+  const plane = new Plane([data.low, -0.25], [data.high, 1.25], ["x \u2192", "y \u2191"], word("curve of neuron"));
   let { w, b, x } = data;
   const at = (place) => NEURON.outputs([[w, b, place]], NEURON.data)[0][0];
   const middle = () => -b / w;
@@ -20,18 +20,18 @@ function neuron(root, data, NEURON) {
   const here = drawn("g", {}, drawn("circle", { r: 15, class: "around" }), drawn("circle", { r: 7, class: "point high" }));
   plane.back.append(tangent, down, curve);
   plane.front.append(slope, place, here);
-  plane.drag(place, "the middle of the step", () => [middle(), 0.5], ([to]) => {
+  plane.drag(place, word("middle of step"), () => [middle(), 0.5], ([to]) => {
     b = -w * to;
     draw();
-  }, () => `x ${shown(middle())}, bias ${shown(b)}`);
-  plane.drag(slope, "the slope", () => end(), ([across, up]) => {
+  }, () => `x ${shown(middle())}, ${word("bias is", { value: shown(b) })}`);
+  plane.drag(slope, word("the slope"), () => end(), ([across, up]) => {
     const was = middle();
     const slant = (4 * (up - 0.5)) / Math.max(across - was, 0.04);
     w = Number(Math.max(-30, Math.min(30, Math.abs(slant) < 0.2 ? 0.2 * Math.sign(slant || 1) : slant)).toFixed(2));
     b = -w * was;
     draw();
-  }, () => `weight ${shown(w)}`);
-  plane.drag(here, "the input", () => [x, at(x)], ([to]) => {
+  }, () => word("weight is", { value: shown(w) }));
+  plane.drag(here, word("the input"), () => [x, at(x)], ([to]) => {
     x = to;
     draw();
   }, () => `x ${shown(x)}, y ${shown(at(x))}`);
@@ -50,16 +50,16 @@ function neuron(root, data, NEURON) {
     for (const [key, value] of Object.entries({ x1: x, y1: 0, x2: x, y2: at(x) })) down.setAttribute(key, plane[key[0]](value));
     told.replaceChildren(...[
       `w = ${shown(w)}   b = ${shown(b)}`,
-      `the middle of the step: \u2212b / w = ${shown(middle())}`,
-      `the slope there: w / 4 = ${shown(w / 4)}`,
-      `The input x = ${shown(x)}: z = ${shown(w)} \u00b7 ${bracketed(x)} ${signed(b)} = ${shown(w * x + b)}`,
+      word("middle is", { value: shown(middle()) }),
+      word("slope is", { value: shown(w / 4) }),
+      word("input gives", { x: shown(x), sum: `${shown(w)} \u00b7 ${bracketed(x)} ${signed(b)} = ${shown(w * x + b)}` }),
       `y = sigmoid(z) = ${shown(at(x))}`].map((text) => made("div", {}, text)));
   }
-  const again = button("Start again", () => {
+  const again = button(word("start again"), () => {
     ({ w, b, x } = data);
     draw();
   });
-  const how = made("p", { class: "how" }, "Drag the round handle: the bias. Drag the square one around it: the weight. Drag the point: the input.");
+  const how = made("p", { class: "how" }, word("drag the neuron"));
   root.append(made("div", { class: "beside" }, plane.svg, made("div", {}, told, how, made("div", { class: "buttons" }, again))));
   draw();
 }

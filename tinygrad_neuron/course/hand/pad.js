@@ -8,7 +8,7 @@ function pad(root, data, programs) {
     x: (k % size) * cell, y: Math.floor(k / size) * cell, width: cell, height: cell, class: "grid" }));
   const at = drawn("rect", { width: cell, height: cell, class: "around" });
   const svg = drawn("svg", { viewBox: `-2 -2 ${SIZE + 4} ${SIZE + 4}`, tabindex: 0, role: "application",
-    class: "handle", "aria-label": "A pad to draw on: arrow keys move, the space bar draws" }, ...squares, at);
+    class: "handle", "aria-label": word("pad") }, ...squares, at);
   svg.style.touchAction = "none";
   let here = 0;
 
@@ -89,18 +89,18 @@ function pad(root, data, programs) {
     told.textContent = reads.join("\n");
   }
 
-  const pen = button("Erase", () => {
+  const pen = button(word("erase"), () => {
     erases = !erases;
-    pen.textContent = erases ? "Draw" : "Erase";
+    pen.textContent = word(erases ? "draw" : "erase");
   });
-  const clear = button("Clear", () => {
+  const clear = button(word("clear"), () => {
     ink = ink.map(() => 0);
     tell();
   });
-  const moves = [["\u2190", 0, -1, "left"], ["\u2192", 0, 1, "right"], ["\u2191", -1, 0, "up"], ["\u2193", 1, 0, "down"]]
+  const moves = [["\u2190", 0, -1, "move left"], ["\u2192", 0, 1, "move right"], ["\u2191", -1, 0, "move up"], ["\u2193", 1, 0, "move down"]]
     .map(([sign, down, across, name]) => {
       const one = button(sign, () => move(down, across));
-      one.setAttribute("aria-label", `Move one pixel ${name}`);
+      one.setAttribute("aria-label", word(name));
       return one;
     });
   const examples = images.map((image, k) => button(data.names[k], () => {

@@ -28,6 +28,7 @@ from ...draw.themes import THEMES, custom_properties
 from ...engine import Value
 from ...files import replace_file
 from ...health import HELP, has_flat_parts, units_of
+from ...interface import say, speaking
 from ...passes import refuse_made_by_hand
 from ..formulas import Formulas, plain_partials, undirected
 from ..ordering import reading_order
@@ -67,7 +68,7 @@ def frame_html(shown: Value | StepList, *, title: str = "", height: int = 720) -
     if not isinstance(height, int) or height < 1:
         raise ValueError(f"height must be a number of pixels, 1 or more, got {height!r}")
     page = html.escape(page_html(shown, title=title))
-    name = html.escape(visible(title) or "Both passes, step by step")
+    name = html.escape(visible(title) or say("both passes"))
     return (
         f'<iframe sandbox="allow-scripts allow-modals" title="{name}" '
         f'style="width:100%;height:{height}px;border:0" srcdoc="{page}"></iframe>'
@@ -131,7 +132,7 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
             f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; "
             "base-uri 'none'; form-action 'none'"
         ),
-        "title": html.escape(visible(title) or "Both passes, step by step"),
+        "title": html.escape(visible(title) or say("both passes")),
         "style": style,
         "picture": first.svg,
         "data": as_json(data),
@@ -139,6 +140,7 @@ def page_html(shown: Value | StepList, *, title: str = "") -> str:
         "script": script,
     }
     template = (_FOLDER / "template.html").read_text("utf-8")
+    template = re.sub(r"\{\{say ([^}]+)\}\}", lambda match: html.escape(say(match[1])), template)
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
 
 
@@ -178,7 +180,8 @@ def _packed(data: object) -> str:
 
 def _script(operations: str) -> str:
     """The modules in one: what they import from each other is in the same scope here."""
-    return "\n" + "\n".join([javascript.arithmetic(), operations, *map(module, MODULES)])
+    modules = "\n".join(map(module, MODULES))
+    return "\n" + "\n".join([javascript.arithmetic(), operations, speaking(modules), modules])
 
 
 def module(name: str) -> str:

@@ -29,7 +29,7 @@ export function pressed(one) {
   if (one.box !== undefined) fold(one.box);
   else if (one.opens) unfold(one.scope);
   else if (!one.folded) choose(one.node);
-  else announce(`${one.name}. They are equal, and too many to be shown one by one.`);
+  else announce(word("equal ones", { name: one.name }));
 }
 
 // A name leads to its card, or to the one that it is folded in.

@@ -19,7 +19,7 @@ for (const title of titles.values()) counts.set(title, (counts.get(title) ?? 0) 
 for (const [i, title] of titles) if (counts.get(title) > 1) titles.set(i, `${title} (node ${i})`);
 
 function leafName(i) {
-  return nodes[i].kind === "constant" && !nodes[i].label ? `${names[i]} (constant)` : names[i];
+  return nodes[i].kind === "constant" && !nodes[i].label ? `${names[i]} (${word("constant")})` : names[i];
 }
 
 const MOST = Number.MAX_VALUE / 4; // a slider's ends, and how far apart they are, are finite
@@ -30,11 +30,11 @@ function changeable() {
     const written = Boolean(training?.batch) && nodes[i].kind === "constant";
     const fixed = written || (training !== undefined && i in training.given[0]);
     const notes = [
-      nodes[i].kind === "constant" && "constant: no gradient",
-      !finite && `${number(start[i])} to start with: move it, or write a number`,
-      training?.parameters.includes(i) && "where the training starts",
-      written && "a part of the loss that is trained",
-      fixed && !written && "another one in each iteration",
+      nodes[i].kind === "constant" && word("note constant"),
+      !finite && word("note start", { value: number(start[i]) }),
+      training?.parameters.includes(i) && word("note training"),
+      written && word("note part"),
+      fixed && !written && word("note each"),
     ];
     return {
       key: i, name: titles.get(i), short: nodes[i].label || titles.get(i), scope: nodes[i].scope ?? -1,
@@ -53,12 +53,12 @@ const highest = ({ rates }) => 4 * rates[0] || 1;
 function settings() {
   if (!training) return [];
   const rate = {
-    key: "rate", name: "learning rate", short: "learning rate", scope: -1, value: state.rates[0], low: 0,
-    high: highest(optimiser()), note: isSchedule(optimiser()) ? "at first, then by its schedule; moved, it stays the same" : "",
+    key: "rate", name: "learning rate", short: word("learning rate"), scope: -1, value: state.rates[0], low: 0,
+    high: highest(optimiser()), note: isSchedule(optimiser()) ? word("note schedule") : "",
   };
   if (!training.batch) return [rate];
   return [rate, {
-    key: "batch", name: "batch size", short: "batch size", scope: -1, value: training.batch, low: 1,
+    key: "batch", name: "batch size", short: word("batch size"), scope: -1, value: training.batch, low: 1,
     high: page.plane.examples.length, whole: true, note: "",
   }];
 }

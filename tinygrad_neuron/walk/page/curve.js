@@ -13,7 +13,7 @@ export function showCurve(place, nodes, operations, result, names, i, secret) {
   const facts = node?.operation ? operations[node.operation] : null;
   const single = facts && !facts.variadic && (facts.operands.length === 1 || facts.activation);
   if (!single || result.data[i] === null || node.operation === "negate") {
-    place.replaceChildren(element("p", { className: "remark", textContent: "Where a step is a function of one number, as tanh is, its curve stands here." }));
+    place.replaceChildren(element("p", { className: "remark", textContent: word("no curve") }));
     return;
   }
   const others = node.operands.slice(1).map((operand) => result.data[operand]);
@@ -58,7 +58,7 @@ export function showCurve(place, nodes, operations, result, names, i, secret) {
     }));
   }
   svg.append(drawn("circle", { class: "point", cx: px(x), cy: py(y), r: 4.5 }));
-  const caption = element("figcaption", { textContent: `${text}.${tangent ? " The dashed line is the tangent." : ""}` });
+  const caption = element("figcaption", { textContent: `${text}.${tangent ? ` ${word("tangent")}` : ""}` });
   place.replaceChildren(element("figure", {}, svg, caption));
 }
 

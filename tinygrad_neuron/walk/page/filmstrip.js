@@ -4,7 +4,7 @@ import { chips } from "./naming.js";
 import { element } from "./text.js";
 
 const PICTURES = 12;
-const WORDS = 220; // steps in words, so that there are at most 20 pages
+const MOST_WORDS = 220; // steps in words, so that there are at most 20 pages
 const WIDE = 400; // a picture of more points has the whole width of the paper
 const ACROSS = 1000; // and one of so many the paper's length
 
@@ -18,7 +18,7 @@ export function makeFilmstrip(box, count, show, textOf, picture, plane) {
   const withPicture = pictured(count);
   const [pictures, words] = [[], []];
   for (let step = 0; step <= count; step++) {
-    const told = withPicture.has(step) || words.length < WORDS;
+    const told = withPicture.has(step) || words.length < MOST_WORDS;
     if (!told) continue;
     const text = textOf(step);
     const caption = element("figcaption", {}, element("b", { textContent: text.title }), " ", ...chips(text.sentence));
@@ -30,7 +30,7 @@ export function makeFilmstrip(box, count, show, textOf, picture, plane) {
     pictures.push(element("figure", {}, copied(picture()), ...[plane()].filter(Boolean), caption));
   }
   if (count + 1 > pictures.length + words.length) {
-    words.push(element("p", { textContent: `The other ${count + 1 - pictures.length - words.length} steps are in the page itself.` }));
+    words.push(element("p", { textContent: word("other steps", { count: count + 1 - pictures.length - words.length }) }));
   }
   const [, , width] = picture().querySelector("svg").getAttribute("viewBox").split(" ").map(Number);
   document.body.classList.toggle("wide", width > WIDE);

@@ -25,10 +25,10 @@ export function findFlags(nodes, operations, { limits, signs, called }, result, 
     if (gradient === null || gradient === 0) return;
     const size = Math.abs(gradient);
     const because = (rank, way) =>
-      way && way[0] !== 1 ? `; the ${rank} factor on the way is ${number(way[0])}, of ${names[way[1]]}` : "";
-    const reason = `the gradient is ${number(gradient)} of the output's`;
-    if (size < limits.vanishing) add(i, "vanishing", reason + because("smallest", factor[i]?.[1]));
-    else if (!(size <= limits.exploding)) add(i, "exploding", reason + because("largest", factor[i]?.[2]));
+      way && way[0] !== 1 ? word(rank, { value: number(way[0]), name: names[way[1]] }) : "";
+    const reason = word("gradient share", { value: number(gradient) });
+    if (size < limits.vanishing) add(i, "vanishing", reason + because("smallest factor", factor[i]?.[1]));
+    else if (!(size <= limits.exploding)) add(i, "exploding", reason + because("largest factor", factor[i]?.[2]));
   });
   return found;
 }
@@ -46,8 +46,8 @@ function addNotFinite(nodes, result, names, step, add) {
     const of = operands.slice(0, 4).map((i) => `${names[i]} = ${number(result.data[i])}`).join(", ");
     const rest = operands.length > 4 ? ", …" : "";
     const others = begun.length - 1;
-    const more = others ? `; ${others} more arise${others === 1 ? "s" : ""} elsewhere` : "";
-    add(first, name, (operation ? `${operation} of ${of}${rest} is ${held}` : `${names[first]} was given as ${held}`) + more);
+    const more = others ? word(others === 1 ? "one elsewhere" : "more elsewhere", { others }) : "";
+    add(first, name, (operation ? word("operation is", { operation, of: of + rest, held }) : word("given as", { name: names[first], held })) + more);
   }
 }
 
@@ -68,11 +68,11 @@ function addFlat(nodes, operations, limits, result, names, step, add) {
     const every = unit.length > 1 && unit.every(({ flat }) => flat);
     const dead = every && unit.every(({ nothing }) => nothing);
     for (const { i, size, at, nothing } of unit.filter(({ flat }) => flat)) {
-      const where = `its local derivative for ${names[at]} = ${number(result.data[at])}`;
-      const each = every ? `; it is flat for each of ${unit.length} examples` : "";
+      const where = word("local for", { name: names[at], value: number(result.data[at]) });
+      const each = every ? word("flat for each", { count: unit.length }) : "";
       const { operation } = nodes[i];
-      if (nothing) add(i, dead ? "dead" : "inactive", `${operation} passes no gradient on: ${where} is 0${each}`, dead);
-      else add(i, "saturated", `${operation} is nearly flat: ${where} is only ${number(size)}${each}`, every);
+      if (nothing) add(i, dead ? "dead" : "inactive", word("passes none", { operation, where, each }), dead);
+      else add(i, "saturated", word("nearly flat", { operation, where, size: number(size), each }), every);
     }
   }
 }
@@ -97,11 +97,11 @@ function strongestFactors(nodes, result) {
 
 export function showFlags(section, found, names, help) {
   const items = [...found].flatMap(([i, flags]) => flags.map((flag) => [i, flag]));
-  nameTab("flags", items.length ? `Flags ${items.length}` : "Flags");
+  nameTab("flags", items.length ? `${word("flags tab")} ${items.length}` : word("flags tab"));
   const shown = items.slice(0, 6).map(([i, flag]) =>
     element("li", {}, element("b", { className: flag.alarm ? "" : "harmless" }, `${flag.text}: `, ...chips(marked(names[i], i))), `. ${flag.reason}. `,
       element("span", { className: "remark", textContent: help[flag.name] })));
-  if (items.length > 6) shown.push(element("li", { textContent: `and ${items.length - 6} more` }));
-  if (!items.length) shown.push(element("li", { className: "remark", textContent: "Nothing is dead, saturated, vanishing, exploding or NaN so far." }));
+  if (items.length > 6) shown.push(element("li", { textContent: word("and so many more", { count: items.length - 6 }) }));
+  if (!items.length) shown.push(element("li", { className: "remark", textContent: word("no flags") }));
   section.querySelector("ul").replaceChildren(...shown);
 }

@@ -43,7 +43,7 @@ export async function view(i, open = -1) {
     const all = await others;
     if (all === null) {
       [state.view] = [...pictures].find(([, one]) => one === state.picture);
-      byId("folded").textContent = "This browser is too old to unpack the other pictures.";
+      byId("folded").textContent = word("too old");
       byId("folded").hidden = false;
       return;
     }
@@ -66,7 +66,7 @@ export async function view(i, open = -1) {
 export function nameView() {
   const { level } = page.views[state.view];
   const { text } = state.picture.view;
-  byId("folded").textContent = `${text} · ⊞ opens, ⊟ folds`;
+  byId("folded").textContent = `${text} · ${word("opens and folds")}`;
   byId("folded").title = text;
   byId("folded").hidden = !text;
   byId("by-hand").hidden = Boolean(level);
@@ -74,7 +74,7 @@ export function nameView() {
   const path = views.path(state.opened);
   byId("crumbs").hidden = path.length === 0;
   byId("crumbs").replaceChildren(...(path.length ? [-1, ...path] : []).map((scope, k) => {
-    const crumb = element("button", { type: "button", textContent: scope < 0 ? "all folded" : scopes[scope].name });
+    const crumb = element("button", { type: "button", textContent: scope < 0 ? word("all folded") : scopes[scope].name });
     if (k === path.length) crumb.setAttribute("aria-current", "true");
     crumb.addEventListener("click", () => openOnly(scope));
     return element("li", {}, crumb);
@@ -94,7 +94,7 @@ export async function unfold(scope) {
   const held = byId("pictures").contains(document.activeElement);
   await view(to, scope);
   if (held) focus(state.picture.list.find((one) => one.box === scope));
-  announce(`${scopes[scope].path} is open. ${state.picture.view.text}`);
+  announce(`${word("is open", { scope: scopes[scope].path })} ${state.picture.view.text}`);
 }
 
 // Folding brings back the picture in which the scope was opened, where nothing else was done since.
@@ -109,7 +109,7 @@ export async function fold(scope) {
   const card = state.picture.list.find((one) => one.scope === scope);
   if (card) bringIn(card.group);
   if (held) focus(card);
-  announce(`${scopes[scope].path} is folded. ${state.picture.view.text}`);
+  announce(`${word("is folded", { scope: scopes[scope].path })} ${state.picture.view.text}`);
 }
 
 // The keyboard's place in the picture: a card or a box, the first one where there is no such.
@@ -120,11 +120,11 @@ export function focus(one) {
   to.group.focus();
 }
 
-const TITLES = { scalar: "numbers", neuron: "neurons", layer: "layers", network: "network" };
+const TITLES = { scalar: word("level numbers"), neuron: word("level neurons"), layer: word("level layers"), network: word("level network") };
 byId("level").append(
   ...Object.entries(TITLES).filter(([level]) => page.views.some((one) => one.level === level))
     .map(([value, textContent]) => element("option", { value, textContent })),
-  element("option", { value: "by hand", id: "by-hand", textContent: "opened by hand", hidden: true }));
+  element("option", { value: "by hand", id: "by-hand", textContent: word("by hand"), hidden: true }));
 byId("level-choice").hidden = page.views.filter(({ level }) => level).length < 2;
 byId("level").addEventListener("change", (event) => {
   const to = page.views.findIndex(({ level }) => level === event.target.value);

@@ -24,7 +24,7 @@ export class Leaves {
       const rows = (some) => some.map((leaf) => this.row(leaf, leaf.name));
       this.groups = box;
       box.replaceChildren(...rows(all.filter((leaf) => !apart.includes(leaf))));
-      if (apart.length) box.append(this.group("constants", apart.length, "constants", () => rows(apart)));
+      if (apart.length) box.append(this.group(word("constants"), apart.length, "constants", () => rows(apart)));
       return;
     }
     this.search = element("input", { type: "search", autocomplete: "off", id: "leaf-search" });
@@ -33,7 +33,7 @@ export class Leaves {
     this.count = element("p", { className: "remark", role: "status" });
     this.groups = element("div", { id: "leaf-groups" }, ...this.grouped(-1));
     box.replaceChildren(
-      element("label", { className: "search" }, `Find one of ${all.length} numbers `, this.search),
+      element("label", { className: "search" }, `${word("find one", { count: all.length })} `, this.search),
       this.count, this.found, this.groups);
   }
 
@@ -45,7 +45,7 @@ export class Leaves {
     const rows = () => own.map((leaf) => this.row(leaf, leaf.short));
     if (scope >= 0) return [...rows(), ...groups];
     if (!own.length) return groups;
-    const given = own.every(({ input, constant }) => input || constant) ? "inputs" : "not in a module";
+    const given = own.every(({ input, constant }) => input || constant) ? word("inputs") : word("no module");
     const apart = this.group(given, own.length, -1, rows);
     apart.open = own.length <= FEW; // as a network's inputs
     apart.fill();
@@ -74,8 +74,8 @@ export class Leaves {
     this.found.hidden = !wanted;
     this.groups.hidden = Boolean(wanted);
     this.found.replaceChildren(...found.slice(0, FOUND).map((leaf) => this.row(leaf, leaf.name)));
-    const shown = found.length > FOUND ? `, the first ${FOUND} are shown` : "";
-    this.count.textContent = wanted ? `${found.length} of ${this.all.length} match${shown}` : "";
+    const counted = { count: found.length, all: this.all.length, shown: FOUND };
+    this.count.textContent = wanted ? word(found.length > FOUND ? "first matches" : "matches", counted) : "";
   }
 
   // Show the controls of a leaf that was chosen elsewhere.
@@ -101,11 +101,11 @@ export class Leaves {
     const value = this.values.get(key);
     const field = element("input", {
       type: "text", inputMode: "decimal", autocomplete: "off", value: short(value), disabled: Boolean(fixed),
-      "aria-label": `${leaf.name}, a number`,
+      "aria-label": word("a number of", { name: leaf.name }),
     });
     const slider = element("input", {
       type: "range", min: String(low), max: String(high), step: whole ? "1" : "any", disabled: Boolean(fixed),
-      "aria-label": `${leaf.name}, slider`,
+      "aria-label": word("slider of", { name: leaf.name }),
     });
     slider.value = String(value); // in the middle, where it is none
     const refusal = element("span", { className: "refusal", role: "alert" });
@@ -136,7 +136,7 @@ export class Leaves {
     field.addEventListener("change", () => {
       const x = parseNumber(field.value);
       if (x === null) {
-        refuse(`“${field.value.slice(0, 20)}” is not a number; write it like -0.5 or 1e-3`);
+        refuse(word("is no number", { given: field.value.slice(0, 20) }));
         return;
       }
       slider.value = String(x);

@@ -14,7 +14,7 @@ export function lossCurve(values, current, name) {
   const [low, high] = [Math.min(0, ...finite), Math.max(...finite, 1e-12)];
   const up = (y) => RISE - MARGIN - ((y - low) / (high - low)) * (RISE - 2 * MARGIN);
   const svg = drawn("svg", { viewBox: `0 0 ${LENGTH} ${RISE}`, class: "curve loss", role: "img" });
-  svg.setAttribute("aria-label", `${name} from ${number(values[0])} to ${number(values.at(-1))} in ${values.length} iterations`);
+  svg.setAttribute("aria-label", word("loss from to", { loss: name, first: number(values[0]), last: number(values.at(-1)), count: values.length }));
   const points = values.map((y, k) => [across(k, values.length), Number.isFinite(y) ? up(y) : MARGIN]);
   svg.append(
     drawn("line", { class: "axis", x1: 0, x2: LENGTH, y1: up(0), y2: up(0) }),

@@ -11,12 +11,12 @@ export function showOrigin(nodes, operations, scopes, result, names, i, step) {
   if (i === null) return;
   const node = nodes[i];
   const shown = names.map(marked);
-  const rows = [["data", valueText(nodes, operations, result, shown, i, step)]];
-  if (node.kind === "constant") rows.push(["gradient", "none: a constant"]);
+  const rows = [[word("data row"), valueText(nodes, operations, result, shown, i, step)]];
+  if (node.kind === "constant") rows.push([word("gradient row"), word("none constant")]);
   else rows.push(...gradientRows(nodes, result, shown, i, step));
-  if (node.line) rows.push(["your code", node.line]);
-  if (node.scope !== undefined) rows.push(["in", scopes[node.scope].path]);
-  byId("origin-title").replaceChildren(...chips(`Where ${marked(names[i], i)} comes from`));
+  if (node.line) rows.push([word("your code"), node.line]);
+  if (node.scope !== undefined) rows.push([word("in row"), scopes[node.scope].path]);
+  byId("origin-title").replaceChildren(...chips(word("where from", { name: marked(names[i], i) })));
   byId("origin-rows").replaceChildren(...rows.flatMap(([name, value]) => [
     element("dt", {}, ...chips(name)), element("dd", {}, ...chips(value)),
   ]));
@@ -24,23 +24,23 @@ export function showOrigin(nodes, operations, scopes, result, names, i, step) {
 
 function valueText(nodes, operations, result, names, i, step) {
   const moved = result.moved?.get(i);
-  if (moved && moved.at <= step) return `${number(moved.after)}, since its update`;
+  if (moved && moved.at <= step) return word("since update", { value: number(moved.after) });
   const { operation } = nodes[i];
-  if (!operation) return `${number(result.data[i])}, a number that was given`;
+  if (!operation) return word("was given", { value: number(result.data[i]) });
   const formula = written(operation, operandNames(nodes, names, i));
   const known = dataAt(result, i, step);
-  return known === null ? `${formula} (not yet)` : `${formula} = ${nodeEquation(nodes, operations, result.data, i)}`;
+  return known === null ? `${formula} (${word("not yet")})` : `${formula} = ${nodeEquation(nodes, operations, result.data, i)}`;
 }
 
 function gradientRows(nodes, result, names, i, step) {
   const total = gradientAt(result, i, step);
-  if (total === null) return [["gradient", "not yet"]];
-  if (i === nodes.length - 1) return [["gradient", "1: of the output for itself"]];
+  if (total === null) return [[word("gradient row"), word("not yet")]];
+  if (i === nodes.length - 1) return [[word("gradient row"), word("for itself")]];
   const arrived = result.steps.slice(0, step).filter(({ phase, target }) => phase === "backward" && target === i);
   const rows = arrived.map(({ node, incoming, local, contribution }) =>
-    [`from ${names[node]}`, product(incoming, local, contribution)]);
-  if (arrived.length < 2) return [...rows, ["gradient", number(total)]];
+    [word("from node", { name: names[node] }), product(incoming, local, contribution)]);
+  if (arrived.length < 2) return [...rows, [word("gradient row"), number(total)]];
   const sum = equation((texts) => texts.map((text, k) => (k ? inBrackets(text) : text)).join(" + "),
     (values) => values.reduce((so, x) => so + x), arrived.map(({ contribution }) => contribution), total);
-  return [...rows, ["gradient", sum]];
+  return [...rows, [word("gradient row"), sum]];
 }

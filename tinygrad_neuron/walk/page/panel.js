@@ -17,73 +17,73 @@ export function described(nodes, operations, result, names, step, where) {
   if (!current) {
     const count = result.steps.filter(({ phase }) => phase === "forward").length;
     return {
-      title: "Before the first step",
+      title: word("before first"),
       sentence: where.of === 0
-        ? "A constant: nothing is computed, and no gradient goes back."
-        : count === 0 ? `${names.at(-1)} is given: nothing is computed. Press → for its own gradient.`
-        : `${question(nodes, result, names, where)} ${howFar(count, where)}${where.plane ? " Click in the plane for another example." : ""}`,
+        ? word("only a constant")
+        : count === 0 ? word("only given", { name: names.at(-1) })
+        : `${question(nodes, result, names, where)} ${howFar(count, where)}${where.plane ? ` ${word("click plane")}` : ""}`,
       rows: [],
     };
   }
   const { node, phase } = current;
-  const iteration = where.iterations > 1 ? ` · iteration ${result.iteration + 1} of ${where.iterations}` : "";
-  const place = `Step ${where.step} of ${where.of}${iteration}`;
+  const iteration = where.iterations > 1 ? ` · ${word("iteration of", { at: result.iteration + 1, of: where.iterations })}` : "";
+  const place = `${word("step of", { at: where.step, of: where.of })}${iteration}`;
   const name = names[node];
   if (phase === "update") {
     const { before, after, gradient, batch, plain } = current;
     const stays = Object.is(before, after) || before === after;
-    const against = plain ? `moves against ${batch ? "the mean gradient of the batch" : "its gradient"}` : "moves";
-    const own = batch ? "its mean gradient over the batch" : "its gradient";
+    const told = { name, before: number(before), after: number(after), gradient: number(gradient ?? 0) };
     return {
-      title: `${place} · update`,
+      title: `${place} · ${word("update")}`,
       sentence: stays
-        ? `${name} stays at ${number(after)}: ${own} is ${number(gradient ?? 0)}.`
-        : `${name} ${against}${plain ? "," : ""} from ${number(before)} to ${number(after)}.`,
-      rows: [...(batch ? [["gradient", `${number(gradient)}, the mean over the batch`]] : []), ...ruleRows(name, current)],
+        ? word(batch ? "stays in batch" : "stays", told)
+        : word(!plain ? "moves" : batch ? "moves with batch" : "moves against", told),
+      rows: [...(batch ? [[word("gradient row"), word("mean of batch", { value: number(gradient) })]] : []), ...ruleRows(name, current)],
       node,
     };
   }
   if (phase === "seed") {
     return {
-      title: `${place} · the backward pass begins`,
-      sentence: `The derivative of ${name} with respect to itself is 1: from here it goes back.`,
-      rows: [["gradient", `∂${asOne(name)}/∂${asOne(name)} = 1`]],
+      title: `${place} · ${word("backward begins")}`,
+      sentence: word("seed", { name }),
+      rows: [[word("gradient row"), `∂${asOne(name)}/∂${asOne(name)} = 1`]],
       node,
     };
   }
   const { operation } = nodes[node];
   const formula = written(operation, operandNames(nodes, names, node));
-  const rows = [["formula", same(name, formula) ? formula : `${name} = ${formula}`]];
+  const rows = [[word("formula row"), same(name, formula) ? formula : `${name} = ${formula}`]];
   const failed = result.data[node] === null;
   const numbers = failed ? "" : nodeEquation(nodes, operations, result.data, node);
-  if (!failed) rows.push(["numbers", numbers]);
+  if (!failed) rows.push([word("numbers row"), numbers]);
   const facts = operations[operation];
   if (phase === "forward") {
     const hidden = facts.forward.includes("if ") || facts.activation;
     const own = facts.forward.startsWith(`${operation}(`); // a function by its name alone
     if (hidden && !own) {
       const meaning = filledIn(facts.forward, meaningOf(nodes, operations, node), (k) => asOne(names[k]));
-      rows.splice(1, 0, ["meaning", `${formula} = ${meaning}`]);
+      rows.splice(1, 0, [word("meaning row"), `${formula} = ${meaning}`]);
     }
     const sentence = failed
-      ? `${name} could not be computed.`
-      : `${name} is computed${same(name, formula) ? "" : ` as ${formula}`}: ${numbers}.`;
-    return { title: `${place} · forward`, sentence, rows, node };
+      ? word("not computed", { name })
+      : same(name, formula) ? word("is computed", { name, numbers })
+      : word("is computed as", { name, formula, numbers });
+    return { title: `${place} · ${word("forward")}`, sentence, rows, node };
   }
   const { incoming, local, contribution, before, after, target, position } = current;
   const to = names[target];
   const steps = partialEquation(nodes, operations, names, result.data, node, position, local)
     .filter((text, k, all) => text !== all[k - 1]);
-  rows.push(["local derivative", `∂${asOne(name)}/∂${asOne(to)} = ${steps.join(" = ")}`]);
-  for (const [name, meaning] of Object.entries(facts.totals)) rows.push(["where", `${name} = ${meaning}`]);
+  rows.push([word("local row"), `∂${asOne(name)}/∂${asOne(to)} = ${steps.join(" = ")}`]);
+  for (const [name, meaning] of Object.entries(facts.totals)) rows.push([word("where row"), `${name} = ${meaning}`]);
   const arrives = product(incoming, local, contribution);
-  rows.push(["incoming × local", arrives]);
-  rows.push([`gradient of ${to}`, total(before ?? 0, contribution, after)]);
-  const added = before === null
-    ? ", the first to arrive" : `; with the ${number(before)} it had, ${number(after)}`;
+  rows.push([word("incoming row"), arrives]);
+  rows.push([word("gradient of row", { name: to }), total(before ?? 0, contribution, after)]);
+  const arrival = { to, name, arrives, size: number(Math.abs(local)), before: number(before), after: number(after) };
+  const added = before === null ? word("first to arrive") : word("with what it had", arrival);
   return {
-    title: `${place} · backward`,
-    sentence: `If ${to} grows a little, ${name} ${reaction(local)}, so ${to} receives ${arrives}${added}.`,
+    title: `${place} · ${word("backward")}`,
+    sentence: word("if it grows", { ...arrival, reaction: reaction(local), added }),
     rows,
     node,
   };
@@ -93,8 +93,8 @@ export function described(nodes, operations, result, names, step, where) {
 function ruleRows(name, { given, before, after, gradient, rate, rule, plain }) {
   if (plain) {
     return [
-      ["formula", `${name} − learning rate × gradient`],
-      ["numbers", equation((texts) => `${texts[0]} − ${texts[1]} × ${inBrackets(texts[2])}`,
+      [word("formula row"), word("plain rule", { name })],
+      [word("numbers row"), equation((texts) => `${texts[0]} − ${texts[1]} × ${inBrackets(texts[2])}`,
         ([a, b, c]) => a - b * c, [before, rate, gradient ?? 0], after)],
     ];
   }
@@ -111,22 +111,24 @@ function ruleRows(name, { given, before, after, gradient, rate, rule, plain }) {
   });
 }
 
+// How the sizes of steps are called: alone, and after "one step is".
+export const NAMED = { contribution: "a contribution", node: "a node", layer: "a layer", iteration: "an iteration" };
+export const BY = { contribution: "by contribution", node: "by node", layer: "by layer", iteration: "by iteration" };
+
 // What is asked: the output, by its formula; of a network that is seen layer by layer, what it gives.
 function question(nodes, result, names, { size, whole, plane, iterations, network }) {
   if (!plane || size === "contribution" || iterations > 1) return `${names.at(-1)} = ${whole ? `${whole} = ` : ""}?`;
   const given = plane.inputs.map((i) => `${names[i]} = ${number(result.data[i])}`);
-  return `What does ${network ?? "it"} give for ${given.join(" and ")}?`;
+  return word("what does it give", { network: network ?? word("it"), given: given.join(` ${word("and")} `) });
 }
 
 // What to press, how many steps there are, and of which size.
 function howFar(count, { size, strides }) {
   if (!size || size === "contribution") {
-    return `Press → to compute it: ${count} step${count === 1 ? "" : "s"} forward, then one for each contribution to a gradient.`;
+    return word(count === 1 ? "press for one" : "press for several", { count });
   }
-  const what = size === "iteration"
-    ? `for the first of ${strides} iterations of training: forward, back, then every parameter moves`
-    : `to compute it ${size} by ${size}, forward and then back, in ${strides} steps`;
-  return `Press → ${what}. For smaller steps choose another size than “by ${size}”, below.`;
+  const by = word(BY[size]);
+  return word(size === "iteration" ? "press for iterations" : "press for larger", { strides, size: word(NAMED[size]), by });
 }
 
 // Whether a name is the formula itself, as the neuron's `w0*x0` is.
@@ -134,11 +136,11 @@ const same = (name, formula) =>
   unmarked(name).replaceAll(" ", "") === unmarked(formula).replaceAll(" ", "").replaceAll("×", "*");
 
 function reaction(local) {
-  if (local === 0) return "does not change";
-  if (Number.isNaN(local)) return "changes by what is not a number";
-  const verb = local > 0 ? "grows" : "falls";
+  if (local === 0) return word("does not change");
+  if (Number.isNaN(local)) return word("changes by nan");
   const size = Math.abs(local);
-  return size === 1 ? `${verb} just as much` : `${verb} ${number(size)} times as much`;
+  if (size === 1) return word(local > 0 ? "grows as much" : "falls as much");
+  return word(local > 0 ? "grows times" : "falls times", { size: number(size) });
 }
 
 // `whole`: the formula on top, in which the current node is lit, or the factors of the chain rule.
@@ -148,7 +150,7 @@ export function showPanel(nodes, text, scopes, whole) {
   showWhole(text, whole);
   const rows = [...text.rows];
   const node = nodes[text.node];
-  if (node?.scope !== undefined) rows.push(["in", scopes[node.scope].path]);
+  if (node?.scope !== undefined) rows.push([word("in row"), scopes[node.scope].path]);
   byId("arithmetic").replaceChildren(
     ...rows.flatMap(([name, value]) => [
       element("dt", {}, ...chips(name)),

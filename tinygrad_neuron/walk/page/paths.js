@@ -47,8 +47,8 @@ export function findPaths(nodes, local, target) {
 }
 
 export function showPaths(box, nodes, names, found, target) {
-  const many = found.count >= MANY ? "more than 1e15" : String(found.count);
-  const title = `${many} path${found.count === 1 ? "" : "s"} from ${names.at(-1)} to ${names[target]}`;
+  const many = found.count >= MANY ? word("too many paths") : String(found.count);
+  const title = word(found.count === 1 ? "one path" : "several paths", { many, from: names.at(-1), to: names[target] });
   const items = found.listed.map(({ route, factors, product }) =>
     element("li", {},
       element("span", { className: "route" }, ...chips(shortened(route.map((i) => marked(names[i], i))).join(" ← "))),
@@ -56,14 +56,14 @@ export function showPaths(box, nodes, names, found, target) {
         ? equation((texts) => shortened(texts.map((text, k) => (k ? inBrackets(text) : text))).join(" × "),
           (values) => values.reduce((so, x) => so * x, 1), factors, product) : "1" })));
   if (found.count > found.listed.length) {
-    items.push(element("li", { textContent: `and ${number(found.count - found.listed.length)} more` }));
+    items.push(element("li", { textContent: word("and so many more", { count: number(found.count - found.listed.length) }) }));
   }
   box.replaceChildren(
     element("h3", { textContent: title }),
     element("ul", { className: "routes" }, ...items),
-    element("p", {}, "Sum of all products: ", element("b", { id: "path-sum", textContent: number(found.sum, 6) })));
+    element("p", {}, `${word("sum of paths")} `, element("b", { id: "path-sum", textContent: number(found.sum, 6) })));
 }
 
 function shortened(items) {
-  return items.length <= 8 ? items : [...items.slice(0, 4), `(${items.length - 8} more)`, ...items.slice(-4)];
+  return items.length <= 8 ? items : [...items.slice(0, 4), word("and more", { count: items.length - 8 }), ...items.slice(-4)];
 }

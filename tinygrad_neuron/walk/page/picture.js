@@ -53,7 +53,7 @@ export class Picture {
         grad: group.querySelector('[data-shows="grad"]'),
         shape: group.querySelector("polygon, path, ellipse, rect"),
         constant: shows.every((i) => nodes[i].kind === "constant"),
-        name: folded ? `${scopes[folded.scope]?.path ?? group.querySelector("text").textContent}, ${members.length} nodes folded` : names[members[0]],
+        name: folded ? `${scopes[folded.scope]?.path ?? group.querySelector("text").textContent}, ${word("nodes folded", { count: members.length })}` : names[members[0]],
         ghost: null, flag: null,
       };
       group.classList.toggle("given", !folded && !nodes[members[0]].operation);
@@ -91,7 +91,7 @@ export class Picture {
     for (const text of texts) text.setAttribute("x", Number(text.getAttribute("x")) + 11);
     const x = Math.min(...texts.map((text) => Number(text.getAttribute("x")))) - 11;
     title.append(drawn("text", { x, y: texts[0]?.getAttribute("y") ?? 0, class: "sign" }, "⊟"), ...texts);
-    title.setAttribute("aria-label", `${scopes[scope].path}, open: fold`);
+    title.setAttribute("aria-label", word("open to fold", { scope: scopes[scope].path }));
     group.append(title);
     const within = (i) => i >= 0 && (i === scope || within(scopes[i].around));
     const first = this.list.findIndex((card) => card.members && within(card.around));
@@ -117,8 +117,8 @@ export class Picture {
       card.group.classList.toggle("current", isCurrent);
       card.group.classList.toggle("receiving", receives);
       card.group.classList.toggle("failed", failed);
-      const told = card.constant ? "constant" : `gradient ${card.grad?.textContent}`;
-      card.group.setAttribute("aria-label", `${card.name}: data ${card.data?.textContent}, ${told}`);
+      const numbers = { name: card.name, data: card.data?.textContent, gradient: card.grad?.textContent };
+      card.group.setAttribute("aria-label", word(card.constant ? "card constant" : "card", numbers));
     }
     this.edges.show(result, step, asked);
   }
@@ -133,8 +133,8 @@ export class Picture {
         return before === null || Object.is(before, at(result, card.node, step)) ? null : number(before);
       };
       const [data, grad] = [was(dataAt), was(gradientAt)];
-      const told = [data && `was ${data}`, grad && `${data ? "" : "was "}grad ${grad}`];
-      this.above(card, "ghost", told.filter(Boolean).join(", "));
+      const told = data && grad ? "was both" : data ? "was data" : grad ? "was grad" : null;
+      this.above(card, "ghost", told ? word(told, { data, grad }) : "");
     }
   }
 

@@ -31,7 +31,7 @@ function gridOf({ left, low, size }) {
 }
 
 // The output at each row of inputs, for given numbers of all leaves; NaN where it cannot be computed.
-export function outputsAt(some, leaves) {
+function outputsAt(some, leaves) {
   const constant = nodes.every((node, i) => node.kind !== "constant" || node.operation || Object.is(leaves[i], node.data));
   const given = plane.leaves.map((i) => leaves[i]);
   if (!constant) return some.map((row) => interpreted(row, leaves)); // the text has constants in it
@@ -129,7 +129,7 @@ function judge(leaves) {
   const wrong = plane.examples.map(([, , label], k) => (found[k] > plane.level) !== isHigh(label));
   [...svg.querySelectorAll(".example")].forEach((one, k) => one.classList.toggle("wrong", wrong[k]));
   const right = wrong.filter((is) => !is).length;
-  byId("plane-score").textContent = `${right} of ${wrong.length} correct`;
+  byId("plane-score").textContent = word("so many correct", { right, total: wrong.length });
 }
 
 // The plane as it stands now, for paper; null where there is none.
@@ -158,8 +158,8 @@ function mark(leaves) {
   const now = exampleNow(leaves);
   const count = plane.examples.length;
   byId("example").textContent = `${now < 0 ? "–" : now + 1} / ${count}`;
-  const label = now < 0 ? "" : `, label ${plane.examples[now][2]}`;
-  svg.setAttribute("aria-label", `${count} examples; now ${now < 0 ? "none of them" : `example ${now + 1}${label}`}. ${byId("plane-score").textContent}`.trim());
+  const told = { count, now: now + 1, label: plane.examples[now]?.[2] };
+  svg.setAttribute("aria-label", `${word(now < 0 ? "examples, none" : "examples, one", told)} ${byId("plane-score").textContent}`.trim());
 }
 
 // What was clicked: the numbers of the example there, else those of the place.

@@ -5,6 +5,7 @@ import { chips } from "./naming.js";
 import { element, number, parseNumber } from "./text.js";
 
 const SIGN_NAMES = { "-1": "negative", 0: "zero", 1: "positive" };
+const signName = (sign) => word(SIGN_NAMES[sign]);
 
 // Near enough, measured against the truth: 0 is not right for 4.3e-06.
 const near = (answer, truth) => answer === truth || Math.abs(answer - truth) <= 0.01 * Math.abs(truth);
@@ -14,33 +15,33 @@ const near = (answer, truth) => answer === truth || Math.abs(answer - truth) <= 
 export function mistake(step, others, answer) {
   const before = step.before ?? 0;
   if (before !== 0 && near(answer, step.contribution)) {
-    return ["overwrote", "That overwrites: the target had " + `${number(before)} already, and contributions add up.`];
+    return [word("overwrote"), word("that overwrites", { before: number(before) })];
   }
   if (near(answer, before + step.incoming) || near(answer, step.incoming)) {
-    return ["forgot the local factor", "That forgets the local factor: what comes in is multiplied by the local derivative."];
+    return [word("forgot local"), word("that forgets")];
   }
   if (others.some((local) => near(answer, before + step.incoming * local) || near(answer, step.incoming * local))) {
-    return ["took the wrong operand", "That takes the wrong operand: it is the derivative for the other one."];
+    return [word("wrong operand"), word("that takes")];
   }
-  if (near(answer, -step.after)) return ["wrong sign", "The size is right, the sign is not."];
+  if (near(answer, -step.after)) return [word("wrong sign"), word("size is right")];
   if (near(answer, step.local)) {
-    return ["the local derivative alone", "That is the local derivative alone: multiply it by what comes in."];
+    return [word("local alone"), word("that is local")];
   }
   return null;
 }
 
 // The same for a value, computed by `operation` from `operands`.
-export function wrongValue(operation, operands, value, answer) {
-  if (near(answer, -value)) return ["wrong sign", "The size is right, the sign is not."];
+function wrongValue(operation, operands, value, answer) {
+  if (near(answer, -value)) return [word("wrong sign"), word("size is right")];
   const sum = operands.reduce((so, x) => so + x, 0);
   const product = operands.reduce((so, x) => so * x, 1);
   if (operation !== "multiply" && operands.length > 1 && near(answer, product)) {
-    return ["another operation", "That multiplies."];
+    return [word("another operation"), word("that multiplies")];
   }
   if (!["add", "sum"].includes(operation) && operands.length > 1 && near(answer, sum)) {
-    return ["another operation", "That adds."];
+    return [word("another operation"), word("that adds")];
   }
-  if (operands.some((x) => near(answer, x))) return ["left the operation out", "That is what goes in, not what comes out."];
+  if (operands.some((x) => near(answer, x))) return [word("left out"), word("that goes in")];
   return null;
 }
 
@@ -56,35 +57,35 @@ export class Prediction {
   // Ask about a backward step; `reveal()` goes on to it. Names are marked.
   ask(step, names, others, operationText) {
     const target = names[step.target];
-    this.begin(step, `the contribution of ${names[step.node]} to ${target}`);
+    this.begin(step, word("contribution to", { name: names[step.node], target }));
     const signs = element("div", { className: "buttons" },
       ...[-1, 0, 1].map((sign) => {
-        const button = element("button", { type: "button", textContent: SIGN_NAMES[sign] });
+        const button = element("button", { type: "button", textContent: signName(sign) });
         button.addEventListener("click", () => {
           const truth = Math.sign(step.contribution) || 0;
           if (Number.isNaN(truth) || sign === truth) {
-            this.reply.textContent = `Right, it is ${SIGN_NAMES[sign]}.`;
-            signs.replaceWith(this.number(step.after, `The gradient of ${target} afterwards`,
-              (answer) => mistake(step, others, answer) ?? ["another number", "Not yet. Incoming times local, added to what is there."]));
+            this.reply.textContent = word("right sign", { sign: signName(sign) });
+            signs.replaceWith(this.number(step.after, word("gradient afterwards", { target }),
+              (answer) => mistake(step, others, answer) ?? [word("another number"), word("not yet gradient")]));
             this.box.querySelector("input")?.focus();
           } else {
-            this.wrong("wrong sign", `Not ${SIGN_NAMES[sign]}: the sign is that of incoming times local.`);
+            this.wrong(word("wrong sign"), word("not that sign", { sign: signName(sign) }));
           }
         });
         return button;
       }));
     this.show([
-      `${operationText}. Gradient coming in: ${number(step.incoming)}. `,
-      `${target} has ${step.before === null ? "none yet" : number(step.before)}. `,
-      `Which sign has the contribution to ${target}?`], signs);
+      `${operationText}. ${word("coming in", { incoming: number(step.incoming) })} `,
+      `${word("target has", { target, before: step.before === null ? word("none yet") : number(step.before) })} `,
+      word("which sign", { target })], signs);
   }
 
   // Ask about a forward step: what comes of these numbers.
   askValue(step, names, operation, operands, text) {
     const name = names[step.node];
-    this.begin(step, `the value of ${name}`);
-    this.show([`${text}. What is ${name}?`], this.number(step.value, `The value of ${name}`,
-      (answer) => wrongValue(operation, operands, step.value, answer) ?? ["another number", "Not yet. Put the numbers into the formula."]));
+    this.begin(step, word("value of", { name }));
+    this.show([`${text}. ${word("what is", { name })}`], this.number(step.value, word("the value of", { name }),
+      (answer) => wrongValue(operation, operands, step.value, answer) ?? [word("another number"), word("not yet value")]));
   }
 
   begin(step, what) {
@@ -94,13 +95,13 @@ export class Prediction {
   }
 
   show(question, answer) {
-    const skip = element("button", { type: "button", textContent: "Show me" });
+    const skip = element("button", { type: "button", textContent: word("show me") });
     skip.addEventListener("click", () => {
-      this.wrong("not answered", "");
+      this.wrong(word("was not answered"), "");
       this.reveal();
     });
     this.box.replaceChildren(
-      element("p", {}, element("b", { textContent: "Predict. " }), ...question.flatMap(chips)),
+      element("p", {}, element("b", { textContent: `${word("predict")}. ` }), ...question.flatMap(chips)),
       answer, this.reply, element("div", { className: "buttons" }, skip), this.score(this.asked - 1));
     this.box.hidden = false;
   }
@@ -116,15 +117,15 @@ export class Prediction {
     const field = element("input", { type: "text", inputMode: "decimal", autocomplete: "off" });
     const form = element("form", { className: "answer" },
       element("label", {}, ...chips(`${label}: `), field),
-      element("button", { type: "submit", textContent: "Check" }));
+      element("button", { type: "submit", textContent: word("check") }));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const answer = parseNumber(field.value);
       if (answer === null) {
-        this.reply.textContent = "That is not a number; write it like -0.5 or 1e-3.";
+        this.reply.textContent = word("no number");
       } else if (near(answer, truth)) {
         if (this.first) this.right += 1;
-        this.reply.textContent = `Right: ${number(truth)}.`;
+        this.reply.textContent = word("right number", { value: number(truth) });
         this.reveal(this.reply.textContent);
       } else {
         this.wrong(...named(answer));
@@ -134,7 +135,7 @@ export class Prediction {
   }
 
   score(of) {
-    return element("p", { id: "score", className: "remark", textContent: `Right at once: ${this.right} of ${of}` });
+    return element("p", { id: "score", className: "remark", textContent: word("right at once", { right: this.right, of }) });
   }
 
   // At the end: the mistakes by kind, and what to look at again.
@@ -142,7 +143,7 @@ export class Prediction {
     if (!this.mistakes.size) return [];
     const kinds = [...this.mistakes].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `${kind} (${count})`);
     return [element("p", { id: "review", className: "remark" },
-      `Mistakes: ${kinds.join(", ")}. Look again at `, ...chips([...new Set(this.again)].slice(0, 6).join("; ")), ".")];
+      `${word("mistakes by kind", { kinds: kinds.join(", ") })} `, ...chips([...new Set(this.again)].slice(0, 6).join("; ")), ".")];
   }
 
   close(text = "", atEnd = false) {

@@ -6,7 +6,7 @@ import { showOrigin } from "./origin.js";
 import { chain, wholeFormula } from "./formula.js";
 import { lossCurve } from "./loss.js";
 import { marked, spoken } from "./naming.js";
-import { described, showPanel } from "./panel.js";
+import { BY, described, showPanel } from "./panel.js";
 import { findPaths, showPaths } from "./paths.js";
 import { showPlane } from "./plane.js";
 import { announce, beside, names, nodes, operations, page, placeOf, scopes, state, training } from "./state.js";
@@ -84,19 +84,22 @@ function notFinite(flags) {
   for (const name of ["nan", "infinity"]) {
     for (const [i, all] of flags) {
       const flag = all.find((one) => one.name === name);
-      if (flag) return `${flag.text}, at ${names[i]}: ${flag.reason}. ${page.flags.help[name]}`;
+      if (flag) return word("flag at", { flag: flag.text, name: names[i], reason: flag.reason, help: page.flags.help[name] });
     }
   }
   return "";
 }
 
+const PHASES = { forward: "forward", seed: "seed phase", backward: "backward", update: "update" };
+
 // A step of a larger size: first what all of it did, then the last of it.
 function tellAll(text, steps, result) {
   const { size, at, strides } = state.stride;
   const all = together(nodes, scopes, steps);
-  const loss = training && size === "iteration" ? `The ${lossName()} is ${number(state.runs.losses[result.iteration])}. ` : "";
-  text.title = `${size === "iteration" ? "Iteration " : ""}${at} of ${strides}${size === "iteration" ? "" : `, by ${size}`} · ${steps.at(-1).phase}`;
-  text.sentence = `${loss}${all}. The last: ${text.sentence}`;
+  const loss = training && size === "iteration" ? `${word("loss is", { loss: lossName(), value: number(state.runs.losses[result.iteration]) })} ` : "";
+  const place = word(size === "iteration" ? "at iteration" : "at stride", { at, strides, by: word(BY[size]) });
+  text.title = `${place} · ${word(PHASES[steps.at(-1).phase])}`;
+  text.sentence = `${loss}${all}. ${word("the last")} ${text.sentence}`;
 }
 
 // What goes on below its edge looks so.
@@ -122,19 +125,19 @@ function showTransport(step, count, title) {
 }
 
 // What goes down: the graph's own output, or its mean over the batch, where the graph has one example.
-const lossName = () => (training.batch ? "mean loss of the batch" : "loss");
+const lossName = () => (word(training.batch ? "batch loss" : "loss"));
 
 // The loss at each iteration: a curve along which one can go, with the mouse or with the slider below.
 function showIterations(result, within) {
   const { losses } = state.runs;
   const name = lossName();
   byId("loss").replaceChildren(lossCurve(losses, result.iteration, name));
-  const own = training.batch && result.computedAt.at(-1) <= within ? `; of this example ${number(result.data.at(-1))}` : "";
-  const told = `Iteration ${result.iteration + 1} of ${losses.length}: ${name} ${number(losses[result.iteration])}${own}`;
+  const own = training.batch && result.computedAt.at(-1) <= within ? word("of this example", { value: number(result.data.at(-1)) }) : "";
+  const told = `${word("iteration with loss", { at: result.iteration + 1, of: losses.length, loss: name, value: number(losses[result.iteration]) })}${own}`;
   const slider = byId("iteration");
   slider.max = String(losses.length);
   slider.value = String(result.iteration + 1);
-  slider.setAttribute("aria-valuetext", `Iteration ${result.iteration + 1}: ${name} ${number(losses[result.iteration])}`);
+  slider.setAttribute("aria-valuetext", word("iteration and loss", { at: result.iteration + 1, loss: name, value: number(losses[result.iteration]) }));
   byId("loss-now").textContent = told;
 }
 
@@ -145,7 +148,7 @@ export function inspect() {
   const open = openTab();
   const asked = byId("predicting").checked && result.arrivals[chosen].some(([at]) => at > within);
   if (asked && (open === "verify" || open === "paths")) {
-    const text = `The gradient of ${names[chosen]} is what you predict: it stands here once all of it has arrived.`;
+    const text = word("is predicted", { name: names[chosen] });
     byId(open).replaceChildren(element("p", { className: "remark", textContent: text }));
     picture.onPath(new Set(), new Set());
     byId("leaf").value = String(chosen);

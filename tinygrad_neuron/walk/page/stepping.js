@@ -1,6 +1,7 @@
 // From step to step: the transport, playing, and the question before a step where one is asked for.
 
 import { remember } from "./address.js";
+import { BY } from "./panel.js";
 import { Code } from "./code.js";
 import { iterationAt } from "./loss.js";
 import { marked } from "./naming.js";
@@ -83,7 +84,7 @@ function pause() {
   clearInterval(timer);
   timer = null;
   byId("play").setAttribute("aria-pressed", "false");
-  byId("play").textContent = "▶ Play";
+  byId("play").textContent = word("play");
 }
 
 function play() {
@@ -94,7 +95,7 @@ function play() {
     if (state.step === countOf(state.runs)) pause();
   }, Number(byId("speed").value) / (byId("size").value === "iteration" ? 5 : 1));
   byId("play").setAttribute("aria-pressed", "true");
-  byId("play").textContent = "⏸ Pause";
+  byId("play").textContent = word("pause");
 }
 
 // Steps of the chosen size.
@@ -120,7 +121,7 @@ for (const [id, move] of Object.entries(moves)) {
   });
 }
 const sizes = sizesOf(nodes, scopes, state.runs);
-byId("size").append(...Object.keys(sizes).map((value) => element("option", { value, textContent: `by ${value}` })));
+byId("size").append(...Object.keys(sizes).map((value) => element("option", { value, textContent: word(BY[value]) })));
 byId("size-choice").hidden = byId("size").options.length < 2;
 byId("size").value = usualOf(sizes);
 const tellSize = () => {

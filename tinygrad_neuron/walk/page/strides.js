@@ -56,15 +56,16 @@ export function endsOf(nodes, scopes, runs, size) {
 export function together(nodes, scopes, steps) {
   const of = (phase) => steps.filter((step) => step.phase === phase);
   const [computed, back, moved] = ["forward", "backward", "update"].map((phase) => of(phase).length);
-  const some = (count, what, does) => (count ? [`${count} ${what}${count === 1 ? "" : "s"} ${does[count === 1 ? 0 : 1]}`] : []);
+  const some = (count, one, several) => (count ? [word(count === 1 ? one : several, { count })] : []);
   const parts = [
-    ...some(computed, "number", ["is computed", "are computed"]),
-    ...some(back, "contribution", ["goes back", "go back"]),
-    ...some(moved, "parameter", ["moves", "move"]),
+    ...some(computed, "one computed", "several computed"),
+    ...some(back, "one back", "several back"),
+    ...some(moved, "one moved", "several moved"),
   ];
   const layers = new Set(steps.map(({ node }) => (scopes.length ? layerOf(nodes, scopes, node) : "none")));
   const [layer] = layers;
-  return `${layers.size === 1 && layer !== "none" ? `In ${layer} ` : ""}${parts.join(", ")}`;
+  const told = parts.join(", ");
+  return layers.size === 1 && layer !== "none" ? word("in layer", { layer, told }) : told;
 }
 
 // Which sizes differ here, and how many steps there are of each.

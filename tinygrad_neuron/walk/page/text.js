@@ -10,7 +10,7 @@ export function setDigits(digits) {
 // where there is less room than usual, or more.
 export function number(x, fewer = 4) {
   const digits = Math.max(1, usual + fewer - 4);
-  if (x === null || x === undefined) return "not yet";
+  if (x === null || x === undefined) return word("not yet");
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
   if (x === 0) return "0";
@@ -41,7 +41,7 @@ export function written(operation, operands) {
   if (before) return `${sign}${operands[0]}`;
   if (operands.length < 9) return operands.join(` ${sign} `) || "0";
   const first = operands.slice(0, 3).join(` ${sign} `);
-  return `${first} ${sign} … (${operands.length - 4} more) ${sign} ${operands.at(-1)}`;
+  return `${first} ${sign} … ${word("and more", { count: operands.length - 4 })} ${sign} ${operands.at(-1)}`;
 }
 
 export const inBrackets = (text) => (text.startsWith("-") || text.startsWith("−") ? `(${text})` : text);

@@ -4,7 +4,7 @@ import { byId } from "./text.js";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light")) === "dark";
-const nameTheme = () => (byId("theme").textContent = isDark() ? "Light" : "Dark");
+const nameTheme = () => (byId("theme").textContent = word(isDark() ? "light" : "dark"));
 
 byId("theme").addEventListener("click", () => {
   document.documentElement.dataset.theme = isDark() ? "light" : "dark";

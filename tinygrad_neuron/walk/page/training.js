@@ -59,7 +59,7 @@ function onBatches(nodes, operations, leaves, training, rates, { examples, input
     } catch (failure) {
       if (!(failure instanceof EngineError)) throw failure;
       losses.push(NaN);
-      problem = { name: failure.name, text: `${failure.message}, for an example of the batch`, node: nodes.length - 1 };
+      problem = { name: failure.name, text: word("for an example", { error: failure.message }), node: nodes.length - 1 };
     }
   }
   const made = (k, first) => {

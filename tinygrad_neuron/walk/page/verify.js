@@ -14,7 +14,7 @@ export function difference(nodes, operations, leaves, i) {
 
 export function showVerify(box, nodes, operations, leaves, names, result, i) {
   if (nodes[i].kind === "constant") {
-    box.replaceChildren(element("p", { textContent: `${names[i]} is a constant: it gets no gradient.` }));
+    box.replaceChildren(element("p", { textContent: word("constant no gradient", { name: names[i] }) }));
     return;
   }
   const gradient = result.gradients[i];
@@ -23,22 +23,22 @@ export function showVerify(box, nodes, operations, leaves, names, result, i) {
     found = difference(nodes, operations, leaves, i);
   } catch (failure) {
     if (!(failure instanceof EngineError)) throw failure;
-    box.replaceChildren(element("p", { textContent: `A nudge of ${names[i]} leaves the domain: ${failure.message}.` }));
+    box.replaceChildren(element("p", { textContent: word("leaves domain", { name: names[i], error: failure.message }) }));
     return;
   }
   const close = gradient !== null &&
     Math.abs(found.quotient - gradient) <= 1e-4 * Math.max(1, Math.abs(gradient));
-  const verdict = gradient === null ? "The backward pass gives no gradient here."
-    : close ? "✓ They agree."
-    : "≠ They differ: at a kink, or where rounding outweighs the nudge.";
+  const verdict = gradient === null ? word("no gradient here")
+    : close ? word("agree")
+    : word("differ");
   const h = number(found.h, 2);
   box.replaceChildren(
-    element("h3", { textContent: `Nudge ${names[i]} by ±${h}` }),
+    element("h3", { textContent: word("nudge", { name: names[i], h }) }),
     element("dl", {},
-      element("dt", { textContent: "difference" }),
+      element("dt", { textContent: word("difference") }),
       element("dd", { textContent: `(${number(found.above, 9)} − ${inBrackets(number(found.below, 9))}) / ${number(2 * found.h, 2)} = ` },
         element("b", { id: "quotient", textContent: number(found.quotient, 6) })),
-      element("dt", { textContent: "gradient" }),
+      element("dt", { textContent: word("gradient row") }),
       element("dd", {}, element("b", { id: "gradient", textContent: number(gradient, 6) }))),
     element("p", { className: close ? "good" : "", textContent: verdict }));
 }
