@@ -179,8 +179,8 @@ def test_a_folder_may_have_any_name(name: str, tmp_path: Path) -> None:
 def test_lines_may_end_as_on_windows(tmp_path: Path) -> None:
     from tinygrad_neuron import datasets, nn
     from tinygrad_neuron.course.chosen import course
-    from tinygrad_neuron.course.interface import words
     from tinygrad_neuron.course.writing import new
+    from tinygrad_neuron.interface import words
 
     def ended_so(path: Path, text: str) -> Path:
         path.write_bytes(text.replace("\n", "\r\n").encode())

@@ -123,4 +123,4 @@ def test_a_mark_at_the_beginning_of_a_file_is_no_part_of_it(tmp_path, monkeypatc
     own.write_bytes("\ufeff".encode() + own.read_bytes().replace(b"\n", b"\r\n"))
     [lesson] = course(tmp_path).own
     assert 16 == lesson.number
-    bring(lesson.path.name, packed(lesson))  # as its notebook does
+    bring(lesson.path.name, packed(lesson.path))  # as its notebook does
