@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .checking import unknown
-from .console import PROGRAM, FailedError, UsageError, doubt, say
+from .console import PROGRAM, FailedError, UsageError, say
 
 if TYPE_CHECKING:
     from .course.chosen import Course
@@ -158,22 +158,29 @@ def _book(asked: Namespace) -> None:
         hosting = Hosting(asked.address, asked.github)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    with _course_errors():
+    with _course_errors(), _laboratory(asked) as add:
         built = build(folder, _chosen(asked), asked.draft, hosting)
-        if asked.laboratory:
-            _add_laboratory(folder, asked)
+        add(folder)
     for said in built.doubts:
-        doubt(said)
+        say(said)
     print(f"wrote {folder / 'index.html'} ({built.pages} pages)")
+    if asked.laboratory:
+        print(f"to change and run cells, serve it: python -m http.server -d {folder}")
 
 
-def _add_laboratory(book: Path, asked: Namespace) -> None:
-    """Let the cells of the built book be changed and run."""
+@contextmanager
+def _laboratory(asked: Namespace) -> Iterator[Callable[[Path], object]]:
+    """What lets the cells of a built book be changed and run, where that is asked for; what it
+    needs is had before the lessons run, which takes minutes."""
+    if not asked.laboratory:
+        yield lambda book: None
+        return
     from .laboratory.beside_book import add_to_book
-    from .laboratory.building import LaboratoryError
+    from .laboratory.building import LaboratoryError, archives
 
     try:
-        add_to_book(book, _chosen(asked).lessons, asked.npm, doubt)
+        with archives(asked.npm) as fetched:
+            yield lambda book: add_to_book(book, _chosen(asked).lessons, fetched, say)
     except LaboratoryError as error:
         raise FailedError(str(error)) from None
 

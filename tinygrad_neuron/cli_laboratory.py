@@ -4,7 +4,7 @@ from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 
 from .cli_course import Command, a_folder
-from .console import FailedError, doubt, say
+from .console import FailedError, say
 
 
 def add_commands(command: Command) -> None:
@@ -44,7 +44,7 @@ def _laboratory(asked: Namespace) -> None:
 
     folder = Path(*asked.words or ["out/laboratory"])
     try:
-        size = build(folder, archives=asked.npm, packages=asked.packages, tell=doubt)
+        size = build(folder, archives=asked.npm, packages=asked.packages, tell=say)
         print(f"wrote {folder / 'index.html'} ({size / 1e6:.1f} MB)", flush=True)
         if asked.serve:
             serve(folder, asked.port)

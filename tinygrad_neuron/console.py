@@ -31,11 +31,6 @@ class FailedError(Exception):
     """What could not be done though the arguments were fine."""
 
 
-def doubt(text: str) -> None:
-    """Say, beside what a command was asked for, what is not as it could be."""
-    print(f"{PROGRAM}: {text}", file=sys.stderr, flush=True)
-
-
 class Writer:
     """Writes to a stream in the characters that its encoding has.
 

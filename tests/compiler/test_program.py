@@ -12,8 +12,8 @@ from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.compiler import Program, compile
 from tinygrad_neuron.functions import drawn
 
-ADD, MULTIPLY, SUM, LOG, SELECT, TANH = (
-    TABLE[name] for name in ("add", "multiply", "sum", "log", "select", "tanh")
+ADD, MULTIPLY, SUM, SELECT, TANH = (
+    TABLE[name] for name in ("add", "multiply", "sum", "select", "tanh")
 )
 
 

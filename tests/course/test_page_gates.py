@@ -8,7 +8,6 @@ from tests.course.test_page_hands import drag
 
 pytestmark = pytest.mark.once
 LESSON = "lesson_2_perceptron.html"
-SEEN = "(e) => e.offsetParent !== null"
 NEXT = """(question) => {
     let block = question;
     while (block.parentElement.tagName !== 'SECTION') block = block.parentElement;

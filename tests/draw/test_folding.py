@@ -9,6 +9,8 @@ import pytest
 from tests.draw.graphs import classifier, node_lines
 from tests.draw.twelve import without_modules
 from tinygrad_neuron import Value, draw_dot, nn, topological_order
+from tinygrad_neuron.draw.facts import read
+from tinygrad_neuron.draw.folding import fold
 from tinygrad_neuron.draw.text import number
 from tinygrad_neuron.draw.themes import THEMES
 
@@ -179,3 +181,29 @@ def test_what_has_nothing_in_common_folds_by_depth():
     assert whys and all(why.startswith("depth ") for why in whys)
     assert picture.folding.drawn <= 30
     assert draw_dot(without_modules(), budget=5).folding.drawn <= 5
+
+
+@pytest.mark.parametrize(
+    ("examples", "level", "budget", "how"),
+    [
+        (1, "scalar", 1000, None),
+        (1, "scalar", 20, "each neuron is one node"),
+        (1, "scalar", 10, "each layer is one node"),
+        (1, "layer", 8, "each network is one node"),
+        (3, "scalar", 10, "each network is one node"),
+        (1, "scalar", 6, "by depth, and each network is one node"),
+    ],
+)
+def test_past_a_budget_the_first_level_that_fits_is_taken(examples, level, budget, how):
+    _, loss = classifier(examples, hidden=(3,))
+    folding = fold(read(loss), level, budget=budget)
+    assert folding.automatic == (how is not None)
+    if how is not None:
+        assert (how, budget) == (folding.how, folding.budget)
+        assert folding.drawn <= budget
+
+
+def test_past_a_budget_without_scopes_equal_nodes_fold():
+    x = Value(0.0, label="x")
+    folding = fold(read(sum((x - i) ** 2 for i in range(50))), "scalar", budget=12)
+    assert "equal nodes, and chains of one operation" == folding.how

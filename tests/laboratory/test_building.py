@@ -37,6 +37,14 @@ def test_without_the_packages_of_npm_nothing_is_written(tmp_path):
     assert ["empty"] == [path.name for path in tmp_path.iterdir()]
 
 
+def test_a_book_with_it_says_what_is_missing_before_the_lessons_run(tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    words = ["book", str(tmp_path / "book"), "--laboratory", "--npm", str(tmp_path / "empty")]
+    assert 1 == main(words)
+    assert "npm pack pyodide@" in capsys.readouterr().err
+    assert not (tmp_path / "book").exists()
+
+
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example["name"])
 def test_an_example_runs_and_shows_something(example):
     events = []

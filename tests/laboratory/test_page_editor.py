@@ -2,10 +2,13 @@
 
 import re
 import threading
+from base64 import b64decode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
 import pytest
+
+from tinygrad_neuron.draw.themes import THEMES
 
 pytestmark = pytest.mark.once
 PRODUCT = "from tinygrad_neuron import Value\nx = Value(3.0, label='x')\nprint('six', 2 * 3)\nx * x"
@@ -99,8 +102,11 @@ def test_the_keyboard_leaves_the_editor(opened):
 def test_axe_finds_nothing(opened, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     opened.page.emulate_media(color_scheme=scheme)
-    opened.run(f"{PRODUCT}\nimport sys\nprint('!', file=sys.stderr)\n1 / 0", end="^Ended")
+    program = f"{PRODUCT}\ndisplay(x * x)\nimport sys\nprint('!', file=sys.stderr)\n1 / 0"
+    opened.run(program, end="^Ended")
     opened.page.locator(".error").wait_for()
+    picture = b64decode(opened.page.locator("#shown img").get_attribute("src").partition(",")[2])
+    assert THEMES[scheme].background.encode() in picture
     found = axe.Axe().run(opened.page).response["violations"]
     opened.page.emulate_media(color_scheme="light")
     assert [] == [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]

@@ -66,6 +66,12 @@ def test_a_changed_cell_gives_its_output_and_the_picture_below_it_anew(visit):
     assert 1 == below.locator("img").count()
 
 
+def test_the_page_about_it_leads_to_editor_and_playground(visit):
+    page = visit("laboratory").page
+    page.get_by_role("link", name="the playground", exact=True).click()
+    page.locator("#columns .cell").first.wait_for()
+
+
 def test_a_changed_cell_shows_a_walkthrough_and_an_error(visit):
     page = visit("lesson_6_computation_graph").page
     cell = change(page, 3, "\nwalkthrough(neuron([1.0, 2.0]))")

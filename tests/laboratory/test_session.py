@@ -1,7 +1,11 @@
 """Programs as the worker runs them, here."""
 
+import re
+from base64 import b64decode
+
 import pytest
 
+from tinygrad_neuron.draw.themes import THEMES
 from tinygrad_neuron.laboratory.session import Session
 
 
@@ -62,3 +66,20 @@ def test_a_walkthrough_is_shown_as_its_page(session):
     session.run("from tinygrad_neuron import Value, walkthrough\nwalkthrough(Value(2.0) * 3.0)")
     [event] = session.events
     assert "html" == event["kind"] and event["html"].startswith("<!DOCTYPE html>")
+
+
+def test_a_picture_has_the_theme_of_the_page_where_the_program_chose_none(session):
+    def background(program, theme):
+        session.events.clear()
+        assert session.run(program, theme=theme), session.events
+        [event] = session.events
+        return re.search(r'<polygon fill="(#\w+)"', b64decode(event["data"]).decode())[1]
+
+    shown = "from tinygrad_neuron import Value, draw_dot\nx = Value(2.0, label='x')\n"
+    try:
+        assert THEMES["dark"].background == background(f"{shown}x * x", "dark")
+        assert THEMES["dark"].background == background(f"{shown}draw_dot(x * x)", "dark")
+        chosen = background(f"{shown}draw_dot(x * x, theme='light')", "dark")
+        assert THEMES["light"].background == chosen
+    finally:
+        assert THEMES["light"].background == background(f"{shown}x * x", "light")

@@ -186,23 +186,17 @@ class _JavaScript(Language[str]):
         return [head, *self.block(node.body), "}"]
 
 
-def function(source: str, name: str, call: Callable[[str], str]) -> str:
-    r"""A kernel written in Python's small subset, as a JavaScript function.
+def function(kernel: Kernel, name: str, call: Callable[[str], str]) -> str:
+    r"""A kernel as a JavaScript function.
 
-    The subset: assignments, `if`, `for`, `while`, `return`, `raise`, and expressions.
-
-    >>> print(function("def half(x):\n    y = x / 2.0\n    return y", "half", str))
+    >>> half = Kernel("def half(x):\n    y = x / 2.0\n    return y", "half")
+    >>> print(function(half, "half", str))
     function half(x) {
       let y;
       y = python.divide(x, 2.0);
       return y;
     }
     """
-    return _function(Kernel(source, name, {"math": math}), name, call)
-
-
-def _function(kernel: Kernel, name: str, call: Callable[[str], str]) -> str:
-    """A kernel that has been read, as a JavaScript function."""
     local = [
         identifier(variable) for variable in kernel.assigned if variable not in kernel.parameters
     ]
@@ -333,5 +327,5 @@ class Translation:
                     raise ValueError(f"its kernel {name} calls {function_name}")
                 return self.kernel(found, function_name.rpartition(".")[2])
 
-            self.functions.append(_function(read, chosen, inner))
+            self.functions.append(function(read, chosen, inner))
         return self.kernels[kernel]

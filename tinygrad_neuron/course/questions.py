@@ -31,7 +31,6 @@ from ..user_expressions import ExpressionError, evaluate
 from .handwriting import as_python
 
 TOLERANCE = 1e-6
-KINDS = ("number", "choice", "numbers", "expression")
 _MOST_CHARACTERS = 500
 _SAMPLES = 12
 _MINUS = str.maketrans({"−": "-", "–": "-", "·": "*", "×": "*"})
@@ -136,7 +135,7 @@ class Question:
                 )
 
     def _kind(self) -> str:
-        """One of `KINDS`, from what the question has: options, several numbers, variables."""
+        """Choice, numbers, expression or number: by options, several numbers, a text."""
         if self.options:
             if len({_plain(as_text(o)) for o in self.options}) < len(self.options):
                 raise ValueError(f"question {self.text!r}: two options are the same")

@@ -23,7 +23,7 @@ def animate(
     path: str | os.PathLike[str],
     *,
     seconds: float = 0.8,
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
     rankdir: str = "LR",
     digits: int = 4,
     loop: bool = True,

@@ -22,7 +22,7 @@ def draw_circuit(
     input_names: Sequence[str] = (),
     legend: bool = True,
     title: str = "",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> Digraph:
     """Draw threshold units: an arrow for an excitatory input, a line with a ring at its end for an
     inhibitory one, and in each unit its threshold θ.

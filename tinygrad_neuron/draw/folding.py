@@ -61,6 +61,27 @@ class Group:
 
 
 @dataclass(eq=False)
+class Edge:
+    """An edge of the picture: `count` scalar edges between two of its nodes.
+
+    `members` are these edges, each a consumer and which of its operands is meant (none are kept in
+    a graph of more than `DETAILED` nodes).
+    """
+
+    tail: Group
+    head: Group
+    count: int = 0
+    members: list[tuple[Value, int]] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """As in `e12-0`, the first operand of node n12; with the tail where one is folded."""
+        if self.tail.is_folded or self.head.is_folded:
+            return f"e-{self.tail.id}-{self.head.id}"
+        return f"e{self.head.id[1:]}-{self.members[0][1]}"
+
+
+@dataclass(eq=False)
 class Folding:
     """What a picture shows of a graph.
 
@@ -85,9 +106,28 @@ class Folding:
     how: str = ""
 
     @cached_property
-    def edges(self) -> "list[Edge]":
+    def edges(self) -> list[Edge]:
         """The edges of the picture, by their heads; those inside a group are not drawn."""
-        return edges_of(self)
+        found: list[Edge] = []
+        bundles: dict[tuple[Group, Group], Edge] = {}
+        of = self.of
+        detailed, shared = self.nodes <= DETAILED, self.shared
+        for head in self.groups:
+            whole = head.is_folded
+            for node in head.members:
+                for i, operand in enumerate(node._prev):
+                    tail = of[operand]
+                    if tail is head or operand in shared:
+                        continue
+                    edge = bundles.get((tail, head)) if whole or tail.is_folded else None
+                    if edge is None:
+                        edge = Edge(tail, head)
+                        bundles[tail, head] = edge
+                        found.append(edge)
+                    edge.count += 1
+                    if detailed or not whole:
+                        edge.members.append((node, i))
+        return found
 
     @property
     def drawn(self) -> int:
@@ -140,28 +180,22 @@ def level_of(scope: Scope) -> str:
     return ("network", "layer", "neuron")[min(len(path) - 1, 2)]
 
 
-def fold(
-    graph: GraphFacts,
-    level: str = "scalar",
-    choice: FoldChoice | None = None,
-    budget: int | None = 0,
-) -> Folding:
+def fold(graph: GraphFacts, level: str, budget: int) -> Folding:
     """Decide what is drawn as one node, every module at its place in the model.
 
-    **Arguments:** `level`, one of `LEVELS`; `choice`, asked for each scope, whose True or False
-    goes before the level's; `budget`, the number of nodes past which everything folds by itself,
-    or None for no limit.
+    **Arguments:** `level`, one of `LEVELS`; `budget`, the number of nodes past which everything
+    folds by itself.
     """
     homes = by_place(graph)
-    repeats = None if level == "scalar" and choice is None else REPEATS
-    keys = shapes.keys_of(graph, folded_at(homes, level, choice), repeats) or []
-    if budget is None or shapes.count(graph, keys) <= budget:
+    repeats = None if level == "scalar" else REPEATS
+    keys = shapes.keys_of(graph, folded_at(homes, level), repeats) or []
+    if shapes.count(graph, keys) <= budget:
         return folding_by(graph, homes, keys)
     most = min(budget, READABLE_NODES)
     # Without scopes there is only one thing to try.
     levels = LEVELS[max(1, LEVELS.index(level)) :] if homes.any else ("scalar",)
     for coarser in levels:
-        tried = shapes.keys_of(graph, folded_at(homes, coarser, choice), 1, most)
+        tried = shapes.keys_of(graph, folded_at(homes, coarser), 1, most)
         if tried is None or shapes.count(graph, tried) > most:
             continue
         folding = folding_by(graph, homes, tried)
@@ -171,7 +205,7 @@ def fold(
                 how = "equal nodes, and chains of one operation"
             break
     else:
-        scopes = folded_at(homes, "network", choice)
+        scopes = folded_at(homes, "network")
         folding = folding_by_depth(graph, homes, scopes, max(1, min(BANDS, most - 4)))
         how = "by depth" + (", and each network is one node" if homes.any else "")
     folding.automatic, folding.budget, folding.how = True, budget, how
@@ -298,48 +332,3 @@ def folding_by(
         if not group.is_folded:
             group.id = f"n{graph.position[group.node]}"
     return Folding(len(graph.order), groups, of, homes, frozenset(shared))
-
-
-@dataclass(eq=False)
-class Edge:
-    """An edge of the picture: `count` scalar edges between two of its nodes.
-
-    `members` are these edges, each a consumer and which of its operands is meant (none are kept in
-    a graph of more than `DETAILED` nodes).
-    """
-
-    tail: Group
-    head: Group
-    count: int = 0
-    members: list[tuple[Value, int]] = field(default_factory=list)
-
-    @property
-    def id(self) -> str:
-        """As in `e12-0`, the first operand of node n12; with the tail where one is folded."""
-        if self.tail.is_folded or self.head.is_folded:
-            return f"e-{self.tail.id}-{self.head.id}"
-        return f"e{self.head.id[1:]}-{self.members[0][1]}"
-
-
-def edges_of(folding: Folding) -> list[Edge]:
-    """The edges of the picture, by their heads; those inside a group are not drawn."""
-    found: list[Edge] = []
-    bundles: dict[tuple[Group, Group], Edge] = {}
-    of = folding.of
-    detailed, shared = folding.nodes <= DETAILED, folding.shared
-    for head in folding.groups:
-        whole = head.is_folded
-        for node in head.members:
-            for i, operand in enumerate(node._prev):
-                tail = of[operand]
-                if tail is head or operand in shared:
-                    continue
-                edge = bundles.get((tail, head)) if whole or tail.is_folded else None
-                if edge is None:
-                    edge = Edge(tail, head)
-                    bundles[tail, head] = edge
-                    found.append(edge)
-                edge.count += 1
-                if detailed or not whole:
-                    edge.members.append((node, i))
-    return found

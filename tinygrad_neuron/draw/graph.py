@@ -23,7 +23,6 @@ from .themes import Theme, find_theme
 STYLES = ("card", "formula")
 _EDGE_LABELS = ("auto", "local", "contribution", "none")
 
-BUDGET = 1000  # nodes that a page draws at most
 ROOM = (1600, 900)  # pixels: a slide, a notebook
 LISTED_PATHS = 8
 
@@ -42,7 +41,7 @@ def draw_dot(
     clusters: bool = True,
     bundles: bool = True,
     color: "str | Metric | None" = None,
-    theme: "str | Theme" = "light",
+    theme: "str | Theme | None" = None,
     highlight: Value | None = None,
     path: int | None = None,
     flags: "bool | Mapping[str, float]" = True,

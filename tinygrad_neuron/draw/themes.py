@@ -200,8 +200,17 @@ THEMES: dict[str, Theme] = {
 }
 
 
-def find_theme(theme: "str | Theme") -> Theme:
-    """The theme of a name, or the given theme; a ValueError names the nearest.
+_usual = ["light"]
+
+
+def use_theme(theme: str) -> None:
+    """Draw by this theme, from now on, what asks for none: that of the page it will stand in."""
+    _usual[:] = [find_theme(theme).name]
+
+
+def find_theme(theme: "str | Theme | None") -> Theme:
+    """The theme of a name, or the given theme; for None that of the place, which is "light" where
+    nothing else is said. A ValueError names the nearest.
 
     >>> find_theme("drak")
     Traceback (most recent call last):
@@ -210,4 +219,4 @@ def find_theme(theme: "str | Theme") -> Theme:
     """
     if isinstance(theme, Theme):
         return theme
-    return THEMES[one_of("theme", theme, THEMES)]
+    return THEMES[one_of("theme", _usual[0] if theme is None else theme, THEMES)]

@@ -8,7 +8,11 @@ from ..files import replace_file
 from .building import build
 
 FOLDER = "laboratory"
-_HEAD = "</head>"
+_ABOUT = "laboratory.html"  # the book's page about it
+_OPEN = (
+    f'<p>It is here: <a href="{FOLDER}/index.html">the editor</a>, '
+    f'<a href="{FOLDER}/playground.html">the playground</a>.</p>'
+)
 _ADDED = "".join(
     (
         *(
@@ -34,8 +38,14 @@ def add_to_book(
     lessons = list(lessons)
     size = build(book / FOLDER, archives=archives, lessons=lessons, tell=tell)
     for lesson in lessons:
-        page = book / f"{lesson.name}.html"
-        text = page.read_text("utf-8")
-        if _ADDED not in text:
-            replace_file(page, text.replace(_HEAD, _ADDED + _HEAD, 1).encode())
+        _put(book / f"{lesson.name}.html", "</head>", f"{_ADDED}</head>")
+    if (book / _ABOUT).exists():
+        _put(book / _ABOUT, "</h1>", f"</h1>{_OPEN}")
     return size
+
+
+def _put(page: Path, tag: str, put: str) -> None:
+    """Put something in the place of the first of a tag, once."""
+    text = page.read_text("utf-8")
+    if put not in text:
+        replace_file(page, text.replace(tag, put, 1).encode())

@@ -4,7 +4,8 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..course.lessons import Lesson
@@ -39,6 +40,22 @@ _PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib
 
 class LaboratoryError(RuntimeError):
     """Why the laboratory was not built."""
+
+
+@contextmanager
+def archives(folder: "Path | None") -> Iterator[Path]:
+    """A folder with what is taken from npm: the one that is named, else a temporary one, filled.
+
+    Raises a `LaboratoryError` where something is missing.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        try:
+            fetched = npm.fetched(ALL, folder)
+        except npm.PackageError as error:
+            raise LaboratoryError(f"the laboratory was not built: {error}") from None
+        for package, content in fetched.items():
+            Path(temporary, package.archive).write_bytes(content)
+        yield Path(temporary)
 
 
 def build(

@@ -54,13 +54,18 @@ class Session:
         """The namespace that programs run in."""
         return self.module.__dict__
 
-    def run(self, source: str, *, fresh: bool = False) -> bool:
+    def run(self, source: str, *, fresh: bool = False, theme: str = "") -> bool:
         """Run a program and show its last expression's value; returns whether all went well.
 
-        **Arguments:** `source`, of the program; `fresh`, whether earlier names are forgotten first.
+        **Arguments:** `source`, of the program; `fresh`, whether earlier names are forgotten first;
+        `theme`, of the pictures for which the program asks for none.
         """
         if fresh:
             self.reset()
+        if theme:
+            from ..draw.themes import use_theme  # a session without pictures begins sooner
+
+            use_theme(theme)
         self._printed = 0
         streams = [_Stream(kind, self._print) for kind in ("stdout", "stderr")]
         before = sys.modules["__main__"]

@@ -5,7 +5,7 @@ import re
 
 from tests.compiler.c.compiling import needs_compiler
 from tinygrad_neuron.compiler.c.libraries import load
-from tinygrad_neuron.compiler.c.quoting import comment, string
+from tinygrad_neuron.compiler.c.quoting import comment
 
 HOSTILE = [
     "*/ int injected; /*", "**//", "/*/", "*", "/", '"', '"; int injected; "', "\\", "w\\\n int x;",
@@ -20,12 +20,10 @@ def test_any_label_stays_text() -> None:
     source = ""
     for i, label in enumerate(HOSTILE):
         assert "\n" not in comment(label)
-        source += f"int n{i} {comment(label)} = {i}; const char *s{i} = {string(label)};\n"
+        source += f"int n{i} {comment(label)} = {i};\n"
     library = load(source)
-    for i, label in enumerate(HOSTILE):
+    for i in range(len(HOSTILE)):
         assert i == ctypes.c_int.in_dll(library, f"n{i}").value
-        found = ctypes.c_char_p.in_dll(library, f"s{i}").value
-        assert label.encode("utf-8", "surrogatepass").split(b"\0")[0] == found
 
 
 def test_a_comment_shows_what_can_be_read_and_numbers_the_rest() -> None:

@@ -30,7 +30,6 @@ from .errors import CompilerFailedError
 from .libraries import load
 from .places import wrapped
 
-FEW = 4  # with fewer numbers than that there is nothing to gain
 _LN2 = math.log(2.0)
 
 

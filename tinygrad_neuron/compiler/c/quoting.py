@@ -11,21 +11,3 @@ def comment(text: str) -> str:
     text = text.replace("*/", "* /").replace("/*", "/ *")
     seen = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
     return f"/* {seen} */"
-
-
-def string(text: str) -> str:
-    r"""Any text as a C string literal (of its UTF-8 bytes; a NUL ends a string of C).
-
-    >>> print(string('say "hi"\n'), string("??/"))
-    "say \"hi\"\n" "\?\?/"
-    """
-    return '"' + "".join(map(_in_string, text.encode("utf-8", "surrogatepass"))) + '"'
-
-
-def _in_string(byte: int) -> str:
-    character = chr(byte)
-    if character in '"\\?':
-        return "\\" + character
-    if character == "\n":
-        return "\\n"
-    return character if " " <= character <= "~" else f"\\{byte:03o}"

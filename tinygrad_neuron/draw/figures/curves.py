@@ -38,7 +38,7 @@ def activation_curve(
     high: float = 4.0,
     points: int = 401,
     title: str = "",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> "Figure":
     """An activation's curve and its derivative, with the tangent at a point.
 
@@ -88,7 +88,7 @@ def functions(
     name: str = "x",
     points: int = 401,
     title: str = "",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> "Figure":
     """Functions of one number, each a curve with its name beside it.
 

@@ -35,7 +35,7 @@ def descent(
     plane: Plane = ((-1.0, 1.0), (-1.0, 1.0)),
     names: tuple[str, str] = ("w0", "w1"),
     title: str = "",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> "Figure":
     """A loss over two parameters as lines of equal height, and the ways that lead down.
 
@@ -96,7 +96,7 @@ def steps_down(
     high: float = 4.0,
     name: str = "w",
     title: str = "",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> "Figure":
     """A loss over one parameter, and the steps of gradient descent on it, joined in their order.
 

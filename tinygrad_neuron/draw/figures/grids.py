@@ -24,7 +24,7 @@ def number_grids(
     hidden: Mapping[str, Iterable[Place]] | None = None,
     between: Sequence[str] = (),
     title: str = "",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> "Figure":
     """Grids of numbers side by side, each number written in its cell, coloured by sign and size.
 

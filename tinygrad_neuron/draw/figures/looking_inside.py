@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @checked(found=an(Diagnosis))
-def diagnosis_bars(found: Diagnosis, *, theme: str | Theme = "light") -> "Figure":
+def diagnosis_bars(found: Diagnosis, *, theme: str | Theme | None = None) -> "Figure":
     """For each layer the part of its units that is dead or saturated, and its gradient's norm.
 
     >>> from tinygrad_neuron import nn, training
@@ -58,7 +58,7 @@ def diagnosis_bars(found: Diagnosis, *, theme: str | Theme = "light") -> "Figure
 
 @checked(steps=text)
 def gradients_by_step(
-    norms: Mapping[str, Sequence[float]], steps: str = "step", *, theme: str | Theme = "light"
+    norms: Mapping[str, Sequence[float]], steps: str = "step", *, theme: str | Theme | None = None
 ) -> "Figure":
     """The norm of the gradient at every step of a sequence, one curve for each network.
 
@@ -99,7 +99,7 @@ def gradients_by_step(
 
 
 @checked(found=an(Superposition))
-def feature_directions(found: Superposition, *, theme: str | Theme = "light") -> "Figure":
+def feature_directions(found: Superposition, *, theme: str | Theme | None = None) -> "Figure":
     """The directions of features in the plane of two neurons.
 
     >>> from tinygrad_neuron import interpret

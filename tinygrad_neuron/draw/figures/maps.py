@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @checked(convolution=an(Conv1d, Conv2d))
 def kernel_images(
-    convolution: Conv1d | Conv2d, *, title: str = "", theme: str | Theme = "light"
+    convolution: Conv1d | Conv2d, *, title: str = "", theme: str | Theme | None = None
 ) -> "Figure":
     """The kernels of a convolution, one for each output channel and input channel.
 
@@ -41,7 +41,7 @@ def kernel_images(
 
 @checked()
 def feature_maps(
-    maps: Any, *, names: Sequence[str] = (), title: str = "", theme: str | Theme = "light"
+    maps: Any, *, names: Sequence[str] = (), title: str = "", theme: str | Theme | None = None
 ) -> "Figure":
     """What a convolution or a pool returns, one image for each channel, all on one scale.
 
@@ -71,7 +71,7 @@ def receptive_field_image(
     places: Iterable[Sequence[int]],
     *,
     title: str = "",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> "Figure":
     """An image, with a frame around what a neuron sees of it.
 
@@ -115,7 +115,7 @@ def attention_matrix(
     keys: Sequence[str] = (),
     *,
     title: str = "",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> "Figure":
     """How much each position looks at each other: a row for each query, a column for each key.
 

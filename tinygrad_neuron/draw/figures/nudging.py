@@ -23,7 +23,7 @@ def nudges(
     *,
     reached: int | None = None,
     title: str = "",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> "Figure":
     """How a nudge of a leaf travels to the output: a bar per node, as long as its change.
 

@@ -33,7 +33,7 @@ def activation_curve(
     high: float = 4.0,
     points: int = 201,
     title: str = "",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> Svg:
     """An activation's curve and its derivative, with the tangent at a point.
 
@@ -86,7 +86,7 @@ def decision_boundary(
     resolution: int = 41,
     plane: Plane | None = None,
     title: str = "",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> Svg:
     """A model's score over the plane, the line where it is 0, and the data.
 
@@ -144,7 +144,7 @@ def decision_boundary(
 
 @checked()
 def histogram(
-    numbers: Iterable[Any], *, bins: int = 30, title: str = "", theme: str | Theme = "light"
+    numbers: Iterable[Any], *, bins: int = 30, title: str = "", theme: str | Theme | None = None
 ) -> Svg:
     """How many of the numbers lie where; those that are not finite are only counted.
 
@@ -179,7 +179,7 @@ def training_curves(
     steps: str = "step",
     *,
     title: str = "",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> Svg:
     """Curves over training, `{"loss": [...], "validation loss": [...]}`, on one axis.
 

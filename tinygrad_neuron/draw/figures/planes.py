@@ -42,7 +42,7 @@ def decision_boundary(
     distances: bool = False,
     plane: Plane | None = None,
     largest: float | None = None,
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> "Figure":
     """A model's score over the plane, the line where it is 0, and the data.
 
@@ -134,7 +134,7 @@ def hidden_plane(
     lines: int = 9,
     plane: Plane | None = None,
     title: str = "",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> "Figure":
     """The plane of a network's last two hidden neurons, and the line its output neuron draws there.
 

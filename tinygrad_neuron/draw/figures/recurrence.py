@@ -27,7 +27,7 @@ def recurrence(
     model: RNN | LSTM | GRU | RNNCell | LSTMCell | GRUCell,
     steps: int = 3,
     *,
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> "Figure":
     """A recurrent layer as one cell whose state goes round a loop, and beside it the same unrolled.
 

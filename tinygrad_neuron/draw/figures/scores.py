@@ -22,7 +22,7 @@ def softmax_bars(
     *,
     names: Sequence[str] = (),
     title: str = "",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> "Figure":
     """Logits, their softmax, and the gradient of the cross-entropy for each: p − y.
 

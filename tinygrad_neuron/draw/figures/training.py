@@ -22,7 +22,7 @@ def training_curves(
     steps: str = "step",
     *,
     notes: Sequence[str] = (),
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> "Figure":
     """Curves over training: `{"loss": [...], "accuracy": [...]}`.
 
@@ -179,7 +179,7 @@ def histograms(
     *,
     bins: int = 40,
     title: str = "",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> "Figure":
     """Histograms of each layer's activations and gradients, one layer a row.
 

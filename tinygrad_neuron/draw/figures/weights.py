@@ -20,7 +20,7 @@ def weight_images(
     columns: int = 8,
     title: str = "",
     label: str = "weight",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
 ) -> "Figure":
     """The weights of several neurons as small pictures, all on one scale with 0 in its middle.
 

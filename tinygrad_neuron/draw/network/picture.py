@@ -46,7 +46,7 @@ def draw_network(
     flags: bool = True,
     legend: bool = True,
     title: str = "",
-    theme: str | Theme = "light",
+    theme: str | Theme | None = None,
     digits: int = 3,
 ) -> Digraph:
     """Draw a network: neurons as circles in layers, weights as lines between them.

@@ -4,7 +4,7 @@ import { keep } from "./offline.js";
 import { show } from "./outputs.js";
 import { Programs } from "./programs.js";
 import { Python, Stopped } from "./python.js";
-import { themes } from "./themes.js";
+import { theme, themes } from "./themes.js";
 
 const $ = (id) => document.getElementById(id);
 const python = new Python();
@@ -78,7 +78,7 @@ async function execute() {
     if (event.kind === "error") writing.mark(event);
   };
   try {
-    const well = await python.run(writing.text, { fresh: true, onevent });
+    const well = await python.run(writing.text, { fresh: true, theme: theme(), onevent });
     const seconds = ((performance.now() - began) / 1000).toFixed(2);
     say(python.ended(well) + (well ? ` in ${seconds} s` : ""));
   } catch (error) {
@@ -114,6 +114,8 @@ $("link").addEventListener("click", async () => {
   }
 });
 addEventListener("hashchange", () => location.reload());
-themes($("theme"));
+themes($("theme"), () => {
+  if ($("shown").querySelector(".picture")) say("Run again: pictures then have these colours too");
+});
 named();
 ready();

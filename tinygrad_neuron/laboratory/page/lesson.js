@@ -127,7 +127,7 @@ cells.forEach((cell, index) => {
         },
       });
       task.querySelector("p.tn-in-book")?.remove(); // where else it can be written
-      task.append(said);
+      task.querySelector(".tn-lab").after(said);
     });
     start?.after(open);
   });

@@ -41,9 +41,9 @@ export class Python {
     return this.#started;
   }
 
-  async run(source, { fresh = false, onevent = () => {} } = {}) {
+  async run(source, { fresh = false, theme = "", onevent = () => {} } = {}) {
     await this.start();
-    return this.#ask({ does: "run", source, fresh }, onevent);
+    return this.#ask({ does: "run", source, fresh, theme }, onevent);
   }
 
   async complete(source, at) {

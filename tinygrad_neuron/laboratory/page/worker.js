@@ -52,7 +52,7 @@ async function start({ stop }) {
 
 const DOES = {
   start,
-  run: ({ source, fresh }) => session.run.callKwargs(source, { fresh: Boolean(fresh) }),
+  run: ({ source, fresh, theme }) => session.run.callKwargs(source, { fresh, theme }),
   complete: ({ source, at }) => JSON.parse(session.complete(source, at)),
   open({ text }) {
     lesson = python.pyimport("tinygrad_neuron.laboratory.lesson_cells").LessonRun(text, emit);

@@ -18,7 +18,7 @@ from typing import Any
 from ...draw import cards
 from ...draw.facts import GraphFacts
 from ...draw.folding import LEVELS, READABLE_NODES, Folding, Group, fold, fold_scopes, level_of
-from ...draw.graph import BUDGET, plain_picture
+from ...draw.graph import plain_picture
 from ...draw.homes import by_place
 from ...draw.metrics import text_width
 from ...draw.picture import GraphPicture
@@ -29,6 +29,7 @@ from ...draw.themes import FONT, THEMES
 from ...engine import Value
 from ...scope import Scope
 
+BUDGET = 1000  # nodes of a picture at most
 PATIENCE = 20.0  # seconds for one layout, and for all that show one scope open
 FEW = 60  # what takes longer is drawn folded to so many nodes
 EVERY_CHOICE = 24  # up to so many ways of folding a model each has its picture

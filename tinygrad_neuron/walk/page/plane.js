@@ -31,7 +31,7 @@ function gridOf({ left, low, size }) {
 }
 
 // The output at each row of inputs, for given numbers of all leaves; NaN where it cannot be computed.
-export function outputsAt(some, leaves) {
+function outputsAt(some, leaves) {
   const constant = nodes.every((node, i) => node.kind !== "constant" || node.operation || Object.is(leaves[i], node.data));
   const given = plane.leaves.map((i) => leaves[i]);
   if (!constant) return some.map((row) => interpreted(row, leaves)); // the text has constants in it

@@ -31,7 +31,7 @@ export function mistake(step, others, answer) {
 }
 
 // The same for a value, computed by `operation` from `operands`.
-export function wrongValue(operation, operands, value, answer) {
+function wrongValue(operation, operands, value, answer) {
   if (near(answer, -value)) return [word("wrong sign"), word("size is right")];
   const sum = operands.reduce((so, x) => so + x, 0);
   const product = operands.reduce((so, x) => so * x, 1);

@@ -37,7 +37,7 @@ function setScale(to) {
 }
 
 // Larger or smaller; what is at the point (in the window, the pane's middle if none is given) stays there.
-export function zoom(factor, at) {
+function zoom(factor, at) {
   const outer = pane.getBoundingClientRect();
   const [x, y] = at ?? [outer.left + outer.width / 2, outer.top + outer.height / 2];
   const before = picture.whole.getBoundingClientRect();
