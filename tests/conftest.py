@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -169,6 +169,30 @@ def only_built_in_operations() -> None:
             delattr(Value, name)
 
 
+def built_once(
+    name: str, build: Callable[[Path], object], factory: pytest.TempPathFactory, worker: str
+) -> Path:
+    """The folder that a function builds; with several workers the first to ask has it built."""
+    shared = factory.getbasetemp()
+    if worker:
+        shared = shared.parent
+    folder, failed = shared / name, shared / f"{name}-failed"
+    try:
+        os.close(os.open(shared / f"{name}-begun", os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        while not (folder.exists() or failed.exists()):
+            time.sleep(0.2)
+    else:
+        try:
+            build(folder)
+        except BaseException as error:
+            failed.write_text(str(error))
+            raise
+    if failed.exists():
+        pytest.fail(f"the {name} was not built: {failed.read_text()}", pytrace=False)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def book(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Path:
     """The folder of the built book; with several workers the first to ask builds it.
@@ -177,26 +201,9 @@ def book(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Path:
     """
     if built := os.environ.get("TINYGRAD_NEURON_BOOK"):
         return Path(built).resolve()
-    shared = tmp_path_factory.getbasetemp()
-    if worker:
-        shared = shared.parent
-    folder, failed = shared / "book", shared / "book-failed"
-    try:
-        os.close(os.open(shared / "book-begun", os.O_CREAT | os.O_EXCL))
-    except FileExistsError:
-        while not (folder.exists() or failed.exists()):
-            time.sleep(0.2)
-    else:
-        from tinygrad_neuron.course.book import build
+    from tinygrad_neuron.course.book import build
 
-        try:
-            build(folder)
-        except BaseException as error:
-            failed.write_text(str(error))
-            raise
-    if failed.exists():
-        pytest.fail(f"the book was not built: {failed.read_text()}", pytrace=False)
-    return folder
+    return built_once("book", build, tmp_path_factory, worker)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The laboratory, built once for each process of the tests, and served on loopback.
+"""The laboratory, built once for all processes of the tests, and served on loopback.
 
 What npm gives is kept in the machine's folder for temporary files.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import built_once
 from tinygrad_neuron.laboratory import npm
 from tinygrad_neuron.laboratory.building import build
 from tinygrad_neuron.laboratory.serving import server
@@ -35,11 +36,11 @@ def archives() -> Path:
 
 
 @pytest.fixture(scope="session")
-def laboratory(archives, tmp_path_factory):
+def laboratory(archives, tmp_path_factory, worker):
     """The folder of a built laboratory."""
-    folder = tmp_path_factory.mktemp("laboratory") / "built"
-    build(folder, archives=archives)
-    return folder
+    return built_once(
+        "laboratory", lambda folder: build(folder, archives=archives), tmp_path_factory, worker
+    )
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,12 @@ from tinygrad_neuron.laboratory.serving import server
 from tinygrad_neuron.laboratory.session import Session
 
 
+@pytest.fixture
+def quick(monkeypatch):
+    """Builds without bytecode, which takes node some seconds."""
+    monkeypatch.setattr("tinygrad_neuron.laboratory.building.with_bytecode", lambda files: {})
+
+
 def test_it_is_not_larger_than_25_mb_and_says_so(archives, tmp_path):
     size = build(tmp_path / "made", archives=archives)
     found = sum(path.stat().st_size for path in (tmp_path / "made").rglob("*") if path.is_file())
@@ -21,7 +27,7 @@ def test_it_is_not_larger_than_25_mb_and_says_so(archives, tmp_path):
     assert size < 25e6
 
 
-def test_it_replaces_itself_and_leaves_another_folder_alone(archives, tmp_path):
+def test_it_replaces_itself_and_leaves_another_folder_alone(archives, tmp_path, quick):
     build(tmp_path / "made", archives=archives)
     (tmp_path / "made" / "old").write_text("from an earlier version")
     build(tmp_path / "made", archives=archives)
@@ -64,7 +70,7 @@ def test_the_folder_has_the_licences_of_what_is_in_it(laboratory):
         assert (laboratory / "licences" / f"{name}.txt").stat().st_size > 500, name
 
 
-def test_the_command_writes_it_or_says_what_is_missing(archives, tmp_path, capsys):
+def test_the_command_writes_it_or_says_what_is_missing(archives, tmp_path, capsys, quick):
     assert 0 == main(["laboratory", str(tmp_path / "made"), "--npm", str(archives)])
     assert "index.html" in capsys.readouterr().out
     (tmp_path / "empty").mkdir()

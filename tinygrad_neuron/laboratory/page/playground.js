@@ -23,6 +23,7 @@ let ready = false; // whether Python has the configuration that is chosen
 let latest = { frame: null, planes: null }; // what is shown
 let pointed = [-1, ""]; // the neuron that is pointed at
 let example = 0;
+let beginning = null; // the turn that Python is given, and the promise of it
 let turn = 0; // counts configurations: what comes late from an earlier one is dropped
 
 const plane = new Plane((k) => (example = k));
@@ -61,9 +62,16 @@ async function changed() {
   if (went && !running) train();
 }
 
-// Python has what is chosen.
+// Python has what is chosen; who asks meanwhile waits for the same.
 async function begin() {
-  if (ready) return true;
+  if (beginning?.turn !== turn) beginning = { turn, done: setUp() };
+  const mine = beginning;
+  const well = await mine.done;
+  if (!well && beginning === mine) beginning = null;
+  return well && mine.turn === turn;
+}
+
+async function setUp() {
   const mine = turn;
   byId("starting").hidden = started;
   try {
