@@ -61,8 +61,19 @@ def test_a_misspelt_name_of_a_module_gets_the_nearest(room):
 
 
 def test_an_import_of_a_misspelt_name_gets_the_nearest():
-    for line in ("from tinygrad_neuron import Valeu", "from tinygrad_neuron.nn import Liner"):
+    for line in (
+        "from tinygrad_neuron import Valeu",
+        "from tinygrad_neuron.nn import Liner",
+        "from tinygrad_neuron.optim import Adan",
+    ):
         assert "; did you mean '" in said(exec, line)
+    for wrong, right in (
+        ("tinygrad_neuron.optim import lr_scheduler", "a schedule is given as the learning rate"),
+        ("tinygrad_neuron import MLP", "it is `nn.MLP`"),
+        ("tinygrad_neuron import fit", "it is `training.fit`"),
+    ):
+        with pytest.raises(ImportError, match=right):
+            exec(f"from {wrong}")
     assert "no_grad': every Value records" in said(
         lambda: exec("from tinygrad_neuron import no_grad")
     )
