@@ -245,6 +245,7 @@ def test_a_misspelt_name_of_pytorch_s_gets_what_to_write_here():
         getattr, nn.MLP(2, [1]), "foward"
     )
     assert "did you mean 'no_grad'? Here every Value records" in said(getattr, tn, "nograd")
+    assert "softmax has no option 'dim': a list has one dimension" in said(tn.softmax, [1.0], dim=0)
     assert "'learning_rate': its name is lr" in said(
         optim.SGD, nn.Neuron(1).parameters(), learning_rate=1.0
     )

@@ -99,6 +99,7 @@ class UnknownName(AttributeError):  # noqa: N818  # tracebacks call it Attribute
         super().__init__(owner, room, known, name)
 
     def __str__(self) -> str:
+        """The nearest name, or what to write instead; else all names where they are few."""
         from difflib import SequenceMatcher
 
         from .checking import nearest
