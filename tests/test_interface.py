@@ -319,7 +319,16 @@ def test_a_page_speaks_it(translated, browser, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["{gegeben}", "{given", "}", "{given.__class__}", "{given!r}", "{given:>99999999999}"]
+    "text",
+    [
+        "{gegeben}",
+        "{given",
+        "}",
+        "{given.__class__}",
+        "{given!r}",
+        "{given:>99999999999}",
+        "{{given}}",
+    ],
 )
 def test_a_translation_puts_in_what_is_put_in_there_and_nothing_else(tmp_path, text):
     path = tmp_path / "interface.json"
@@ -332,4 +341,11 @@ def test_a_translation_that_is_nested_without_end_is_none(tmp_path):
     path = tmp_path / "interface.json"
     path.write_text("[" * 100_000, "utf-8")
     with pytest.raises(ValueError, match=r"interface\.json is not JSON"):
+        words(str(path))
+
+
+def test_a_translation_that_is_no_text_is_none(tmp_path):
+    path = tmp_path / "interface.json"
+    path.write_bytes(b'{"right": "\xff"}')
+    with pytest.raises(ValueError, match=r"interface\.json is not written in UTF-8: invalid start"):
         words(str(path))

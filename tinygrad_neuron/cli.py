@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 from . import cli_course, cli_laboratory
 from .checking import described, nearest, unknown
-from .console import PROGRAM, FailedError, UsageError
+from .console import PROGRAM, FailedError, UsageError, told
 from .engine import Value, topological_order
 from .files import replace_file
 from .operators import stored_gradient
@@ -113,7 +113,8 @@ def _end_in_order() -> None:
     for name in ("SIGTERM", "SIGHUP"):  # Windows has not the second
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # not after `nohup`
-            signal.signal(number, end)
+            with suppress(ValueError):  # not in the main thread
+                signal.signal(number, end)
 
 
 def _write_no_more() -> None:
@@ -138,6 +139,8 @@ def parse(given: Sequence[str]) -> "Namespace | None":
     words = list(_marked(given))
     if words[:1] == ["help"]:
         words = [*words[1:2], "--help"]
+    elif words == ["version"]:
+        words = ["--version"]
     if words and words[0].startswith("-"):  # options may stand before the command
         values = [i + 1 for i, word in enumerate(words) if word in _WITH_VALUE]
         at = [i for i, word in enumerate(words) if word in _COMMANDS and i not in values]
@@ -160,7 +163,11 @@ def parse(given: Sequence[str]) -> "Namespace | None":
         return None
     for word in rest:
         if word.startswith("-"):
-            raise UsageError(f"option {word!r} is {unknown(word, asked.options)}")
+            bare = {option.lstrip("-"): option for option in asked.options}
+            near = nearest(word.lstrip("-"), bare)  # of the words: the dashes are alike
+            hint = "" if near is None else f", did you mean {bare[near]!r}?"
+            known = ", ".join(sorted(asked.options))
+            raise UsageError(f"option {word!r} is unknown{hint or '.'} Known: {known}")
     asked.words = [word.removeprefix(_MARK) for word in asked.words + rest]
     if len(asked.words) > asked.most:
         raise UsageError(f"{asked.command} takes {asked.arguments}, got {' '.join(asked.words)!r}")
@@ -201,7 +208,7 @@ def _numbers(words: Sequence[str]) -> dict[str, float]:
         if not equals:
             raise UsageError(
                 f"expected name=value, got {word!r}; an expression with spaces needs quotes "
-                "around it"
+                "around it, and options are -o and --digits"
             )
         if not name.isidentifier() or keyword.iskeyword(name):
             raise UsageError(f"{name!r} in {word!r} cannot be a name; use letters, digits and _")
@@ -309,7 +316,9 @@ def _draw(asked: Namespace) -> None:
             _write(path, picture.source)
         else:
             picture.render(path)
-    except (EngineNotFoundError, RenderingError, OSError, ValueError) as error:
+    except OSError as error:
+        raise FailedError(told(error)) from None
+    except (EngineNotFoundError, RenderingError, ValueError) as error:
         raise FailedError(f"{path}: {error}") from None
     print(f"wrote {path} ({_counted(len(topological_order(root)), 'node')})")
 
@@ -338,7 +347,9 @@ def _page(asked: Namespace) -> None:
     path, root = _path(asked, "page.html"), _root(asked)
     try:
         walkthrough(root, digits=asked.digits).page(path)
-    except (*DOMAIN_ERRORS, TypeError, OSError, RuntimeError) as error:
+    except OSError as error:
+        raise FailedError(told(error)) from None
+    except (*DOMAIN_ERRORS, TypeError, RuntimeError) as error:
         raise FailedError(f"{path}: {error}") from None
     print(f"wrote {path}")
 
@@ -347,7 +358,7 @@ def _write(path: str, text: str) -> None:
     try:
         replace_file(path, text.encode())
     except OSError as error:
-        raise FailedError(f"{path}: {error.strerror or error}") from None
+        raise FailedError(told(error)) from None
 
 
 def _counted(count: int, what: str) -> str:
