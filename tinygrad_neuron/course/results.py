@@ -79,11 +79,13 @@ def _run(course: Course, lesson: Lesson) -> str:
     with tempfile.TemporaryDirectory() as temporary:
         made = Path(temporary, "results")
         beside = [course.folder] if course.folder is not None else []
+        found = environment(*beside, folder(), _PACKAGE.parent)
+        drawing = {**found, "MPLBACKEND": "Agg"}  # there is no screen to draw on
         done = run(
             [sys.executable, "-m", __name__, str(lesson.path), str(made)],
             seconds=_SECONDS,
             cwd=str(lesson.path.parent) if course.is_own(lesson) else temporary,
-            environment=environment(*beside, folder(), _PACKAGE.parent),
+            environment=drawing,
             folder=temporary,
         )
         if not made.exists():
