@@ -32,7 +32,8 @@ def in_own_words(error: BaseException) -> bool:
     last = traceback.extract_tb(error.__traceback__)[-1]
     if Path(last.filename) in USERS or isinstance(error, OSError):
         return True
-    if re.match(r"[\w.]+\(\) ", str(error)):  # a user's function, called by us
+    # a user's function, called by us; Python 3.13 says it so of a class
+    if re.match(r"[\w.]+\(\) |\w+ expected at most ", str(error)):
         return True
     first = last.lineno or 0
     return any(start <= first <= end for start, end in raises_of(last.filename)) and (

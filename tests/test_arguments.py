@@ -4,11 +4,16 @@ Each argument of each call in `arguments.VALID`, `arguments_shown` and `argument
 by each value of `hostile.HOSTILE`.
 """
 
+import gc
 import math
+import os
+import random
 import re
+import signal
+import sys
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +22,7 @@ import pytest
 
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value, course, datasets, interpret, losses, nn, optim, training
+from tinygrad_neuron.calculus.table import TABLE
 
 from . import arguments, arguments_rest, arguments_shown, hostile
 from .own_words import TooLongError, at_most, in_own_words
@@ -147,3 +153,81 @@ def test_an_array_that_is_not_numpys_meets_values_as_numpys_do() -> None:
 
     found: Any = tn.tanh(Tensor())
     assert [y.data for y in found] == [math.tanh(0.5), math.tanh(1.0)]
+
+
+def state_of(model: Any, optimiser: Any = None) -> str:
+    numbers = [(p.data, p.grad, p.label) for p in model.parameters()]
+    return repr((numbers, model.training, optimiser and optimiser.state_dict()))
+
+
+def trained() -> tuple[Any, Any]:
+    """A model and an optimiser that have numbers of their own."""
+    model = nn.MLP(2, [2, 1], activation="tanh", seed=0)
+    optimiser = optim.Adam(model.parameters(), lr=0.1)
+    model([0.5, 1.0]).backward()
+    optimiser.step()
+    return model, optimiser
+
+
+def of_a_trainer(model: Any, optimiser: Any, **given: Any) -> None:
+    compiled = tn.compile(lambda x, t: (model(x) - t) ** 2)
+    with compiled.trainer(optimiser) as trainer:
+        trainer.step(**given)
+
+
+def of_a_perceptron(model: Any, optimiser: Any, **given: Any) -> None:
+    perceptron = nn.Perceptron(2, weights=[0.5, 0.25])
+    before = state_of(perceptron)
+    try:
+        perceptron.fit(**given)
+    except BaseException:
+        assert before == state_of(perceptron)
+        raise
+
+
+CHANGING: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
+    "load_state_dict": (lambda m, o, **g: m.load_state_dict(**g), {"given": {}}),
+    "load": (lambda m, o, **g: m.load(**g), {"path": "x", "optimiser": None, "generator": None}),
+    "train": (lambda m, o, **g: m.train(**g), {"mode": True}),
+    "zero_grad": (lambda m, o, **g: m.zero_grad(**g), {"set_to_none": True}),
+    "backward": (lambda m, o, **g: m([1.0, 2.0]).backward(**g), {"gradient": 1.0}),
+    "call": (lambda m, o, **g: m(g["x"]).backward(), {"x": [1.0, 2.0]}),
+    "optimiser.load_state_dict": (lambda m, o, **g: o.load_state_dict(**g), {"given": {}}),
+    "trainer.step": (of_a_trainer, {"examples": [([1.0, 2.0], 1.0)]}),
+    "Perceptron.fit": (of_a_perceptron, {"examples": [([1.0, 2.0], 1)], "epochs": 1}),
+    "fit": (
+        lambda m, o, **g: training.fit(m, losses.hinge, optimiser=o, progress=False, **g),
+        {"data": [([1.0, 2.0], 1.0)], "epochs": 1, "batch_size": 1, "seed": 0, "patience": None},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGING)
+def test_a_refused_call_has_changed_nothing(name: str) -> None:
+    call, usual = CHANGING[name]
+    for parameter in usual:
+        for kind, make in hostile.HOSTILE.items():
+            for given in (make(), [usual[parameter], make()], {"layers.0.weight": make()}):
+                model, optimiser = trained()
+                before = state_of(model, optimiser)
+                error = hostile_call(
+                    lambda **named: call(model, optimiser, **named),  # noqa: B023  # called now
+                    usual | {parameter: given},
+                )
+                if error is not None:
+                    assert before == state_of(model, optimiser), (parameter, kind, error)
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_the_process_is_changed(in_a_folder_of_its_own) -> Iterator[None]:
+    def now() -> tuple[Any, ...]:
+        own = {name: x for name, x in os.environ.items() if not name.startswith("PYTEST")}
+        return (
+            set(TABLE), set(vars(Value)), random.getstate(), gc.isenabled(), gc.get_threshold(),
+            signal.getsignal(signal.SIGINT), own, os.getcwd(),
+            sys.getrecursionlimit(), len(sys.path), len(warnings.filters),
+        )  # fmt: skip
+
+    before = now()
+    yield
+    assert before == now()

@@ -121,6 +121,20 @@ def test_what_fails_leaves_the_old_folder_and_no_other(
     assert [p.name for p in book.parent.iterdir()] == ["book"]
 
 
+def test_where_no_folder_can_be_the_error_names_what_was_asked_for(
+    tmp_path: Path, monkeypatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    made = folder(tmp_path / "made", index="new")
+    with pytest.raises(NotADirectoryError) as refused:
+        replace_folder(tmp_path / "file" / "book", made)
+    assert refused.value.filename == str(tmp_path / "file" / "book")
+    monkeypatch.setattr(os, "rename", full)
+    with pytest.raises(OSError, match="No space left on device") as refused:
+        replace_folder(tmp_path / "book", made)
+    assert refused.value.filename == str(tmp_path / "book")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
 def test_a_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
     made, book = folder(tmp_path / "made", index="new"), folder(tmp_path / "book", index="old")
@@ -160,6 +174,7 @@ def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path, monkeypatch)
     with pytest.raises(OSError, match="No space left on device") as refused:
         replace_file(tmp_path / "notes.txt", b"text")
     assert refused.value.filename == str(tmp_path / "notes.txt")
+    assert str(refused.value).endswith(f"left on device: {str(tmp_path / 'notes.txt')!r}")
     assert list(tmp_path.iterdir()) == []
 
 

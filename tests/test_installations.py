@@ -50,9 +50,11 @@ def run(
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     return subprocess.run(
         [sys.executable, *arguments],
-        cwd=at, env=environment, encoding="utf-8", errors="replace", timeout=120, check=False,
-        **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        | options,
+        cwd=at, env=environment, errors="replace", timeout=120, check=False,
+        **{
+            "encoding": "utf-8", "stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+        } | options,
     )  # fmt: skip
 
 
@@ -144,6 +146,18 @@ def test_with_an_ascii_locale(tmp_path: Path, name: str) -> None:
     done = run(["-m", "tinygrad_neuron", *COMMANDS[name]], tmp_path, environment=ASCII)
     works_or_says_why_not(done)
     assert done.returncode == 2 * (name == "asked wrongly")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437"])  # of consoles of Windows
+@pytest.mark.parametrize("name", ["walk", "learn 1", "asked wrongly"])
+def test_with_an_old_code_page(tmp_path: Path, name: str, encoding: str) -> None:
+    done = run(
+        ["-m", "tinygrad_neuron", *COMMANDS[name]],
+        tmp_path, environment={"PYTHONIOENCODING": encoding}, encoding=encoding,
+    )  # fmt: skip
+    works_or_says_why_not(done)
+    assert done.returncode == 2 * (name == "asked wrongly")
+    assert done.stdout or done.returncode
 
 
 def test_with_an_ascii_locale_a_name_that_it_has_not(tmp_path: Path) -> None:

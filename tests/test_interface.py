@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from tinygrad_neuron import Value, interface
+from tinygrad_neuron import Value, interface, walkthrough
 from tinygrad_neuron.cli import main
 from tinygrad_neuron.course import pages
 from tinygrad_neuron.course.chosen import course
@@ -20,6 +20,7 @@ from tinygrad_neuron.course.tasks import Task
 from tinygrad_neuron.course.writing import new
 from tinygrad_neuron.interface import CHOSEN, FILE, say, speaking, words
 from tinygrad_neuron.walk.page import page_html
+from tinygrad_neuron.walk.terminal import view
 
 COURSE = FILE.parent / "course"
 # Where what a learner reads is made, and what looks there like words to be read and is none.
@@ -244,6 +245,18 @@ def test_reports_speak_it(foreign, tmp_path, capsys):
     assert {"ZeroDivisionError", "division", "zero"} == told
 
 
+def test_a_walkthrough_in_a_terminal_speaks_it(foreign, monkeypatch):
+    """What stands in the table of operations, and in the flags of pictures, is English."""
+    monkeypatch.setenv(CHOSEN, str(foreign / "interface.json"))
+    w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    walk = walkthrough((w * x + 1.0).tanh())
+    told = walk.text() + "".join(view(walk, at) for at in range(len(walk.steps)))
+    sentences = [re.sub(r": [^:]*$", "", step.sentence) for step in walk.steps]
+    assert far("The gradient of") in told and far("computed as") in told
+    names = {"tanh", "add", "multiply"}
+    assert set() == set(re.findall(r"[A-Za-z]{3,}", " ".join(sentences))) - names
+
+
 @pytest.mark.once
 def test_a_walkthrough_page_speaks_it(foreign, monkeypatch, browser, tmp_path):
     """All that is seen, told to a screen reader, or said on the way through both passes."""
@@ -306,7 +319,16 @@ def test_a_page_speaks_it(translated, browser, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["{gegeben}", "{given", "}", "{given.__class__}", "{given!r}", "{given:>99999999999}"]
+    "text",
+    [
+        "{gegeben}",
+        "{given",
+        "}",
+        "{given.__class__}",
+        "{given!r}",
+        "{given:>99999999999}",
+        "{{given}}",
+    ],
 )
 def test_a_translation_puts_in_what_is_put_in_there_and_nothing_else(tmp_path, text):
     path = tmp_path / "interface.json"
@@ -319,4 +341,11 @@ def test_a_translation_that_is_nested_without_end_is_none(tmp_path):
     path = tmp_path / "interface.json"
     path.write_text("[" * 100_000, "utf-8")
     with pytest.raises(ValueError, match=r"interface\.json is not JSON"):
+        words(str(path))
+
+
+def test_a_translation_that_is_no_text_is_none(tmp_path):
+    path = tmp_path / "interface.json"
+    path.write_bytes(b'{"right": "\xff"}')
+    with pytest.raises(ValueError, match=r"interface\.json is not written in UTF-8: invalid start"):
         words(str(path))

@@ -1,6 +1,7 @@
 """What only some systems have is used where it is there: each such call is taken away here, and
 what stands in its place does the work."""
 
+import errno
 import functools
 import os
 import signal
@@ -173,6 +174,55 @@ def test_a_folder_may_have_any_name(name: str, tmp_path: Path) -> None:
     walkthrough(y).page(folder / "page.html")
     draw_dot(y).save("y.gv", directory=folder)
     assert {"model.json", "page.html", "y.gv"} <= {path.name for path in folder.iterdir()}
+
+
+def test_lines_may_end_as_on_windows(tmp_path: Path) -> None:
+    from tinygrad_neuron import datasets, nn
+    from tinygrad_neuron.course.chosen import course
+    from tinygrad_neuron.course.writing import new
+    from tinygrad_neuron.interface import words
+
+    def ended_so(path: Path, text: str) -> Path:
+        path.write_bytes(text.replace("\n", "\r\n").encode())
+        return path
+
+    table = datasets.from_csv(ended_so(tmp_path / "table.csv", "a,b\n1,x\n2,y\n"))
+    assert (table.feature_names, table.target_names) == (("a",), ("x", "y"))
+    model = nn.Neuron(2, seed=0)
+    model.save(tmp_path / "model.json")
+    ended_so(tmp_path / "model.json", (tmp_path / "model.json").read_text())
+    model.load(tmp_path / "model.json")
+    assert words(str(ended_so(tmp_path / "words.json", '{"right":\n"Ja."}')))["right"] == "Ja."
+    lesson = new("thermostat", tmp_path)
+    read = course(tmp_path).lessons[-1]
+    ended_so(lesson, lesson.read_text("utf-8"))
+    ended_so(tmp_path / "course.txt", "title: Ours\n16\n")
+    assert course(tmp_path).title == "Ours"
+    assert course(tmp_path).lessons == (read,)
+
+
+def test_a_file_that_another_program_has_open_stays_and_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows then refuses to replace it, or to rename its folder."""
+    from tinygrad_neuron.files import replace_file, replace_folder
+
+    def refused(one: str, other: str) -> None:
+        raise PermissionError(errno.EACCES, "The process cannot access the file", one, 32, other)
+
+    path, made = tmp_path / "open.txt", tmp_path / "made"
+    path.write_text("old")
+    made.mkdir()
+    monkeypatch.setattr(os, "replace", refused)
+    with pytest.raises(PermissionError) as error:
+        replace_file(path, b"new")
+    assert error.value.filename == str(path)
+    monkeypatch.setattr(os, "rename", refused)
+    (tmp_path / "book").mkdir()
+    with pytest.raises(PermissionError):
+        replace_folder(tmp_path / "book", made)
+    assert path.read_text() == "old"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["book", "made", "open.txt"]
 
 
 def test_files_have_the_same_bytes_on_every_system(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 from . import cli_course, cli_laboratory
 from .checking import described, nearest, unknown
-from .console import PROGRAM, FailedError, UsageError
+from .console import PROGRAM, FailedError, UsageError, told
 from .engine import Value, topological_order
 from .files import replace_file
 from .operators import stored_gradient
@@ -113,7 +113,8 @@ def _end_in_order() -> None:
     for name in ("SIGTERM", "SIGHUP"):  # Windows has not the second
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # not after `nohup`
-            signal.signal(number, end)
+            with suppress(ValueError):  # not in the main thread
+                signal.signal(number, end)
 
 
 def _write_no_more() -> None:
@@ -315,7 +316,9 @@ def _draw(asked: Namespace) -> None:
             _write(path, picture.source)
         else:
             picture.render(path)
-    except (EngineNotFoundError, RenderingError, OSError, ValueError) as error:
+    except OSError as error:
+        raise FailedError(told(error)) from None
+    except (EngineNotFoundError, RenderingError, ValueError) as error:
         raise FailedError(f"{path}: {error}") from None
     print(f"wrote {path} ({_counted(len(topological_order(root)), 'node')})")
 
@@ -344,7 +347,9 @@ def _page(asked: Namespace) -> None:
     path, root = _path(asked, "page.html"), _root(asked)
     try:
         walkthrough(root, digits=asked.digits).page(path)
-    except (*DOMAIN_ERRORS, TypeError, OSError, RuntimeError) as error:
+    except OSError as error:
+        raise FailedError(told(error)) from None
+    except (*DOMAIN_ERRORS, TypeError, RuntimeError) as error:
         raise FailedError(f"{path}: {error}") from None
     print(f"wrote {path}")
 
@@ -353,7 +358,7 @@ def _write(path: str, text: str) -> None:
     try:
         replace_file(path, text.encode())
     except OSError as error:
-        raise FailedError(f"{path}: {error.strerror or error}") from None
+        raise FailedError(told(error)) from None
 
 
 def _counted(count: int, what: str) -> str:

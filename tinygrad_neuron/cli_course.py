@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .checking import unknown
-from .console import PROGRAM, FailedError, UsageError, say
+from .console import PROGRAM, FailedError, UsageError, say, told
 
 if TYPE_CHECKING:
     from .course.chosen import Course
@@ -311,7 +311,7 @@ def _course_errors() -> Iterator[None]:
     except OSError as error:
         if error.errno and error.filename is None:  # of the standard output: `main` knows it
             raise
-        raise FailedError(str(error)) from None
+        raise FailedError(told(error)) from None
     except ModuleNotFoundError as error:
         raise FailedError(str(error)) from None
     except RuntimeError as error:

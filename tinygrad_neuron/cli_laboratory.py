@@ -4,7 +4,7 @@ from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 
 from .cli_course import Command, a_folder
-from .console import FailedError, say
+from .console import FailedError, say, told
 
 
 def add_commands(command: Command) -> None:
@@ -49,4 +49,4 @@ def _laboratory(asked: Namespace) -> None:
         if asked.serve:
             serve(folder, asked.port)
     except (LaboratoryError, LessonError, OSError) as error:
-        raise FailedError(str(error)) from None
+        raise FailedError(told(error)) from None

@@ -1,6 +1,7 @@
 """Writing to a terminal, or to what stands in its place: a file, a pipe, an old code page; and
 how a command says that it could not do what was asked."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TextIO
@@ -29,6 +30,17 @@ class UsageError(ValueError):
 
 class FailedError(Exception):
     """What could not be done though the arguments were fine."""
+
+
+def told(error: BaseException) -> str:
+    """An error in a line: of a file, its name and why.
+
+    >>> told(FileNotFoundError(2, "No such file or directory", "a.txt")), told(ValueError("no"))
+    ('a.txt: No such file or directory', 'no')
+    """
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return f"{os.fspath(error.filename)}: {error.strerror}"
+    return str(error)
 
 
 class Writer:

@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from .checking import described
 from .interruption import uninterrupted
@@ -80,25 +80,36 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
     if os.path.isdir(target):
         raise IsADirectoryError(errno.EISDIR, "is a folder; name a file in it", os.fspath(path))
     if os.path.exists(path) and not os.path.isfile(path):
-        with open(path, "wb") as stream:
+        with _named(path), open(path, "wb") as stream:
             stream.write(content)
         return
-    beside = _beside(target)
+    with _named(path):
+        beside = _beside(target)
     try:
-        with open(beside, "xb") as file:
-            file.write(content)
-            file.flush()
-            # Without this, a power cut after the renaming can leave the name with no content.
-            os.fsync(file.fileno())
-        with contextlib.suppress(OSError):  # there was none, or it is another user's
-            shutil.copymode(target, beside)
-        os.replace(beside, target)
-    except BaseException as error:
+        with _named(path):
+            with open(beside, "xb") as file:
+                file.write(content)
+                file.flush()
+                # Without this, a power cut after the renaming can leave the name with no content.
+                os.fsync(file.fileno())
+            with contextlib.suppress(OSError):  # there was none, or it is another user's
+                shutil.copymode(target, beside)
+            os.replace(beside, target)
+    except BaseException:
         with contextlib.suppress(OSError):
             os.remove(beside)
-        if isinstance(error, OSError) and error.errno:  # not the name that only we know
-            error.filename, error.filename2 = os.fspath(path), None
         raise
+
+
+@contextlib.contextmanager
+def _named(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Within it an error has the name that was asked for, not one that only we know."""
+    try:
+        yield
+    except OSError as error:
+        if not error.errno:
+            raise
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from None
 
 
 def replace_folder(path: str | os.PathLike[str], made: str | os.PathLike[str]) -> None:
@@ -111,10 +122,12 @@ def replace_folder(path: str | os.PathLike[str], made: str | os.PathLike[str]) -
     Raises an `OSError` whose text says in one line what could not be done.
     """
     target = os.path.realpath(path)
-    beside, old = _beside(target), _beside(target)
+    with _named(path):
+        beside, old = _beside(target), _beside(target)
     try:
-        shutil.copytree(made, beside)
-        with uninterrupted():
+        with _named(path):
+            shutil.copytree(made, beside)
+        with _named(path), uninterrupted():
             if os.path.lexists(target):
                 os.rename(target, old)
             try:
@@ -135,5 +148,8 @@ def replace_folder(path: str | os.PathLike[str], made: str | os.PathLike[str]) -
 def _beside(target: str) -> str:
     """A name that nothing has yet, in the same folder, which is made."""
     folder, name = os.path.split(target)
-    os.makedirs(folder, exist_ok=True)
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), folder) from None
     return os.path.join(folder, f".{name[:50]}.{os.urandom(6).hex()}.tmp")

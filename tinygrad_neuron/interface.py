@@ -11,7 +11,6 @@ import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from string import Formatter
 
 NAME = "interface.json"
 FILE = Path(__file__).with_name(NAME)
@@ -32,7 +31,8 @@ def say(name: str, /, **values: object) -> str:
 def spoken() -> dict[str, str]:
     """The words that are said now: ours, those of the translation that was chosen, and those that
     a notebook has brought along."""
-    return {**words(os.environ.get(CHOSEN, "")), **_brought}
+    chosen = words(os.environ.get(CHOSEN, ""))
+    return {**chosen, **_brought} if _brought else chosen
 
 
 def speak(text: str, name: str = NAME) -> None:
@@ -50,7 +50,11 @@ def words(translation: str = "") -> dict[str, str]:
     ours = _ours()
     if not translation:
         return ours
-    return {**ours, **_read(Path(translation).read_text("utf-8-sig"), translation)}
+    try:
+        text = Path(translation).read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{translation} is not written in UTF-8: {error.reason}") from None
+    return {**ours, **_read(text, translation)}
 
 
 @cache
@@ -73,7 +77,7 @@ def _read(text: str, name: str) -> dict[str, str]:
             f"{FILE}, each with a text"
         )
     for key, text in own.items():
-        if (odd := _in_braces(text)) is None or not odd <= (_in_braces(known[key]) or set()):
+        if not _in_braces(text) <= _in_braces(known[key]):
             raise ValueError(
                 f"{name}: {key!r} is {text!r}; in braces stands what stands there in "
                 f"{known[key]!r}, and nothing else"
@@ -81,14 +85,9 @@ def _read(text: str, name: str) -> dict[str, str]:
     return dict(own)
 
 
-def _in_braces(text: str) -> "set[str] | None":
-    """What is put into a text; None where its braces do not fit together."""
-    try:
-        parts = list(Formatter().parse(text))
-    except ValueError:
-        return None
-    plain = all(not spec and not conversion for _, _, spec, conversion in parts)
-    return {name for _, name, *_ in parts if name is not None} if plain else None
+def _in_braces(text: str) -> set[str]:
+    """What is put into a text, and braces that are around nothing that could be."""
+    return {*_GAP.findall(text), *re.findall("[{}]", _GAP.sub("", text))}
 
 
 def script(source: str) -> str:

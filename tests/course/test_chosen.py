@@ -1,9 +1,12 @@
 """A teacher's folder: which lessons, in which order, and lessons of one's own."""
 
+import sys
+
 import pytest
 
 from tinygrad_neuron.cli import main
 from tinygrad_neuron.course.chosen import course
+from tinygrad_neuron.course.hidden import bring, packed
 from tinygrad_neuron.course.lessons import LessonError, lessons
 from tinygrad_neuron.course.writing import new
 
@@ -114,7 +117,10 @@ def test_a_file_that_cannot_be_read_is_named_with_its_place(tmp_path, capsys, na
     assert 1 == len(error.splitlines())
 
 
-def test_a_mark_at_the_beginning_of_a_file_is_no_part_of_it(tmp_path):
+def test_a_mark_at_the_beginning_of_a_file_is_no_part_of_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules[bring.__module__], "_brought", {})
     own = new("thermostat", tmp_path)
-    own.write_bytes("\ufeff".encode() + own.read_bytes())
-    assert [16] == [lesson.number for lesson in course(tmp_path).own]
+    own.write_bytes("\ufeff".encode() + own.read_bytes().replace(b"\n", b"\r\n"))
+    [lesson] = course(tmp_path).own
+    assert 16 == lesson.number
+    bring(lesson.path.name, packed(lesson.path))  # as its notebook does

@@ -1,5 +1,8 @@
 """The folder of the laboratory, and the programs in it."""
 
+import mimetypes
+import socket
+import struct
 import threading
 from urllib.request import urlopen
 
@@ -77,3 +80,22 @@ def test_it_is_served_on_this_machine_alone_with_what_interrupting_needs(laborat
             assert "text/javascript" == answer.headers["Content-Type"]
             assert "require-corp" == answer.headers["Cross-Origin-Embedder-Policy"]
         running.shutdown()
+
+
+def test_a_browser_that_has_gone_is_no_error_and_no_machine_decides_what_a_file_is(
+    tmp_path, monkeypatch, capfd
+):
+    (tmp_path / "large.bin").write_bytes(b"0" * 20_000_000)
+    (tmp_path / "page.css").write_text("p {}")
+    monkeypatch.setitem(mimetypes.types_map, ".css", "application/x-css")  # as some Windows have it
+    with server(tmp_path) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{running.server_port}"
+        assert "text/css" == urlopen(f"{address}/page.css").headers["Content-Type"]
+        with socket.create_connection(("127.0.0.1", running.server_port)) as gone:
+            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            gone.sendall(b"GET /large.bin HTTP/1.0\r\n\r\n")
+            gone.recv(1000)
+        assert 200 == urlopen(f"{address}/page.css").status
+        running.shutdown()
+    assert ("", "") == capfd.readouterr()

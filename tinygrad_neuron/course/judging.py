@@ -149,7 +149,8 @@ def _environment(place: Path, course: Course) -> dict[str, str]:
     """What the process finds: nothing of the teacher's own but where programs are."""
     modules = [str(folder()), *([str(course.folder)] if course.folder else [])]
     own = {
-        "HOME": str(place), "TMPDIR": str(place), "TEMP": str(place), "MPLCONFIGDIR": str(place),
+        **dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP"), str(place)),
+        "MPLCONFIGDIR": str(place),
         "MPLBACKEND": "Agg", "TQDM_DISABLE": "1", "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip

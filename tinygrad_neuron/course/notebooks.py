@@ -197,7 +197,6 @@ def write_notebook(lesson: Lesson, place: Path, edition: str = "") -> Path:
             f"{path} is there and has been changed, so it is left as it is; move it away, or "
             f"name another folder: tinygrad-neuron notebook {lesson.number} FOLDER"
         )
-    place.mkdir(parents=True, exist_ok=True)
     replace_file(
         path, (json.dumps(notebook.to_json(), indent=1, ensure_ascii=False) + "\n").encode()
     )

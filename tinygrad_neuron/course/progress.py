@@ -93,7 +93,6 @@ class Store:
         lessons = {str(n): asdict(p) for n, p in sorted(self._lessons.items()) if p.begun}
         text = json.dumps({"version": VERSION, "lessons": lessons}, indent=1) + "\n"
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
             replace_file(self.path, text.encode())
         except OSError as error:
             self.trouble = say("progress unwritten", path=self.path, error=error.strerror)

@@ -1,9 +1,10 @@
 """A folder on loopback, with the headers that let a program be interrupted."""
 
 import functools
+import sys
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -12,6 +13,10 @@ class Handler(SimpleHTTPRequestHandler):
     # the base class declares it of its objects, though it is the class that has it
     extensions_map: ClassVar[dict[str, str]] = {  # type: ignore[misc]
         **SimpleHTTPRequestHandler.extensions_map,
+        ".css": "text/css",  # asked of the machine, some answer with what no browser takes
+        ".html": "text/html",
+        ".svg": "image/svg+xml",
+        ".json": "application/json",
         ".js": "text/javascript",
         ".mjs": "text/javascript",
         ".wasm": "application/wasm",
@@ -30,9 +35,18 @@ class Handler(SimpleHTTPRequestHandler):
         """Nothing: the terminal is the user's."""
 
 
+class Server(ThreadingHTTPServer):
+    """Says nothing of a browser that has gone before it had all."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print what went wrong, but not that the other end is closed."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
     """A server of a folder on 127.0.0.1, not yet running; port 0 lets the system choose."""
-    return ThreadingHTTPServer(("127.0.0.1", port), functools.partial(Handler, directory=folder))
+    return Server(("127.0.0.1", port), functools.partial(Handler, directory=folder))
 
 
 def serve(folder: Path, port: int = 8000) -> None:

@@ -33,3 +33,14 @@ def test_a_flat_loss_is_drawn_and_an_empty_path_refused():
         figures.descent(lambda a, b: a, {"SGD": []})
     with pytest.raises(ValueError, match="steps_down: the path must have"):
         figures.steps_down(lambda w: w, [])
+
+
+def test_a_loss_that_is_too_large_to_be_drawn_is_said_so_and_what_is_infinite_is_left_out():
+    with pytest.raises(ValueError, match="is too large to be drawn; choose low and high nearer"):
+        figures.steps_down(lambda w: w * 1e308, [1.0], low=-1.7, high=1.7)
+    with pytest.raises(ValueError, match="or at every step, is too large to be drawn"):
+        figures.steps_down(lambda w: w, [float("nan")])
+    axes = figures.steps_down(
+        lambda w: 1e200 * w * w * 1e200 if w > 1 else w, [1.0], low=0, high=4
+    ).axes[0]
+    assert 0.9 < axes.get_ylim()[1] <= 1.0

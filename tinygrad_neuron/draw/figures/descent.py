@@ -117,7 +117,13 @@ def steps_down(
     ws = spread(low, high, 2 * _POINTS)
     heights = [plain(loss(w)) for w in ws]
     axes.plot(ws, heights, color=house.positive, linewidth=2.4)
-    points = [(w, plain(loss(w))) for w in path if math.isfinite(w)]
+    points = [(w, y) for w in path if math.isfinite(w) and math.isfinite(y := plain(loss(w)))]
+    finite = [y for y in heights if math.isfinite(y)]
+    if not points or not finite or not math.isfinite(max(finite) - min(finite)):
+        raise ValueError(
+            f"steps_down: the loss from {low:g} to {high:g}, or at every step, is too large to be "
+            "drawn; choose low and high nearer to the steps"
+        )
     axes.plot(
         [w for w, _ in points],
         [y for _, y in points],
@@ -127,7 +133,7 @@ def steps_down(
         linewidth=1.2,
         zorder=4,
     )
-    top, bottom = max(heights), min(heights)
+    top, bottom = max(finite), min(finite)
     axes.set_xlim(low, high)
     axes.set_ylim(bottom - 0.06 * (top - bottom or 1.0), top)
     axes.set_xlabel(name)

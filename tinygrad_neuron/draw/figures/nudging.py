@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_LARGEST = 1e300  # an axis goes a little further
+
 
 @checked()
 def nudges(
@@ -46,6 +48,8 @@ def nudges(
             f"nudges: reached must be from 1 to {len(travelled)} (the nodes that the nudge "
             f"passes), got {reached}"
         )
+    if not all(abs(x) < _LARGEST for _, *numbers in travelled for x in numbers):
+        raise ValueError(f"nudges: {by:g} moves a number too far to be drawn; take a smaller one")
     figure = blank(6.4, 0.62 * len(travelled) + 0.9, house)
     axes = figure.add_subplot()
     change = {node: after - before for node, before, after in travelled}

@@ -226,7 +226,7 @@ def _draw_scores(
         finite = [abs(s) for row in scores for s in row if math.isfinite(s)]
         largest = max(finite, default=0.0) or 1.0
     largest = to_float(largest, "decision_boundary", "largest")
-    if not (0 < largest < math.inf):
+    if not 1e-300 < largest < 1e300:  # its eighths are told apart
         raise ValueError(
             f"decision_boundary: largest must be greater than 0 and finite, got {largest}"
         )
