@@ -60,7 +60,7 @@ class Module:
         for_types = {
             id(node)
             for guard in ast.walk(self.tree)
-            if isinstance(guard, ast.If) and "TYPE_CHECKING" in ast.unparse(guard.test)
+            if isinstance(guard, ast.If) and _name_of(guard.test) == "TYPE_CHECKING"
             for statement in guard.body
             for node in ast.walk(statement)
         }
@@ -79,7 +79,7 @@ class Module:
                         yield Import(source, alias.name, node.lineno)
             elif isinstance(node, ast.Import):
                 yield from (Import(a.name, "", node.lineno) for a in node.names if a.name in known)
-            elif isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
+            elif isinstance(node, ast.Call) and _name_of(node.func) == "import_module":
                 texts = [a.value for a in node.args[:1] if isinstance(a, ast.Constant)]
                 found = (self._absolute(str(text)) for text in texts)
                 yield from (Import(inner, "", node.lineno) for inner in found if inner in known)
@@ -98,6 +98,11 @@ class Module:
         parts = self.name.split(".")
         parts = parts[: len(parts) - level + self.is_package]
         return ".".join([*parts, module] if module else parts)
+
+
+def _name_of(node: ast.expr) -> str:
+    """`import_module` of `importlib.import_module`; "" for what has no name."""
+    return getattr(node, "attr", getattr(node, "id", ""))
 
 
 def room(module: str) -> str:

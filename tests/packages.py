@@ -3,11 +3,13 @@
     python -m tests.packages             # everything
     python -m tests.packages 3.10 3.13   # the fast tests on these Pythons alone
     python -m tests.packages dot sklearn # these extras alone
+    python -m tests.packages core        # as CI: what computes, on the oldest and the newest Python
 
 Builds both packages, checks their description, then, in environments of their own: runs the fast
-tests from the sdist, without the package that lies in it, on each Python of 3.10 to 3.14 that is on
-this machine; and installs each extra. Without it, what needs it must name it; with it, that works.
-PyTorch is several gigabytes: its extra is installed only where it is asked for by name.
+tests from the sdist, without the package that lies in it, and the examples in the docstrings of the
+wheel, on each Python of 3.10 to 3.14 that is on this machine; and installs each extra. Without it,
+what needs it must name it; with it, that works. PyTorch is several gigabytes: its extra is
+installed only where it is asked for by name.
 """
 
 import configparser
@@ -25,6 +27,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 # These are about the source tree itself.
 OF_THE_TREE = ("tests/test_house.py", "tests/test_readme.py", "tests/test_installations.py")
+# What computes, for CI, which has not the time for all on every Python.
+CORE = (
+    "tests/test_engine.py", "tests/test_operators.py", "tests/test_optim.py",
+    "tests/test_losses.py", "tests/test_derivatives.py", "tests/nn", "tests/training",
+    "tests/compiler/test_compiled.py", "tests/datasets", "tests/test_state.py",
+)  # fmt: skip
 # What needs an extra, as a program.
 NEEDS = {
     "dot": "from tinygrad_neuron import Value, draw_dot; draw_dot(Value(1.0)).pipe('svg')",
@@ -94,8 +102,9 @@ class Environments:
             [tools, "-m", "twine", "check", "--strict", self.wheel, self.sdist], check=True
         )
 
-    def run_tests(self, version: str) -> str:
-        """The fast tests with the wheel; the last line that they print."""
+    def run_tests(self, version: str, core: bool) -> str:
+        """The fast tests with the wheel, all and its docstrings or the core of them; the last line
+        that they print."""
         python = find_python(version)
         if python is None:
             return "not on this machine"
@@ -105,8 +114,12 @@ class Environments:
         (outside,) = made.parent.parent.glob("tinygrad_neuron-*")
         shutil.rmtree(outside / "tinygrad_neuron")
         command = [made, "-m", "pytest", "-q", "-n", "auto", "-m", "fast", "-p", "no:cacheprovider"]
-        command += [f"--ignore={path}" for path in OF_THE_TREE]
-        command.append("tests")  # not docstrings: in the wheel the demos are among the modules
+        if core:
+            command += CORE
+        else:  # in the wheel the demos are among the modules
+            command += ["tests", "--pyargs", "tinygrad_neuron"]
+            command += [f"--ignore={path}" for path in OF_THE_TREE]
+            command.append("--ignore-glob=*/tinygrad_neuron/demos/*")
         ended = subprocess.run(command, cwd=outside, capture_output=True, encoding="utf-8")
         if ended.returncode:
             print(ended.stdout, ended.stderr)
@@ -148,8 +161,15 @@ def extras() -> list[str]:
 def main(asked: Sequence[str]) -> None:
     """Build, then check what was asked for."""
     for each in asked:
-        if each not in (*PYTHONS, *extras()):
-            raise SystemExit(f"{each}? A Python ({', '.join(PYTHONS)}), or {', '.join(extras())}")
+        if each not in (*PYTHONS, *extras(), "core"):
+            raise SystemExit(
+                f"{each}? A Python ({', '.join(PYTHONS)}), core, or {', '.join(extras())}"
+            )
+    core = "core" in asked
+    versions = [version for version in PYTHONS if version in asked or not asked]
+    if core and not versions:
+        there = [version for version in PYTHONS[1:] if find_python(version)]
+        versions = [PYTHONS[0], *there[-1:]]
     start = time.perf_counter()
 
     def done(what: str, outcome: str) -> None:
@@ -159,9 +179,8 @@ def main(asked: Sequence[str]) -> None:
         environments = Environments(Path(folder))
         environments.build()
         done("sdist and wheel", "built, and their description can be shown")
-        for version in PYTHONS:
-            if version in asked or not asked:
-                done(f"Python {version}", environments.run_tests(version))
+        for version in versions:
+            done(f"Python {version}", environments.run_tests(version, core))
         wanted = [name for name in extras() if name in asked or (not asked and name != "torch")]
         if wanted:
             bare = environments.make("bare", sys.executable, str(environments.wheel))

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from tinygrad_neuron import Value, interface
+from tinygrad_neuron import Value, interface, walkthrough
 from tinygrad_neuron.cli import main
 from tinygrad_neuron.course import pages
 from tinygrad_neuron.course.chosen import course
@@ -20,6 +20,7 @@ from tinygrad_neuron.course.tasks import Task
 from tinygrad_neuron.course.writing import new
 from tinygrad_neuron.interface import CHOSEN, FILE, say, speaking, words
 from tinygrad_neuron.walk.page import page_html
+from tinygrad_neuron.walk.terminal import view
 
 COURSE = FILE.parent / "course"
 # Where what a learner reads is made, and what looks there like words to be read and is none.
@@ -242,6 +243,18 @@ def test_reports_speak_it(foreign, tmp_path, capsys):
     [report] = out.glob("*.html")
     told = ours(report.read_text("utf-8"))
     assert {"ZeroDivisionError", "division", "zero"} == told
+
+
+def test_a_walkthrough_in_a_terminal_speaks_it(foreign, monkeypatch):
+    """What stands in the table of operations, and in the flags of pictures, is English."""
+    monkeypatch.setenv(CHOSEN, str(foreign / "interface.json"))
+    w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    walk = walkthrough((w * x + 1.0).tanh())
+    told = walk.text() + "".join(view(walk, at) for at in range(len(walk.steps)))
+    sentences = [re.sub(r": [^:]*$", "", step.sentence) for step in walk.steps]
+    assert far("The gradient of") in told and far("computed as") in told
+    names = {"tanh", "add", "multiply"}
+    assert set() == set(re.findall(r"[A-Za-z]{3,}", " ".join(sentences))) - names
 
 
 @pytest.mark.once

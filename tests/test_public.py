@@ -229,6 +229,22 @@ def test_examples_that_are_made_run_too():
 # PyTorch's habits
 
 
+def test_a_misspelt_name_of_pytorch_s_gets_what_to_write_here():
+    assert "did you mean 'forward'? Here call the module itself" in said(
+        getattr, nn.MLP(2, [1]), "foward"
+    )
+    assert "did you mean 'no_grad'? Here every Value records" in said(getattr, tn, "nograd")
+    assert "'learning_rate': its name is lr" in said(
+        optim.SGD, nn.Neuron(1).parameters(), learning_rate=1.0
+    )
+
+
+def test_completion_offers_what_is_public_alone():
+    assert {"Any", "Iterable", "named_options"}.isdisjoint({*dir(optim), *dir(losses)})
+    assert {"compile", "sum", "draw", "walk", "nn", "sqrt", "__doc__"} <= {*dir(tn)}
+    assert {"cli", "annotations", "TYPE_CHECKING"}.isdisjoint(dir(tn))
+
+
 def test_what_works_as_in_pytorch():
     x = Value(3.0)
     y = x * x.detach()

@@ -139,6 +139,8 @@ def parse(given: Sequence[str]) -> "Namespace | None":
     words = list(_marked(given))
     if words[:1] == ["help"]:
         words = [*words[1:2], "--help"]
+    elif words == ["version"]:
+        words = ["--version"]
     if words and words[0].startswith("-"):  # options may stand before the command
         values = [i + 1 for i, word in enumerate(words) if word in _WITH_VALUE]
         at = [i for i, word in enumerate(words) if word in _COMMANDS and i not in values]
@@ -161,7 +163,11 @@ def parse(given: Sequence[str]) -> "Namespace | None":
         return None
     for word in rest:
         if word.startswith("-"):
-            raise UsageError(f"option {word!r} is {unknown(word, asked.options)}")
+            bare = {option.lstrip("-"): option for option in asked.options}
+            near = nearest(word.lstrip("-"), bare)  # of the words: the dashes are alike
+            hint = "" if near is None else f", did you mean {bare[near]!r}?"
+            known = ", ".join(sorted(asked.options))
+            raise UsageError(f"option {word!r} is unknown{hint or '.'} Known: {known}")
     asked.words = [word.removeprefix(_MARK) for word in asked.words + rest]
     if len(asked.words) > asked.most:
         raise UsageError(f"{asked.command} takes {asked.arguments}, got {' '.join(asked.words)!r}")
@@ -202,7 +208,7 @@ def _numbers(words: Sequence[str]) -> dict[str, float]:
         if not equals:
             raise UsageError(
                 f"expected name=value, got {word!r}; an expression with spaces needs quotes "
-                "around it"
+                "around it, and options are -o and --digits"
             )
         if not name.isidentifier() or keyword.iskeyword(name):
             raise UsageError(f"{name!r} in {word!r} cannot be a name; use letters, digits and _")

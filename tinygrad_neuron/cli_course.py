@@ -219,6 +219,7 @@ def _course(asked: Namespace) -> None:
 
 
 def _hand_out(asked: Namespace, paths: list[Path]) -> None:
+    say("writing two notebooks for each lesson")
     from .course.handing_out import hand_out
 
     folder = paths[0] if paths else Path("out/handout")

@@ -31,7 +31,8 @@ def say(name: str, /, **values: object) -> str:
 def spoken() -> dict[str, str]:
     """The words that are said now: ours, those of the translation that was chosen, and those that
     a notebook has brought along."""
-    return {**words(os.environ.get(CHOSEN, "")), **_brought}
+    chosen = words(os.environ.get(CHOSEN, ""))
+    return {**chosen, **_brought} if _brought else chosen
 
 
 def speak(text: str, name: str = NAME) -> None:

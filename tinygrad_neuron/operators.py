@@ -306,6 +306,20 @@ def forget_gradient(node: Habits) -> None:
     node.grad = NOT_COMPUTED  # type: ignore[misc]  # Value has the slot
 
 
+@contextmanager
+def gradients_kept(nodes: Iterable[Habits]) -> Iterator[None]:
+    """Within it no gradient of these nodes is computed yet; afterwards each is as it was."""
+    before = [(node, node.grad) for node in nodes]
+    try:
+        for node, _ in before:
+            forget_gradient(node)  # a leaf would add to what it has
+        yield
+    finally:
+        with uninterrupted():
+            for node, gradient in before:
+                node.grad = gradient  # type: ignore[misc]  # Value has the slot
+
+
 def add_methods(kind: type, operation: Operation) -> None:
     """Give Value an operation's methods: under its name, and where it has one, under its operator.
 

@@ -62,7 +62,12 @@ def on_demand(
         return refuse(module, name, sys._getframe(1).f_code.co_name == "_handle_fromlist")
 
     def listed() -> list[str]:
-        return sorted({*vars(sys.modules[module]), *known()})
+        found = vars(sys.modules[module])
+        names = found.get("__all__")
+        if names is None:
+            return sorted({*found, *known()})
+        # What completion offers: not what the module itself imports.
+        return sorted({*names, *(name for name in found if name[:2] == "__"), *known()})
 
     return asked, listed
 
@@ -88,8 +93,12 @@ class UnknownName(AttributeError):  # noqa: N818  # tracebacks call it Attribute
         text = f"{owner} has no attribute {name!r}"
         if advice := PYTORCH.get(room, {}).get(name):
             return f"{text}: {advice}"
-        near = nearest(name, [other for other in known() if other[0] != "_"])
-        return text if near is None else f"{text}; did you mean {near!r}?"
+        theirs = PYTORCH.get(room, {})
+        near = nearest(name, [*(other for other in known() if other[0] != "_"), *theirs])
+        if near is None:
+            return text
+        text += f"; did you mean {near!r}?"
+        return f"{text} Here {theirs[near]}" if near in theirs else text
 
     def __reduce__(self) -> Any:
         return AttributeError, (str(self),)

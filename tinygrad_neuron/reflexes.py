@@ -215,6 +215,7 @@ OPTIONS: dict[str, str] = {
     "requires_grad": "every `Value` gets a gradient; for a number that gets none write the plain "
     "number, or `v.detach()`",
     "dtype": "every number is a Python float, of 64 bits",
+    "learning_rate": "its name is lr",
     "device": "there is one, the processor; leave it away",
     "dim": "a list has one dimension; go through a list of lists with a loop",
     "inplace": "every operation makes a new `Value`; leave it away",

@@ -162,6 +162,7 @@ def test_a_lesson_to_its_end_with_every_kind_of_answer(learn, tmp_path):
     assert "And the square of 3?" in say(terminal, "b", ANSWER)
     assert "Answer: 9" in say(terminal, "", NEXT)
     shown = say(terminal, "", TASK)  # the cell that only checks is passed over
+    assert "Lesson 7 · 7 of 8" in shown  # and not counted
     assert "Write double." in shown.replace("`", "")
     assert "def double(x)" in shown
     assert "assert" not in shown
@@ -202,7 +203,7 @@ def test_back_jump_help_quit_and_resume(learn, tmp_path):
     assert "You go on at cell 4 of 8" in plain(again.before)
     assert "the total is 2" in plain(again.before)
     say(again, "3", ANSWER)
-    again.sendline("quit")
+    again.sendline("q")
     again.expect(pexpect.EOF)
     assert 2 == kept(tmp_path)["cell"]
 

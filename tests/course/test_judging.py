@@ -136,6 +136,20 @@ def test_a_notebook_writes_in_its_own_folder_only(given, tmp_path):
     assert [tmp_path / "in"] == [p.parent for p in tmp_path.rglob("*.ipynb")]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="it forks by its C library")
+def test_a_notebook_that_forks_leaves_nothing_running(given, tmp_path):
+    """Not by Python, not by the C library, not by a library that Python loads for itself."""
+    loop = "\n    while True: pass"
+    paper = judged(
+        given, tmp_path, f"import os\nif os.fork() == 0:{loop}",
+        f"import ctypes\nif ctypes.CDLL(None).fork() == 0:{loop}",
+        "import multiprocessing\nmultiprocessing.Process(target=print).start()",
+        f"import _ctypes\nif _ctypes.dlopen(None, 0):{loop}",
+    )  # fmt: skip
+    assert ["PermissionError"] * 4 == [fault.split(": ")[1] for fault in paper.faults]
+    assert 5 == paper.right
+
+
 def test_a_notebook_prints_as_much_as_it_likes_and_nothing_arrives(given, tmp_path, capfd):
     paper = judged(given, tmp_path, "print('x' * 10**6)",
                    "import os\nfor _ in range(100): os.write(1, b'y' * 10**6)")  # fmt: skip

@@ -30,7 +30,7 @@ def test_every_question_is_there_with_its_answer_and_what_each_mistake_shows(own
     for asked in questions(run_here(lesson)):
         assert asked.text.replace("`", "") in told
         assert getattr(asked, "answer_text", getattr(asked, "solution", "")) in told
-        assert all(hint in told for hint in asked.wrong.values())
+        assert all(hint in told for hint in [*asked.wrong.values(), asked.hint])
     assert re.search(r"About \d+ minutes in class, and \d+ for the exercises", told)
     assert [3] == needs(lesson)
     assert "It builds on lesson 3." in told

@@ -29,6 +29,14 @@ def test_a_walkthrough_is_stepped_in_its_frame(opened):
     frame.locator("#sentence", has_text="9").wait_for()
 
 
+def test_a_walkthrough_below_the_screen_is_placed_when_it_comes_into_sight(opened):
+    opened.run(f"{PRODUCT}\nfrom tinygrad_neuron import walkthrough\nprint('\\n' * 90)\n"
+               "for _ in range(5): x = x * x\nwalkthrough(x)")  # fmt: skip
+    opened.page.locator("#shown iframe").scroll_into_view_if_needed()
+    overview = opened.page.frame_locator("#shown iframe").locator("#overview rect").first
+    overview.and_(opened.page.frame_locator("#shown iframe").locator("[width^='7']")).wait_for()
+
+
 def test_an_error_is_marked_at_its_line_with_our_message(opened):
     program = "from tinygrad_neuron import Value\n\nValue(-1.0, label='p').log()\n"
     shown = opened.run(program, end="^Ended")

@@ -64,6 +64,7 @@ def test_a_changed_cell_gives_its_output_and_the_picture_below_it_anew(visit):
     assert "six 6.0" in cell.locator(".cell_output").inner_text()
     below.locator(f"img:not([src='{before}'])").wait_for()
     assert 1 == below.locator("img").count()
+    assert 1 == below.locator("img.tn-drawn").count()  # which is dark where the book is
 
 
 def test_the_page_about_it_leads_to_editor_and_playground(visit):
@@ -109,5 +110,8 @@ def test_the_page_is_as_before_where_it_is_not_asked(visit):
     opened.page.get_by_role("button", name="Edit and run").first.click()
     opened.page.locator(".tn-lab .cm-content").wait_for()
     rules = {"include": [[".tn-lab"]]}
-    found = axe.Axe().run(opened.page, context=rules).response["violations"]
-    assert [] == [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+    opened.page.locator(".tn-lab-state", has_text="Ready").wait_for()
+    for scheme in ("light", "dark"):
+        opened.page.emulate_media(color_scheme=scheme)
+        found = axe.Axe().run(opened.page, context=rules).response["violations"]
+        assert [] == [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]

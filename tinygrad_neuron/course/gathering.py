@@ -27,6 +27,7 @@ def gather(
     _put_beside(folder, course)
     notebooks = folder / "files" / "notebooks"
     notebooks.mkdir(parents=True, exist_ok=True)
+    course.put_files(notebooks)
     requirement = hosting.requirement(wheel.name())
     for lesson in course.checked():
         to_take = to_notebook(lesson, requirement=requirement)

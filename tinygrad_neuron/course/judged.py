@@ -143,6 +143,8 @@ def _guard(folder: str) -> None:
             paths = [part for part in arguments[:2] if isinstance(part, str | bytes | os.PathLike)]
             if not all(map(inside, paths)):
                 raise PermissionError(f"a notebook that is judged may not call {event} there")
+        elif event == "ctypes.dlopen" and _by_a_cell():  # the C library knows no such hook
+            raise PermissionError("a notebook that is judged may not load libraries")
         elif event in _REFUSED and not _by_us():
             raise PermissionError(f"a notebook that is judged may not call {event}")
 
@@ -157,6 +159,17 @@ def _by_us() -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+def _by_a_cell() -> bool:
+    """Whether a cell itself, and no library that it imports, asks for something of `ctypes`."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        inside = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        if inside != "ctypes" and frame.f_globals is not globals():
+            return frame.f_code.co_filename.startswith("<cell ")
+        frame = frame.f_back
+    return True
 
 
 if __name__ == "__main__":

@@ -106,6 +106,7 @@ def _question(asked: Question) -> str:
     for answer, hint in asked.wrong.items():
         shown = asked.shown(answer)
         rows.append((f"✗ {marked_up(shown)}", marked_up(hint), "wrong"))
+    rows += _others(asked)
     return _asked(asked.text, f"<ul>{options}</ul>" if options else "", rows)
 
 
@@ -114,7 +115,13 @@ def _task(asked: Task) -> str:
     rows = [(f"<pre>{html.escape(asked.solution)}</pre>", marked_up(asked.explanation), "right")]
     for code, hint in asked.wrong.items():
         rows.append((f"<pre>{html.escape(code)}</pre>", marked_up(hint), "wrong"))
+    rows += _others(asked)
     return _asked(asked.text, "", rows)
+
+
+def _others(asked: "Question | Task") -> list[tuple[str, str, str]]:
+    """What is said to every other answer: the hint."""
+    return [(f"✗ {say('any other')}", marked_up(asked.hint), "wrong")] if asked.hint else []
 
 
 def _asked(text: str, options: str, rows: list[tuple[str, str, str]]) -> str:

@@ -22,7 +22,7 @@
       :host { border: 0; padding: 0; }
       .frames { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; align-items: start; }
       .frames.many { grid-template-columns: 1fr 1fr 1fr; }
-      .frames.wide { grid-template-columns: 1fr; } /* what is wide can be read in no column */
+      .frames.wide { display: block; } /* what is wide can be read in no column */
       ::slotted(*) { grid-area: auto !important; visibility: visible !important; break-inside: avoid; }
     }
   `;

@@ -6,16 +6,31 @@
   const fits = (section) => section.scrollHeight <= section.clientHeight + 1 && section.scrollWidth <= section.clientWidth + 1 &&
     [...section.querySelectorAll("pre")].every((pre) => pre.scrollWidth <= pre.clientWidth + 1);
 
+  // The largest size at which a slide fits in its layout; 0 where none does.
+  function sizeOf(section, name, least) {
+    for (let size = LARGEST; size >= least; size -= STEP) {
+      section.style.setProperty(name, size);
+      if (fits(section)) return size;
+    }
+    return 0;
+  }
+
   function fit(section) {
     if (!section || section.dataset.fitted) return;
     section.dataset.fitted = "yes";
     const name = section.classList.contains("picture") ? "--room" : "--fit";
+    // What is printed stands below its code, or beside it, where that makes both larger.
+    const layouts = section.matches(".code:has(.printed)") ? [false, true] : [false];
     for (const tight of [false, true]) { // long lines of code are broken where nothing else helps
       section.classList.toggle("tight", tight);
-      for (let size = LARGEST; size >= (tight ? SMALLEST : 0.65); size -= STEP) {
-        section.style.setProperty(name, size);
-        if (fits(section)) return;
-      }
+      const sizes = layouts.map((beside) => {
+        section.classList.toggle("beside", beside);
+        return sizeOf(section, name, tight ? SMALLEST : 0.65);
+      });
+      const best = Math.max(...sizes);
+      section.classList.toggle("beside", sizes[0] !== best);
+      section.style.setProperty(name, best || SMALLEST);
+      if (best) return;
     }
   }
 

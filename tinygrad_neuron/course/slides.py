@@ -5,9 +5,11 @@ them, so that they need no network. The text that a slide leaves out is in its n
 (press S). An answer appears with the next press.
 """
 
+import ast
 import html
 import importlib.util
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -147,7 +149,8 @@ def _of_code(cell: Cell, events: list[Result]) -> Iterator[tuple[str, str]]:
     """What a cell of code puts on slides: itself with what it prints, pictures, predictions."""
     printed = "".join(event.text for event in events if isinstance(event, Printed)).rstrip()
     code = cell.visible_source
-    if code:
+    if code and (printed or not _only_imports(code)):
+        code = re.sub(r"\n{3,}", "\n\n", code)  # a slide has no room for two empty lines
         inside = f"<pre><code>{html.escape(code)}</code></pre>"
         if printed:
             inside += f'<pre class="printed">{html.escape(printed)}</pre>'
@@ -157,6 +160,15 @@ def _of_code(cell: Cell, events: list[Result]) -> Iterator[tuple[str, str]]:
             yield _prediction(event), "predict"
         elif isinstance(event, Picture):
             yield event.html, "picture"
+
+
+def _only_imports(code: str) -> bool:
+    """Whether there is nothing to see in a piece of code.
+
+    >>> _only_imports("import math"), _only_imports("import math\\n\\nmath.pi")
+    (True, False)
+    """
+    return all(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.parse(code).body)
 
 
 def _prediction(asked: Question) -> str:

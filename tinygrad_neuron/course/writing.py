@@ -43,8 +43,8 @@ def new(name: str, folder: Path) -> Path:
     for path in paths(folder):
         if re.fullmatch(rf"lesson_\d+_{word}", path.stem):
             raise LessonError(f"{path} is there already; give the new lesson another name")
-    taken = [lesson.number for lesson in lessons()] + [read(path).number for path in paths(folder)]
-    number = max(taken) + 1
+    there = [*lessons(check=False), *(read(path, check=False) for path in paths(folder))]
+    number = max(lesson.number for lesson in there) + 1
     title = " ".join(name.replace("_", " ").split())
     text = asset("template.txt").replace("NUMBER", str(number))
     path = folder / f"lesson_{number}_{word}.py"

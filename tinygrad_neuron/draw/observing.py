@@ -11,11 +11,10 @@ from typing import Any, TypeAlias
 
 from ..checking import described, listed, to_float
 from ..engine import Value, topological_order
-from ..interruption import uninterrupted
 from ..losses import mean_squared_error
 from ..nn import MLP, Dropout, Layer, Linear, Neuron, Sequential
 from ..nn.activations import ActivationModule
-from ..operators import forget_gradient, stored_gradient
+from ..operators import gradients_kept, stored_gradient
 from .flags import is_inactive
 
 Loss: TypeAlias = Callable[..., Value]
@@ -215,16 +214,9 @@ def _data(values: list[list[Value]]) -> list[list[float]]:
 
 def _gradients(total: Value, wanted: list[list[Value]]) -> list[list[float | None]]:
     """The gradients of a Value for others, leaving every `grad` as it was."""
-    before = [(node, node.grad) for node in topological_order(total)]
-    try:
-        for node, _ in before:
-            forget_gradient(node)  # a leaf would add to what it has
+    with gradients_kept(topological_order(total)):
         total.backward()
         return [[stored_gradient(value) for value in row] for row in wanted]
-    finally:
-        with uninterrupted():
-            for node, gradient in before:
-                node.grad = gradient
 
 
 def responses(

@@ -15,11 +15,10 @@ from ..console import in_columns
 from ..engine import Value, topological_order
 from ..functions import mean
 from ..health import HELP, condition, steepest
-from ..interruption import uninterrupted
 from ..nn import Module
 from ..nn.shapes import flat, lists
 from ..notebook import Shown
-from ..operators import forget_gradient, stored_gradient
+from ..operators import gradients_kept, stored_gradient
 from ..public import named_options
 from ..scope import Scope
 
@@ -343,15 +342,6 @@ def _name(layer: Scope) -> str:
 def _gradients(model: Module, loss: Value) -> dict[Value, float | None]:
     """The gradient of every parameter, None where nothing reached it; theirs stay as they were."""
     parameters = model.parameters()
-    before = [(p, stored_gradient(p)) for p in parameters]
-    try:
-        model.zero_grad()
+    with gradients_kept(parameters):
         loss.backward()
         return {p: stored_gradient(p) for p in parameters}
-    finally:
-        with uninterrupted():
-            for parameter, gradient in before:
-                if gradient is None:
-                    forget_gradient(parameter)
-                else:
-                    parameter.grad = gradient

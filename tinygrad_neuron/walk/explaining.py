@@ -14,6 +14,7 @@ from ..calculus.operation import Operation
 from ..draw.flags import first_not_finite
 from ..engine import Value, topological_order
 from ..health import HELP
+from ..interface import say
 from ..passes import (
     DOMAIN_ERRORS,
     Contribution,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ..optim import Optimiser  # only where something is trained
     from ..update_rule import Assignments
 
+_AS_TYPED = str.maketrans("−×", "-*")  # as the formulas beside it are
 PLAIN = ["p = p - lr * g"]  # the rule of plain gradient descent
 
 
@@ -82,17 +84,14 @@ class Explanation:
         for i, (p, gradient, own, after) in enumerate(parameters):
             if p not in self.texts.position:
                 continue  # the loss of this iteration does not depend on it
-            name = self.texts.name(p) or f"parameter {i}"
+            name = self.texts.name(p) or say("parameter", number=i)
             values = {**numbers, **own, "p": float(p.data), "g": gradient}
             formula, texts = self._by_rule(rule, values)
             if optimiser.rule() == PLAIN:
-                formula = f"{name} - learning rate * gradient"
-            if after == p.data:
-                sentence = f"{name} stays at {shown(after)}: its gradient is {shown(gradient)}."
-            else:
-                sentence = f"{name} moves from {shown(p.data)} to {shown(after)}."
-                if optimiser.rule() == PLAIN:
-                    sentence = sentence.replace("moves", "moves against its gradient,")
+                formula = say("plain rule", name=name).translate(_AS_TYPED)
+            moves = "moves against" if optimiser.rule() == PLAIN else "moves"
+            told = {"name": name, "before": shown(p.data), "after": shown(after)}
+            sentence = say("stays" if after == p.data else moves, gradient=shown(gradient), **told)
             self._add(
                 "update",
                 p,
@@ -154,10 +153,7 @@ class Explanation:
                         flag = marked.pop(met)
                         sentence += f" {flag.text}: {flag.reason}. {HELP[flag.name]}"
                 if not _is_up_to_date(node):
-                    sentence += (
-                        " This number is older than those of its operands: call forward() on the "
-                        "output to compute it again."
-                    )
+                    sentence += f" {say('is older')}"
                 self._add("forward", node, sentence)
 
     def _computation(self, node: Value) -> str:
@@ -165,12 +161,13 @@ class Explanation:
         operation: Operation = node._operation
         names = list(dict.fromkeys(self.texts.name(operand) for operand in node._prev))
         if len(names) > 4:
-            names = [*names[:2], f"{len(names) - 2:,} more"]
-        listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+            names = [*names[:2], say("so many more", count=f"{len(names) - 2:,}")]
+        ends = [", ".join(names[:-1]), names[-1]] if names[1:] else names
+        listed = f" {say('and')} ".join(ends)
         meaning = operation.summary.partition(". ")[0].removesuffix(".") or operation.forward
         meaning = meaning[:1].lower() + meaning[1:].replace("`", "")
-        source = f" from {listed}" if names else ""
-        return f"{self.texts.name(node)} is computed by {operation.name}{source}: {meaning}."
+        told = {"name": self.texts.name(node), "operation": operation.name, "meaning": meaning}
+        return say("is computed from" if names else "is computed by", names=listed, **told)
 
     def _backward(self, root: Value) -> None:
         """The seed, then one step per contribution."""
@@ -179,7 +176,7 @@ class Explanation:
         self._add(
             "backward",
             root,
-            f"The gradient of {name} for itself is 1: here the backward pass begins.",
+            say("here it begins", name=name),
             target=root,
             after=1.0,
         )
@@ -205,22 +202,22 @@ class Explanation:
         """What a contribution says: how the node reacts, and so what its operand receives."""
         name, target = self.texts.name(step.node), self.texts.name(step.operand)
         local, shown = step.local, self.texts.number
-        times = f"{shown(abs(local))} times as much"
         if local == 0:
-            reaction = "does not change"
-        elif local > 0:
-            reaction = "grows just as much" if local == 1 else f"grows {times}"
-        elif local < 0:
-            reaction = "falls just as much" if local == -1 else f"falls {times}"
+            reaction = say("does not change")
+        elif local != local:
+            reaction = say("changes by nan")
+        elif abs(local) == 1:
+            reaction = say("grows as much" if local > 0 else "falls as much")
         else:
-            reaction = "changes by what is not a number"
+            reaction = say("grows times" if local > 0 else "falls times", size=shown(abs(local)))
         digits = self.texts.digits
-        arrives = f"{target} receives {product(step.incoming, local, step.amount, digits)}"
+        arrives = product(step.incoming, local, step.amount, digits)
         if step.before is None:
-            added = ", the first to arrive"
+            added = say("first to arrive")
         else:
-            added = f"; with the {shown(step.before)} it had, {shown(step.after)}"
-        return f"If {target} grows a little, {name} {reaction}, so {arrives}{added}."
+            added = say("with what it had", before=shown(step.before), after=shown(step.after))
+        told = {"to": target, "name": name, "reaction": reaction, "arrives": arrives}
+        return say("if it grows", added=added, **told)
 
     def _add(
         self, phase: str, node: Value, sentence: str, target: Value | None = None, **given: Any

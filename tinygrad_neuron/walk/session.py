@@ -14,20 +14,12 @@ from ..checking import described, positive_integer
 from ..console import WIDTH, Writer, is_terminal
 from ..draw.text import number, visible
 from ..engine import topological_order
+from ..interface import say
 from ..passes import DOMAIN_ERRORS
 from .explaining import Explanation
 from .keyboard import Keyboard
 from .records import Step, StepList
 from .terminal import Paint, cut, plain_text, view
-
-_HELP = """\
-  Enter, →   the next step          b, ←   the step before
-  a number   jump to that step      q      end
-  first, last (Home, End)           p      predict before each step, or no longer
-  w=2        change a number        reset  the numbers at the start
-"""
-_PROMPT = "Enter next · b back · a number jumps · ? help · q quit > "
-_SHORT_PROMPT = "Enter b number ? q > "
 
 
 def run(
@@ -44,7 +36,7 @@ def run(
             raise TypeError(f"terminal: {what} must be a stream, got {described(stream)}")
     write = Writer(stdout)
     if not walk.steps:
-        write("There is nothing to step through: the graph is one number.\n")
+        write(say("nothing to step") + "\n")
         return
     start = positive_integer("terminal", "start", start)
     if start > len(walk.steps):
@@ -64,7 +56,9 @@ def run(
                 width = min(size.columns, 120)
                 screen = view(session.walk, session.at, width=width, height=height, paint=paint)
                 write(("\n" if dumb else "\x1b[H\x1b[2J\x1b[3J") + screen + session.message)
-                prompt = _PROMPT if size.columns > len(_PROMPT) + 10 else _SHORT_PROMPT
+                prompt = say("prompt")
+                if size.columns <= len(prompt) + 10:
+                    prompt = say("short prompt")
                 write(session.question or prompt)
                 answer = keyboard.answer()
                 if answer is None:
@@ -103,15 +97,15 @@ class _Session:
             self._next(count)
         elif word in ("b", "back"):
             self.at, self.message = (
-                (self.at - 1, "") if self.at else (self.at, "This is the first step.\n")
+                (self.at - 1, "") if self.at else (self.at, say("first step") + "\n")
             )
         elif word in ("first", "last"):
             self.at = 0 if word == "first" else count - 1
         elif word in ("?", "h", "help"):
-            self.message = _HELP
+            self.message = say("keys of walk")
         elif word in ("p", "predict"):
             self.predicting = not self.predicting
-            self.message = f"Predicting is {'on' if self.predicting else 'off'}.\n"
+            self.message = say("predicting on" if self.predicting else "predicting off") + "\n"
         elif word == "reset":
             self.reset()
         elif word.isascii() and word.isdigit() and len(word) < 12 and 1 <= int(word) <= count:
@@ -120,16 +114,15 @@ class _Session:
             self._change(*answer.split("=", 1))
         else:
             shown = cut(" ".join(visible(answer).split()), 20)
-            self.message = (
-                f"{shown!r} is neither a key (? lists them) nor a step from 1 to {count}.\n"
-            )
+            self.message = say("no key of walk", given=repr(shown), count=count) + "\n"
         return True
 
     def _next(self, count: int) -> None:
         if self.at + 1 >= count:
-            self.message = "This is the last step.\n"
+            self.message = say("last step") + "\n"
         elif self.predicting and self._truth(self.walk.steps[self.at + 1])[1] is not None:
-            self.question = f"Predict {self._truth(self.walk.steps[self.at + 1])[0]} = "
+            asked = self._truth(self.walk.steps[self.at + 1])[0]
+            self.question = f"{say('predict')} {asked} = "
         else:
             self.at += 1
 
@@ -138,7 +131,7 @@ class _Session:
         if step.phase == "forward":
             return f"{step.name} = {step.formula}", step.value
         if step.phase == "backward" and step.local is not None:
-            return f"the gradient of {step.target_name} after the next step", step.after
+            return say("gradient after next", name=step.target_name), step.after
         return "", None
 
     def _answered(self, answer: str) -> None:
@@ -150,23 +143,22 @@ class _Session:
         except ValueError:
             right = False
         shown = number(truth, self.walk.digits)
-        self.message = f"{'Right' if right else 'Not so'}: it is {shown}.\n"
+        self.message = say("right it is" if right else "not so", value=shown) + "\n"
         self.question = ""
         self.at += 1
 
     def _change(self, name: str, text: str) -> None:
         """Another number for a leaf, by its name, and both passes again."""
         if len(self.walk.graphs) > 1:
-            self.message = "In a training no number can be changed here.\n"
+            self.message = say("not in training") + "\n"
             return
         order = topological_order(self.walk.root)
         named = {node.name: order[node.position] for node in self.walk.graphs[0]}
         leaf = named.get(name.strip())
         if leaf is None or leaf._prev:
             known = ", ".join(n for n, v in named.items() if not v._prev)
-            self.message = (
-                cut(f"No number is called {name.strip()!r}; there are {known}", 78) + "\n"
-            )
+            said = say("no such number", given=repr(name.strip()), known=known)
+            self.message = cut(said, 78) + "\n"
             return
         before = leaf.data
         try:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from ..console import WIDTH
 from ..draw.text import number, visible
+from ..interface import say
 from .honest import product, total
 from .records import Node, Step, StepList
 
@@ -79,7 +80,7 @@ def plain_text(walk: StepList) -> str:
     for step in walk.steps:
         names = step.name
         if step.target is not None and step.target != step.node:
-            names += f" to {step.target_name}"
+            names += f" {say('to')} {step.target_name}"
         lines.append(cut(f"{_heading(walk, step)} · {names}", WIDTH))
         lines += [f"  {line}" for line in _arithmetic(walk, step, WIDTH - 2)]
         lines += [f"  {line}" for line in _wrapped(step.sentence, WIDTH - 2)]
@@ -97,9 +98,10 @@ def _isolated(text: str) -> str:
 
 
 def _heading(walk: StepList, step: Step) -> str:
-    heading = f"step {step.number} of {len(walk.steps)} · {step.phase}"
+    place = say("step in terminal", at=step.number, of=len(walk.steps))
+    heading = f"{place} · {say(step.phase)}"
     if len(walk.graphs) > 1:
-        heading += f" · iteration {step.iteration} of {len(walk.graphs)}"
+        heading += " · " + say("iteration of", at=step.iteration, of=len(walk.graphs))
     return heading
 
 
@@ -107,7 +109,7 @@ def _arithmetic(walk: StepList, step: Step, width: int) -> list[str]:
     """The sums of a step, and what changed."""
 
     def shown(value: "float | None") -> str:
-        return "not computed yet" if value is None else number(value, walk.digits)
+        return say("not computed yet") if value is None else number(value, walk.digits)
 
     lines = []
     if step.phase == "forward":
@@ -116,7 +118,8 @@ def _arithmetic(walk: StepList, step: Step, width: int) -> list[str]:
         lines.append(f"{step.name} = {formula}{step.numbers}")
     elif step.phase == "update":
         lines.append(f"{step.formula} = {step.numbers}")
-        lines.append(f"{step.target_name}: was {shown(step.before)}, now {shown(step.after)}")
+        told = {"name": step.target_name, "before": shown(step.before)}
+        lines.append(say("was and is", after=shown(step.after), **told))
     else:
         if step.local is not None:
             assert step.incoming is not None and step.contribution is not None
@@ -124,12 +127,13 @@ def _arithmetic(walk: StepList, step: Step, width: int) -> list[str]:
             derivative = f"{step.local_formula} = {numbers}"
             if step.local_formula == numbers:
                 derivative = numbers
-            lines.append(f"local derivative of {step.name} for {step.target_name}: {derivative}")
+            told = {"name": step.name, "target": step.target_name, "derivative": derivative}
+            lines.append(say("local derivative of", **told))
             arithmetic = product(step.incoming, step.local, step.contribution, walk.digits)
-            lines.append(f"contribution: incoming × local = {arithmetic}")
-        gradient = f"gradient of {step.target_name}: "
+            lines.append(say("contribution is", arithmetic=arithmetic))
+        gradient = say("gradient of row", name=step.target_name) + ": "
         if step.before is None:
-            gradient += f"not computed yet, now {shown(step.after)}"
+            gradient += say("now computed", after=shown(step.after))
         else:
             assert step.contribution is not None and step.after is not None
             gradient += total(step.before, step.contribution, step.after, walk.digits)
@@ -148,7 +152,7 @@ def _table(walk: StepList, at: int, width: int, room: int, paint: "Paint") -> li
     current = next((i for i in marked if nodes[i].position == step.node), 0)
     shown = _shown(len(nodes), current, marked, room - 1)
     cells = {i: _cells(walk, nodes[i], values, gradients) for i in shown}
-    head = ("node", "computed as", "value", "gradient")
+    head = (say("a node"), say("computed as"), say("value"), say("gradient row"))
     widths = [max(_width(row[i]) for row in (head, *cells.values())) for i in range(4)]
     roomy = 10 if width >= 60 else 0
     widths[0] = min(max(widths[0] + 2, 6), max(6, width // 4))
@@ -157,7 +161,7 @@ def _table(walk: StepList, at: int, width: int, room: int, paint: "Paint") -> li
     lines = [paint("faint", cut(_row("", head, widths), width))]
     for before, i in zip([-1, *shown], shown, strict=False):
         if i > before + 1:
-            lines.append(paint("faint", f"   ({i - before - 1:,} more)"))
+            lines.append(paint("faint", "   " + say("and more", count=f"{i - before - 1:,}")))
         position = nodes[i].position
         mark, colour = ("▶", "current") if position == step.node else ("", "")
         if position == step.target and not mark:
@@ -165,7 +169,9 @@ def _table(walk: StepList, at: int, width: int, room: int, paint: "Paint") -> li
         line = cut(_row(mark, cells[i], widths), width)
         lines.append(paint(colour, line) if colour else line)
     if shown[-1] < len(nodes) - 1:
-        lines.append(paint("faint", f"   ({len(nodes) - 1 - shown[-1]:,} more)"))
+        lines.append(
+            paint("faint", "   " + say("and more", count=f"{len(nodes) - 1 - shown[-1]:,}"))
+        )
     return lines
 
 

@@ -25,8 +25,10 @@ SCREEN = """(least) => {
   if (!inside(sentence, screen) || !inside(sentence, now)) wrong.push("sentence");
   if (!inside(box(document.querySelector("#transport")), screen)) wrong.push("transport");
   const pane = box(document.querySelector("#pictures"));
+  const left = (card) => box(card).left;
+  const ends = [...document.querySelectorAll(".graph .given, .graph .root")];
   const card = document.querySelector(".graph .current") ??
-    document.querySelector(".graph .given, .graph .root");
+    ends.sort((a, b) => left(a) - left(b))[0];
   const shape = box(card.querySelector("polygon, path, ellipse, rect"));
   if (!inside(shape, pane)) wrong.push(`card ${card.id}`);
   if (document.documentElement.scrollWidth > innerWidth) wrong.push("wider than the screen");

@@ -29,7 +29,7 @@ from .places import (
 )
 from .rolling import ROW, STEP, Access, Apply, Constant, Gradients, Group, Terms, Tree
 from .terms import TAKEN, literal
-from .trees import call, is_plain, term, texts
+from .trees import call, is_plain, plain_text, term, texts
 from .vectors import NAMES, in_vector, nothing
 
 IN_REGISTERS = 8  # sums, each of a whole vector
@@ -148,7 +148,7 @@ class Blocks(Groups):
             text = in_row(place(access), access)
             return in_vector(text, self.vector) if _varies(access) else text
 
-        statement = f"{in_vector(f'{to}[r]', self.vector)} = {_plain(tree, vector)};"
+        statement = f"{in_vector(f'{to}[r]', self.vector)} = {plain_text(tree, vector)};"
         return [f"for (long r = 0; r < n; r += {self.vector})", *indented([statement])]
 
     def _sum(self, group: Group, terms: Sequence[Terms], goes_on: bool) -> list[str]:
@@ -228,7 +228,7 @@ class Blocks(Groups):
             j = "j" if part.count > 1 else ""
             statements = []
             for name, at in zip(sums, each, strict=True):
-                text = _plain(part.tree, partial(place, lane=at[0], row=at[1], term=j))
+                text = plain_text(part.tree, partial(place, lane=at[0], row=at[1], term=j))
                 statements.append(f"{name} = {name} + {term(part.tree, text)};")
             body += looped([part.count], ["j"], statements)
         return [*body, *(f"{where} = {name};" for where, name in zip(stored, sums, strict=True))]
@@ -361,7 +361,7 @@ class Blocks(Groups):
         starts = ", ".join(f"{s} = {total}" for s, total in zip(sums, totals, strict=True))
         body = [f"{kind} {starts};", "for (long r = 0; r < n; r++) {"]
         for name, at in zip(sums, where, strict=True):
-            text = _plain(tree, partial(place, at=at))
+            text = plain_text(tree, partial(place, at=at))
             body.append(f"    {name} = {name} + {term(tree, text)};")
         body += ["}", *(f"{total} = {name};" for total, name in zip(totals, sums, strict=True))]
         return body
@@ -431,12 +431,6 @@ def _alone(lane: int) -> Callable[[Access], str]:
 
 def _places(loops: Loops, term: str) -> Callable[[Access], str]:
     return lambda access: loops.place(access, Spot(term))
-
-
-def _plain(tree: Tree, place: Callable[[Access], str]) -> str:
-    """The text of plain arithmetic, for which nothing has to come before."""
-    _, (text,) = texts([tree], place)
-    return text
 
 
 def located(

@@ -25,7 +25,7 @@ from .places import (
 )
 from .rolling import LEAVES, Access, Apply, Gradients, Group, Terms, Tree
 from .terms import TAKEN
-from .trees import call, is_plain, term, texts
+from .trees import call, is_plain, plain_text, term, texts
 from .vectors import NAMES, nothing
 
 MANY_OPERANDS = 64
@@ -76,7 +76,7 @@ class Statements(Groups):
             body, width = [], stretch.width
             for k in range(stretch.vectors):
                 found = [
-                    _text(
+                    plain_text(
                         tree,
                         partial(loops.vector, spot=stretch.spot(k, row=row), width=stretch.width),
                     )
@@ -88,7 +88,7 @@ class Statements(Groups):
         for lane in range(done, inner):
             spot = Spot(inner="", further=lane)
             found = [
-                _text(tree, partial(loops.place, spot=spot._replace(row=row)))
+                plain_text(tree, partial(loops.place, spot=spot._replace(row=row)))
                 for tree, row in trees
             ]
             lines.append(add(loops.place(to, spot), found))
@@ -171,7 +171,7 @@ class Statements(Groups):
             statements = []
             for k, name in enumerate(sums):
                 spot = stretch.spot(k, "j" if part.count > 1 else "")
-                text = _text(part.tree, partial(loops.vector, spot=spot, width=stretch.width))
+                text = plain_text(part.tree, partial(loops.vector, spot=spot, width=stretch.width))
                 statements.append(f"{name} = {name} + {term(part.tree, text)};")
             body += looped([part.count], ["j"], statements)
         body += [f"{place} = {name};" for place, name in zip(stored, sums, strict=True)]
@@ -251,12 +251,6 @@ class Statements(Groups):
             before, (at, text) = texts([index.tree, addend.tree], loops.place)
             lines += _scoped(before, f"to[position({at}, {group.count}, bad)] += {text};")
         return looped(loops.rounds, loops.variables, block(lines))
-
-
-def _text(tree: Tree, place: Callable[[Access], str]) -> str:
-    """The text of plain arithmetic, for which nothing has to come before."""
-    _, (text,) = texts([tree], place)
-    return text
 
 
 def _texts_of_rows(

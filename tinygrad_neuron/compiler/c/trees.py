@@ -35,6 +35,12 @@ def texts(
     return before, [write(tree) for tree in trees]
 
 
+def plain_text(tree: Tree, place: Callable[[Access], str]) -> str:
+    """The text of plain arithmetic, for which nothing has to come before."""
+    _, (text,) = texts([tree], place)
+    return text
+
+
 def term(tree: Tree, text: str) -> str:
     """The text of an expression, as it stands behind a plus."""
     return f"({text})" if _looser(tree, "add", first=False) else text

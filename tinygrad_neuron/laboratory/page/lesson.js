@@ -34,6 +34,9 @@ function emptied(cell) {
   return place;
 }
 
+// A picture that was drawn is dark where the book is, as the book's own are.
+const drawn = (place) => place.querySelector(".picture:last-child img").classList.add("tn-drawn");
+
 // An editor with its buttons, in the place of some code. `act(text, onevent)` is what the first of
 // them does; it returns what to say.
 function laid(place, { text, label, verb, act, old }) {
@@ -103,6 +106,7 @@ cells.forEach((cell, index) => {
             if (event.kind === "progress") return;
             if (!places.has(number)) places.set(number, emptied(cells[number]));
             show(places.get(number), event);
+            if (event.type === "image/svg+xml") drawn(places.get(number));
           });
           if (!places.has(index)) emptied(cell);
           return python.ended(well);

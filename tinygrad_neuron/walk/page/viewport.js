@@ -12,6 +12,7 @@ const pane = byId("pictures");
 const overview = byId("overview");
 let picture = null;
 let scale = 1;
+let placed = 0; // the pane's width when the picture was placed; 0 in a frame that is out of sight
 
 // The scale at which a picture of such a size fits the pane.
 export function fitting([width, height]) {
@@ -22,6 +23,7 @@ export function fitting([width, height]) {
 // Show a picture: whole where its letters are readable then, else at readable size.
 export function placePicture(shown) {
   picture = shown;
+  placed = pane.clientWidth;
   drawOverview();
   const whole = fitting(shown.size);
   setScale(Math.min(LARGEST, whole >= TIGHT ? whole : READABLE));
@@ -75,11 +77,13 @@ const union = (boxes) => ({
 });
 
 // The current step's card, and the one that receives something; before the first step what it
-// begins with, and the output where there is room for both.
+// begins with, on the left, and the output where there is room for both.
 export function followStep() {
   const { whole } = picture;
   const found = [".current", ".receiving"].map((kind) => whole.querySelector(kind)).filter(Boolean);
-  bringIn(...(found.length ? found : whole.querySelectorAll(".given, .root")));
+  const left = (card) => card.getBoundingClientRect().left;
+  const ends = [...whole.querySelectorAll(".given, .root")].sort((a, b) => left(a) - left(b));
+  bringIn(...(found.length ? found : ends));
 }
 
 // The overview: every card as a block, the pane's part as a frame.
@@ -174,10 +178,11 @@ pane.addEventListener("click", (event) => {
 // Let go of what the mouse holds: something else is dragged.
 export const letGo = () => (held = null);
 
-let seenWidth = 0;
 new ResizeObserver(() => {
-  if (picture && seenWidth && seenWidth !== pane.clientWidth) placePicture(picture);
-  seenWidth = pane.clientWidth;
+  if (!picture || placed === pane.clientWidth) return;
+  const before = placed;
+  placePicture(picture);
+  if (!before) followStep();
 }).observe(pane);
 
 byId("larger").addEventListener("click", () => zoom(STEP));
