@@ -359,7 +359,7 @@ def test_a_function_of_ones_own_that_is_not_there(module, capsys):
     ["course", "notes"],
 ])  # fmt: skip
 def test_what_cannot_be_written_is_said_before_any_lesson_is_run(capsys, monkeypatch, command):
-    monkeypatch.setattr("tinygrad_neuron.processes.run", lambda *_, **__: pytest.fail("it runs"))
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("it runs"))
     Path("file").write_text("")
     assert 1 == main([*command, "file/made"])
     assert capsys.readouterr().err.splitlines()[-1].endswith(": Not a directory")

@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cache
@@ -25,7 +24,7 @@ from typing import Any, TypeAlias
 
 from ..files import replace_file
 from ..interface import spoken
-from ..processes import run
+from ..processes import at_once, run
 from .chosen import Course
 from .lessons import Lesson, LessonError, folder, read
 from .questions import Question
@@ -70,12 +69,8 @@ def results(
             _keep(name, text)
         return _read(text)
 
-    pool = ThreadPoolExecutor(os.cpu_count() or 1)
-    try:
-        lessons = list(course.checked())
-        yield from zip(lessons, pool.map(known_or_run, lessons), strict=True)
-    finally:
-        pool.shutdown(cancel_futures=True)
+    lessons = list(course.checked())
+    yield from zip(lessons, at_once(known_or_run, lessons, os.cpu_count() or 1), strict=True)
 
 
 def _run(course: Course, lesson: Lesson) -> str:
