@@ -10,6 +10,7 @@ from tinygrad_neuron import Value, course, init, interpret, nn, optim
 from tinygrad_neuron.calculus.table import BUILT_IN, TABLE
 
 from .arguments import Call, adam, by_place, mlp, on, product, square
+from .conftest import forget_operations
 
 
 def _operands(name: str) -> dict[str, Any]:
@@ -24,10 +25,7 @@ def defined(**given: Any) -> Any:
     try:
         return tn.define_operation(**given)
     finally:
-        for name in TABLE.keys() - BUILT_IN:
-            del TABLE[name]
-            if name in vars(Value):
-                delattr(Value, name)
+        forget_operations()
 
 
 def stepped(**given: Any) -> Any:

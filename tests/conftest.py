@@ -160,13 +160,21 @@ def code(request):
         request.module.compile = compile
 
 
-@pytest.fixture(autouse=True)
-def only_built_in_operations() -> None:
-    """What a docstring's example has defined is gone: any test may share its process."""
+def forget_operations() -> None:
+    """Take the operations away that were defined besides the package's."""
     for name in TABLE.keys() - BUILT_IN:
         del TABLE[name]
         if name in vars(Value):
             delattr(Value, name)
+
+
+@pytest.fixture(autouse=True)
+def only_built_in_operations() -> Iterator[None]:
+    """What a docstring's example or the test itself has defined is gone: any test may share its
+    process."""
+    forget_operations()
+    yield
+    forget_operations()
 
 
 @pytest.fixture(scope="session")

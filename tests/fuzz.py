@@ -31,6 +31,7 @@ from tinygrad_neuron.passes import DOMAIN_ERRORS
 from tinygrad_neuron.user_expressions import ExpressionError, evaluate
 
 from . import arguments, arguments_rest, arguments_shown, fuzz_files, hostile
+from .conftest import forget_operations
 from .fuzz_files import ANY_TEXT, JSON, NUMBERS, in_a_folder
 from .own_words import at_most, in_own_words
 
@@ -287,10 +288,7 @@ def definitions(given: dict[str, Any]) -> None:
             found = tn.compile(lambda: function(*operands))()
             assert found.data == y.data or found.data != found.data
     finally:
-        for name in TABLE.keys() - BUILT_IN:
-            del TABLE[name]
-            if name in vars(Value):
-                delattr(Value, name)
+        forget_operations()
 
 
 # What somebody types while walking ----------------------------------------------------------------

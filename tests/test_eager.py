@@ -155,17 +155,6 @@ def test_a_definition_that_is_refused_leaves_nothing_behind(arguments, options, 
     assert (dict(TABLE), dict(vars(Value))) == before
 
 
-@pytest.fixture
-def taken_back():
-    """What a test defines is not there for the next."""
-    before = set(TABLE)
-    yield
-    for name in set(TABLE) - before:
-        del TABLE[name]
-        delattr(Value, name)
-
-
-@pytest.mark.usefixtures("taken_back")
 def test_a_definition_never_computes_a_complex_number():
     root = define_operation("root", "a ** 0.5", ["0.5 * a ** -0.5"])
     with pytest.raises(ValueError, match=r"root of -1.0 \('p'\): the result is not a real number"):
@@ -184,7 +173,6 @@ def test_a_definition_never_computes_a_complex_number():
         bad(Value(0.5)).backward()
 
 
-@pytest.mark.usefixtures("taken_back")
 def test_texts_of_a_definition_never_become_code(capsys):
     quotes = 'x""" + print("run") + """\\" \' \\'
     run = define_operation("with_quotes", "a * a", ["2 * a"], summary=quotes)
@@ -193,7 +181,6 @@ def test_texts_of_a_definition_never_become_code(capsys):
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.usefixtures("taken_back")
 def test_threads_may_define_the_same_operation():
     failed = []
 

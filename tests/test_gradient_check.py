@@ -9,38 +9,33 @@ from tinygrad_neuron import Value, check_gradients, define_operation
 from tinygrad_neuron.gradient_check import difference
 
 
-@pytest.fixture
-def temporary_operation():
-    yield define_operation
-
-
 def test_check_gradients_returns_the_largest_error():
     assert 0.0 <= check_gradients(lambda a, b: a * b + b.tanh(), [0.5, -1.0]) < 1e-6
     assert 0.0 == check_gradients(lambda a: tn.identity(3.0), [0.5])
 
 
-def test_check_gradients_catches_a_wrong_derivative(temporary_operation):
-    cube = temporary_operation("wrong_cube", "a * a * a", ["2 * a * a"])
+def test_check_gradients_catches_a_wrong_derivative():
+    cube = define_operation("wrong_cube", "a * a * a", ["2 * a * a"])
     with pytest.raises(
         AssertionError, match=r"input 0 = 2\.0: backward\(\) gives 8\.0, .* 1[12]\."
     ):
         check_gradients(cube, [2.0])
 
 
-def test_check_gradients_catches_an_error_of_one_in_a_hundred_thousand(temporary_operation):
-    nearly = temporary_operation("nearly_sine", "sin(a)", ["1.00001 * cos(a)"])
+def test_check_gradients_catches_an_error_of_one_in_a_hundred_thousand():
+    nearly = define_operation("nearly_sine", "sin(a)", ["1.00001 * cos(a)"])
     with pytest.raises(AssertionError):
         check_gradients(nearly, [0.3])
 
 
-def test_check_gradients_catches_a_wrong_partial_of_a_later_operand(temporary_operation):
-    wrong = temporary_operation("swapped", "a - 2 * b", ["1", "2"], operands="a, b")
+def test_check_gradients_catches_a_wrong_partial_of_a_later_operand():
+    wrong = define_operation("swapped", "a - 2 * b", ["1", "2"], operands="a, b")
     with pytest.raises(AssertionError, match=r"^input 1"):
         check_gradients(wrong, [1.0, 2.0])
 
 
-def test_check_gradients_catches_nan(temporary_operation):
-    wrong = temporary_operation("undefined", "a + 1", ["exp(1000 * a) * 0"])
+def test_check_gradients_catches_nan():
+    wrong = define_operation("undefined", "a + 1", ["exp(1000 * a) * 0"])
     with pytest.raises((AssertionError, OverflowError)):
         check_gradients(wrong, [1.0])
     with pytest.raises(AssertionError):
@@ -99,22 +94,22 @@ def test_there_is_no_false_alarm_at_any_order(function, inputs):
     assert check_gradients(function, inputs, order=2) < 1e-6
 
 
-def test_a_kink_is_called_one_where_the_gradient_is_not_between_the_slopes(temporary_operation):
-    wrong = temporary_operation("steep", "abs(a)", ["2 * sign(a) + 3 * (1 - abs(sign(a)))"])
+def test_a_kink_is_called_one_where_the_gradient_is_not_between_the_slopes():
+    wrong = define_operation("steep", "abs(a)", ["2 * sign(a) + 3 * (1 - abs(sign(a)))"])
     with pytest.raises(AssertionError, match=r"a kink, on the left -1\.0.*, on the right 1\.0"):
         check_gradients(wrong, [0.0])
 
 
-def test_the_first_operation_with_a_wrong_derivative_is_named(temporary_operation):
-    wrong = temporary_operation("wrong_square", "a * a", ["3 * a"])
+def test_the_first_operation_with_a_wrong_derivative_is_named():
+    wrong = define_operation("wrong_square", "a * a", ["3 * a"])
     with pytest.raises(AssertionError, match=r"first suspect is wrong_square of \[0\.46"):
         check_gradients(lambda x: (wrong(x.tanh()) * 2).exp(), [0.5])
 
 
-def test_a_wrong_second_derivative_is_found_by_order_2(temporary_operation):
+def test_a_wrong_second_derivative_is_found_by_order_2():
     # Its first derivative is right and written so that its own derivative is not.
-    temporary_operation("frozen", "cos(a)", ["0"])
-    wrong = temporary_operation("sine_once", "sin(a)", ["frozen(a)"])
+    define_operation("frozen", "cos(a)", ["0"])
+    wrong = define_operation("sine_once", "sin(a)", ["frozen(a)"])
     check_gradients(wrong, [0.3])
     with pytest.raises(AssertionError, match="frozen"):
         check_gradients(wrong, [0.3], order=2)

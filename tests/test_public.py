@@ -61,8 +61,19 @@ def test_a_misspelt_name_of_a_module_gets_the_nearest(room):
 
 
 def test_an_import_of_a_misspelt_name_gets_the_nearest():
-    for line in ("from tinygrad_neuron import Valeu", "from tinygrad_neuron.nn import Liner"):
+    for line in (
+        "from tinygrad_neuron import Valeu",
+        "from tinygrad_neuron.nn import Liner",
+        "from tinygrad_neuron.optim import Adan",
+    ):
         assert "; did you mean '" in said(exec, line)
+    for wrong, right in (
+        ("tinygrad_neuron.optim import lr_scheduler", "a schedule is given as the learning rate"),
+        ("tinygrad_neuron import MLP", "it is `nn.MLP`"),
+        ("tinygrad_neuron import fit", "it is `training.fit`"),
+    ):
+        with pytest.raises(ImportError, match=right):
+            exec(f"from {wrong}")
     assert "no_grad': every Value records" in said(
         lambda: exec("from tinygrad_neuron import no_grad")
     )
@@ -234,6 +245,7 @@ def test_a_misspelt_name_of_pytorch_s_gets_what_to_write_here():
         getattr, nn.MLP(2, [1]), "foward"
     )
     assert "did you mean 'no_grad'? Here every Value records" in said(getattr, tn, "nograd")
+    assert "softmax has no option 'dim': a list has one dimension" in said(tn.softmax, [1.0], dim=0)
     assert "'learning_rate': its name is lr" in said(
         optim.SGD, nn.Neuron(1).parameters(), learning_rate=1.0
     )

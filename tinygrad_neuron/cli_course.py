@@ -244,7 +244,7 @@ def _judge(asked: Namespace, paths: list[Path]) -> None:
 
 
 def _slides(asked: Namespace, paths: list[Path]) -> None:
-    say("running every lesson; this takes some minutes")
+    say("asking what the lessons show; those that have changed are run")
     from .course.slides import write_slides
 
     folder = paths[0] if paths else Path("out/slides")
@@ -253,7 +253,7 @@ def _slides(asked: Namespace, paths: list[Path]) -> None:
 
 
 def _moodle(asked: Namespace, paths: list[Path]) -> None:
-    say("running every lesson; this takes some minutes")
+    say("asking what the lessons show; those that have changed are run")
     from .course.moodle import to_moodle
 
     path = paths[0] if paths else Path("out/questions.xml")
@@ -262,7 +262,7 @@ def _moodle(asked: Namespace, paths: list[Path]) -> None:
 
 
 def _notes(asked: Namespace, paths: list[Path]) -> None:
-    say("running every lesson; this takes some minutes")
+    say("asking what the lessons show; those that have changed are run")
     from .course.notes import write_notes
 
     folder = paths[0] if paths else Path("out/notes")
@@ -272,7 +272,7 @@ def _notes(asked: Namespace, paths: list[Path]) -> None:
 
 def _running(lesson: "Lesson") -> None:
     """Say that a lesson is run, for that may take half a minute."""
-    print(f"{PROGRAM}: running lesson {lesson.number}", file=sys.stderr, flush=True)
+    say(f"running lesson {lesson.number}")
 
 
 def _pdf(asked: Namespace, paths: list[Path]) -> None:

@@ -11,6 +11,7 @@ from .calculus.operation import listed_operands
 from .calculus.table import TABLE
 from .engine import Operand, Value, constant
 from .operators import tracing
+from .public import named_options
 
 if TYPE_CHECKING:
     from .declarations import *  # noqa: F403  # the operations
@@ -27,6 +28,7 @@ else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+@named_options
 def mean(values: Iterable[Operand]) -> Value:
     """The arithmetic mean of at least one value.
 
@@ -37,6 +39,7 @@ def mean(values: Iterable[Operand]) -> Value:
     return sum(values) / len(values)
 
 
+@named_options
 def softmax(values: Iterable[Operand]) -> list[Value]:
     """The probabilities e^a_i / (e^a_0 + e^a_1 + ...) of a list of logits, without overflow.
 
@@ -53,6 +56,7 @@ def softmax(values: Iterable[Operand]) -> list[Value]:
     return [exponential / total for exponential in exponentials]
 
 
+@named_options
 def maxout(values: Iterable[Operand]) -> Value:
     """The largest of several pre-activations (I. Goodfellow et al., 2013), by repeated maximum.
 

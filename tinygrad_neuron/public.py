@@ -15,12 +15,15 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, wraps
 from importlib import import_module
 from importlib.machinery import PathFinder
+from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .reflexes import OPTIONS, PYTORCH
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
+_ALIKE = 0.75  # as alike as a name of PyTorch's must be to be told: it is not here
+_FEW = 20  # names are all told
 _IMPORT = re.compile(r"^    from \.([\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
 _NAME = re.compile(r"(\w+)(?: as \w+)?(?=[,)\s]|$)")
 
@@ -59,7 +62,7 @@ def on_demand(
             found = getattr(home, name) if all_[name] else home
             vars(sys.modules[module])[name] = found  # asked for once
             return found
-        return refuse(module, name, sys._getframe(1).f_code.co_name == "_handle_fromlist")
+        return refuse(module, name, _is_import(sys._getframe(1)))
 
     def listed() -> list[str]:
         found = vars(sys.modules[module])
@@ -70,6 +73,15 @@ def on_demand(
         return sorted({*names, *(name for name in found if name[:2] == "__"), *known()})
 
     return asked, listed
+
+
+def _is_import(frame: FrameType) -> bool:
+    """Whether what asks for a name is `from module import name`, not `module.name`."""
+    from opcode import opmap  # only to tell what is wrong
+
+    code = frame.f_code
+    asking = code.co_code[frame.f_lasti]
+    return code.co_name == "_handle_fromlist" or asking == opmap["IMPORT_FROM"]
 
 
 class UnknownName(AttributeError):  # noqa: N818  # tracebacks call it AttributeError, see below
@@ -87,21 +99,38 @@ class UnknownName(AttributeError):  # noqa: N818  # tracebacks call it Attribute
         super().__init__(owner, room, known, name)
 
     def __str__(self) -> str:
+        """The nearest name, or what to write instead; else all names where they are few."""
+        from difflib import SequenceMatcher
+
         from .checking import nearest
 
         owner, room, known, name = self.args
-        text = f"{owner} has no attribute {name!r}"
-        if advice := PYTORCH.get(room, {}).get(name):
-            return f"{text}: {advice}"
-        theirs = PYTORCH.get(room, {})
-        near = nearest(name, [*(other for other in known() if other[0] != "_"), *theirs])
-        if near is None:
-            return text
-        text += f"; did you mean {near!r}?"
-        return f"{text} Here {theirs[near]}" if near in theirs else text
+        text, theirs = f"{owner} has no attribute {name!r}", PYTORCH.get(room, {})
+        if name in theirs:
+            return f"{text}: {theirs[name]}"
+        if not room and (home := _room_of(name)):
+            return f"{text}: it is `{home}.{name}`"
+        ours = [other for other in known() if other[0] != "_"]
+        near = nearest(name, [*ours, *theirs])
+        if near in theirs:
+            if SequenceMatcher(None, name.lower(), near.lower()).ratio() >= _ALIKE:
+                return f"{text}; did you mean {near!r}? Here {theirs[near]}"
+            near = nearest(name, ours)
+        if near is not None:
+            return f"{text}; did you mean {near!r}?"
+        return f"{text}; it has {', '.join(ours)}" if 0 < len(ours) <= _FEW else text
 
     def __reduce__(self) -> Any:
         return AttributeError, (str(self),)
+
+
+def _room_of(name: str) -> str | None:
+    """The room whose public name this is, where it was looked for in the package itself."""
+    package = __name__.partition(".")[0]
+    for room in ("nn", "optim", "losses", "training", "datasets", "walk", "interpret", "bridges"):
+        if name in import_module(f"{package}.{room}").__all__:
+            return room
+    return None
 
 
 UnknownName.__module__ = "builtins"
@@ -143,9 +172,15 @@ def refuse(module: str, name: str, importing: bool = False) -> NoReturn:
     error = UnknownName(
         f"module {module!r}", module.partition(".")[2], lambda: public or dir(found), name
     )
-    if importing and name[:1] != "_" and PathFinder.find_spec(name, found.__path__) is None:
+    if importing and name[:1] != "_" and not _is_module(found, name):
         raise ImportError(str(error), name=module, path=found.__file__)
     raise error
+
+
+def _is_module(package: ModuleType, name: str) -> bool:
+    """Whether a package has a module of this name, which Python then finds."""
+    paths = getattr(package, "__path__", None)
+    return paths is not None and PathFinder.find_spec(name, paths) is not None
 
 
 def named_options(function: _Function) -> _Function:

@@ -71,6 +71,8 @@ def test_the_page_about_it_leads_to_editor_and_playground(visit):
     page = visit("laboratory").page
     page.get_by_role("link", name="the playground", exact=True).click()
     page.locator("#columns .cell").first.wait_for()
+    page.get_by_role("link", name="Course").click()
+    page.get_by_role("link", name="Lesson 6.", exact=False).first.wait_for()
 
 
 def test_a_changed_cell_shows_a_walkthrough_and_an_error(visit):

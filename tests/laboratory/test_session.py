@@ -83,3 +83,18 @@ def test_a_picture_has_the_theme_of_the_page_where_the_program_chose_none(sessio
         assert THEMES["light"].background == chosen
     finally:
         assert THEMES["light"].background == background(f"{shown}x * x", "light")
+
+
+def test_a_module_that_is_not_there_is_told_with_what_there_is(session):
+    assert not session.run("import no_such_module")
+    message = session.events[-1]["message"]
+    assert message.startswith("ModuleNotFoundError: No module named 'no_such_module'; here are")
+    needed = "raise ImportError('this needs matplotlib: pip install \"tinygrad_neuron[demos]\"')"
+    assert not session.run(needed)
+    assert session.events[-1]["message"].endswith("if the laboratory was built with --packages")
+
+
+def test_a_program_may_end_itself(session):
+    assert session.run("print('before')\nimport sys\nsys.exit()\nprint('after')")
+    assert ["before\n"] == [event["text"] for event in session.events]
+    assert not session.run("raise SystemExit(1)")

@@ -15,7 +15,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cache
@@ -53,7 +53,7 @@ Results: TypeAlias = "list[list[Result]]"  # of each cell, in order
 
 def results(
     course: Course, told: "Callable[[Lesson], object]" = lambda lesson: None
-) -> Iterator[tuple[Lesson, Results]]:
+) -> list[tuple[Lesson, Results]]:
     """Each lesson of a course with what its cells show; it is run where that is not known yet.
 
     `told` is called with each lesson that has to run. Questions and tasks come without what judges
@@ -70,7 +70,8 @@ def results(
         return _read(text)
 
     lessons = list(course.checked())
-    yield from zip(lessons, at_once(known_or_run, lessons, os.cpu_count() or 1), strict=True)
+    found = at_once(known_or_run, lessons, os.cpu_count() or 1)
+    return list(zip(lessons, found, strict=True))
 
 
 def _run(course: Course, lesson: Lesson) -> str:
@@ -78,11 +79,13 @@ def _run(course: Course, lesson: Lesson) -> str:
     with tempfile.TemporaryDirectory() as temporary:
         made = Path(temporary, "results")
         beside = [course.folder] if course.folder is not None else []
+        found = environment(*beside, folder(), _PACKAGE.parent)
+        drawing = {**found, "MPLBACKEND": "Agg"}  # there is no screen to draw on
         done = run(
             [sys.executable, "-m", __name__, str(lesson.path), str(made)],
             seconds=_SECONDS,
             cwd=str(lesson.path.parent) if course.is_own(lesson) else temporary,
-            environment=environment(*beside, folder(), _PACKAGE.parent),
+            environment=drawing,
             folder=temporary,
         )
         if not made.exists():

@@ -129,7 +129,7 @@ def environment(*folders: "str | os.PathLike[str]") -> dict[str, str]:
     if before := os.environ.get("PYTHONPATH"):
         paths.append(before)
     own = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "TQDM_DISABLE": "1"}
-    return {**os.environ, "MPLBACKEND": "Agg", **own}
+    return {**os.environ, **own}
 
 
 class _Printed(io.TextIOBase):

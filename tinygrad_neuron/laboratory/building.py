@@ -107,7 +107,10 @@ def _files(
         package: package.files(archive) for package, archive in npm.fetched(ALL, archives).items()
     }
     packed = wheels()
-    files = {path.relative_to(_PAGE).as_posix(): _page_file(path) for path in _page_files()}
+    files = {
+        path.relative_to(_PAGE).as_posix(): _page_file(path, course=bool(own))
+        for path in _page_files()
+    }
     files["contour.js"] = f"{module('contour')}export {{ boundary }};\n".encode()
     files |= {f"pyodide/{name}": packages[PYODIDE][name] for name in _PYODIDE}
     lock, more = chosen(json.loads(packages[PYODIDE]["pyodide-lock.json"]), wheels_of)
@@ -151,13 +154,18 @@ def _page_files() -> list[Path]:
     return sorted(path for path in _PAGE.rglob("*") if path.is_file())
 
 
-def _page_file(path: Path) -> bytes:
+def _page_file(path: Path, course: bool) -> bytes:
     """A file of the pages; in those that are HTML or style sheets, what stands in braces is put
-    in."""
+    in. Beside the book of a course they lead there."""
     if path.suffix not in (".html", ".css"):
         return path.read_bytes()
     text = path.read_text("utf-8")
-    parts = {"policy": _POLICY, **{n: f"{custom_properties(THEMES[n])} {_OWN[n]}" for n in _OWN}}
+    link = '\n  <a href="../index.html">Course</a>' if course else ""
+    parts = {
+        "policy": _POLICY,
+        "course": link,
+        **{n: f"{custom_properties(THEMES[n])} {_OWN[n]}" for n in _OWN},
+    }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], text).encode()
 
 

@@ -77,6 +77,8 @@ class Session:
                 presented_by(self.show),
             ):
                 self._execute(source)
+        except SystemExit as end:  # as a script ends
+            return end.code in (None, 0)
         except BaseException as error:
             for stream in streams:
                 stream.flush()
@@ -196,5 +198,9 @@ def failure(error: BaseException) -> dict[str, Any]:
         message = "".join(traceback.format_exception_only(error)).strip()
     if isinstance(error, SyntaxError):
         message = f"{type(error).__name__}: {error.msg}"
+    if isinstance(error, ModuleNotFoundError):
+        message += "; here are the modules of Python itself and tinygrad_neuron"
+    elif isinstance(error, ImportError) and "pip install" in message:
+        message += ". In the browser it is there if the laboratory was built with --packages"
     text = "".join(traceback.format_exception(type(error), error, trace)).strip()
     return {"kind": "error", "message": message, "line": line, "text": text}

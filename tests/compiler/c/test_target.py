@@ -129,15 +129,6 @@ def test_a_label_that_means_something_in_c_is_only_a_name(label):
     assert expected == outcome(compile(function, target="c"), 3.0, leaves=leaves)
 
 
-@pytest.fixture
-def operations():
-    before = set(TABLE)
-    yield
-    for name in TABLE.keys() - before:
-        del TABLE[name]
-        delattr(Value, name)
-
-
 @pytest.mark.parametrize(
     ("forward", "partials", "operands"),
     [
@@ -148,9 +139,7 @@ def operations():
         ("a * (b + 1)", ["b + 1", "a"], "a, b"),
     ],
 )
-def test_an_operation_of_ones_own_means_the_same_in_all_targets(
-    forward, partials, operands, operations
-):
+def test_an_operation_of_ones_own_means_the_same_in_all_targets(forward, partials, operands):
     operation = define_operation("own", forward, partials, operands=operands)
     count = len(operands.split(","))
     w = Value(1.5)

@@ -141,7 +141,7 @@ function line(root, data, NEURON) {
       word("marked point", { sum: `${sums} = ${shown(z)}` }),
       hasLine ? word("distance", { value: shown(z / norm()) }) : word("no line"),
       word(z > 0 ? "fires" : "silent", { target }),
-      word(corrections ? "mistakes after" : "mistakes", { wrong, total: points.length, corrections })];
+      word(corrections > 1 ? "mistakes after" : corrections ? "mistakes after one" : "mistakes", { wrong, total: points.length, corrections })];
     told.replaceChildren(...lines.map((text, k) => made("div", k === 5 ? { class: wrong ? "count" : "count done" } : {}, text)));
   }
 

@@ -8,6 +8,7 @@ import { theme, themes } from "./themes.js";
 
 const $ = (id) => document.getElementById(id);
 const python = new Python();
+const welcome = $("shown").firstElementChild;
 const say = (text) => ($("state").textContent = text);
 const progress = ({ share, text }) => {
   $("progress").value = share;
@@ -42,7 +43,7 @@ function named() {
 function opened() {
   writing.text = programs.text;
   writing.mark(null);
-  $("shown").replaceChildren();
+  $("shown").replaceChildren(welcome);
   named();
 }
 
