@@ -14,6 +14,7 @@ from tinygrad_neuron.course import pages
 from tinygrad_neuron.course.chosen import course
 from tinygrad_neuron.course.guide import overview, printed
 from tinygrad_neuron.course.hidden import bring, packed
+from tinygrad_neuron.course.lessons import folder
 from tinygrad_neuron.course.progress import Store
 from tinygrad_neuron.course.questions import Question
 from tinygrad_neuron.course.tasks import Task
@@ -106,7 +107,8 @@ def ours(text):
 
 
 def test_every_word_that_is_said_is_in_the_file_and_every_one_there_is_said():
-    sources = [
+    sources = [(folder() / "book" / "conf.py").read_text("utf-8")]
+    sources += [
         path.read_text("utf-8")
         for room in ("course", "walk")
         for kind in ("*.py", "*.js", "*.html")

@@ -251,6 +251,12 @@ def test_a_misspelt_name_of_pytorch_s_gets_what_to_write_here():
     )
 
 
+def test_where_one_value_is_wanted_a_list_of_them_is_told_how_to_take_one():
+    outputs = nn.Linear(2, 1)([1.0, 2.0])
+    for one in (tn.draw_dot, tn.walkthrough):
+        assert said(one, outputs).endswith("; take one of its items, as in y[0]")
+
+
 def test_completion_offers_what_is_public_alone():
     assert {"Any", "Iterable", "named_options"}.isdisjoint({*dir(optim), *dir(losses)})
     assert {"compile", "sum", "draw", "walk", "nn", "sqrt", "__doc__"} <= {*dir(tn)}

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tinygrad_neuron import compile, losses, nn, optim
+from tinygrad_neuron import Value, compile, losses, nn, optim
 from tinygrad_neuron.state import StateError
 
 KILLS = int(os.environ.get("TINYGRAD_NEURON_KILLS", "12"))  # 200 by the command in CONTRIBUTING
@@ -266,6 +266,39 @@ def test_a_state_of_another_optimiser_is_refused_and_nothing_changes(tmp_path: P
         other.load(tmp_path / "s.json", generator=random.Random())
     assert before == numbers(other)
     assert 0 == optimiser.steps
+
+
+class Falling:
+    """A schedule that remembers: the rate halves whenever it is told to."""
+
+    def __init__(self) -> None:
+        self.rate = 0.5
+
+    def __call__(self, step: int) -> float:
+        return self.rate
+
+    def state_dict(self) -> dict[str, float]:
+        return {"rate": self.rate}
+
+    def load_state_dict(self, given: dict[str, float]) -> None:
+        if given["rate"] <= 0:
+            raise ValueError("a rate must be above 0")
+        self.rate = given["rate"]
+
+
+def test_the_state_of_a_schedule_goes_with_the_optimisers() -> None:
+    schedule = Falling()
+    optimiser = optim.SGD([Value(1.0)], lr=schedule, momentum=0.9)
+    schedule.rate = 0.25
+    state = optimiser.state_dict()
+    assert {"rate": 0.25} == state["schedule"]
+    fresh = Falling()
+    again = optim.SGD([Value(1.0)], lr=fresh, momentum=0.5)
+    with pytest.raises(ValueError, match="above 0"):
+        again.load_state_dict(state | {"schedule": {"rate": -1.0}})
+    assert (0.5, 0.5) == (again.momentum, fresh.rate)  # nothing is changed by half
+    again.load_state_dict(state)
+    assert (0.9, 0.25) == (again.momentum, fresh.rate)
 
 
 def test_an_optimiser_with_a_schedule_can_be_pickled() -> None:

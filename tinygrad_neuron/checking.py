@@ -80,6 +80,8 @@ def to_float(x: object, where: str, operand: str = "data") -> float:
     text = f"{where}: {operand} must be a real number, got {described(x)}"
     if hasattr(type(x), "_operation"):
         text += "; a Value is already a node of the graph (its number is .data)"
+    elif getattr(x, "ndim", None) == 0 and hasattr(x, "item"):  # a tensor of PyTorch
+        text += "; its number is .item()"
     elif isinstance(x, Iterable) and not isinstance(x, str | bytes):
         text += "; go through it element by element"
     raise TypeError(text)
@@ -260,6 +262,15 @@ def several(x: Any) -> TypeGuard[Iterable[Any]]:
     except TypeError:
         return False
     return True
+
+
+def one_of_several(x: Any) -> str:
+    """The way out, for messages, where one Value is wanted and a model's list of them is given.
+
+    >>> one_of_several([2.0]), one_of_several(2.0)
+    ('; take one of its items, as in y[0]', '')
+    """
+    return "; take one of its items, as in y[0]" if isinstance(x, list | tuple) and x else ""
 
 
 def listed(where: str, what: str, x: Any, way_out: str) -> list[Any]:

@@ -292,10 +292,10 @@ class Optimiser(Answering, metaclass=_Checked):
         if wrong := self.differences(given):
             raise saved.StateError("load_state_dict: " + "; ".join(wrong))
         with uninterrupted():
+            if "schedule" in given:  # the first, for it may refuse what it is given
+                self.lr.load_state_dict(given["schedule"])  # type: ignore[union-attr]  # it has one
             for name, value in given["settings"].items():
                 setattr(self, name, tuple(value) if isinstance(value, list) else value)
-            if "schedule" in given:
-                self.lr.load_state_dict(given["schedule"])  # type: ignore[union-attr]  # it has one
             for name in self.state.values():
                 setattr(self, name, [saved.number(x) for x in given[name]])
             self.steps = given["steps"]

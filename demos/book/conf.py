@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from tinygrad_neuron.interface import say
+
 project = "tinygrad_neuron"
 html_title = "Neurons, number by number"
 extensions = [
@@ -20,8 +22,8 @@ nb_execution_raise_on_error = True
 nb_execution_in_temp = False  # files of a teacher's are read where the pages are gathered
 nb_execution_timeout = 600  # seconds for a cell, on a machine that has other work too
 nb_merge_streams = True
-nb_code_prompt_show = "Show the code"
-nb_code_prompt_hide = "Hide the code"
+nb_code_prompt_show = say("show code")
+nb_code_prompt_hide = say("hide code")
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist", "attrs_block"]
 myst_heading_anchors = 3
 

@@ -269,11 +269,12 @@ def test_the_random_generator_of_pytorch_is_left_alone():
 Own = type("Own", (T.Linear,), {})  # a user's class
 
 REFUSED = {
-    "BatchNorm1d (at '1') is not supported; what is: Sequential, Linear, ": lambda: T.Sequential(
+    "BatchNorm1d (at '1') is not supported (there are `nn.LayerNorm` ": lambda: T.Sequential(
         T.Linear(2, 2), T.BatchNorm1d(2)
     ),
-    "Own is not supported; what is: ": lambda: Own(2, 2),
-    "PReLU is not supported": T.PReLU,
+    "Own is not supported (its forward is a program of your own: bring its ": lambda: Own(2, 2),
+    "PReLU is not supported; what is: Sequential, Linear, ": T.PReLU,
+    "Softmax is not supported (it is a function of a list, ": T.Softmax,
     "Conv2d (at '0.1') with groups=2; here it must be 1": lambda: T.Sequential(
         T.Sequential(T.ReLU(), T.Conv2d(2, 2, 1, groups=2))
     ),

@@ -56,6 +56,7 @@ class ShowsItself:
         (3, "text", "3"),
         (Text("Now *think*."), "text", "Now *think*."),
         (Question("2 + 2?", 4.0), "html", "2 + 2?"),
+        (Question("2 + 2?", 4.0).check("4"), "html", "✓"),
         (Figure(), "image/svg+xml", "<svg>svg</svg>"),
         (Html(), "html", "<b>1</b>"),
         (Svg(), "image/svg+xml", "<svg/>"),

@@ -7,6 +7,7 @@ from .. import nn
 from ..checking import described
 from ..init import Seed, generator_of
 from ..public import named_options
+from ..reflexes import PYTORCH
 from . import kinds
 from .description import Description, describe
 
@@ -109,7 +110,8 @@ class _Reading:
         kind = None if row else kinds.kind_of_torch(module)
         if kind is None and not row:
             raise TypeError(
-                f"from_torch: {name}{at} is not supported; what is: {kinds.supported_of_torch()}"
+                f"from_torch: {name}{at} is not supported{_way_out(module)}; what is: "
+                f"{kinds.supported_of_torch()}"
             )
         if module._forward_hooks or module._forward_pre_hooks or "forward" in vars(module):
             raise ValueError(
@@ -149,6 +151,17 @@ class _Reading:
                 raise ValueError(f"from_torch: {owner} has {what}; here they are real numbers")
         numbers = module.state_dict()
         made.load_state_dict({n: t.detach().cpu().double().tolist() for n, t in numbers.items()})
+
+
+def _way_out(module: Any) -> str:
+    """What to do instead with a module that cannot be brought over, where there is a way."""
+    if not type(module).__module__.startswith("torch."):
+        return (
+            " (its forward is a program of your own: bring its layers over one by one, as in "
+            "from_torch(module.layer), and call them in the forward of an nn.Module here)"
+        )
+    advice = PYTORCH["nn"].get(type(module).__name__)
+    return f" ({advice})" if advice else ""
 
 
 def _parts(module: Any) -> list[tuple[str, Any]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from ..checking import a_function, described, flag, one_of, text
+from ..checking import a_function, described, flag, one_of, one_of_several, text
 from ..engine import Value
 from ..nn import Module
 from ..public import named_options
@@ -102,7 +102,8 @@ def draw_dot(
     4.0
     """
     if not isinstance(root, Value):
-        hint = "; draw_network(model) draws a model" if isinstance(root, Module) else ""
+        model = isinstance(root, Module)
+        hint = "; draw_network(model) draws a model" if model else one_of_several(root)
         raise TypeError(f"draw_dot: the root must be a Value, got {described(root)}{hint}")
     if rankdir is not None:
         one_of("rankdir", rankdir, DIRECTIONS)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any, TextIO
 
-from ..checking import described
+from ..checking import described, one_of_several
 from ..draw.text import number
 from ..engine import Value
 from ..public import named_options
@@ -166,6 +166,7 @@ def walkthrough(
     if not isinstance(root, Value):
         raise TypeError(
             f"walkthrough: the root must be a Value, or a function, got {described(root)}"
+            f"{one_of_several(root)}"
         )
     plane = (
         None if data is None else data_plane(root, data, () if inputs is None else inputs, output)

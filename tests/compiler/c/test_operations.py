@@ -273,6 +273,15 @@ def shadowing(exp: float, double: float) -> float:
     return NAN + bad
 
 
+def literals(a: float, b: float) -> float:
+    """What Python computes from numbers that are written out, and a sign that changes nothing."""
+    return +a + 2.0**0.5 + 2**3.0 - 7 % 4 + (+(a < b)) * 1e3 + int(a < b)
+
+
+def no_number(a: float, b: float) -> float:
+    return a if a < b else 1 / 0
+
+
 def weighted(values: Sequence[float]) -> float:
     """Positions, lengths, items from the end."""
     total = 0.0
@@ -297,7 +306,7 @@ def last(values: Sequence[float]) -> float:
 
 OF_TWO = [
     divided, remainder, floor_divided, raised, unstable_sigmoid, iterated, polynomial, logical,
-    with_constants, calls_with_a_default, never_ends_on_nan, whole, shadowing,
+    with_constants, calls_with_a_default, never_ends_on_nan, whole, shadowing, literals, no_number,
 ]  # fmt: skip
 OF_MANY = [weighted, out_of_range, last]
 
@@ -358,6 +367,11 @@ def test_what_is_not_python_in_the_subset_is_refused_with_the_way_out(kernel: An
         ("def f(a):\n  return a[0]", "only a sequence"),
         ("def f(a):\n  return len(a)", "only a sequence"),
         ("def f(a):\n  x = 0.0\n  for i in range(a):\n    x = i\n  return x", "needs ints"),
+        ("def f(a):\n  x = 0.0\n  for i in a:\n    x = i\n  return x", "a sequence or a range"),
+        ("def f(a):\n  x = 0\n  for i in range(0, 9, int(a)):\n    x = i\n  return x", "the step"),
+        ("def f(a):\n  x = 0\n  for i in range():\n    x = i\n  return x", "'range()'"),
+        ("def f(a):\n  return (-8.0) ** 0.5 + a @ a", "cannot be translated"),
+        ("def f(a):\n  return ~int(a)", "cannot be translated"),
         ("def f(a):\n  return [a, a]", "cannot be translated"),
         ("def f(a):\n  return a is a", "cannot be translated"),
         ("def f(a):\n  x, y = a, a\n  return x", "= (a, a)' cannot be translated to C"),
@@ -373,6 +387,21 @@ def test_what_is_not_python_in_the_subset_is_refused_with_the_way_out(kernel: An
 def test_each_thing_outside_the_subset_is_named(text: str, message: str) -> None:
     kernel = source_text.load(text, {"wrap": lambda f: f}, "a kernel of a test")["f"]
     assert message in refused(kernel)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("return a + 1.0", "a sequence where a number is needed"),
+        ("return a[0.5]", "an index must be an int"),
+        ("return a", "one number, not a sequence"),
+        ("x = a\n  return x[0]", "a variable must be a number"),
+    ],
+)
+def test_a_sequence_is_no_number(text: str, message: str) -> None:
+    kernel = source_text.load(f"def f(a):\n  {text}", {}, "a kernel of a test")["f"]
+    with pytest.raises(ValueError, match=message):
+        c_operations.source([of(kernel, many=True)])
 
 
 # Names and text ----------------------------------------------------------------------------------
