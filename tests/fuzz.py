@@ -291,6 +291,41 @@ def definitions(given: dict[str, Any]) -> None:
         forget_operations()
 
 
+# What somebody types while walking ----------------------------------------------------------------
+
+TYPED = st.lists(
+    st.one_of(
+        st.sampled_from(
+            ["", "b", "p", "n", "5", "0", "-1", "9" * 30, "first", "last", "?", "reset", "w=2",
+             "w=", "w = 1e400", "x=nan", "x=-inf", "=", "w=2=3", "back", "x=0", "b=-1e308",
+             "\x1b[C", "\0"]
+        ),
+        NUMBERS.map(str),
+        st.builds("{}={}".format, st.sampled_from([*"wxbyz", "", " w"]), NUMBERS),
+        ANY_TEXT,
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+class Terminal(io.StringIO):
+    """Somebody sits there."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def walking(typed: list[str], predicting: bool) -> None:
+    """Whatever is typed: the walk goes on, and leaves the numbers as they were."""
+    w, x, b = Value(0.5, label="w"), Value(2.0, label="x"), Value(-1.0, label="b")
+    y = (w * x - b).log() if len(typed) % 2 else (w * x + b).tanh()
+    lines = "\n".join(["p"] * predicting + [line.replace("\n", " ") for line in typed])
+    shown = Terminal()
+    tn.walkthrough(y).terminal(Terminal(lines + "\n"), shown)
+    assert (w.data, x.data, b.data) == (0.5, 2.0, -1.0)
+    shown.getvalue().encode()
+
+
 # Rules of optimisers ------------------------------------------------------------------------------
 
 IN_RULES = st.recursive(
@@ -394,6 +429,7 @@ PROPERTIES: dict[str, tuple[Callable[..., None], dict[str, st.SearchStrategy[Any
     "command line": (command_line, {"words": WORDS}),
     "labels": (labels, {"one": LABELS, "other": LABELS, "scope": LABELS}),
     "definitions": (definitions, {"given": DEFINITION}),
+    "walking": (walking, {"typed": TYPED, "predicting": st.booleans()}),
     "rules": (
         rules,
         {"rule": RULE, "k": UNUSUAL, "gradients": st.lists(UNUSUAL, max_size=3), "start": UNUSUAL},

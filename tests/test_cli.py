@@ -352,3 +352,15 @@ def test_a_function_of_ones_own_that_is_not_there(module, capsys):
     )
     with pytest.raises(KeyError, match="mine"):  # the user's own error keeps its traceback
         main(["draw", f"{module}:broken"])
+
+
+@pytest.mark.parametrize("command", [
+    ["book"], ["course", "judge", "in"], ["course", "moodle"], ["course", "slides"],
+    ["course", "notes"],
+])  # fmt: skip
+def test_what_cannot_be_written_is_said_before_any_lesson_is_run(capsys, monkeypatch, command):
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("it runs"))
+    Path("file").write_text("")
+    assert 1 == main([*command, "file/made"])
+    assert capsys.readouterr().err.splitlines()[-1].endswith(": Not a directory")
+    assert ["file"] == os.listdir()

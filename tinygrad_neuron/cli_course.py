@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .checking import unknown
 from .console import PROGRAM, FailedError, UsageError, say, told
+from .files import replace_file, writable
 
 if TYPE_CHECKING:
     from .course.chosen import Course
@@ -159,7 +160,7 @@ def _book(asked: Namespace) -> None:
     except ValueError as error:
         raise UsageError(str(error)) from None
     with _course_errors(), _laboratory(asked) as add:
-        built = build(folder, _chosen(asked), asked.draft, hosting)
+        built = build(writable(folder), _chosen(asked), asked.draft, hosting)
         add(folder)
     for said in built.doubts:
         say(said)
@@ -233,6 +234,7 @@ def _judge(asked: Namespace, paths: list[Path]) -> None:
     from .course.judging import judge
 
     made = paths[1] if len(paths) > 1 else Path("out/judged")
+    writable(made / "results.csv")
     papers = judge(paths[0], made, _chosen(asked), asked.seconds, asked.megabytes)
     for paper in papers:
         fault = f" ({paper.faults[0]})" if paper.faults else ""
@@ -246,17 +248,16 @@ def _slides(asked: Namespace, paths: list[Path]) -> None:
     from .course.slides import write_slides
 
     folder = paths[0] if paths else Path("out/slides")
-    written = write_slides(folder, _chosen(asked), _running)
+    written = write_slides(writable(folder), _chosen(asked), _running)
     print(f"wrote {folder / 'index.html'} (slides of {len(written)} lessons)")
 
 
 def _moodle(asked: Namespace, paths: list[Path]) -> None:
     say("asking what the lessons show; those that have changed are run")
     from .course.moodle import to_moodle
-    from .files import replace_file
 
     path = paths[0] if paths else Path("out/questions.xml")
-    replace_file(path, to_moodle(_chosen(asked), _running).encode())
+    replace_file(writable(path), to_moodle(_chosen(asked), _running).encode())
     print(f"wrote {path}; in Moodle: question bank, import, Moodle XML format")
 
 
@@ -265,7 +266,7 @@ def _notes(asked: Namespace, paths: list[Path]) -> None:
     from .course.notes import write_notes
 
     folder = paths[0] if paths else Path("out/notes")
-    written = write_notes(folder, _chosen(asked), _running)
+    written = write_notes(writable(folder), _chosen(asked), _running)
     print(f"wrote {folder / 'index.html'} (notes on {len(written)} lessons)")
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from .checking import described
 from .interruption import uninterrupted
@@ -99,6 +100,23 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
         with contextlib.suppress(OSError):
             os.remove(beside)
         raise
+
+
+def writable(path: Path) -> Path:
+    """The path of a file or folder that shall be written after long work, if it can be: else the
+    `OSError` that writing would end in is raised now. The folders on the way are made.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = writable(Path(folder, "new", "notes.txt"))
+    ...     path.name, os.listdir(path.parent)
+    ('notes.txt', [])
+    """
+    with _named(path):
+        beside = _beside(os.path.realpath(path))
+        open(beside, "xb").close()
+        os.remove(beside)
+    return path
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -71,12 +71,15 @@ def run(
     return subprocess.CompletedProcess(command, process.returncode, output, messages)
 
 
-def at_once(function: Callable[[T], R], things: Iterable[T], threads: int) -> list[R]:
-    """What a function, which runs programs, returns for each thing; in so many threads.
+def at_once(
+    function: Callable[[T], R], things: Iterable[T], threads: int
+) -> Generator[R, None, None]:
+    """What a function, which runs programs, returns for each thing, in order; in so many threads.
 
-    After an interrupt none of them is waited for: what they run is ended.
+    After an error or an interrupt, or where no more is asked for, none of them is waited for: what
+    they run is ended.
 
-    >>> at_once(abs, [-1, 2], threads=2)
+    >>> list(at_once(abs, [-1, 2], threads=2))
     [1, 2]
     """
     from concurrent.futures import ThreadPoolExecutor  # only for several at once
@@ -89,7 +92,8 @@ def at_once(function: Callable[[T], R], things: Iterable[T], threads: int) -> li
     with ThreadPoolExecutor(threads, initializer=begin) as workers:
         begun = [workers.submit(function, thing) for thing in things]
         try:
-            return [one.result() for one in begun]
+            for one in begun:
+                yield one.result()
         except BaseException:
             workers.shutdown(wait=False, cancel_futures=True)
             while not all(one.done() for one in begun):

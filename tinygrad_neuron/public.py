@@ -168,10 +168,8 @@ def refuse(module: str, name: str, importing: bool = False) -> NoReturn:
     package are left to Python to find.
     """
     found = sys.modules[module]
-    public = vars(found).get("__all__")
-    error = UnknownName(
-        f"module {module!r}", module.partition(".")[2], lambda: public or dir(found), name
-    )
+    room = module.partition(".")[2]
+    error = UnknownName(f"module {module!r}", room, lambda: dir(found), name)
     if importing and name[:1] != "_" and not _is_module(found, name):
         raise ImportError(str(error), name=module, path=found.__file__)
     raise error

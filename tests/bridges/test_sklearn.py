@@ -304,3 +304,9 @@ def test_without_scikit_learn_the_error_names_the_extra():
     assert wanted in ended.stderr
     with pytest.raises(AttributeError, match="no attribute 'MLPClassifer'"):
         importlib.import_module("tinygrad_neuron.bridges").__getattr__("MLPClassifer")
+
+
+@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
+def test_a_misspelt_parameter_gets_the_nearest(kind):
+    with pytest.raises(TypeError, match="no option 'max_itr'; did you mean 'max_iter'"):
+        kind(max_itr=3)

@@ -34,6 +34,7 @@ from ..compiler import CompilerNotFoundError, compile
 from ..compiler.c.compiler import find_compiler
 from ..draw import draw_network
 from ..engine import Value
+from ..public import named_options
 from ..training import TrainingRecord, fit
 from ..walk import walkthrough
 from . import solvers
@@ -49,6 +50,7 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     A subclass says how targets are read, what its loss is, and what outputs mean.
     """
 
+    @named_options
     def __init__(
         self,
         hidden_layer_sizes: Any = (100,),

@@ -22,6 +22,7 @@ except ModuleNotFoundError as error:
 from .. import losses
 from ..checking import described
 from ..engine import Value
+from ..public import named_options
 from .estimator import Array, Network
 
 
@@ -170,6 +171,7 @@ class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]  # scikit-lea
     True
     """
 
+    @named_options
     def __init__(
         self,
         loss: str = "squared_error",

@@ -20,7 +20,8 @@ def from_torch(module: Any, seed: Seed = None) -> nn.Module:
     precision; `draw_dot` and `walkthrough` then show it number by number.
 
     **Arguments:** `module`: one of PyTorch's layers that this package has too, or a Sequential of
-    them, nested or not; `seed`: for the masks of dropout, as for `nn.Dropout`.
+    them, nested or not (of a class of your own, bring the layers over one by one, and call them in
+    the `forward` of an `nn.Module` here); `seed`: for the masks of dropout, as for `nn.Dropout`.
 
     **Returns** the module of ours. Here a call takes one example, so `Flatten(1)`, which leaves
     the axis of PyTorch's batch, becomes `Flatten()`. Whether a parameter is frozen is not kept.

@@ -246,4 +246,4 @@ def generate(variants: Iterable[Variant], seeded: tuple[int, ...] | None) -> Non
     if len(missing) < 2 or not missing[0].target.waits:
         return
     threads = min(len(missing), 1 + (os.cpu_count() or 1))
-    at_once(lambda variant: variant.generated(seeded), missing, threads)
+    list(at_once(lambda variant: variant.generated(seeded), missing, threads))

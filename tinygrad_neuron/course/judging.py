@@ -62,8 +62,8 @@ def judge(
     def judged(one: tuple[Handed, str]) -> Paper:
         return _judged(*one, course, seconds, megabytes)
 
-    papers = at_once(judged, zip(found, whose, strict=True), os.cpu_count() or 1)
-    papers.sort(key=lambda paper: (paper.student, paper.lesson))
+    judging = at_once(judged, zip(found, whose, strict=True), os.cpu_count() or 1)
+    papers = sorted(judging, key=lambda paper: (paper.student, paper.lesson))
     replace_file(made / "results.csv", _table(papers).encode("utf-8-sig", "backslashreplace"))
     named = sorted(set(whose))
     for student, name in zip(named, file_names(named), strict=True):

@@ -45,7 +45,7 @@ def at_once(draw: Callable[[Any], Any], things: Iterable[Any], threads: int) -> 
     """
     if _within:
         return [draw(thing) for thing in things]
-    return processes.at_once(draw, things, threads)
+    return list(processes.at_once(draw, things, threads))
 
 
 class Engine(NamedTuple):
