@@ -32,13 +32,22 @@ needs_compiler = pytest.mark.skipif(
 SLOW = {
     "tests/compiler/c/test_emitting.py::test_an_expression_inside_another": "compiles 972 nestings",
     "tests/compiler/c/test_emitting.py::test_no_sanitizer_finds": "compiles with sanitizers",
+    "tests/compiler/c/test_emitting.py::test_random_graphs[1-": "more of what [0- has",
+    "tests/compiler/c/test_emitting.py::test_random_graphs[2-": "more of what [0- has",
+    "tests/compiler/c/test_arrays.py::test_ten_million_points": "many numbers",
     "tests/compiler/test_lowering.py::test_a_chain_of_ten_thousand_tanh[c]": "a long compilation",
     "tests/course/test_book.py": "builds the book, which runs every lesson",
     "tests/course/test_lessons.py::test_a_lesson_runs_as_a_notebook": "the book runs it too",
+    "tests/course/test_lessons.py::test_a_lesson_runs_as_a_script": "the book runs it too",
     "tests/course/test_judging.py::test_a_notebook_": "waits for limits of time and memory",
     "tests/course/test_page_": "builds the book",
     "tests/course/test_wheel.py::test_a_teacher": "runs every command for teachers",
     "tests/demos/test_names_gpt.py::test_the_gpt_learns_names": "trains a transformer",
+    "tests/demos/test_names_gpt.py::test_digits_are_learned": "trains on digits",
+    "tests/test_engine_backward.py::test_a_chain_of_two_hundred_thousand": "large graphs",
+    "tests/walk/page/test_page_screen.py::test_output_or_current_card": "three sizes, every step",
+    "tests/walk/page/test_page_screen.py::test_the_sum_of_a_folded_edge": "three sizes, every step",
+    "tests/walk/page/test_page_firefox.py::test_every_page_opens": "Chromium opens them too",
     "tests/interpret/test_interpret.py::test_the_autoencoder_finds": "trains five autoencoders",
     "tests/draw/test_folding.py::test_no_budget_draws_everything": "large pictures",
     "tests/laboratory/test_page_lesson.py": "builds the book",
@@ -54,6 +63,7 @@ SLOW |= {  # random graphs hold all of the table in C; these say which operation
     f"tests/compiler/{name}[c-": "each is compiled by itself"
     for name in (
         "test_compiled.py::test_any_label_will_do",
+        "test_lowering.py::test_an_operation_inside_a_larger_expression",
         "test_lowering.py::test_an_operation_on_parameters",
         "test_lowering.py::test_an_operation_with_some_operands_plain_numbers",
         "test_lowering.py::test_an_operation_on_the_same_operand_everywhere",
@@ -61,12 +71,6 @@ SLOW |= {  # random graphs hold all of the table in C; these say which operation
         "test_lowering.py::test_a_loss_after_a_network_with_an_activation",
         "test_lowering.py::test_cross_entropy_with_integer_labels_after_an_activation",
     )
-}
-SLOW |= {  # those that train networks
-    f"tests/course/test_lessons.py::test_a_lesson_runs_as_a_script_without_a_display[lesson_{n}_": (
-        "the book runs it too"
-    )
-    for n in range(8, 16)
 }
 # Not `fast`, as is nothing marked `once` or `slow`.
 NOT_FAST = {
@@ -87,7 +91,6 @@ NOT_FAST = {
     "tests/laboratory/test_page_": "runs a browser",
     "tests/draw/figures/": "imports matplotlib",
     "tests/test_arguments.py::test_figures": "imports matplotlib",
-    "tests/test_engine_backward.py::test_a_chain_of_two_hundred_thousand": "large graphs",
     "tests/test_engine_backward.py::test_a_graph_is_freed": "runs the garbage collector",
     "tests/test_typing.py": "runs type checkers",
     "tests/walk/page/": "runs a browser",
