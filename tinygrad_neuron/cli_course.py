@@ -72,6 +72,10 @@ def add_commands(command: Command) -> None:
     )
     _may_choose(course)
     course.add_argument(
+        "--address", metavar="URL", default="",
+        help="handout: where the book is read: notebooks install the package from there",
+    )  # fmt: skip
+    course.add_argument(
         "--seconds", metavar="N", type=_positive, default=120,
         help="judge: how long a cell may run, a notebook five times as long (default %(default)s)",
     )  # fmt: skip
@@ -155,10 +159,8 @@ def _book(asked: Namespace) -> None:
     from .course.hosting import Hosting
 
     folder = Path(*asked.words or ["out/book"])
-    try:
+    with _usage_errors():
         hosting = Hosting(asked.address, asked.github)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
     with _course_errors(), _laboratory(asked) as add:
         built = build(writable(folder), _chosen(asked), asked.draft, hosting)
         add(folder)
@@ -221,9 +223,12 @@ def _course(asked: Namespace) -> None:
 def _hand_out(asked: Namespace, paths: list[Path]) -> None:
     say("writing two notebooks for each lesson")
     from .course.handing_out import hand_out
+    from .course.hosting import Hosting
 
     folder = paths[0] if paths else Path("out/handout")
-    written = hand_out(folder, _chosen(asked))
+    with _usage_errors():
+        hosting = Hosting(asked.address)
+    written = hand_out(folder, _chosen(asked), hosting)
     print(f"wrote {len(written)} notebooks into {folder / 'students'} and {folder / 'solutions'}")
 
 
@@ -296,6 +301,14 @@ _ACTIONS: "dict[str, tuple[Callable[[Namespace, list[Path]], None], str, str]]" 
     "notes": (_notes, "[FOLDER]", "notes for the teacher: minutes, needs, mistakes, solutions"),
     "pdf": (_pdf, "[BOOK [FILE]]", "one PDF of a book that is built (default: out/book)"),
 }
+
+
+@contextmanager
+def _usage_errors() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 @contextmanager

@@ -9,6 +9,9 @@ import pytest
 
 from tinygrad_neuron.course.chosen import course
 from tinygrad_neuron.course.handed_in import Handed, handed, opened, students
+from tinygrad_neuron.course.handing_out import hand_out
+from tinygrad_neuron.course.hosting import Hosting
+from tinygrad_neuron.course.writing import new
 
 ASK = 'course.ask(3, "12345678")'
 TOLD = '<p class="tn-said right" data-key="abc" data-try="2">'
@@ -150,10 +153,25 @@ def test_names_in_files_and_folders():
 
 
 def test_nothing_that_is_handed_out_looks_behind(tmp_path):
-    pytest.importorskip("jupytext", reason="the extra learn is not installed")
-    from tinygrad_neuron.course.handing_out import hand_out
-
     hand_out(tmp_path, course())
     found = [opened(one) for one in handed(tmp_path)]
     assert 30 == len(found)
     assert [] == [notebook.lesson for notebook in found if notebook.looks_behind]
+
+
+def test_a_lesson_that_was_changed_is_handed_out_again_and_installs_from_the_books_address(
+    tmp_path,
+):
+    new("thermostat", tmp_path / "own")
+    (tmp_path / "own" / "course.txt").write_text("16\n")
+    hosting = Hosting("https://me.github.io/course")
+    first = hand_out(tmp_path / "out", course(tmp_path / "own"), hosting)[0]
+    assert "tinygrad_neuron[learn] @ https://me.github.io/course/install/" in first.read_text()
+    lesson = tmp_path / "own" / "lesson_16_thermostat.py"
+    lesson.write_text(lesson.read_text("utf-8") + "\n# %% [markdown]\n# One word more.\n", "utf-8")
+    hand_out(tmp_path / "out", course(tmp_path / "own"), hosting)
+    assert "One word more." in first.read_text("utf-8")
+    first.write_text(first.read_text("utf-8").replace("One word more.", "A student's."), "utf-8")
+    with pytest.raises(FileExistsError, match="has been changed, so it is left as it is"):
+        hand_out(tmp_path / "out", course(tmp_path / "own"), hosting)
+    assert "A student's." in first.read_text("utf-8")

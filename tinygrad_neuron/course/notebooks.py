@@ -1,6 +1,7 @@
 """Lessons as notebooks: the same cells, as the records of Jupyter's format 4.5."""
 
 import ast
+import hashlib
 import json
 import os
 import re
@@ -29,6 +30,7 @@ _LINK = re.compile(r"\]\((lesson_\w+)\.py")  # to another lesson
 
 
 INSTALLED = "tinygrad_neuron[learn]"  # what a notebook needs
+_WRITTEN = "tinygrad_neuron"  # in the metadata: the digest of the cells as they were written
 
 
 @dataclass
@@ -182,34 +184,42 @@ def _answer(named: "dict[str, ast.expr]", solved: bool) -> tuple[str, str]:
     return say("write answer"), ", ".join(f"{n}=..." for n in names) or "..."
 
 
-def write_notebook(lesson: Lesson, place: Path, edition: str = "") -> Path:
+def write_notebook(
+    lesson: Lesson, place: Path, edition: str = "", requirement: str = INSTALLED
+) -> Path:
     """Write a lesson into a folder as `.ipynb`; returns the file's path.
 
-    A file that is there already is only replaced if it is the lesson, run or not, as it was
-    written: what a learner changed is never overwritten.
+    A file that is there already is only replaced if it is as it was written, run or not, though
+    the lesson may have changed since: what a learner changed is never overwritten.
 
     Raises a `FileExistsError` that says so.
     """
-    notebook = to_notebook(lesson, edition)
+    notebook = to_notebook(lesson, edition, requirement)
     path = place / f"{lesson.name}.ipynb"
-    if path.exists() and not _is_untouched(path, notebook):
+    if path.exists() and not _is_untouched(path):
         raise FileExistsError(
             f"{path} is there and has been changed, so it is left as it is; move it away, or "
-            f"name another folder: tinygrad-neuron notebook {lesson.number} FOLDER"
+            "name another folder"
         )
+    notebook.metadata[_WRITTEN] = _digest([cell.source for cell in notebook.cells])
     replace_file(
         path, (json.dumps(notebook.to_json(), indent=1, ensure_ascii=False) + "\n").encode()
     )
     return path
 
 
-def _is_untouched(path: Path, notebook: Notebook) -> bool:
+def _is_untouched(path: Path) -> bool:
+    """Whether the cells are those that were written: their digest stands beside them."""
     try:
         there = json.loads(path.read_text("utf-8"))
         sources = [_text(cell["source"]) for cell in there["cells"]]
+        return bool(there["metadata"][_WRITTEN] == _digest(sources))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
-    return sources == [cell.source for cell in notebook.cells]
+
+
+def _digest(sources: list[str]) -> str:
+    return hashlib.sha256(json.dumps(sources).encode()).hexdigest()
 
 
 def _text(source: "str | list[str]") -> str:
