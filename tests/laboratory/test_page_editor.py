@@ -62,6 +62,7 @@ def test_completion_has_docstrings(opened):
     option = opened.page.locator(".cm-tooltip-autocomplete li", has_text="MLP").first
     option.wait_for()
     opened.page.locator(".cm-completionInfo", has_text="layer").wait_for()
+    assert opened.page.evaluate(SEEN)  # not only there
     option.click()
     assert "nn.MLP" in opened.page.locator(".cm-content").inner_text()
 
@@ -105,6 +106,14 @@ def test_the_keyboard_leaves_the_editor(opened):
     opened.page.keyboard.press("Escape")  # the first may have closed a list
     opened.page.keyboard.press("Tab")
     assert not opened.page.evaluate("document.activeElement.closest('.cm-editor')")
+
+
+# Whether what is told of a completion can be read: nothing cuts it off or stands above it.
+SEEN = """() => {
+    const told = document.querySelector(".cm-completionInfo"), at = told.getBoundingClientRect();
+    const above = document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 3);
+    return told.contains(above);
+}"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
