@@ -5,6 +5,7 @@
 In a terminal it waits for Enter before each line.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 
@@ -51,12 +52,23 @@ def lines() -> Iterator[str]:
     yield "the same numbers as y.backward()"
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Print the lines, one for each press of Enter where there is a terminal."""
     write = Writer(sys.stdout)  # in the letters that the terminal has
-    pause = sys.stdin.isatty() and sys.stdout.isatty()
+    pause = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
     for line in lines():
         write(line)
         if pause:
             input()
         else:
             write("\n")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (EOFError, KeyboardInterrupt):
+        sys.exit(130)
+    except OSError as error:  # the disk is full, or `head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(f"cannot write: {error.strerror}")

@@ -176,6 +176,13 @@ def test_the_demo_that_prints_walks_in_ascii(tmp_path: Path) -> None:
     assert "w.x = 1 + 0.5 = 1.5" in done.stdout
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full disk is stood in for by Linux")
+def test_the_demo_that_prints_says_in_one_line_that_it_cannot(tmp_path: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = run([str(ROOT / "demos" / "walkthrough.py")], tmp_path, stdout=full)
+    assert (done.returncode, done.stderr) == (1, "cannot write: No space left on device\n")
+
+
 def test_no_text_is_read_or_written_in_the_encoding_of_the_machine(tmp_path: Path) -> None:
     options = ["-X", "warn_default_encoding", "-W", "error::EncodingWarning"]
     for name in ("walk, written", "page", "draw", "learn", "notebook"):

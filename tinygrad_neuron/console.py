@@ -56,6 +56,8 @@ class Writer:
         self.encoding = getattr(stream, "encoding", None) or "utf-8"
 
     def __call__(self, text: str) -> None:
+        if self.stream is None:  # closed before we began: what is written goes nowhere
+            return
         try:
             text.encode(self.encoding)
         except UnicodeEncodeError:

@@ -250,6 +250,8 @@ def test_the_wrong_number_of_inputs_is_refused():
 
 
 def test_the_wrong_number_of_activations_is_refused():
+    with pytest.raises(ValueError, match="unknown, did you mean 'tanh'"):
+        nn.MLP(2, [1], activation="tanhh")  # no layer has it
     with pytest.raises(ValueError, match="MLP: expected 2 activations, one per layer, got 3"):
         nn.MLP(2, [3, 1], ["relu", "relu", "relu"])
 

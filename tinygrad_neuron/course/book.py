@@ -104,6 +104,7 @@ def _run_sphinx(
     environment = {
         **running.environment(source, places.folder()),
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "TMPDIR": str(doctrees.parent),  # what kernels leave there when they are ended goes too
         COLLECTED: str(collected),
     }
     try:

@@ -128,7 +128,7 @@ class MLP(Module):
             raise ValueError(
                 f"MLP: expected {last + 1} activations, one per layer, got {len(activations)}"
             )
-        for each in activations:
+        for each in activations if several(given) else [given, output]:
             find_activation(each)
         generator = generator_of(seed)
         self.layers = [
