@@ -111,7 +111,7 @@ def pytest_configure() -> None:
     the background has it ignored, and that is inherited."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    with suppress(ModuleNotFoundError):
+    with suppress(ModuleNotFoundError, AttributeError):  # in Pyodide something stands in for it
         from hypothesis import settings
 
         # On a busy machine any example takes longer than hypothesis allows one.
