@@ -164,13 +164,21 @@ def test_a_lesson_that_was_changed_is_handed_out_again_and_installs_from_the_boo
 ):
     new("thermostat", tmp_path / "own")
     (tmp_path / "own" / "course.txt").write_text("16\n")
+    (tmp_path / "own" / "heater.svg").write_text("<svg/>")
     hosting = Hosting("https://me.github.io/course")
     first = hand_out(tmp_path / "out", course(tmp_path / "own"), hosting)[0]
     assert "tinygrad_neuron[learn] @ https://me.github.io/course/install/" in first.read_text()
     lesson = tmp_path / "own" / "lesson_16_thermostat.py"
-    lesson.write_text(lesson.read_text("utf-8") + "\n# %% [markdown]\n# One word more.\n", "utf-8")
+    lesson.write_text(
+        lesson.read_text("utf-8") + "\n# %% [markdown]\n# One word more. ![h](heater.svg)\n",
+        "utf-8",
+    )
     hand_out(tmp_path / "out", course(tmp_path / "own"), hosting)
-    assert "One word more." in first.read_text("utf-8")
+    made = first.read_text("utf-8")
+    assert "One word more. ![h](data:image/svg+xml;base64,PHN2Zy8+)" in made
+    assert {"lesson": 16, "edition": "students"}.items() <= (
+        json.loads(made)["metadata"]["tinygrad_neuron"].items()
+    )
     first.write_text(first.read_text("utf-8").replace("One word more.", "A student's."), "utf-8")
     with pytest.raises(FileExistsError, match="has been changed, so it is left as it is"):
         hand_out(tmp_path / "out", course(tmp_path / "own"), hosting)

@@ -23,7 +23,8 @@ def gather(
     """Write what Sphinx builds from: the lessons as notebooks, the pages around them, and what is
     downloaded."""
     hosting = Hosting() if hosting is None else hosting
-    shutil.copytree(places.folder() / "book", folder)
+    left_out = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(places.folder() / "book", folder, ignore=left_out)
     _put_beside(folder, course)
     notebooks = folder / "files" / "notebooks"
     notebooks.mkdir(parents=True, exist_ok=True)

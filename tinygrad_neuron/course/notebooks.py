@@ -1,8 +1,10 @@
 """Lessons as notebooks: the same cells, as the records of Jupyter's format 4.5."""
 
 import ast
+import base64
 import hashlib
 import json
+import mimetypes
 import os
 import re
 from collections.abc import Iterator
@@ -26,11 +28,12 @@ if find_spec("tinygrad_neuron") is None:
     %pip install -q "{requirement}"\
 """
 
+_PICTURE = re.compile(r"(!\[[^\]]*\]\()([^)\s:]+)\)")
 _LINK = re.compile(r"\]\((lesson_\w+)\.py")  # to another lesson
 
 
 INSTALLED = "tinygrad_neuron[learn]"  # what a notebook needs
-_WRITTEN = "tinygrad_neuron"  # in the metadata: the digest of the cells as they were written
+_OURS = "tinygrad_neuron"  # in the metadata
 
 
 @dataclass
@@ -82,7 +85,7 @@ def to_notebook(lesson: Lesson, edition: str = "", requirement: str = INSTALLED)
     """
     notebook = executable(lesson)
     if edition:
-        notebook.metadata["tinygrad_neuron"] = {"lesson": lesson.number, "edition": edition}
+        notebook.metadata[_OURS] = {"lesson": lesson.number, "edition": edition}
     install = _INSTALL.format(told=say("installs"), requirement=requirement)
     cells = [_code(install, "install"), _code(_setup(lesson), "setup")]
     waits = False  # whether what is written here follows a prediction
@@ -195,17 +198,33 @@ def write_notebook(
     Raises a `FileExistsError` that says so.
     """
     notebook = to_notebook(lesson, edition, requirement)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":  # its pictures go with it, wherever it is opened
+            cell.source = _with_pictures(cell.source, lesson.path.parent)
     path = place / f"{lesson.name}.ipynb"
     if path.exists() and not _is_untouched(path):
         raise FileExistsError(
             f"{path} is there and has been changed, so it is left as it is; move it away, or "
             "name another folder"
         )
-    notebook.metadata[_WRITTEN] = _digest([cell.source for cell in notebook.cells])
+    written = _digest([cell.source for cell in notebook.cells])
+    notebook.metadata[_OURS] = {**notebook.metadata.get(_OURS, {}), "written": written}
     replace_file(
         path, (json.dumps(notebook.to_json(), indent=1, ensure_ascii=False) + "\n").encode()
     )
     return path
+
+
+def _with_pictures(text: str, folder: Path) -> str:
+    """A text with the pictures of a folder within it."""
+
+    def within(match: "re.Match[str]") -> str:
+        path, kind = folder / match[2], mimetypes.guess_type(match[2])[0]
+        if not path.is_file() or not (kind or "").startswith("image/"):
+            return match[0]
+        return f"{match[1]}data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()})"
+
+    return _PICTURE.sub(within, text)
 
 
 def _is_untouched(path: Path) -> bool:
@@ -213,7 +232,7 @@ def _is_untouched(path: Path) -> bool:
     try:
         there = json.loads(path.read_text("utf-8"))
         sources = [_text(cell["source"]) for cell in there["cells"]]
-        return bool(there["metadata"][_WRITTEN] == _digest(sources))
+        return bool(there["metadata"][_OURS]["written"] == _digest(sources))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
 
