@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import tinygrad_neuron.eager as _eager  # the table is complete once it is imported
+from tinygrad_neuron import source_text
 from tinygrad_neuron.calculus import javascript
 from tinygrad_neuron.calculus.operation import Operation
 from tinygrad_neuron.calculus.table import BUILT_IN, TABLE
@@ -187,3 +188,23 @@ def test_a_kernel_may_read_numbers_from_its_module_and_have_defaults() -> None:
 def test_a_name_without_a_meaning_is_refused_when_it_is_translated() -> None:
     with pytest.raises(ValueError, match="'nowhere' cannot be translated to JavaScript"):
         in_javascript(of_nothing)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("raise ValueError", "raise ValueError"),
+        ("raise ValueError(a, a)", "raise ValueError"),
+        ("return a is a", "a is a"),
+        ("return a @ a", "a @ a"),
+    ],
+)
+def test_each_thing_outside_the_subset_is_named(text: str, named: str) -> None:
+    kernel = source_text.load(f"def f(a):\n  {text}\n  return a", {}, "a kernel of a test")["f"]
+    with pytest.raises(ValueError, match=f"{named}.* cannot be translated to JavaScript"):
+        in_javascript(kernel)
+
+
+def test_true_and_false_are_written_as_there() -> None:
+    kernel = source_text.load("def f(a):\n  return a if True else -a", {}, "a kernel")["f"]
+    assert "true ? x : " in in_javascript(kernel).replace("(true)", "true").replace("a", "x")

@@ -347,3 +347,13 @@ def test_a_module_of_ones_own_shows_what_it_holds():
     assert "Block(linear=Linear(2, 2))" == repr(Block())
     held = "first=Linear(2, 3), blocks=[Block(...), ReLU()], whole=Linear(2, 3), back=Net(...)"
     assert f"Net({held})" == repr(net)
+
+
+def test_a_set_has_no_order_for_parameters():
+    class Unordered(nn.Module):
+        def __init__(self, *members):
+            self.members = set(members)
+
+    assert [] == list(Unordered("names", 3).parameters())
+    with pytest.raises(TypeError, match="members is a set of parameters or modules, which has no"):
+        list(Unordered(Value(1.0)).parameters())
