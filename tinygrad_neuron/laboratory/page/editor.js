@@ -49,7 +49,7 @@ function source(complete) {
 function described(info) {
   const place = document.createElement("div");
   place.className = "described";
-  place.textContent = info;
+  place.textContent = info.replace(/\*\*([A-Z][^*\n]*)\*\*/g, "$1"); // a heading, as `**Returns**`
   return place;
 }
 
