@@ -62,7 +62,7 @@ def test_completion_has_docstrings(opened):
     option = opened.page.locator(".cm-tooltip-autocomplete li", has_text="MLP").first
     option.wait_for()
     opened.page.locator(".cm-completionInfo", has_text="layer").wait_for()
-    assert opened.page.evaluate(SEEN)  # not only there
+    opened.page.wait_for_function(SEEN)  # not only there; it is placed after it is there
     option.click()
     assert "nn.MLP" in opened.page.locator(".cm-content").inner_text()
 
