@@ -70,7 +70,7 @@ def works_or_says_why_not(done: "subprocess.CompletedProcess[str]") -> None:
 
 @pytest.fixture(scope="module")
 def zipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a wheel holds, not installed; with -S, for a clone that is installed would come first."""
+    """What a wheel holds; it runs with -S, for a clone that is installed would come first."""
     path = tmp_path_factory.mktemp("zipped") / "tinygrad_neuron.whl"
     with zipfile.ZipFile(path, "w") as wheel:
         for top in (PACKAGE, ROOT / "demos"):
