@@ -39,8 +39,9 @@ def told(error: BaseException) -> str:
     >>> told(FileNotFoundError(2, "No such file or directory", "a.txt")), told(ValueError("no"))
     ('a.txt: No such file or directory', 'no')
     """
-    if isinstance(error, OSError) and error.strerror and error.filename is not None:
-        return f"{os.fspath(error.filename)}: {error.strerror}"
+    if isinstance(error, OSError) and error.strerror:
+        where = "cannot write" if error.filename is None else os.fspath(error.filename)
+        return f"{where}: {error.strerror}"
     return str(error)
 
 
@@ -136,8 +137,7 @@ def as_program(
         if error.filename is not None and not files:
             raise
         if not isinstance(error, BrokenPipeError):
-            reason = told(error) if error.filename else f"cannot write: {error.strerror or error}"
-            tell(f"{name or os.path.basename(sys.argv[0])}: {reason}")
+            tell(f"{name or os.path.basename(sys.argv[0])}: {told(error)}")
         _write_no_more(sys.stdout)
         return 1
     return code if isinstance(code, int) else 0
