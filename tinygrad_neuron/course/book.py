@@ -32,7 +32,7 @@ _SECONDS = 7200.0
 # What ends each program that writes much: no room, or no right to more of it.
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENOMEM)
 # Where Sphinx itself fails it writes forty lines; the error is the last of its traceback.
-_CRASH = re.compile(r"^Traceback\n=+\n(?: .*\n)* +(?P<error>\S.*)\n", re.MULTILINE)
+_CRASH = re.compile(r"^Traceback\n=+\n(?: .*\n)* +(?P<error>\S.*)$", re.MULTILINE)
 _NOISE = re.compile(r"\[IPKernelApp\]|# \S+ \S+ INFO traitlets")
 
 
@@ -138,7 +138,7 @@ def _run_sphinx(
         if reports:  # a cell that fails; what Sphinx says of it is long, and says less
             lines = [text for path in reports for text in (path.stem, path.read_text("utf-8"))]
             lines.append("--draft builds it all the same")
-        elif crash := _CRASH.search(told):
+        elif crash := _CRASH.search("\n".join(lines)):
             raise BookError(f"the book was not built: Sphinx stopped: {crash['error']}")
         raise BookError("the book was not built:\n" + "\n".join(lines).strip())
     if not draft:
