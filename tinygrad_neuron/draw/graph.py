@@ -6,6 +6,7 @@ from ..checking import a_function, described, flag, one_of, one_of_several, text
 from ..engine import Value
 from ..nn import Module
 from ..public import named_options
+from ..stored import naming_data
 from .captions import caption
 from .facts import GraphFacts, read
 from .fitting import Details, Drawing, drawing, fitted
@@ -27,6 +28,7 @@ ROOM = (1600, 900)  # pixels: a slide, a notebook
 LISTED_PATHS = 8
 
 
+@naming_data
 @named_options
 def draw_dot(
     root: Value,

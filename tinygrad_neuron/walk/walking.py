@@ -10,6 +10,7 @@ from ..checking import described, one_of_several
 from ..draw.text import number
 from ..engine import Value
 from ..public import named_options
+from ..stored import naming_data
 from .explaining import Explanation
 from .names import called
 from .plane import data_plane
@@ -85,6 +86,7 @@ class Walkthrough(StepList):
         return bundle
 
 
+@naming_data
 @named_options
 def walkthrough(
     root: "Value | Callable[..., Value]",
