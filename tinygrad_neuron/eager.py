@@ -87,7 +87,8 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         slots = ["node._a[:-1]", "node._a[-1]"] if operation.chosen else ["node._a"]
         operands = f"(*{first}, {names[1]})" if operation.chosen else first
         foreign = f"not only_values.issuperset(map(type, {operands}))"
-        constants = f"all(v._operation is CONSTANT for v in {operands})"
+        constants = [f"for v in {operands}:", "    if v._operation is not CONSTANT:"]
+        constants += ["        break", "else:"]
     else:
         data = {name: f"{name}.data" for name in names}
         slots = [f"node._a[{position}]" for position in range(len(names))]
@@ -95,7 +96,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
             slots = ["node._a", "node._b"][: len(names)]
         operands = f"({', '.join(names)}{',' * (len(names) == 1)})"
         foreign = " or ".join(f"type({name}) is not Value" for name in names)
-        constants = " and ".join(f"{name}._operation is CONSTANT" for name in names)
+        constants = [f"if {' and '.join(f'{name}._operation is CONSTANT' for name in names)}:"]
     floats = list[str]()
     if operation.domain and not operation.chosen:  # NumPy's would warn and give an infinity
         if operation.variadic:
@@ -134,7 +135,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
     else:
         record += result
     record += [
-        f"if {constants}:",
+        *constants,
         "    return constant(data)",
         "node = new(Value)",
         "node.data = data",

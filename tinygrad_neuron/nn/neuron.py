@@ -150,17 +150,17 @@ class Neuron(Module):
         inputs = input_vector(type(self).__name__, self.nin, x)
         if self.bias_trick:
             inputs = [*inputs, constant(1.0)]
-        products = []
-        for weight, value, label in zip(self.w, inputs, self._product_labels, strict=True):
-            product = weight * value
-            try:
+        # Loops in C and one assignment each: half of a network's time is spent here.
+        products = list(map(TABLE["multiply"].function, self.w, inputs))
+        try:
+            for product, label in zip(products, self._product_labels, strict=True):
                 product._label = label
-            except AttributeError:  # an array of products
-                raise TypeError(
-                    f"{type(self).__name__}: an input must be a Value or a number, got "
-                    f"{described(value)}"
-                ) from None
-            products.append(product)
+        except AttributeError:  # an array of products
+            place = next(i for i, made in enumerate(products) if not isinstance(made, Value))
+            raise TypeError(
+                f"{type(self).__name__}: an input must be a Value or a number, got "
+                f"{described(inputs[place])}"
+            ) from None
         total = sum(products)
         if self.bias_trick:
             total._label = "z"
