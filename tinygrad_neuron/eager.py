@@ -7,6 +7,7 @@ and a debugger steps through it.
 
 import ast
 import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -278,11 +279,12 @@ def define_operation(
 
     The same definition may be repeated, as when a notebook's cell runs twice: it changes nothing.
 
-    **Arguments:** `name`, an identifier not yet in the table; `forward`, the expression of the
-    result; `partials`, one expression per operand, in the operands, the result `y`, and operations
-    of the table; `options` as for `calculus.operation.Operation` (`operands="a, b"`, `defaults`,
-    `where`, `domain`, `kernels`, `symbol`, ...). Raises a `ValueError` or `TypeError` that says
-    what is wrong, and then adds nothing.
+    **Arguments:** `name`, an identifier that neither the table, nor a Value, nor the package has;
+    `forward`, the expression of the result; `partials`, one expression per operand, in the
+    operands, the result `y`, and operations of the table; `options` as for
+    `calculus.operation.Operation` (`operands="a, b"`, `defaults`, `where`, `domain`, `kernels`,
+    `symbol`, ...). Raises a `ValueError` or `TypeError` that says what is wrong, and then adds
+    nothing.
 
     >>> cube = define_operation("cube", "a * a * a", ["3 * a * a"])
     >>> x = Value(2.0)
@@ -311,6 +313,12 @@ def _added(operation: Operation) -> Callable[..., Value]:
         raise ValueError(
             f"there is already an operation {name!r} with another definition, {known.forward}; "
             "choose another name"
+        )
+    if hasattr(Value, name) or name in dir(sys.modules[__package__]):
+        has = "each Value" if hasattr(Value, name) else "tinygrad_neuron"
+        raise ValueError(
+            f"{name!r} cannot be the name of an operation: {has} has something else of this name; "
+            f"choose another, such as {f'my_{name}'!r}"
         )
     TABLE[name] = operation  # first, because a partial may call the operation itself
     try:
