@@ -150,12 +150,11 @@ class Neuron(Module):
         inputs = input_vector(type(self).__name__, self.nin, x)
         if self.bias_trick:
             inputs = [*inputs, constant(1.0)]
-        products = []
+        # Loops in C and one assignment each: half of a network's time is spent here.
         try:
-            for weight, value, label in zip(self.w, inputs, self._product_labels, strict=True):
-                product = weight * value
+            products = list(map(TABLE["multiply"].function, self.w, inputs))
+            for product, label in zip(products, self._product_labels, strict=True):
                 product._label = label
-                products.append(product)
         except (AttributeError, TypeError):  # of an array of products, or of what is no number
             refuse_inputs(type(self).__name__, self.nin, inputs)
             raise
