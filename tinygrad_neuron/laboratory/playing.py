@@ -29,9 +29,9 @@ def train(seconds: float = 0.0, steps: "int | None" = None) -> dict[str, Any]:
 
 
 def look(step: int) -> dict[str, Any]:
-    """Look at the moment that is nearest to a step."""
+    """Look at the moment that is nearest to a step, of those that are kept."""
     playground, _ = _now[0]
-    return _look(playground, min(playground.moments, key=lambda one: abs(one.step - step)))
+    return _look(playground, playground.moment(step))
 
 
 def _look(playground: Playground, moment: Moment) -> dict[str, Any]:
