@@ -269,6 +269,10 @@ byId("copy").addEventListener("click", async () => {
 for (const name of ["walk", "program"]) {
   byId(`${name}-close`).addEventListener("click", () => byId(name).close());
 }
+addEventListener("message", ({ data, source }) => {
+  const isWalk = source && source === byId("walk-page").firstElementChild?.contentWindow;
+  if (isWalk && data?.escape) byId("walk").close(); // as Escape does on the page itself
+});
 byId("walk").addEventListener("close", () => byId("walk-page").replaceChildren());
 byId("controls").addEventListener("submit", (event) => event.preventDefault());
 addEventListener("keydown", (event) => {
