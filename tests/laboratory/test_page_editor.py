@@ -34,7 +34,7 @@ def test_escape_leaves_a_walkthrough_for_the_page(opened):
     opened.page.frame_locator("#shown iframe").locator("#next").click()
     assert "IFRAME" == opened.page.evaluate("document.activeElement.tagName")
     opened.page.keyboard.press("Escape")
-    opened.page.wait_for_function("document.activeElement.id === 'shown'")
+    opened.page.locator("#shown:focus").wait_for()
 
 
 def test_a_walkthrough_below_the_screen_is_placed_when_it_comes_into_sight(opened):

@@ -237,8 +237,37 @@ def test_at_fast_one_can_go_back_nearly_step_by_step(one):
     assert 500 <= places <= 1000
     one.page.focus("#moment")
     one.page.keyboard.press("ArrowLeft")
-    one.page.wait_for_function(f"document.getElementById('count').textContent !== '{latest:,}'")
+    one.page.locator("#count", has_not_text=re.compile(f"^{latest:,}$")).wait_for()
     assert 0 < latest - one.step <= latest / places + 1
+
+
+def test_training_is_there_when_one_comes_back_from_the_editor(one, address):
+    one.page.evaluate("location.hash = '#layers=2,2&speed=fast'")
+    one.page.click("#train")
+    one.page.locator("#count", has_text=re.compile(r"^\d{2,}$")).wait_for()
+    one.page.get_by_role("link", name="Editor").click()  # while it trains
+    one.page.locator("#state", has_text="Ready").wait_for()
+    one.page.get_by_role("link", name="Playground", exact=True).click()
+    one.page.locator("#count", has_text=re.compile(r"^[1-9]")).wait_for()
+    before, loss = one.step, one.page.inner_text("#loss-train")
+    program = one.program()
+    one.page.click("#code")
+    one.page.click("#open")
+    one.page.locator("#state", has_text="Ready").wait_for()
+    one.page.go_back()
+    one.page.locator("#count", has_text=re.compile(r"^[1-9]")).wait_for()
+    assert (before, loss) == (one.step, one.page.inner_text("#loss-train"))
+    assert one.page.locator("#curve-train").get_attribute("d").startswith("M")
+    assert f"range({before})" in program == one.program()
+    one.page.click("#step")
+    one.page.locator("#count", has_text=re.compile(f"^{before + 1:,}$")).wait_for()
+    one.page.focus("#moment")
+    one.page.keyboard.press("Home")
+    one.page.locator("#count", has_text=re.compile("^0$")).wait_for()
+    one.page.reload()  # begins anew
+    one.page.locator("#columns .cell").first.wait_for()
+    one.page.wait_for_timeout(300)
+    assert 0 == one.step and one.page.locator("#starting").is_hidden()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

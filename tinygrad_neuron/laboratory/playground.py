@@ -4,10 +4,12 @@ A playground runs the program that it shows: the first part of its text makes da
 and loss. So what is trained on the page and what its code does cannot differ.
 """
 
+import base64
 import math
 import time
+import zlib
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain, islice
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 CELLS = 33  # places a side of the plane at which every neuron is asked
 MOST_KEPT = 1000  # steps to go back to, an even number; then every second one is dropped
+KEPT_AWAY = 200  # of them, when the page is left
 
 
 class Moment(NamedTuple):
@@ -65,9 +68,9 @@ class Playground:
         self.model = made["model"]
         self.parameters: list[Value] = self.model.parameters()
         self._generator = made.get("generator")
-        loss = compile(made["loss"])
-        self._trainer = loss.trainer(made["optimiser"], only_finite=True)
-        self._all = loss.bind(self.examples[0])
+        self._loss = compile(made["loss"])
+        self._trainer = self._loss.trainer(made["optimiser"], only_finite=True)
+        self._all = self._loss.bind(self.examples[0])
         self._measure = _Rows(self._measured, 3, self.parameters)
         self._respond = _Rows(self._responses, 2, self.parameters)
         self._rows = [[[*x, float(t)] for x, t in part] for part in self.examples]
@@ -202,6 +205,50 @@ class Playground:
             for parameter, number in zip(self.parameters, now, strict=True):
                 parameter.data = number
 
+    # Leaving and coming back
+
+    def state(self) -> dict[str, Any]:
+        """All that training has made, as plain data, with a part of what is kept."""
+        self._trainer.write_back()
+        optimiser = self._trainer.optimiser
+        every = -(-len(self.kept) // KEPT_AWAY)
+        return {
+            "configuration": self.configuration.to_dict(),
+            "losses": _packed(self.losses),
+            "stride": self.stride * every,
+            "kept": [_packed(data) for data in self.kept[::every]],
+            "parameters": _packed(self._parameters_now()),
+            "optimiser": [_packed(numbers) for numbers in optimiser.get_state()],
+            "generator": None if self._generator is None else self._generator.getstate(),
+            "stopped": self.stopped,
+        }
+
+    @classmethod
+    def of_state(cls, state: Mapping[str, Any]) -> "Playground":
+        """A playground that goes on where another was when its `state` was taken.
+
+        >>> one = Playground(Configuration(layers=(2,), samples=20, batch=5))
+        >>> one.train(steps=3)
+        >>> other = Playground.of_state(one.state())
+        >>> one.train(steps=2), other.train(steps=2), one.losses == other.losses
+        (None, None, True)
+        """
+        made = cls(Configuration.of(state["configuration"]))
+        made.losses = list(_unpacked(state["losses"]))
+        made.stride = state["stride"]
+        made.kept = [_unpacked(text) for text in state["kept"]]
+        made.stopped = state["stopped"]
+        optimiser = made._trainer.optimiser
+        for parameter, data in zip(made.parameters, _unpacked(state["parameters"]), strict=True):
+            parameter.data = data
+        optimiser.set_state([list(_unpacked(text)) for text in state["optimiser"]])
+        optimiser.steps = len(made.losses)
+        made._trainer = made._loss.trainer(optimiser, only_finite=True)
+        if made._generator is not None:
+            version, numbers, gauss = state["generator"]
+            made._generator.setstate((version, tuple(numbers), gauss))
+        return made
+
     # What is computed of an example.
 
     def _outputs(self, x0: Value, x1: Value) -> list[list[Value]]:
@@ -248,6 +295,15 @@ class Playground:
             ],
             "stopped": self.stopped,
         }
+
+
+def _packed(numbers: Iterable[float]) -> str:
+    """Numbers as a short text."""
+    return base64.b64encode(zlib.compress(array("d", numbers).tobytes())).decode()
+
+
+def _unpacked(text: str) -> "array[float]":
+    return array("d", zlib.decompress(base64.b64decode(text)))
 
 
 class _Rows:

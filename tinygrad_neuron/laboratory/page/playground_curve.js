@@ -27,10 +27,11 @@ export class Curve {
     }
   }
 
-  begin() {
-    this.moments = [];
-    this.stride = 1;
+  begin(moments = [], stride = 1) {
+    this.moments = moments;
+    this.stride = stride;
     this.#draw();
+    byId("moment").value = byId("moment").max;
   }
 
   add({ step, stride, losses }) {
