@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from tinygrad_neuron import Value, compile, datasets, losses, nn, optim
+from tinygrad_neuron.console import as_program
 from tinygrad_neuron.draw import figures
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def main(folder: Path, seed: int = 0) -> None:
         return losses.cross_entropy(model(image), digit)
 
     generator = random.Random(seed)
-    progress = tqdm(range(EPOCHS), desc="training", unit="epoch", file=sys.stdout)
+    progress = tqdm(range(EPOCHS), desc="training", unit="epoch", file=sys.stdout, disable=None)
     for _ in progress:
         generator.shuffle(examples)
         total = 0.0
@@ -89,4 +90,4 @@ def hidden_neurons(model: nn.MLP) -> "Figure":
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "out"))
+    sys.exit(as_program(main, Path(sys.argv[1] if len(sys.argv) > 1 else "out")))

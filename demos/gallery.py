@@ -24,6 +24,7 @@ from tinygrad_neuron import (
     nn,
     optim,
 )
+from tinygrad_neuron.console import as_program
 from tinygrad_neuron.draw import figures
 
 
@@ -347,4 +348,4 @@ BODY
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "out/gallery"))
+    sys.exit(as_program(main, Path(sys.argv[1] if len(sys.argv) > 1 else "out/gallery")))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tinygrad_neuron import datasets, losses, nn, optim, to_torch, training
+from tinygrad_neuron.console import as_program
 
 try:
     import torch
@@ -138,4 +139,4 @@ if __name__ == "__main__":
     if len(sys.argv) > 2:
         one_of_two(count, Path(sys.argv[2]))
     else:
-        main(count)
+        sys.exit(as_program(main, count))

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tinygrad_neuron import Value, compile, datasets, losses, nn, optim, walkthrough
+from tinygrad_neuron.console import as_program
 from tinygrad_neuron.draw import figures
 from tinygrad_neuron.draw.rendering import EngineNotFoundError
 from tinygrad_neuron.walk import Training, Walkthrough
@@ -68,4 +69,4 @@ def learning(examples: Sequence[tuple[Sequence[float], int]]) -> Walkthrough:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "out"))
+    sys.exit(as_program(main, Path(sys.argv[1] if len(sys.argv) > 1 else "out")))

@@ -28,6 +28,7 @@ from typing import TypeAlias
 from tqdm import tqdm
 
 from tinygrad_neuron import Value, compile, init, losses, mean, nn, optim, relu
+from tinygrad_neuron.console import as_program
 
 NAMES = Path(__file__).parent / "names.txt"
 ALPHABET = (
@@ -130,7 +131,9 @@ def main(steps: int, longest: int, seed: int, target: str = "python") -> None:
     loss = compile(model.loss, target=target)
     one_of_each = {len(name): (tokens_of(name),) for name in names}
     start = time.perf_counter()
-    for length in tqdm(sorted(one_of_each), desc="compiling", unit="length", file=sys.stdout):
+    for length in tqdm(
+        sorted(one_of_each), desc="compiling", unit="length", file=sys.stdout, disable=None
+    ):
         loss.mean([one_of_each[length]])
     print(f"compiled {len(one_of_each)} lengths of name in {time.perf_counter() - start:.1f} s")
 
@@ -152,7 +155,7 @@ def main(steps: int, longest: int, seed: int, target: str = "python") -> None:
             f"eager {COMPARED / eager:.2f} steps/s, compiled {COMPARED / compiled:.1f} steps/s: "
             f"{eager / compiled:.0f} times faster"
         )
-        progress = tqdm(range(steps), desc="training", unit="step", file=sys.stdout)
+        progress = tqdm(range(steps), desc="training", unit="step", file=sys.stdout, disable=None)
         for _, batch in zip(progress, batches(names, generator), strict=False):
             curve.append(trainer.step(batch))
             progress.set_postfix(loss=f"{fmean(curve[-50:]):.3f}", refresh=False)
@@ -170,4 +173,4 @@ if __name__ == "__main__":
     parser.add_argument("--longest", type=int, default=9, help="leave out longer names")
     parser.add_argument("--seed", type=int, default=0, help="for the weights and the choices")
     parser.add_argument("--target", default="python", choices=("python", "c"))
-    main(**vars(parser.parse_args()))
+    sys.exit(as_program(lambda: main(**vars(parser.parse_args()))))

@@ -12,6 +12,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from tinygrad_neuron import Value, compile, datasets, draw_dot, losses, nn, optim
+from tinygrad_neuron.console import as_program
 from tinygrad_neuron.draw import figures
 
 
@@ -57,4 +58,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "out"))
+    sys.exit(as_program(main, Path(sys.argv[1] if len(sys.argv) > 1 else "out")))

@@ -5,12 +5,12 @@
 In a terminal it waits for Enter before each line.
 """
 
-import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 from tinygrad_neuron import Value, local_derivatives, nn, topological_order
-from tinygrad_neuron.console import Writer
+from tinygrad_neuron.console import Writer, as_program
 
 
 def lines() -> Iterator[str]:
@@ -65,10 +65,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (EOFError, KeyboardInterrupt):
-        sys.exit(130)
-    except OSError as error:  # the disk is full, or `head` has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(f"cannot write: {error.strerror}")
+    with suppress(EOFError):  # Ctrl-D at the pause
+        sys.exit(as_program(main))

@@ -109,7 +109,7 @@ def test_the_command_is_installed():
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg")
     scripts = setup["options.entry_points"]["console_scripts"].split("\n")
-    assert "tinygrad-neuron = tinygrad_neuron.cli:main" in scripts
+    assert "tinygrad-neuron = tinygrad_neuron.__main__:main" in scripts
 
 
 # In process

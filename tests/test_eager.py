@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tinygrad_neuron
 from tinygrad_neuron import (
     Value,
     compile,
@@ -20,6 +21,7 @@ from tinygrad_neuron import (
     local_derivatives,
     topological_order,
 )
+from tinygrad_neuron.calculus.operation import RESERVED
 from tinygrad_neuron.calculus.table import BUILT_IN, TABLE
 from tinygrad_neuron.engine import plain
 from tinygrad_neuron.operators import stored_gradient
@@ -152,6 +154,18 @@ def test_a_definition_that_is_refused_leaves_nothing_behind(arguments, options, 
     before = dict(TABLE), dict(vars(Value))
     with pytest.raises((TypeError, ValueError), match=re.escape(text)):
         define_operation(*arguments, **options)
+    assert (dict(TABLE), dict(vars(Value))) == before
+
+
+def test_a_name_that_a_value_or_the_package_has_is_refused() -> None:
+    before = dict(TABLE), dict(vars(Value))
+    there = {*dir(Value), *dir(tinygrad_neuron)} - TABLE.keys() - RESERVED
+    assert {"item", "label", "grad", "backward", "detach", "nn", "compile", "mean"} <= there
+    for name in there:
+        if not name.startswith("_"):
+            text = f"^{name!r} cannot be the name of an operation: .* such as 'my_{name}'$"
+            with pytest.raises(ValueError, match=text):
+                define_operation(name, "a * a", ["2 * a"])
     assert (dict(TABLE), dict(vars(Value))) == before
 
 

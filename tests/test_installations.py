@@ -29,6 +29,7 @@ COMMANDS = {
     "learn 1": ["learn", "1"],
     "notebook": ["notebook", "1"],
     "help": ["--help"],
+    "draw, help": ["draw", "--help"],
     "asked wrongly": ["walk", "é*x", "x=3"],
 }
 NO_HOME = """
@@ -69,7 +70,7 @@ def works_or_says_why_not(done: "subprocess.CompletedProcess[str]") -> None:
 
 @pytest.fixture(scope="module")
 def zipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a wheel holds, not installed."""
+    """What a wheel holds; it runs with -S, for a clone that is installed would come first."""
     path = tmp_path_factory.mktemp("zipped") / "tinygrad_neuron.whl"
     with zipfile.ZipFile(path, "w") as wheel:
         for top in (PACKAGE, ROOT / "demos"):
@@ -96,14 +97,14 @@ walkthrough(x * x).page("page.html")
 
 
 def test_imported_from_a_zipped_wheel_all_works(zipped: Path, tmp_path: Path) -> None:
-    done = run(["-c", ZIPPED], tmp_path, zipped)
+    done = run(["-S", "-c", ZIPPED], tmp_path, zipped)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "page.html").stat().st_size > 50_000
 
 
 @pytest.mark.parametrize("name", ["walk", "page", "learn"])
 def test_a_command_from_a_zipped_wheel(zipped: Path, tmp_path: Path, name: str) -> None:
-    done = run(["-m", "tinygrad_neuron", *COMMANDS[name]], tmp_path, zipped)
+    done = run(["-S", "-m", "tinygrad_neuron", *COMMANDS[name]], tmp_path, zipped)
     works_or_says_why_not(done)
     if name == "learn":
         assert f"which is no folder; install it: pip install {zipped}" in done.stderr
@@ -176,11 +177,25 @@ def test_the_demo_that_prints_walks_in_ascii(tmp_path: Path) -> None:
     assert "w.x = 1 + 0.5 = 1.5" in done.stdout
 
 
+DEMOS = {"walkthrough": [], "quickstart": [], "moons": [], "names_gpt": ["--steps", "1"]}
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full disk is stood in for by Linux")
-def test_the_demo_that_prints_says_in_one_line_that_it_cannot(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", DEMOS)
+def test_a_demo_says_in_one_line_that_it_cannot_print(name: str, tmp_path: Path) -> None:
+    for needed in {"walkthrough": [], "moons": ["matplotlib"]}.get(name, ["matplotlib", "tqdm"]):
+        pytest.importorskip(needed, reason="the extra demos is not installed")
     with open("/dev/full", "w") as full:
-        done = run([str(ROOT / "demos" / "walkthrough.py")], tmp_path, stdout=full)
-    assert (done.returncode, done.stderr) == (1, "cannot write: No space left on device\n")
+        demo = [str(ROOT / "demos" / f"{name}.py"), *DEMOS[name]]
+        done = run(["-u", *demo], tmp_path, stdout=full)
+    said = f"{name}.py: cannot write: No space left on device\n"
+    assert (done.returncode, done.stderr) == (1, said)
+
+
+def test_each_demo_ends_in_order() -> None:
+    for path in (ROOT / "demos").glob("*.py"):
+        if not path.name.startswith("lesson_"):
+            assert "sys.exit(as_program(" in path.read_text("utf-8"), path.name
 
 
 def test_no_text_is_read_or_written_in_the_encoding_of_the_machine(tmp_path: Path) -> None:
@@ -209,10 +224,20 @@ def test_with_standard_streams_closed(tmp_path: Path, name: str, closed: str) ->
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full disk is stood in for by Linux")
-@pytest.mark.parametrize("name", ["walk", "learn", "learn 1", "help", "notebook"])
-def test_with_standard_output_full(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("name", ["walk", "learn", "learn 1", "help", "draw, help", "notebook"])
+def test_with_standard_output_full(tmp_path: Path, name: str, unbuffered: str) -> None:
     with open("/dev/full", "w") as full:
-        done = run(["-m", "tinygrad_neuron", *COMMANDS[name]], tmp_path, stdout=full)
+        at_once = {"PYTHONUNBUFFERED": unbuffered}  # written at once, or all at the end
+        command = ["-m", "tinygrad_neuron", *COMMANDS[name]]
+        done = run(command, tmp_path, stdout=full, environment=at_once)
     assert (done.returncode, done.stderr) == (
         1, "tinygrad-neuron: cannot write: No space left on device\n"
     )  # fmt: skip
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full disk is stood in for by Linux")
+def test_what_cannot_be_told_changes_no_exit_code(tmp_path: Path) -> None:
+    with open("/dev/full", "w") as full:
+        command = ["-m", "tinygrad_neuron", *COMMANDS["asked wrongly"]]
+        assert run(command, tmp_path, stderr=full).returncode == 2

@@ -189,3 +189,30 @@ def test_what_was_started_to_outlive_its_terminal_does() -> None:
     program += ", signal.SIG_IGN); main(); os.kill(os.getpid(), signal.SIGHUP); print('lives')"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout.endswith("lives\n")
+
+
+INTERRUPTED = """
+import importlib.abc, os, runpy, signal, sys
+
+class Interrupting(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Interrupting())
+sys.orig_argv = [sys.executable, "-m", "tinygrad_neuron", "walk", "x*x", "x=3"]
+sys.argv = ["-m", "walk", "x*x", "x=3"]  # as Python has it while it looks for the package
+runpy.run_module("tinygrad_neuron", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process sends itself a Ctrl-C")
+@pytest.mark.parametrize("module", ["eager", "checking", "cli", "walk.terminal"])
+def test_a_ctrl_c_while_a_command_starts_shows_nothing(module: str) -> None:
+    program = INTERRUPTED.format(module=f"tinygrad_neuron.{module}")
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, timeout=60, check=False
+    )
+    assert done.returncode in (130, -signal.SIGINT)  # a shell shows the second as 130, too
+    assert done.stderr == b""

@@ -11,6 +11,16 @@ This file is the whole public surface. `compile`, `sum`, `abs` and their like ar
 in `__all__`, so that a star import shadows no builtin.
 """
 
+import signal
+import sys
+
+if (
+    sys.argv[:1] == ["-m"]  # something is started so, and this first
+    and __name__ in sys.orig_argv
+    and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+):  # Ctrl-C ends it, without a traceback of imports, until `__main__` takes it back
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 from . import cli_course, cli_laboratory
 from .checking import described, nearest, unknown
-from .console import PROGRAM, FailedError, UsageError, told
+from .console import PROGRAM, FailedError, UsageError, as_program, say, told
 from .engine import Value, topological_order
 from .files import replace_file
 from .operators import stored_gradient
@@ -56,6 +56,9 @@ class _Parser(argparse.ArgumentParser):
                 self.with_value += added.option_strings
         return added
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        print(message, end="", file=file)  # argparse would not say that it cannot be written
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message.removeprefix('argument ')}; {self.prog} --help says more")
 
@@ -67,6 +70,12 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     wrote /dev/null (4 steps)
     0
     """
+    # An error of a file is the user's own function's: ours are told as what failed.
+    return as_program(_run, arguments, name=PROGRAM, files=False)
+
+
+def _run(arguments: "Sequence[str] | None") -> int:
+    """What `main` does, but for what can befall any program."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if arguments is None:
         _end_in_order()
@@ -81,25 +90,13 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
         asked = parse(given) if given else None
         if asked is not None:
             asked.run(asked)
-        sys.stdout.flush()
     except (UsageError, ExpressionError) as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        say(str(error))
         return 2
     except FailedError as error:
         if str(error):
-            print(f"{PROGRAM}: {error}", file=sys.stderr)
+            say(str(error))
         return 1
-    except BrokenPipeError:  # the reader, `head` say, has seen enough
-        _write_no_more()
-        return 1
-    except OSError as error:  # of the standard output: a full disk
-        if error.filename is not None:  # not of ours, which are told as what failed: the user's own
-            raise
-        _write_no_more()
-        print(f"{PROGRAM}: cannot write: {error.strerror or error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
     return 0
 
 
@@ -115,12 +112,6 @@ def _end_in_order() -> None:
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # not after `nohup`
             with suppress(ValueError):  # not in the main thread
                 signal.signal(number, end)
-
-
-def _write_no_more() -> None:
-    """Let what is still to be printed go nowhere."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 # From words to what is asked
@@ -309,7 +300,7 @@ def _draw(asked: Namespace) -> None:
         try:
             root.backward()
         except (*DOMAIN_ERRORS, TypeError) as error:
-            print(f"tinygrad-neuron: drawn without gradients: {error}", file=sys.stderr)
+            say(f"drawn without gradients: {error}")
     picture = draw_dot(root, digits=asked.digits)
     try:
         if format_ in ("gv", "dot"):

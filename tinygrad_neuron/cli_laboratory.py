@@ -1,6 +1,7 @@
 """The command line's `laboratory`."""
 
 from argparse import ArgumentTypeError, Namespace
+from contextlib import nullcontext
 from pathlib import Path
 
 from .cli_course import Command, a_folder
@@ -40,13 +41,15 @@ def _laboratory(asked: Namespace) -> None:
     say("getting what it needs, and putting it together; this takes a minute")
     from .course.lessons import LessonError
     from .laboratory.building import LaboratoryError, build
-    from .laboratory.serving import serve
+    from .laboratory.serving import serve, server
 
     folder = Path(*asked.words or ["out/laboratory"])
     try:
-        size = build(folder, archives=asked.npm, packages=asked.packages, tell=say)
-        print(f"wrote {folder / 'index.html'} ({size / 1e6:.1f} MB)", flush=True)
-        if asked.serve:
-            serve(folder, asked.port)
+        # The port is had first: building takes a minute, and another program may have it.
+        with server(folder, asked.port) if asked.serve else nullcontext() as running:
+            size = build(folder, archives=asked.npm, packages=asked.packages, tell=say)
+            print(f"wrote {folder / 'index.html'} ({size / 1e6:.1f} MB)", flush=True)
+            if running is not None:
+                serve(running)
     except (LaboratoryError, LessonError, OSError) as error:
         raise FailedError(told(error)) from None

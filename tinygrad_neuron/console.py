@@ -3,7 +3,8 @@ how a command says that it could not do what was asked."""
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TextIO
 
 PROGRAM = "tinygrad-neuron"
@@ -38,8 +39,9 @@ def told(error: BaseException) -> str:
     >>> told(FileNotFoundError(2, "No such file or directory", "a.txt")), told(ValueError("no"))
     ('a.txt: No such file or directory', 'no')
     """
-    if isinstance(error, OSError) and error.strerror and error.filename is not None:
-        return f"{os.fspath(error.filename)}: {error.strerror}"
+    if isinstance(error, OSError) and error.strerror:
+        where = "cannot write" if error.filename is None else os.fspath(error.filename)
+        return f"{where}: {error.strerror}"
     return str(error)
 
 
@@ -97,4 +99,51 @@ def say(text: str) -> None:
 
     >>> say("running every lesson")
     """
-    print(f"{PROGRAM}: {text}", file=sys.stderr, flush=True)
+    tell(f"{PROGRAM}: {text}")
+
+
+def tell(line: str) -> None:
+    """Write a line to the standard error; where that is closed or full, nobody can be told.
+
+    >>> tell("cannot write: No space left on device")
+    """
+    try:
+        print(line, file=sys.stderr, flush=True)
+    except (OSError, ValueError):
+        _write_no_more(sys.stderr)
+
+
+def as_program(
+    main: Callable[..., object], *arguments: object, name: str = "", files: bool = True
+) -> int:
+    """Run the main part of a program; returns its exit code, which is what `main` returns, or 0.
+
+    What can befall any program ends it in order, without a traceback, for nothing in it is wrong: a
+    full disk is told in a line, and so is a file that cannot be written or read, unless `files` is
+    False; a reader that has seen enough (`head`) and Ctrl-C need not be told. `name` begins the
+    line: by default it is that of the script.
+
+    >>> as_program(print, "done")
+    done
+    0
+    """
+    try:
+        code = main(*arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what is not written yet can fail too
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        if error.filename is not None and not files:
+            raise
+        if not isinstance(error, BrokenPipeError):
+            tell(f"{name or os.path.basename(sys.argv[0])}: {told(error)}")
+        _write_no_more(sys.stdout)
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _write_no_more(stream: TextIO) -> None:
+    """Let what is still to be written to a stream go nowhere: Python tries again at its end."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

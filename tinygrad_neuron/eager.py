@@ -7,6 +7,7 @@ and a debugger steps through it.
 
 import ast
 import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -87,7 +88,8 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         slots = ["node._a[:-1]", "node._a[-1]"] if operation.chosen else ["node._a"]
         operands = f"(*{first}, {names[1]})" if operation.chosen else first
         foreign = f"not only_values.issuperset(map(type, {operands}))"
-        constants = f"all(v._operation is CONSTANT for v in {operands})"
+        constants = [f"for v in {operands}:", "    if v._operation is not CONSTANT:"]
+        constants += ["        break", "else:"]
     else:
         data = {name: f"{name}.data" for name in names}
         slots = [f"node._a[{position}]" for position in range(len(names))]
@@ -95,7 +97,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
             slots = ["node._a", "node._b"][: len(names)]
         operands = f"({', '.join(names)}{',' * (len(names) == 1)})"
         foreign = " or ".join(f"type({name}) is not Value" for name in names)
-        constants = " and ".join(f"{name}._operation is CONSTANT" for name in names)
+        constants = [f"if {' and '.join(f'{name}._operation is CONSTANT' for name in names)}:"]
     floats = list[str]()
     if operation.domain and not operation.chosen:  # NumPy's would warn and give an infinity
         if operation.variadic:
@@ -134,7 +136,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
     else:
         record += result
     record += [
-        f"if {constants}:",
+        *constants,
         "    return constant(data)",
         "node = new(Value)",
         "node.data = data",
@@ -277,11 +279,12 @@ def define_operation(
 
     The same definition may be repeated, as when a notebook's cell runs twice: it changes nothing.
 
-    **Arguments:** `name`, an identifier not yet in the table; `forward`, the expression of the
-    result; `partials`, one expression per operand, in the operands, the result `y`, and operations
-    of the table; `options` as for `calculus.operation.Operation` (`operands="a, b"`, `defaults`,
-    `where`, `domain`, `kernels`, `symbol`, ...). Raises a `ValueError` or `TypeError` that says
-    what is wrong, and then adds nothing.
+    **Arguments:** `name`, an identifier that neither the table, nor a Value, nor the package has;
+    `forward`, the expression of the result; `partials`, one expression per operand, in the
+    operands, the result `y`, and operations of the table; `options` as for
+    `calculus.operation.Operation` (`operands="a, b"`, `defaults`, `where`, `domain`, `kernels`,
+    `symbol`, ...). Raises a `ValueError` or `TypeError` that says what is wrong, and then adds
+    nothing.
 
     >>> cube = define_operation("cube", "a * a * a", ["3 * a * a"])
     >>> x = Value(2.0)
@@ -310,6 +313,12 @@ def _added(operation: Operation) -> Callable[..., Value]:
         raise ValueError(
             f"there is already an operation {name!r} with another definition, {known.forward}; "
             "choose another name"
+        )
+    if hasattr(Value, name) or name in dir(sys.modules[__package__]):
+        has = "each Value" if hasattr(Value, name) else "tinygrad_neuron"
+        raise ValueError(
+            f"{name!r} cannot be the name of an operation: {has} has something else of this name; "
+            f"choose another, such as {f'my_{name}'!r}"
         )
     TABLE[name] = operation  # first, because a partial may call the operation itself
     try:

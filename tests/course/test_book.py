@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import threading
 import urllib.request
 from html.parser import HTMLParser
@@ -402,3 +403,54 @@ def test_on_a_full_disk_the_old_book_stays_and_one_line_says_why(tmp_path, monke
     ]
     assert (old / "index.html").read_text() == "old"
     assert [old] == list(tmp_path.iterdir())
+
+
+SPHINX = """Sphinx parallel build error!
+Versions
+========
+* Platform:         linux
+
+Traceback
+=========
+
+      File "parallel.py", line 137, in _join_one
+        raise SphinxParallelError(*result)
+    sphinx.errors.SphinxParallelError: {}
+
+
+The full traceback has been saved in:
+/tmp/sphinx-err-o5awu4j4.log
+"""
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (
+            f"OSError: [Errno {errno.EFBIG}] {os.strerror(errno.EFBIG)}",
+            f"{os.strerror(errno.EFBIG)}: {tempfile.gettempdir()}",
+        ),
+        ("KeyError: 'a'", "Sphinx stopped: sphinx.errors.SphinxParallelError: KeyError: 'a'"),
+    ],
+)
+def test_where_sphinx_stops_one_line_says_why(error, line, tmp_path, monkeypatch, capsys):
+    ended = subprocess.CompletedProcess([], 1, b"", SPHINX.format(error).encode())
+    monkeypatch.setattr(book_module, "gather", lambda *_: None)
+    monkeypatch.setattr(book_module, "run", lambda *_, **__: ended)
+    assert main(["book", str(tmp_path / "book")]) == 1
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        f"tinygrad-neuron: the book was not built: {line}"
+    ]
+
+
+def test_a_write_that_fails_on_the_way_to_the_book_is_told_with_its_folder(
+    tmp_path, monkeypatch, capsys
+):
+    def full(*_):
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))  # of a write: no file is named
+
+    monkeypatch.setattr(book_module, "gather", full)
+    assert main(["book", str(tmp_path / "book")]) == 1
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.startswith(f"tinygrad-neuron: {tempfile.gettempdir()}{os.sep}")
+    assert line.endswith(f": {os.strerror(errno.EFBIG)}")

@@ -105,3 +105,16 @@ def test_a_browser_that_has_gone_is_no_error_and_no_machine_decides_what_a_file_
         assert 200 == urlopen(f"{address}/page.css").status
         running.shutdown()
     assert ("", "") == capfd.readouterr()
+
+
+def test_a_port_that_another_program_has_is_told_before_anything_is_built(tmp_path, capsys):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        folder = tmp_path / "laboratory"
+        assert main(["laboratory", str(folder), "--serve", "--port", port]) == 1
+    (_, said) = capsys.readouterr().err.splitlines()
+    assert said.startswith(f"tinygrad-neuron: port {port} cannot be had: ")
+    assert said.endswith("; name another one with --port, or let the system choose: --port 0")
+    assert not folder.exists()

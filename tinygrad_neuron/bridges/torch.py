@@ -1,5 +1,6 @@
 """Modules of PyTorch as modules of ours, and the other way, number by number."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -39,7 +40,11 @@ def from_torch(module: Any, seed: Seed = None) -> nn.Module:
     """
     torch = _pytorch("from_torch")
     if not isinstance(module, torch.nn.Module):
-        raise TypeError(f"from_torch: module must be a torch.nn.Module, got {described(module)}")
+        state = isinstance(module, Mapping)  # of a state_dict() or a file
+        hint = "; a state goes into a module first: module.load_state_dict(state)" if state else ""
+        raise TypeError(
+            f"from_torch: module must be a torch.nn.Module, got {described(module)}{hint}"
+        )
     return _Reading(generator_of(seed)).module(module, "")
 
 

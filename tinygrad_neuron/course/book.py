@@ -10,6 +10,8 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,10 @@ from .hosting import Hosting
 _NEEDED = ("sphinx", "myst_nb", "furo", "ipykernel")
 _MARK = ".tinygrad-neuron-book"
 _SECONDS = 7200.0
+# What ends each program that writes much: no room, or no right to more of it.
+_NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENOMEM)
+# Where Sphinx itself fails it writes forty lines; the error is the last of its traceback.
+_CRASH = re.compile(r"^Traceback\n=+\n(?: .*\n)* +(?P<error>\S.*)$", re.MULTILINE)
 _NOISE = re.compile(r"\[IPKernelApp\]|# \S+ \S+ INFO traitlets")
 
 
@@ -62,7 +68,7 @@ def build(
     course = chosen() if course is None else course
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise BookError(f"{folder} holds something that is not the book; name another folder")
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory() as temporary, _told_where(temporary):
         source, made = Path(temporary, "source"), Path(temporary, "made")
         gather(source, course, draft, hosting)
         language = words(course.words)["language"]
@@ -73,6 +79,17 @@ def build(
         (made / _MARK).write_text("built by `tinygrad-neuron book`, which replaces it\n", "utf-8")
         replace_folder(folder, made)
     return Built(len(list(folder.rglob("*.html"))), doubts)
+
+
+@contextmanager
+def _told_where(folder: str) -> Iterator[None]:
+    """Within it an error of a write, which has no name of a file, has that of a folder."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None or not error.errno:
+            raise
+        raise OSError(error.errno, error.strerror, folder) from None
 
 
 def _refuse_incomplete(source: Path, made: Path) -> None:
@@ -114,12 +131,15 @@ def _run_sphinx(
     told = (ended.stdout + ended.stderr).decode("utf-8", "replace").replace(f"{source}{os.sep}", "")
     lines = [line for line in told.splitlines() if line.strip() and not _NOISE.match(line)]
     if ended.returncode:
-        if (full := os.strerror(errno.ENOSPC)) in told:
-            raise BookError(f"the book was not built: {full}: {tempfile.gettempdir()}")
+        for reason in map(os.strerror, _NO_ROOM):
+            if reason in told:
+                raise BookError(f"the book was not built: {reason}: {tempfile.gettempdir()}")
         reports = sorted((made / "reports").glob("*.err.log"))
         if reports:  # a cell that fails; what Sphinx says of it is long, and says less
             lines = [text for path in reports for text in (path.stem, path.read_text("utf-8"))]
             lines.append("--draft builds it all the same")
+        elif crash := _CRASH.search("\n".join(lines)):
+            raise BookError(f"the book was not built: Sphinx stopped: {crash['error']}")
         raise BookError("the book was not built:\n" + "\n".join(lines).strip())
     if not draft:
         return []

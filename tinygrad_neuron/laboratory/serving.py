@@ -1,6 +1,7 @@
 """A folder on loopback, with the headers that let a program be interrupted."""
 
 import functools
+import os
 import sys
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -38,6 +39,9 @@ class Handler(SimpleHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     """Says nothing of a browser that has gone before it had all."""
 
+    # On Windows two servers could have one port then, and answer in turn.
+    allow_reuse_address = os.name != "nt"
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Print what went wrong, but not that the other end is closed."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
@@ -45,15 +49,23 @@ class Server(ThreadingHTTPServer):
 
 
 def server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
-    """A server of a folder on 127.0.0.1, not yet running; port 0 lets the system choose."""
-    return Server(("127.0.0.1", port), functools.partial(Handler, directory=folder))
+    """A server of a folder, which need not be there yet, on 127.0.0.1; not yet running.
+
+    Port 0 lets the system choose. Raises an `OSError` in a line where the port cannot be had.
+    """
+    try:
+        return Server(("127.0.0.1", port), functools.partial(Handler, directory=folder))
+    except OSError as error:
+        raise OSError(
+            f"port {port} cannot be had: {error.strerror}; name another one with --port, or let "
+            "the system choose: --port 0"
+        ) from None
 
 
-def serve(folder: Path, port: int = 8000) -> None:
-    """Serve a folder until Ctrl+C."""
-    with server(folder, port) as running:
-        print(f"http://127.0.0.1:{running.server_port}/ (Ctrl+C ends it)", flush=True)
-        try:
-            running.serve_forever()
-        except KeyboardInterrupt:
-            print()
+def serve(running: ThreadingHTTPServer) -> None:
+    """Let a server work until Ctrl+C, and say where."""
+    print(f"http://127.0.0.1:{running.server_port}/ (Ctrl+C ends it)", flush=True)
+    try:
+        running.serve_forever()
+    except KeyboardInterrupt:
+        print()

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
-from ..checking import MOST, described, several, to_float, whole
+from ..checking import MOST, as_list, described, several, to_float, whole
 from ..engine import Operand, Value, constant
 from ..functions import sum
 
@@ -35,8 +35,7 @@ def _as_lists(x: Array) -> Any:
         type(x), "to_numpy"
     ):  # a frame: going through it would give the names of its columns
         x = x.to_numpy()
-    if hasattr(type(x), "tolist"):
-        x = x.tolist()
+    x = as_list("the input", x)
     return [_as_lists(item) for item in x] if several(x) else x
 
 
