@@ -56,7 +56,7 @@ def test_a_picture_beside_the_lesson_is_on_a_slide_of_its_own(own):
     path.write_text(text.replace("# So the", "# ![gone](not_there.png)\n#\n# So the"), "utf-8")
     (own / "my oven.svg").write_text("<svg/>")
     made = slides.slides(*ran(own))
-    [picture] = [slide for slide in made if "data:image/svg+xml;base64," in slide.inside]
+    [picture] = [slide for slide in made if 'class="own"' in slide.inside]
     assert ("picture", "A number, and where it comes from") == (picture.kind, picture.heading)
     assert picture.inside.count("An oven &lt;3") == 2  # to be read, and for who cannot see it
     assert "Text in Markdown" in picture.notes
