@@ -394,9 +394,9 @@ def test_no_parameters_are_refused(make):
 
 @each_optimiser
 def test_parameters_that_are_no_values_are_refused(make):
-    with pytest.raises(TypeError, match=r"a parameter must be a Value, got 1\.0"):
+    with pytest.raises(TypeError, match=r"a parameter must be a Value, got float 1\.0"):
         make([Value(0.0), 1.0])
-    with pytest.raises(TypeError, match=r"a parameter must be a Value, got \('w\[0\]'"):
+    with pytest.raises(TypeError, match=r"a parameter must be a Value, got tuple \('w\[0\]'"):
         make(nn.Neuron(1).named_parameters())
 
 

@@ -10,6 +10,8 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias, TypeGuard, TypeVar
 
+from .reflexes import instead_of, is_of_torch
+
 T = TypeVar("T")
 
 Seed: TypeAlias = int | random.Random | None
@@ -28,10 +30,16 @@ MOST = 100_000_000  # of anything that is counted; as many Values would take 10 
 
 
 def described(x: object) -> str:
-    """What was received, in a few words."""
-    if isinstance(x, type):
-        return f"the type {x.__name__}"
-    return f"{type(x).__name__} {shown(x)}".rstrip()
+    """What was received, in a few words; of what is PyTorch's also what is written here."""
+    name = f"type {x.__name__}" if isinstance(x, type) else type(x).__name__
+    kind = name if isinstance(x, type) else f"{name} {shown(x)}".rstrip()
+    if is_of_torch(x):  # most of these write their class themselves
+        own = shown(x).lower().startswith(name.lower())
+        kind = f"PyTorch's {shown(x) if own else kind}"
+    elif isinstance(x, type):
+        kind = f"the {kind}"
+    here = instead_of(x)
+    return f"{kind} ({here})" if here else kind
 
 
 def shown(x: object) -> str:
@@ -42,6 +50,8 @@ def shown(x: object) -> str:
         text = repr(x)
     except Exception:
         return ""
+    if "\n" in text:  # a table, a module of PyTorch
+        text = " ".join(text.split())
     return text if len(text) <= 200 else f"{text[:200]}..."
 
 
@@ -54,7 +64,8 @@ def as_text(x: object) -> str:
 
 
 def to_float(x: object, where: str, operand: str = "data") -> float:
-    """A plain float from a real number of any kind (int, float, NumPy scalar, Fraction).
+    """A plain float from a real number of any kind (int, float, NumPy scalar, Fraction, a tensor of
+    PyTorch with one number and no gradient to get).
 
     Raises a `TypeError` that names the operation and the operand for anything else.
 
@@ -69,6 +80,8 @@ def to_float(x: object, where: str, operand: str = "data") -> float:
         return x
     kind = getattr(getattr(x, "dtype", None), "kind", None)  # of a NumPy scalar or array
     if not isinstance(kind, str):
+        if getattr(x, "requires_grad", None) is False and getattr(x, "ndim", None) == 0:
+            x = x.item()  # type: ignore[attr-defined]  # a tensor has it
         welcome = isinstance(x, numbers.Real)
     else:
         welcome = kind in "biuf" and getattr(x, "ndim", None) == 0
@@ -80,8 +93,8 @@ def to_float(x: object, where: str, operand: str = "data") -> float:
     text = f"{where}: {operand} must be a real number, got {described(x)}"
     if hasattr(type(x), "_operation"):
         text += "; a Value is already a node of the graph (its number is .data)"
-    elif getattr(x, "ndim", None) == 0 and hasattr(x, "item"):  # a tensor of PyTorch
-        text += "; its number is .item()"
+    elif getattr(x, "ndim", None) == 0 and hasattr(x, "requires_grad"):  # a tensor of PyTorch
+        text += "; it requires a gradient, and would get none from here"
     elif isinstance(x, Iterable) and not isinstance(x, str | bytes):
         text += "; go through it element by element"
     raise TypeError(text)
@@ -102,17 +115,56 @@ def unknown(name: str, known: Iterable[str]) -> str:
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that somebody meant, where one is near.
 
+    First those that few slips of the hand lead to, then what begins so, then what looks alike.
+
     >>> nearest("Liner", ["Layer", "Linear"]), nearest("x", ["Layer"])
     ('Linear', None)
+    >>> nearest("compil", ["Compiled", "compile"]), nearest("leaky", ["leaky_relu", "leaf"])
+    ('compile', 'leaky_relu')
     """
     import difflib  # only to tell what is wrong: the package starts without it
 
     name, known = str(name), sorted(known)
-    lower = [other.lower() for other in known]
-    near = [other for other in lower if name and other.startswith(name.lower())]
-    near += difflib.get_close_matches(name.lower(), lower, n=1)
-    alike = [other for other in known if near and other.lower() == near[0]]
-    return next((other for other in alike if other[0] == name[0]), alike[0]) if near else None
+    small = name.lower()
+    if not 0 < len(name) <= _LONGEST_NAME:
+        return None
+    most = max(1, len(name) // 3)
+    near = []
+    for other in known:
+        if abs(len(other) - len(name)) <= most:
+            slips = _slips(small, other.lower())
+            if slips <= most and slips < len(other):
+                near.append((slips, _slips(name, other), other))  # with the case of the letters
+    if near:
+        return min(near)[2]
+    begun = sorted((other for other in known if other.lower().startswith(small)), key=len)
+    alike = difflib.get_close_matches(small, [other.lower() for other in known], n=1)
+    found = begun or [other for other in known if [other.lower()] == alike]
+    return next((other for other in found if other[0] == name[0]), found[0]) if found else None
+
+
+_LONGEST_NAME = 100  # letters: what is longer is no slip of the hand
+
+
+def _slips(a: str, b: str) -> int:
+    """How many letters to add, to leave out, to change, or to change places with the next.
+
+    >>> _slips("tahn", "tanh"), _slips("Liner", "Linear")
+    (1, 1)
+
+    Source: R. A. Wagner and M. J. Fischer (1974), with F. J. Damerau's (1964) swap of neighbours.
+    """
+    before: list[int] = []
+    last = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            least = min(last[j] + 1, row[-1] + 1, last[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                least = min(least, before[j - 2] + 1)
+            row.append(least)
+        before, last = last, row
+    return last[-1]
 
 
 def number(where: str, what: str, x: Any, rule: Rule, way_out: str = "") -> float:
@@ -246,6 +298,8 @@ def a_function(where: str, what: str, x: Any) -> Callable[..., Any]:
     """
     if not callable(x):
         raise TypeError(f"{where}: {what} must be callable, got {described(x)}")
+    if is_of_torch(x):
+        raise TypeError(f"{where}: {what} must be a function of Values, got {described(x)}")
     return x  # type: ignore[no-any-return]
 
 
@@ -274,7 +328,8 @@ def one_of_several(x: Any) -> str:
 
 
 def listed(where: str, what: str, x: Any, way_out: str) -> list[Any]:
-    """The items of anything that has several, as a list.
+    """The items of anything that has several, as a list; those of an array or a tensor as Python's
+    own numbers.
 
     >>> listed("Neuron", "the input", 2.0, "a list of 1 number, as in neuron([x])")
     Traceback (most recent call last):
@@ -283,7 +338,22 @@ def listed(where: str, what: str, x: Any, way_out: str) -> list[Any]:
     """
     if not several(x):
         raise TypeError(f"{where}: {what} must be {way_out}, got {described(x)}")
-    return list(x)
+    return list(as_list(f"{where}: {what}", x))
+
+
+def as_list(what: str, x: Any) -> Any:
+    """An array or a tensor as lists of Python's own numbers; anything else as it is.
+
+    Raises a `TypeError` for a tensor that waits for a gradient.
+    """
+    if not hasattr(type(x), "tolist"):
+        return x
+    if getattr(x, "requires_grad", None) is True:
+        raise TypeError(
+            f"{what} is a tensor of PyTorch that requires a gradient, and would get none "
+            "from here; its numbers are .tolist()"
+        )
+    return x.tolist()
 
 
 def mapped(where: str, what: str, x: Any, way_out: str) -> Mapping[Any, Any]:

@@ -164,7 +164,7 @@ def grad(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any
         output = function(*changed, **options)
         if not isinstance(output, Value):
             raise TypeError(
-                f"grad needs a function that returns one Value, got {type(output).__name__}"
+                f"grad needs a function that returns one Value, got {described(output)}"
             )
         found = gradients(output, list(fresh))
         _take_back(fresh, found)

@@ -32,6 +32,8 @@ def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
         return engine.apply(operation, operands)  # which takes arrays, or says what is wrong
     for value in lifted:
         if type(value) is not Value:
+            if not operation.constant and (traced := value._traced(operation, lifted)) is not None:
+                return traced  # as nearly always
             return engine.apply(operation, lifted)
     return operation.function(*arranged(operation, lifted))
 
@@ -91,7 +93,8 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         slots = ["node._a[:-1]", "node._a[-1]"] if operation.chosen else ["node._a"]
         operands = f"(*{first}, {names[1]})" if operation.chosen else first
         foreign = f"not only_values.issuperset(map(type, {operands}))"
-        constants = f"all(v._operation is CONSTANT for v in {operands})"
+        constants = [f"for v in {operands}:", "    if v._operation is not CONSTANT:"]
+        constants += ["        break", "else:"]
     else:
         data = {name: f"{name}.data" for name in names}
         slots = [f"node._a[{position}]" for position in range(len(names))]
@@ -99,7 +102,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
             slots = ["node._a", "node._b"][: len(names)]
         operands = f"({', '.join(names)}{',' * (len(names) == 1)})"
         foreign = " or ".join(f"type({name}) is not Value" for name in names)
-        constants = " and ".join(f"{name}._operation is CONSTANT" for name in names)
+        constants = [f"if {' and '.join(f'{name}._operation is CONSTANT' for name in names)}:"]
     floats = list[str]()
     if operation.domain and not operation.chosen:  # NumPy's would warn and give an infinity
         if operation.variadic:
@@ -135,7 +138,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
     record += ["try:", *(f"    {line}" for line in result), "except FAILURES as exception:"]
     record.append(f"    raise_named(operation, {operands}, exception)")
     record += [
-        f"if {constants}:",
+        *constants,
         "    return constant(data)",
         "node = new(Value)",
         "node.data = data",

@@ -1,7 +1,10 @@
 """What PyTorch's users write by habit and has another form here: by room, the name and the way.
 
-Read where a name is not found (`public`). Every name in backticks here exists; a test holds it.
+Read where a name is not found (`public`), and where an object of PyTorch is given (`checking`).
+Every name in backticks here exists; a test holds it.
 """
+
+from typing import Any
 
 _GRAPH = "every Value records its graph, and a graph is freed when nothing refers to it any more; "
 _SCALARS = "a Value is one number, without shape, type or device; "
@@ -229,5 +232,46 @@ OPTIONS: dict[str, str] = {
     "padding_mode": "padding is with zeros",
     "test_size": "its name is test_fraction",
     "verbose": "its name is progress",
+    "strict": "every name has to fit; leave it away",
     "weights_only": "nothing in a file is executed; leave it away",
 }
+
+# Objects of PyTorch, by a class that they are of: what stands for them here.
+OBJECTS: dict[str, str] = {
+    "Tensor": "as numbers it is .tolist(), or .item() of a single one",
+    "Optimizer": PYTORCH["optim"]["RMSprop"],
+    "LRScheduler": PYTORCH["optim"]["lr_scheduler"],
+    "_Loss": "losses are functions in `tinygrad_neuron.losses`",
+    "Module": "`tinygrad_neuron.from_torch` brings a module over",
+    "DataLoader": "it gives batches: give its .dataset, and batch_size=32, for batches are made "
+    "here",
+}
+
+
+def is_of_torch(x: Any) -> bool:
+    """Whether this is a class, a function or an object of PyTorch itself."""
+    return _of_torch(x) or (not isinstance(x, type) and _of_torch(type(x)))
+
+
+def _of_torch(x: Any) -> bool:
+    """Whether a class or a function stands in a module of PyTorch."""
+    module = getattr(x, "__module__", None)
+    return isinstance(module, str) and module.partition(".")[0] == "torch"
+
+
+def instead_of(x: Any) -> str:
+    """What to write here for what PyTorch has, or what was made of its classes; empty for anything
+    else."""
+    kind = x if isinstance(x, type) else type(x)
+    if not any(map(_of_torch, (x, *kind.__mro__))):
+        return ""
+    name = getattr(x, "__name__", kind.__name__)
+    kinds = [k.__name__ for k in kind.__mro__]
+    if name in ("SGD", "Adam", "AdamW") and "Optimizer" in kinds:
+        return f"here it is `optim.{name}(model.parameters(), lr=0.1)`"
+    ours = {**PYTORCH["losses"], **PYTORCH["optim"], **PYTORCH["nn"]}.get(name)
+    if ours is not None:
+        return ours
+    if name.startswith(("cross_entropy", "binary_cross_entropy")):
+        return f"here it is `losses.{name}`"
+    return next((OBJECTS[k] for k in kinds if k in OBJECTS), "")

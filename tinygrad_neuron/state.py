@@ -22,6 +22,7 @@ from typing import Any
 
 from .checking import described
 from .files import checked_path, replace_file
+from .reflexes import is_of_torch
 
 FORMAT = "tinygrad_neuron state"
 VERSION = 1
@@ -64,6 +65,26 @@ def differences(given: Any, expected: Mapping[str, Any], what: str) -> list[str]
         elif (wrong := _not_a_number(value)) is not None:
             found.append(f"{what} {name!r} holds {described(wrong)[:80]}, which is not a number")
     return found
+
+
+def as_lists(given: Any) -> Any:
+    """The same state with lists in place of arrays and tensors."""
+    if not isinstance(given, Mapping):
+        return given
+    return {name: x.tolist() if hasattr(x, "tolist") else x for name, x in given.items()}
+
+
+def hint_of_torch(given: Any, expected: Mapping[str, Any]) -> list[str]:
+    """What to do with the state of a model of PyTorch, if this is one; else nothing."""
+    if not isinstance(given, Mapping):
+        return []
+    names = {name.replace("layers.", "") for name in expected}
+    if names == {*given} != {*expected} or any(map(is_of_torch, given.values())):
+        return [
+            "PyTorch's modules are made of other parts; bridges.from_torch(module) brings one over "
+            "whole, with its numbers"
+        ]
+    return []
 
 
 def _not_a_number(structure: Any) -> Any:

@@ -308,7 +308,7 @@ REFUSED = {
     "has no numbers (device 'meta')": lambda: T.Linear(2, 2, device="meta"),
     "has complex numbers": lambda: T.Linear(2, 2, dtype=torch.complex128),
     "module must be a torch.nn.Module, got int 3": lambda: 3,
-    "got the type Linear": lambda: T.Linear,
+    "got PyTorch's type Linear": lambda: T.Linear,
 }
 
 

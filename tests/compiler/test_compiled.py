@@ -61,7 +61,7 @@ def test_it_is_a_decorator_that_keeps_name_and_documentation():
 
 
 def test_what_is_not_callable_is_refused():
-    with pytest.raises(TypeError, match="compile takes a function, got int 3"):
+    with pytest.raises(TypeError, match="compile: the function must be callable, got int 3"):
         compile(3)
 
 

@@ -19,6 +19,8 @@ import importlib, os, sys
 os.chdir("/work")
 sys.path.insert(0, "/work")
 importlib.invalidate_caches()
+from tinygrad_neuron.laboratory.freeing import free_in_a_loop
+free_in_a_loop()
 import pytest
 int(pytest.main([*words]))
 `);

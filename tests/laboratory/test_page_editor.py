@@ -29,6 +29,14 @@ def test_a_walkthrough_is_stepped_in_its_frame(opened):
     frame.locator("#sentence", has_text="9").wait_for()
 
 
+def test_escape_leaves_a_walkthrough_for_the_page(opened):
+    opened.run(f"{PRODUCT}\nfrom tinygrad_neuron import walkthrough\nwalkthrough(x * x)")
+    opened.page.frame_locator("#shown iframe").locator("#next").click()
+    assert "IFRAME" == opened.page.evaluate("document.activeElement.tagName")
+    opened.page.keyboard.press("Escape")
+    opened.page.locator("#shown:focus").wait_for()
+
+
 def test_a_walkthrough_below_the_screen_is_placed_when_it_comes_into_sight(opened):
     opened.run(f"{PRODUCT}\nfrom tinygrad_neuron import walkthrough\nprint('\\n' * 90)\n"
                "for _ in range(5): x = x * x\nwalkthrough(x)")  # fmt: skip
@@ -54,6 +62,59 @@ def test_an_endless_loop_is_stopped_and_the_next_program_runs(opened):
     opened.page.get_by_role("button", name="Stop").click()
     opened.state("^(Stopped|Ready)")
     assert "2" == opened.run("1 + 1").strip()
+
+
+DEEP = """from tinygrad_neuron import Value
+x = y = Value(1.0)
+for _ in range(LEVELS):
+    y = y * 1.0001
+"""
+
+
+def test_a_deep_graph_is_let_go_of_and_python_stays(opened):
+    """Its nodes would die inside one another, and fill the browser's stack."""
+    deep = DEEP.replace("LEVELS", "50_000")
+    assert "let go" == opened.run(f"{deep}y = 1\nprint('let go')").strip()
+    opened.run(deep)  # the next run lets it go
+    assert "2" == opened.run("1 + 1").strip()
+    assert [] == opened.wrong
+
+
+def test_a_program_whose_graphs_die_is_stopped_and_python_stays(opened):
+    """A Stop that comes where a node dies is not heard there: it is said again."""
+    inner = "    y = x\n    for _ in range(300): y = y * 1.0001\n"
+    opened.write(DEEP.replace("LEVELS", "3") + f"print('on')\nwhile True:\n{inner}")
+    for _ in range(5):
+        opened.page.get_by_role("button", name="Run", exact=True).click()
+        opened.state("^Running")
+        opened.page.locator("#shown", has_text="on").wait_for()
+        opened.page.get_by_role("button", name="Stop").click()
+        opened.state("^Stopped$")  # and not "Ready", as a new Python is
+
+
+WRITING = f"""{PRODUCT}
+from tinygrad_neuron import animate, draw_dot, walkthrough
+animate(x * x, "moving.svg")
+draw_dot(x * x).render("out/graph.svg")
+walkthrough(x * x).page("steps.html")
+open("notes.txt", "w").write("é")
+"""
+
+
+def test_files_that_a_program_writes_are_shown_and_can_be_saved(opened):
+    opened.run(WRITING)
+    told = opened.page.locator("#shown figcaption code")
+    assert ["moving.svg", "notes.txt", "out/graph.svg", "steps.html"] == told.all_inner_texts()
+    for name in ("moving.svg", "out/graph.svg"):
+        picture = opened.page.locator(f"#shown .file img[alt='{name}']")
+        assert picture.evaluate("one => one.decode().then(() => one.naturalWidth)") > 100
+    opened.page.frame_locator("#shown .file iframe").locator("#next").click()
+    with opened.page.expect_download() as saved:
+        opened.page.get_by_role("button", name="Download notes.txt").click()
+    assert "notes.txt" == saved.value.suggested_filename
+    assert "é" == saved.value.path().read_text("utf-8")
+    opened.run("1 + 1")
+    assert 0 == told.count()
 
 
 def test_completion_has_docstrings(opened):

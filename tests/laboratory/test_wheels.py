@@ -19,8 +19,7 @@ TESTS = (
     "tests/walk/test_records.py",
     "tests/walk/test_walking.py",
 )
-# In a browser there are no threads and no processes; and its Python cannot let go of anything that
-# is nested deeper than about 5,000 levels, were it tuples in tuples: that ends it.
+# In a browser there are no threads and no processes.
 # An error's text is that of the Python it comes from; and that much is enough.
 NOT = (
     "threads",

@@ -378,7 +378,7 @@ def test_a_number_of_inputs_that_is_no_positive_integer_is_refused(size):
 
 @pytest.mark.parametrize("bad", ["0.5", None, 1j, [1.0]])
 def test_an_input_or_a_bias_that_is_no_number_is_refused(bad):
-    with pytest.raises(TypeError, match="must be a real number, got"):
+    with pytest.raises(TypeError, match=r"Neuron: .* must be (a real|one list).* number.*, got"):
         nn.Neuron(1)([bad])
     with pytest.raises(TypeError, match="Neuron: bias must be a real number, got"):
         nn.Neuron(1, bias=bad)
@@ -455,5 +455,9 @@ def test_the_weights_to_start_with_can_be_given():
 
 def test_an_array_among_the_inputs_is_refused():
     np = pytest.importorskip("numpy")
-    with pytest.raises(TypeError, match=r"an input must be a Value or a number, got ndarray"):
-        nn.Neuron(2, seed=0)([np.array([1.0, 2.0]), 1.0])
+    for model in (nn.Neuron(2, seed=0), nn.MLP(2, [1], seed=0)):
+        with pytest.raises(TypeError, match="one list of 2 Values or numbers, got ndarray"):
+            model([np.array([1.0, 2.0]), 1.0])
+        with pytest.raises(TypeError, match=r"of a batch it is \[model\(x\) for x in batch\]"):
+            model(np.array([[1.0, 2.0], [3.0, 4.0]]))
+        assert model([1.0, 2.0]).data == model(np.array([1.0, 2.0])).data

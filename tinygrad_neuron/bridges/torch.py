@@ -1,5 +1,6 @@
 """Modules of PyTorch as modules of ours, and the other way, number by number."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -17,7 +18,8 @@ def from_torch(module: Any, seed: Seed = None) -> nn.Module:
     """A module of PyTorch as the same module here: its numbers, its layers, its mode.
 
     What it computes for one example is what PyTorch's computes, with its gradients, in double
-    precision; `draw_dot` and `walkthrough` then show it number by number.
+    precision; `draw_dot(model, example=[0.5, -1.0])` and `walkthrough(model, [0.5, -1.0])` then
+    show it number by number.
 
     **Arguments:** `module`: one of PyTorch's layers that this package has too, or a Sequential of
     them, nested or not (of a class of your own, bring the layers over one by one, and call them in
@@ -39,7 +41,11 @@ def from_torch(module: Any, seed: Seed = None) -> nn.Module:
     """
     torch = _pytorch("from_torch")
     if not isinstance(module, torch.nn.Module):
-        raise TypeError(f"from_torch: module must be a torch.nn.Module, got {described(module)}")
+        state = isinstance(module, Mapping)  # of a state_dict() or a file
+        hint = "; a state goes into a module first: module.load_state_dict(state)" if state else ""
+        raise TypeError(
+            f"from_torch: module must be a torch.nn.Module, got {described(module)}{hint}"
+        )
     return _Reading(generator_of(seed)).module(module, "")
 
 

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, overload
 
-from ..checking import listed
+from ..checking import a_function, listed
 from ..engine import Value
 from ..functions import mean
 from ..functions import sum as add_up
@@ -113,9 +113,7 @@ class Compiled(Answering):
         found = target_named(target)
         if isinstance(function, Compiled):
             function = function.function
-        if not callable(function):
-            raise TypeError(f"compile takes a function, got {type(function).__name__} {function!r}")
-        self.function: Callable[..., Any] = function
+        self.function: Callable[..., Any] = a_function("compile", "the function", function)
         self._variants = Variants(function, found)
         functools.update_wrapper(self, function, updated=())
         self.__name__ = self._variants.title

@@ -54,10 +54,12 @@ def flatten(
     try:
         leaves.append(to_float(argument, "compile", path))
     except TypeError:
+        way_out = "let the function close over anything else, or use functools.partial"
+        if hasattr(type(argument), "tolist"):  # x + x is not the same of an array and of a list
+            way_out = "give an array as lists, .tolist(); " + way_out
         raise TypeError(
             f"the argument {path} of a compiled function must be made of numbers, Values, lists, "
-            f"tuples and dictionaries, got {described(argument)}; let the function close over "
-            "anything else, or use functools.partial"
+            f"tuples and dictionaries, got {described(argument)}; {way_out}"
         ) from None
     return NUMBER
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
+from ..checking import described
 from ..engine import Value
 from ..interruption import uninterrupted
 from ..optim import Optimiser
@@ -57,7 +58,7 @@ class Trainer:
         if not isinstance(optimiser, Optimiser):
             raise TypeError(
                 "trainer takes an optimiser such as optim.SGD(model.parameters()), "
-                f"got {type(optimiser).__name__}"
+                f"got {described(optimiser)}"
             )
         optimiser.rule()
         self.variants = variants

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+from ..checking import described
 from ..engine import Value
 from ..passes import DOMAIN_ERRORS
 from .structure import Key, flatten
@@ -86,7 +87,7 @@ class Variants:
             if not isinstance(example, list | tuple):
                 raise TypeError(
                     "an example must be the tuple of the function's arguments, as in "
-                    f"[(x, target), ...], got {type(example).__name__} {example!r}"
+                    f"[(x, target), ...], got {described(example)}"
                 )
             if runs:
                 variant, rows, values = runs[-1]

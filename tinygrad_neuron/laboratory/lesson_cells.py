@@ -21,7 +21,8 @@ class LessonRun:
     """One reader's run of a lesson, by the numbers of its cells of code, counted from 0.
 
     **Arguments:** `text`, of the lesson's file; `emit`, called with each event, as a `Session`'s;
-    events of another cell than the one that was asked for have its number as `cell`.
+    events of another cell than the one that was asked for have its number as `cell`; `folder`, as a
+    `Session`'s.
 
     >>> events = []
     >>> lesson = LessonRun("# %%\\nx = 2\\n# %%\\nprint(x)\\n", events.append)
@@ -29,10 +30,12 @@ class LessonRun:
     (True, {'kind': 'text', 'text': '3'})
     """
 
-    def __init__(self, text: str, emit: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self, text: str, emit: Callable[[dict[str, Any]], None], folder: "str | None" = None
+    ) -> None:
         self.cells = [cell for cell in parse(text) if cell.kind == "code"]
         self._emit = emit
-        self.session = Session(emit)
+        self.session = Session(emit, folder)
         self._done = 0
         self._tasks: dict[int, list[Task]] = {}
 

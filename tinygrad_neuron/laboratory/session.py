@@ -14,12 +14,14 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
 from ..course.words import presented_by
 from .completing import completions
 from .showing import shown
+from .written import files, written
 
 FILE = "<program>"
 _SECONDS = 0.05  # between two times that printed lines are handed on, where there are many
@@ -31,7 +33,8 @@ class Session:
     """A notebook's kernel in small: it runs programs, one after another, in one namespace.
 
     **Arguments:** `emit`, called with each event, a dictionary of plain data: its `kind` is
-    `stdout`, `stderr`, `text`, `image`, `html`, or `error`, which has the `line` and the `message`.
+    `stdout`, `stderr`, `text`, `image`, `html`, `file`, which a program has written, or `error`,
+    which has the `line` and the `message`; `folder`, where what a program writes is looked for.
 
     >>> events = []
     >>> Session(events.append).run("x = 2\\nx * 3")
@@ -40,8 +43,11 @@ class Session:
     [{'kind': 'text', 'text': '6'}]
     """
 
-    def __init__(self, emit: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self, emit: Callable[[dict[str, Any]], None], folder: "Path | str | None" = None
+    ) -> None:
         self.emit = emit
+        self.folder = None if folder is None else Path(folder)
         self.reset()
 
     def reset(self) -> None:
@@ -67,6 +73,15 @@ class Session:
 
             use_theme(theme)
         self._printed = 0
+        before = {} if self.folder is None else files(self.folder)
+        well = self._run(source)
+        if self.folder is not None:
+            for event in written(self.folder, before):
+                self.emit(event)
+        return well
+
+    def _run(self, source: str) -> bool:
+        """Run a program, with its output and its errors as events."""
         streams = [_Stream(kind, self._print) for kind in ("stdout", "stderr")]
         before = sys.modules["__main__"]
         sys.modules["__main__"] = self.module  # as a script has it: dataclasses look there

@@ -272,15 +272,18 @@ class Module(Answering, Shown, Linked):
         entries, _ = self._state_entries()
         return {name: each(lambda p: float(p.data), v) for name, v in entries.items()}
 
+    @named_options
     def load_state_dict(self, given: Mapping[str, Any]) -> None:
-        """Take over the numbers of `state_dict()`, by name.
+        """Take over the numbers of `state_dict()`, by name; arrays and tensors too.
 
         Raises a `StateError` (a `ValueError`) that lists every name that is missing, not known, or
         of another shape; then nothing has changed.
         """
         entries, _ = self._state_entries()
+        theirs = state.hint_of_torch(given, entries)
+        given = state.as_lists(given)
         if wrong := state.differences(given, entries, "the parameter"):
-            raise state.StateError("load_state_dict: " + "; ".join(wrong))
+            raise state.StateError("load_state_dict: " + "; ".join(theirs + wrong))
         parameters = [p for value in entries.values() for p in flat(value)]
         numbers = [state.number(x) for name in entries for x in flat(given[name])]
         assign(parameters, numbers)

@@ -7,7 +7,7 @@ from ..checking import positive_integer, several
 from ..engine import Number, Operand, Value, constant
 from ..init import Initialiser, Seed, generator_of
 from .module import Module
-from .neuron import Activation, Neuron, find_activation, input_vector
+from .neuron import Activation, Neuron, find_activation, input_vector, refuse_inputs
 
 
 class Layer(Module):
@@ -59,7 +59,11 @@ class Layer(Module):
     def __call__(self, x: Sequence[Operand]) -> Any:
         # A plain number becomes one constant for all neurons.
         inputs = input_vector("Layer", self.neurons[0].nin, x)
-        values = [v if isinstance(v, Value) else constant(v) for v in inputs]
+        try:
+            values = [v if isinstance(v, Value) else constant(v) for v in inputs]
+        except TypeError:
+            refuse_inputs("Layer", len(inputs), inputs)
+            raise
         outputs = [neuron(values) for neuron in self.neurons]
         return outputs[0] if len(outputs) == 1 else outputs
 

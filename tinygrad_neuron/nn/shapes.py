@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
-from ..checking import MOST, described, several, to_float, whole
+from ..checking import MOST, as_list, described, several, to_float, whole
 from ..engine import Operand, Value, constant
 from ..functions import sum
 
@@ -35,8 +35,7 @@ def _as_lists(x: Array) -> Any:
         type(x), "to_numpy"
     ):  # a frame: going through it would give the names of its columns
         x = x.to_numpy()
-    if hasattr(type(x), "tolist"):
-        x = x.tolist()
+    x = as_list("the input", x)
     return [_as_lists(item) for item in x] if several(x) else x
 
 
@@ -120,6 +119,31 @@ def _converted(where: str, what: str, x: Array) -> tuple[Any, tuple[int, ...]]:
     except ValueError as error:
         raise ValueError(f"{where}: {what}: {error}") from None
     return [part for part, _ in parts], got
+
+
+def leaves_of(where: str, x: Array, name: str = "") -> Any:
+    """The numbers of nested lists as Values, in lists of the same shape; Values stay as they are.
+
+    **Arguments:** `name`: what their labels begin with; without it they have none.
+
+    >>> leaves_of("walkthrough", [[0.5], [2]], "x")
+    [[Value(data=0.5, label='x[0][0]')], [Value(data=2.0, label='x[1][0]')]]
+    >>> leaves_of("walkthrough", [0.5], "x")
+    [Value(data=0.5, label='x0')]
+    """
+    nested = lists(x)
+    even = isinstance(nested, list) and not any(isinstance(item, list) for item in nested)
+    short = even and len(name) == 1  # as a neuron calls its inputs
+
+    def leaf(item: Any, label: str) -> Any:
+        if isinstance(item, list):
+            place = (label + ("{}" if short else "[{}]")) if name else ""
+            return [leaf(one, place.format(k)) for k, one in enumerate(item)]
+        if isinstance(item, Value):
+            return item
+        return Value(to_float(item, where, "an argument"), label=label)
+
+    return leaf(nested, name)
 
 
 def each(function: Callable[[Any], Any], x: Any) -> Any:

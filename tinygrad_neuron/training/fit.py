@@ -18,6 +18,7 @@ from ..nn import Module
 from ..nn.shapes import lists
 from ..optim import Optimiser
 from ..public import named_options
+from ..reflexes import is_of_torch
 from .diagnose import diagnose as diagnosed
 from .record import TrainingRecord
 
@@ -86,6 +87,7 @@ def fit(
     >>> len(record.loss), record.loss[-1] < record.loss[0], record.stopped
     (50, True, 'all epochs')
     """
+    a_function("fit", "loss", loss)
     examples, held_out = _examples("data", data), None
     if validation is not None:
         held_out = _examples("validation", validation)
@@ -105,7 +107,6 @@ def fit(
             "fit: the optimiser moves none of the model's parameters; make it with "
             "model.parameters()"
         )
-    a_function("fit", "loss", loss)
     progress, diagnose = flag("fit", "progress", progress), flag("fit", "diagnose", diagnose)
     if each_epoch is not None:
         a_function("fit", "each_epoch", each_epoch)
@@ -260,6 +261,9 @@ class _Run:
 
 def _examples(what: str, data: Iterable[Sequence[Any]]) -> list[Example]:
     """Pairs of an input and a target, as lists of numbers."""
+    batches = getattr(data, "batch_size", None)
+    if is_of_torch(data) and batches is not None:  # what gives batches already
+        raise TypeError(f"fit: {what} must be single pairs (input, target), got {described(data)}")
     pairs = listed("fit", what, data, "a Dataset or pairs (input, target)")
     if not pairs:
         raise ValueError(f"fit: {what} has no examples; it takes at least one")

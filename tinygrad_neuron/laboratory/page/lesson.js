@@ -106,7 +106,7 @@ cells.forEach((cell, index) => {
             if (event.kind === "progress") return;
             if (!places.has(number)) places.set(number, emptied(cells[number]));
             show(places.get(number), event);
-            if (event.type === "image/svg+xml") drawn(places.get(number));
+            if (event.kind === "image" && event.type === "image/svg+xml") drawn(places.get(number));
           });
           if (!places.has(index)) emptied(cell);
           return python.ended(well);

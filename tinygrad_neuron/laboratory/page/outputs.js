@@ -1,6 +1,7 @@
 // What a program printed and showed, below it, as in a notebook.
 
 const FRAME = "allow-scripts allow-modals";
+const PAGE = 940; // pixels that a page which was written to a file is high
 // Says how high it is, so that its frame can be.
 const MEASURE = `<script>new ResizeObserver(() => parent.postMessage({ height:
   document.documentElement.scrollHeight }, "*")).observe(document.documentElement);
@@ -8,10 +9,11 @@ const MEASURE = `<script>new ResizeObserver(() => parent.postMessage({ height:
     (document.documentElement.style.colorScheme = data.theme));</script>`;
 
 addEventListener("message", ({ data, source }) => {
-  if (!(data?.height > 0)) return;
-  for (const frame of document.querySelectorAll("iframe.shown.measured")) {
-    if (frame.contentWindow === source) frame.style.height = `${Math.min(data.height, 4000)}px`;
-  }
+  const frame = [...document.querySelectorAll("iframe.shown")].find((one) => one.contentWindow === source);
+  if (!frame) return;
+  const { height, escape } = data ?? {};
+  if (height > 0 && frame.classList.contains("measured")) frame.style.height = `${Math.min(height, 4000)}px`;
+  if (escape) frame.parentElement.focus({ preventScroll: true }); // the keyboard is the page's again
 });
 
 function made(kind, properties) {
@@ -61,11 +63,34 @@ function failed({ message, line, text }) {
   return place;
 }
 
+// A file that the program wrote: what can be seen of it, and a button that saves it.
+function file({ name, type, data }) {
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  const place = made("figure", { className: "file" });
+  const save = made("button", { type: "button", textContent: "Download" });
+  save.ariaLabel = `Download ${name}`;
+  save.addEventListener("click", () => {
+    const href = URL.createObjectURL(new Blob([bytes], { type }));
+    made("a", { href, download: name.split("/").at(-1) }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 10_000);
+  });
+  const said = made("figcaption", {});
+  said.append("The program wrote ", made("code", { textContent: name }), save);
+  place.append(said);
+  if (/^image\/(svg|png|gif|jpeg|webp)/.test(type)) place.append(image({ type, data, alt: name }));
+  if (type === "text/html") {
+    place.tabIndex = -1; // for the keyboard to come back to
+    place.append(framed({ html: new TextDecoder().decode(bytes), title: name, height: PAGE }));
+  }
+  return place;
+}
+
 const caption = ({ text }) => made("p", { className: "caption", textContent: text });
-const SHOWN = { image, caption, html: framed, error: failed };
+const SHOWN = { file, image, caption, html: framed, error: failed };
 
 // Appends what an event of a session shows to its place.
 export function show(place, event) {
+  place.tabIndex = -1; // for the keyboard to come back to from a frame
   const kind = SHOWN[event.kind];
   if (kind) place.append(kind(event));
   else if (event.text !== undefined) printed(place, event);

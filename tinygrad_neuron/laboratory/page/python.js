@@ -7,10 +7,10 @@
 //   await python.stop();                                     // a running program ends
 
 const WAIT = 1500; // milliseconds in which an interrupted program has to end
+const AGAIN = 200; // until it is interrupted again: what comes while a value dies is not heard
 
-const FULL = `Python has ended: its stack was full. In a browser nothing may be nested deeper than
-  about 5,000 levels, such as a sum to which one number after another is added; sum([...]) adds them
-  in one operation. The next run begins with a new Python.`.replace(/\s+/g, " ");
+const FULL = `Python has ended: its stack was full. In a browser nothing but Values may be nested
+  deeper than about 4,000 levels, such as lists in lists. The next run begins with a new Python.`.replace(/\s+/g, " ");
 
 export class Stopped extends Error {} // by the button
 export class Ended extends Error {} // by itself
@@ -75,13 +75,16 @@ export class Python {
     if (!this.isBusy) return true;
     this.#wasStopped = true;
     if (this.#stop) {
-      this.#stop[0] = 2;
-      const ends = performance.now() + WAIT;
-      while (this.isBusy && performance.now() < ends) {
+      const began = performance.now();
+      for (let asked = 0; this.isBusy && performance.now() < began + WAIT; ) {
+        if (performance.now() >= began + asked * AGAIN) {
+          this.#stop[0] = 2;
+          asked++;
+        }
         await new Promise((later) => setTimeout(later, 20));
       }
-      if (!this.isBusy) return true;
       this.#stop[0] = 0;
+      if (!this.isBusy) return true;
     }
     this.#end(new Stopped("Stopped."));
     return false;

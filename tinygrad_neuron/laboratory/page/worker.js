@@ -10,7 +10,7 @@ const got = async (name, how) => {
 };
 
 // Its bytecode comes with it; more of that would be of no use to a later visit.
-const ENVIRONMENT = { HOME: "/home/pyodide", PYTHONDONTWRITEBYTECODE: "1" };
+const ENVIRONMENT = { HOME: "/home/pyodide", PYTHONDONTWRITEBYTECODE: "1" }; // where programs run
 
 let python, session, calls, lesson;
 let current = 0; // the request that is being answered
@@ -39,8 +39,9 @@ async function start({ stop }) {
   if (stop) python.setInterruptBuffer(new Int32Array(stop));
   step(0.7, "Importing");
   const { Session } = python.pyimport("tinygrad_neuron.laboratory.session");
-  session = Session(emit);
+  session = Session(emit, ENVIRONMENT.HOME);
   calls = python.pyimport("tinygrad_neuron.laboratory.calls");
+  python.pyimport("tinygrad_neuron.laboratory.freeing").free_in_a_loop();
   step(0.95, "Starting Graphviz");
   const viz = await drawing;
   python.pyimport("tinygrad_neuron.laboratory.graphviz").use((source, format, engine) => {
@@ -55,7 +56,9 @@ const DOES = {
   run: ({ source, fresh, theme }) => session.run.callKwargs(source, { fresh, theme }),
   complete: ({ source, at }) => JSON.parse(session.complete(source, at)),
   open({ text }) {
-    lesson = python.pyimport("tinygrad_neuron.laboratory.lesson_cells").LessonRun(text, emit);
+    lesson = python.pyimport("tinygrad_neuron.laboratory.lesson_cells").LessonRun(
+      text, emit, ENVIRONMENT.HOME,
+    );
     session = lesson.session; // what is completed is of the lesson
     return lesson.cells.length;
   },
