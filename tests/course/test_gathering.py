@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tinygrad_neuron.course.chosen import course
-from tinygrad_neuron.course.gathering import gather
+from tinygrad_neuron.course.gathering import FOR_OTHERS, gather
 from tinygrad_neuron.course.hosting import Hosting
 from tinygrad_neuron.course.judged import without_magic
 from tinygrad_neuron.course.writing import new
@@ -39,6 +39,20 @@ def test_a_chosen_course_has_its_lessons_in_their_order_and_what_lies_beside_the
     assert "\n".join(chosen) in index
     assert "# In a day\n" in index
     assert "lesson 9" not in index  # what is said of the whole course
+
+
+def test_a_teachers_course_has_no_pages_for_teachers_and_prints_its_own_contents(own, tmp_path):
+    gather(tmp_path / "made", course(own))
+    gather(tmp_path / "whole", course())
+    pages = {path.stem: path.read_text("utf-8") for path in (tmp_path / "made").glob("*.md")}
+    whole = {path.stem for path in (tmp_path / "whole").glob("*.md")}
+    assert set(FOR_OTHERS) == whole - set(pages)
+    for name in FOR_OTHERS:
+        assert not [one for one in pages if f"{name}.md" in pages[one] and one != "tour"]
+        assert not [one for one in pages if re.search(rf"^{name}$|<{name}>", pages[one], re.M)]
+    assert "For teachers" not in pages["index"] and "To teach" not in pages["index"]
+    assert "lesson_3_neuron" in pages["index"].partition(":::{container} tn-beside-course")[0]
+    assert "glossary" in pages["index"].rpartition(":::{container} tn-beside-course")[2]
 
 
 def test_nothing_links_to_a_lesson_that_is_not_chosen(own, tmp_path):

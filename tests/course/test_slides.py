@@ -49,6 +49,20 @@ def test_a_picture_stands_below_the_short_code_before_it(own):
     assert both.inside.index('class="printed">y 1') < both.inside.index("A word.")
 
 
+def test_a_picture_beside_the_lesson_is_on_a_slide_of_its_own(own):
+    path = own / "lesson_16_thermostat.py"
+    told = "# Text in Markdown"
+    text = path.read_text("utf-8").replace(told, f"# ![An oven <3](my%20oven.svg)\n#\n{told}")
+    path.write_text(text.replace("# So the", "# ![gone](not_there.png)\n#\n# So the"), "utf-8")
+    (own / "my oven.svg").write_text("<svg/>")
+    made = slides.slides(*ran(own))
+    [picture] = [slide for slide in made if 'class="own"' in slide.inside]
+    assert ("picture", "A number, and where it comes from") == (picture.kind, picture.heading)
+    assert picture.inside.count("An oven &lt;3") == 2  # to be read, and for who cannot see it
+    assert "Text in Markdown" in picture.notes
+    assert not [s for s in made if "my%20oven" in s.notes + s.inside or "not_there" in s.inside]
+
+
 def test_the_answer_of_a_prediction_waits(own):
     predict = slides.slides(*ran(own))[3].inside
     before, fragment, after = predict.partition('<div class="fragment answer">')

@@ -29,6 +29,14 @@ def test_a_walkthrough_is_stepped_in_its_frame(opened):
     frame.locator("#sentence", has_text="9").wait_for()
 
 
+def test_escape_leaves_a_walkthrough_for_the_page(opened):
+    opened.run(f"{PRODUCT}\nfrom tinygrad_neuron import walkthrough\nwalkthrough(x * x)")
+    opened.page.frame_locator("#shown iframe").locator("#next").click()
+    assert "IFRAME" == opened.page.evaluate("document.activeElement.tagName")
+    opened.page.keyboard.press("Escape")
+    opened.page.locator("#shown:focus").wait_for()
+
+
 def test_a_walkthrough_below_the_screen_is_placed_when_it_comes_into_sight(opened):
     opened.run(f"{PRODUCT}\nfrom tinygrad_neuron import walkthrough\nprint('\\n' * 90)\n"
                "for _ in range(5): x = x * x\nwalkthrough(x)")  # fmt: skip

@@ -132,6 +132,23 @@ def test_a_neuron_says_what_it_computes_and_opens_as_a_walkthrough(one):
     assert one.page.locator("#walk iframe").count() == 0
 
 
+def test_escape_closes_a_walkthrough_from_inside_too(one):
+    one.page.get_by_role("button", name="Hidden 1, neuron 3").click()
+    frame = one.page.frame_locator("#walk iframe")
+    frame.locator("#next").click()
+    one.page.keyboard.press("?")
+    one.page.keyboard.press("Escape")  # closes what explains the keys
+    frame.locator("#keys").wait_for(state="hidden")
+    assert one.page.locator("#walk").is_visible()
+    frame.locator("#pictures .given").first.click()
+    one.page.keyboard.press("Escape")  # lets go of the card
+    one.page.wait_for_timeout(200)
+    assert one.page.locator("#walk").is_visible()
+    one.page.keyboard.press("Escape")
+    one.page.locator("#walk").wait_for(state="hidden")
+    assert "Hidden 1, neuron 3" == one.page.evaluate("document.activeElement.ariaLabel")
+
+
 def test_the_output_opens_as_the_loss_of_the_example(one):
     one.page.click("#example-next")
     assert one.page.inner_text("#example").startswith("Example 2:")
@@ -209,6 +226,48 @@ def test_the_keyboard_trains_and_pauses(one):
     one.page.locator("#train", has_text="Train").wait_for()
     one.page.keyboard.press("r")
     one.page.locator("#count", has_text=re.compile("^0$")).wait_for()
+
+
+def test_at_fast_one_can_go_back_nearly_step_by_step(one):
+    one.page.evaluate("location.hash = '#layers=2&speed=fast'")
+    one.page.click("#train")
+    one.page.locator("#count", has_text=re.compile(r"^\d,?\d{3}$")).wait_for()
+    one.pause()
+    latest, places = one.step, int(one.page.get_attribute("#moment", "max"))
+    assert 500 <= places <= 1000
+    one.page.focus("#moment")
+    one.page.keyboard.press("ArrowLeft")
+    one.page.locator("#count", has_not_text=re.compile(f"^{latest:,}$")).wait_for()
+    assert 0 < latest - one.step <= latest / places + 1
+
+
+def test_training_is_there_when_one_comes_back_from_the_editor(one, address):
+    one.page.evaluate("location.hash = '#layers=2,2&speed=fast'")
+    one.page.click("#train")
+    one.page.locator("#count", has_text=re.compile(r"^\d{2,}$")).wait_for()
+    one.page.get_by_role("link", name="Editor").click()  # while it trains
+    one.page.locator("#state", has_text="Ready").wait_for()
+    one.page.get_by_role("link", name="Playground", exact=True).click()
+    one.page.locator("#count", has_text=re.compile(r"^[1-9]")).wait_for()
+    before, loss = one.step, one.page.inner_text("#loss-train")
+    program = one.program()
+    one.page.click("#code")
+    one.page.click("#open")
+    one.page.locator("#state", has_text="Ready").wait_for()
+    one.page.go_back()
+    one.page.locator("#count", has_text=re.compile(r"^[1-9]")).wait_for()
+    assert (before, loss) == (one.step, one.page.inner_text("#loss-train"))
+    assert one.page.locator("#curve-train").get_attribute("d").startswith("M")
+    assert f"range({before})" in program == one.program()
+    one.page.click("#step")
+    one.page.locator("#count", has_text=re.compile(f"^{before + 1:,}$")).wait_for()
+    one.page.focus("#moment")
+    one.page.keyboard.press("Home")
+    one.page.locator("#count", has_text=re.compile("^0$")).wait_for()
+    one.page.reload()  # begins anew
+    one.page.locator("#columns .cell").first.wait_for()
+    one.page.wait_for_timeout(300)
+    assert 0 == one.step and one.page.locator("#starting").is_hidden()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

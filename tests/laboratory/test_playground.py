@@ -153,14 +153,45 @@ def test_training_for_a_time_takes_at_least_one_step():
     assert 1 == len(one.losses)
 
 
-def test_moments_are_thinned_out(monkeypatch):
-    monkeypatch.setattr("tinygrad_neuron.laboratory.playground.MOST_MOMENTS", 8)
-    one = Playground(Configuration.of(SMALL))
+def test_every_step_can_be_gone_back_to_at_first_and_then_evenly_many(monkeypatch):
+    monkeypatch.setattr("tinygrad_neuron.laboratory.playground.MOST_KEPT", 8)
+    one = Playground(Configuration(layers=(2,), samples=20, batch=0))
+    seen = []
     for _ in range(20):
         one.train(steps=1)
-        one.moment()
-    assert len(one.moments) <= 9
-    assert 20 == one.moments[-1].step
+        seen.append(one.moment())
+        assert len(one.kept) <= 8 and one.moment(0).step == 0
+    assert 4 == one.stride
+    assert [0, 4, 4, 8, 20, 20] == [one.moment(step).step for step in (1, 3, 5, 8, 20, 99)]
+    assert seen[11] == one.moment(12)
+
+
+def test_all_of_a_fast_second_can_be_gone_back_to():
+    one = Playground(Configuration(layers=(2,), samples=20, batch=0))
+    one.train(steps=94)  # at once, as between two pictures
+    assert list(range(95)) == [one.moment(step).step for step in range(95)]
+
+
+@pytest.mark.parametrize("optimiser", ["SGD", "momentum", "Adam"])
+@pytest.mark.parametrize("batch", [0, 5])
+def test_who_comes_back_goes_on_to_the_same_bits(optimiser, batch):
+    one = Playground(Configuration(layers=(2,), samples=20, batch=batch, optimiser=optimiser))
+    one.train(steps=7)
+    other = Playground.of_state(json.loads(json.dumps(one.state())))
+    assert one.moment() == other.moment() and one.moment(3) == other.moment(3)
+    for playground in (one, other):
+        playground.train(steps=5)
+    assert one.losses == other.losses and one.moment() == other.moment()
+
+
+def test_of_a_long_training_a_part_is_taken_along():
+    one = Playground(Configuration(layers=(2,), samples=20, batch=0))
+    one.train(steps=900)
+    other = Playground.of_state(one.state())
+    assert (181, 5) == (len(other.kept), other.stride)
+    assert one.moment(450) == other.moment(450)
+    other.train(steps=100)
+    assert other.moment(1000).step == 1000 and 995 == other.moment(996).step
 
 
 def test_the_global_random_state_is_not_touched():

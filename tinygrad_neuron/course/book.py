@@ -28,6 +28,7 @@ from .hosting import Hosting
 
 _NEEDED = ("sphinx", "myst_nb", "furo", "ipykernel")
 _MARK = ".tinygrad-neuron-book"
+_PAGES = "the course: "  # in it, before the names of the pages that are
 _SECONDS = 7200.0
 # What ends each program that writes much: no room, or no right to more of it.
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENOMEM)
@@ -76,9 +77,28 @@ def build(
         doubts = _run_sphinx(source, made, Path(temporary, "doctrees"), title, draft)
         _refuse_incomplete(source, made)
         (made / ".nojekyll").touch()  # GitHub Pages leaves out folders such as _static without it
-        (made / _MARK).write_text("built by `tinygrad-neuron book`, which replaces it\n", "utf-8")
+        (made / _MARK).write_text(_mark(course), "utf-8")
         replace_folder(folder, made)
     return Built(len(list(folder.rglob("*.html"))), doubts)
+
+
+def _mark(course: Course) -> str:
+    """What says that a folder is a book: and, of a teacher's course, which pages are the course."""
+    told = "built by `tinygrad-neuron book`, which replaces it\n"
+    if course.is_whole:
+        return told
+    own = [path.stem for path in course.files if path.suffix == ".md" and path.stem != "index"]
+    names = ["index", *(lesson.name for lesson in course.lessons), *own, "glossary"]
+    return f"{told}{_PAGES}{' '.join(names)}\n"
+
+
+def course_pages(book: Path) -> "list[str] | None":
+    """Which pages of a built book are the course of a teacher's; None where it is the whole."""
+    mark = book / _MARK
+    for line in mark.read_text("utf-8").splitlines() if mark.exists() else ():
+        if line.startswith(_PAGES):
+            return [f"{name}.html" for name in line.removeprefix(_PAGES).split()]
+    return None
 
 
 @contextmanager

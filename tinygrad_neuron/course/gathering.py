@@ -15,6 +15,8 @@ from .marking import asset
 from .notebooks import Notebook, NotebookCell, executable, to_notebook
 
 _LESSONS = "<!-- lessons -->"
+# Pages that are for who teaches or builds: the book of a teacher's course is for those who learn.
+FOR_OTHERS = ("teaching", "writing_a_lesson", "how_it_is_built", "changelog")
 
 
 def gather(
@@ -25,6 +27,8 @@ def gather(
     hosting = Hosting() if hosting is None else hosting
     left_out = shutil.ignore_patterns("__pycache__")
     shutil.copytree(places.folder() / "book", folder, ignore=left_out)
+    for name in () if course.is_whole else FOR_OTHERS:
+        (folder / f"{name}.md").unlink()
     _put_beside(folder, course)
     notebooks = folder / "files" / "notebooks"
     notebooks.mkdir(parents=True, exist_ok=True)
@@ -49,8 +53,12 @@ def gather(
         for name in re.findall(r"programs/(\w+\.py)", page.read_text("utf-8")):
             shutil.copy(places.folder() / name, programs)
     downloads.write(folder, requirement)
+    gone = [name for name in FOR_OTHERS if not (folder / f"{name}.md").exists()]
     for page in folder.glob("*.md"):
-        page.write_text(_of_course(page.read_text("utf-8"), course), "utf-8")
+        text = _without(gone, page.read_text("utf-8"))
+        if page.stem == "index" and not course.is_whole:
+            text = _TOCTREE.sub(_aside, text)
+        page.write_text(_of_course(text, course), "utf-8")
 
 
 def _put_beside(folder: Path, course: Course) -> None:
@@ -82,6 +90,31 @@ def _of_course(page: str, course: Course) -> str:
         return f"{{doc}}`{found['text']} <{name}>`" if name else found["text"]
 
     return _DOC.sub(there, page)
+
+
+_TOCTREE = re.compile(r"```\{toctree\}\n.*?```\n", re.DOTALL)
+_EMPTY = re.compile(r"```\{toctree\}\n(?::.*\n)*\s*```\n*")
+
+
+def _aside(contents: "re.Match[str]") -> str:
+    """Contents that are not the course's own, which stay on the screen and are not printed."""
+    if _LESSONS in contents[0]:
+        return contents[0]
+    return f":::{{container}} tn-beside-course\n{contents[0]}:::\n"
+
+
+def _without(names: Sequence[str], page: str) -> str:
+    """A page without links to pages that are not there; contents that are empty then go too.
+
+    >>> page = "[How](teaching.md), {doc}`that <teaching>`.\\n```{toctree}\\n\\nteaching\\n```\\n"
+    >>> _without(["teaching"], page)
+    'How, that.\\n'
+    """
+    for name in names:
+        page = re.sub(rf"(?<!!)\[([^\]]*)\]\({name}\.md(?:#[^)]*)?\)", r"\1", page)
+        page = re.sub(rf"\{{doc\}}`([^`<]*?)\s*<{name}>`", r"\1", page)
+        page = re.sub(rf"^{name}\n", "", page, flags=re.MULTILINE)
+    return _EMPTY.sub("", page) if names else page
 
 
 def _link_to_what_is_there(notebook: Notebook, course: Course) -> None:

@@ -1,10 +1,8 @@
 """Lessons as notebooks: the same cells, as the records of Jupyter's format 4.5."""
 
 import ast
-import base64
 import hashlib
 import json
-import mimetypes
 import os
 import re
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from ..files import replace_file
 from ..interface import CHOSEN, NAME, say
 from .drafts import lenient
 from .hidden import packed
+from .images import with_images
 from .lessons import Cell, Lesson, folder
 from .questions import key_of
 from .tasks import defined
@@ -28,7 +27,6 @@ if find_spec("tinygrad_neuron") is None:
     %pip install -q "{requirement}"\
 """
 
-_PICTURE = re.compile(r"(!\[[^\]]*\]\()([^)\s:]+)\)")
 _LINK = re.compile(r"\]\((lesson_\w+)\.py")  # to another lesson
 
 
@@ -200,7 +198,7 @@ def write_notebook(
     notebook = to_notebook(lesson, edition, requirement)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":  # its pictures go with it, wherever it is opened
-            cell.source = _with_pictures(cell.source, lesson.path.parent)
+            cell.source = with_images(cell.source, lesson.path.parent)
     path = place / f"{lesson.name}.ipynb"
     if path.exists() and not _is_untouched(path):
         raise FileExistsError(
@@ -213,18 +211,6 @@ def write_notebook(
         path, (json.dumps(notebook.to_json(), indent=1, ensure_ascii=False) + "\n").encode()
     )
     return path
-
-
-def _with_pictures(text: str, folder: Path) -> str:
-    """A text with the pictures of a folder within it."""
-
-    def within(match: "re.Match[str]") -> str:
-        path, kind = folder / match[2], mimetypes.guess_type(match[2])[0]
-        if not path.is_file() or not (kind or "").startswith("image/"):
-            return match[0]
-        return f"{match[1]}data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()})"
-
-    return _PICTURE.sub(within, text)
 
 
 def _is_untouched(path: Path) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..files import replace_file
 from ..processes import run
-from .book import BookError
+from .book import BookError, course_pages
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 _SECONDS = 300.0  # for one page
@@ -26,8 +26,9 @@ _ENTRY = re.compile(
 def to_pdf(book: Path, path: Path) -> int:
     """Write all pages of a book as one PDF, in the order of its contents; returns how many it has.
 
-    **Arguments:** `book`, the folder; `path`, the file. The contents are its outline, and links
-    from page to page lead within it.
+    **Arguments:** `book`, the folder; `path`, the file. It is on A4 and has the course's title; the
+    contents are its outline, and links from page to page lead within it. Of a teacher's course it
+    has the first page, the lessons, the teacher's own pages and the glossary.
 
     Raises a `BookError` where there is no book or no Chromium, and a `ModuleNotFoundError` that
     names the extra.
@@ -43,11 +44,13 @@ def to_pdf(book: Path, path: Path) -> int:
         raise BookError(f"a PDF is printed by Chromium, and none of {', '.join(_BROWSERS)} is here")
     writer: Any = pypdf.PdfWriter()
     starts: dict[str, int] = {}
-    for name, title in contents(book):
+    pages = contents(book)
+    for name, title in pages:
         starts[name] = len(writer.pages)
         printed = pypdf.PdfReader(io.BytesIO(_printed(browser, book / name)))
         writer.append(printed, outline_item=title, import_outline=False)
     _lead_within(writer, starts)
+    writer.add_metadata({"/Title": pages[0][1]})
     made = io.BytesIO()
     writer.write(made)
     replace_file(path, made.getvalue())
@@ -55,7 +58,8 @@ def to_pdf(book: Path, path: Path) -> int:
 
 
 def contents(book: Path) -> list[tuple[str, str]]:
-    """The pages of a book, in the order of its contents, each with its title."""
+    """The pages of a book, in the order of its contents, each with its title; of a teacher's course
+    those that are the course."""
     page = (book / "index.html").read_text("utf-8")
     tree = page[page.index('class="sidebar-tree"') :]
     tree = tree[: tree.index("</aside>")]
@@ -65,7 +69,8 @@ def contents(book: Path) -> list[tuple[str, str]]:
             "reference/"
         ):  # the reference is looked up, not read
             titles.setdefault(name, html.unescape(re.sub("<[^>]*>", "", title)))
-    return list(titles.items())
+    own = course_pages(book)
+    return [(name, title) for name, title in titles.items() if own is None or name in own]
 
 
 def _title(page: str) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from ..files import replace_file
 from ..interface import say
 from .chosen import Course
+from .images import PICTURE, figures
 from .lessons import Cell, Lesson
 from .marking import asset, each_once, marked_up, opening
 from .questions import Question
@@ -126,12 +127,15 @@ def slides(lesson: Lesson, shown: Results) -> list[Slide]:
                 return made
             if part.heading:
                 heading = part.heading
-            if part.text:
-                untold.append(as_html(part.text))
+            said = PICTURE.sub("", part.text).strip()
+            if said:
+                untold.append(as_html(said))
             if at == 0 and part.heading:
-                add(as_html(essence(part.text)), "title")
-            elif short := essence(part.text):
+                add(as_html(essence(said)), "title")
+            elif short := essence(said):
                 add(as_html(short))
+            for figure in figures(part.text, lesson.path.parent):
+                add(figure, "picture")
         if cell.kind == "code" and not ended:
             for inside, kind in _of_code(cell, events):
                 add(inside, kind)

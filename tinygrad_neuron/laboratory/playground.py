@@ -4,10 +4,12 @@ A playground runs the program that it shows: the first part of its text makes da
 and loss. So what is trained on the page and what its code does cannot differ.
 """
 
+import base64
 import math
 import time
+import zlib
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain, islice
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from ..walk import Walkthrough
 
 CELLS = 33  # places a side of the plane at which every neuron is asked
-MOST_MOMENTS = 1000  # kept to go back to; where there are more, every second one is dropped
+MOST_KEPT = 1000  # steps to go back to, an even number; then every second one is dropped
+KEPT_AWAY = 200  # of them, when the page is left
 
 
 class Moment(NamedTuple):
@@ -49,12 +52,13 @@ class Playground:
     """A configuration in training.
 
     **Attributes:** `losses`, for each step that of its batch before it, as the program prints them;
-    `moments`, what was looked at, to go back to; `stopped`, why there is no further step, or "".
+    `kept`, the parameters after every `stride` steps, to go back to; `stopped`, why there is no
+    further step, or "".
 
     >>> one = Playground(Configuration(layers=(2,), samples=20, batch=0))
     >>> one.train(steps=30)
-    >>> one.losses[0] > one.losses[-1], one.moment().step
-    (True, 30)
+    >>> one.losses[0] > one.losses[-1], one.moment().step, one.moment(12).step
+    (True, 30, 12)
     """
 
     def __init__(self, configuration: Configuration) -> None:
@@ -64,15 +68,17 @@ class Playground:
         self.model = made["model"]
         self.parameters: list[Value] = self.model.parameters()
         self._generator = made.get("generator")
-        loss = compile(made["loss"])
-        self._trainer = loss.trainer(made["optimiser"], only_finite=True)
-        self._all = loss.bind(self.examples[0])
+        self._loss = compile(made["loss"])
+        self._trainer = self._loss.trainer(made["optimiser"], only_finite=True)
+        self._all = self._loss.bind(self.examples[0])
         self._measure = _Rows(self._measured, 3, self.parameters)
         self._respond = _Rows(self._responses, 2, self.parameters)
         self._rows = [[[*x, float(t)] for x, t in part] for part in self.examples]
         self.losses: list[float] = []
-        self.moments: list[Moment] = []
+        self.kept = [self._parameters_now()]
+        self.stride = 1
         self.stopped = ""
+        self._moment: Moment | None = None  # what was looked at last
 
     # Training
 
@@ -95,15 +101,36 @@ class Playground:
             self.losses.append(self._trainer.step(batch))
         except DOMAIN_ERRORS as error:
             self.stopped = f"{error}. A smaller learning rate or other first weights help."
+            return
+        if len(self.losses) % self.stride == 0:
+            self._keep()
+
+    def _keep(self) -> None:
+        """Keep the parameters as they are; all steps at first, then ever fewer, evenly."""
+        if len(self.kept) == MOST_KEPT:
+            del self.kept[1::2]
+            self.stride *= 2
+        self.kept.append(self._parameters_now())
+
+    def _parameters_now(self) -> "array[float]":
+        self._trainer.write_back()
+        return array("d", [parameter.data for parameter in self.parameters])
 
     # Looking
 
-    def moment(self) -> Moment:
-        """The training as it is now; it is kept, to go back to."""
-        if self.moments and self.moments[-1].step == len(self.losses):
-            return self.moments[-1]
-        self._trainer.write_back()
-        data = array("d", [parameter.data for parameter in self.parameters])
+    def moment(self, step: "int | None" = None) -> Moment:
+        """The training as it is now, or as it was after the step nearest to `step` that is kept."""
+        at = len(self.losses)
+        place = at if step is None else round(step / self.stride)
+        if step is not None and step < at and place < len(self.kept):
+            at, data = place * self.stride, self.kept[place]
+        else:
+            data = self._parameters_now()
+        if self._moment is None or self._moment.step != at:
+            self._moment = self._measured_at(at, data)
+        return self._moment
+
+    def _measured_at(self, step: int, data: "array[float]") -> Moment:
         losses, right = [0.0, 0.0], [0.0, 0.0]
         slopes: list[tuple[float, ...]] = []
         for k, rows in enumerate(self._rows):
@@ -115,13 +142,7 @@ class Playground:
             right[k] = sum(fits) / len(fits)
             slopes = slopes or [row[2:] for row in found]
         conditions = tuple(condition(map(abs, unit)) for unit in zip(*slopes, strict=True))
-        if len(self.moments) >= MOST_MOMENTS:
-            del self.moments[1::2]
-        made = Moment(
-            len(self.losses), (losses[0], losses[1]), (right[0], right[1]), data, conditions
-        )
-        self.moments.append(made)
-        return made
+        return Moment(step, (losses[0], losses[1]), (right[0], right[1]), data, conditions)
 
     def planes(self, moment: Moment, cells: int = CELLS) -> "array[float]":
         """What each neuron, the output last, gives all over the plane.
@@ -184,6 +205,50 @@ class Playground:
             for parameter, number in zip(self.parameters, now, strict=True):
                 parameter.data = number
 
+    # Leaving and coming back
+
+    def state(self) -> dict[str, Any]:
+        """All that training has made, as plain data, with a part of what is kept."""
+        self._trainer.write_back()
+        optimiser = self._trainer.optimiser
+        every = -(-len(self.kept) // KEPT_AWAY)
+        return {
+            "configuration": self.configuration.to_dict(),
+            "losses": _packed(self.losses),
+            "stride": self.stride * every,
+            "kept": [_packed(data) for data in self.kept[::every]],
+            "parameters": _packed(self._parameters_now()),
+            "optimiser": [_packed(numbers) for numbers in optimiser.get_state()],
+            "generator": None if self._generator is None else self._generator.getstate(),
+            "stopped": self.stopped,
+        }
+
+    @classmethod
+    def of_state(cls, state: Mapping[str, Any]) -> "Playground":
+        """A playground that goes on where another was when its `state` was taken.
+
+        >>> one = Playground(Configuration(layers=(2,), samples=20, batch=5))
+        >>> one.train(steps=3)
+        >>> other = Playground.of_state(one.state())
+        >>> one.train(steps=2), other.train(steps=2), one.losses == other.losses
+        (None, None, True)
+        """
+        made = cls(Configuration.of(state["configuration"]))
+        made.losses = list(_unpacked(state["losses"]))
+        made.stride = state["stride"]
+        made.kept = [_unpacked(text) for text in state["kept"]]
+        made.stopped = state["stopped"]
+        optimiser = made._trainer.optimiser
+        for parameter, data in zip(made.parameters, _unpacked(state["parameters"]), strict=True):
+            parameter.data = data
+        optimiser.set_state([list(_unpacked(text)) for text in state["optimiser"]])
+        optimiser.steps = len(made.losses)
+        made._trainer = made._loss.trainer(optimiser, only_finite=True)
+        if made._generator is not None:
+            version, numbers, gauss = state["generator"]
+            made._generator.setstate((version, tuple(numbers), gauss))
+        return made
+
     # What is computed of an example.
 
     def _outputs(self, x0: Value, x1: Value) -> list[list[Value]]:
@@ -220,6 +285,7 @@ class Playground:
         numbers = iter(moment.parameters)
         return {
             "step": moment.step,
+            "stride": self.stride,
             "losses": [x if math.isfinite(x) else None for x in moment.losses],
             "right": moment.right,
             "conditions": moment.conditions,
@@ -229,6 +295,15 @@ class Playground:
             ],
             "stopped": self.stopped,
         }
+
+
+def _packed(numbers: Iterable[float]) -> str:
+    """Numbers as a short text."""
+    return base64.b64encode(zlib.compress(array("d", numbers).tobytes())).decode()
+
+
+def _unpacked(text: str) -> "array[float]":
+    return array("d", zlib.decompress(base64.b64decode(text)))
 
 
 class _Rows:

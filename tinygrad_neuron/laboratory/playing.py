@@ -21,6 +21,18 @@ def begin(**chosen: Any) -> dict[str, Any]:
     return made.described()
 
 
+def state() -> dict[str, Any]:
+    """What the page keeps when it is left."""
+    return _now[0][0].state()
+
+
+def come_back(state: dict[str, Any]) -> dict[str, Any]:
+    """Go on where `state` was taken; returns what `begin` does."""
+    made = Playground.of_state(state)
+    _now[:] = [(made, made.moment())]
+    return made.described()
+
+
 def train(seconds: float = 0.0, steps: "int | None" = None) -> dict[str, Any]:
     """Train for a time, or some steps, and look at what there is then."""
     playground, _ = _now[0]
@@ -29,9 +41,9 @@ def train(seconds: float = 0.0, steps: "int | None" = None) -> dict[str, Any]:
 
 
 def look(step: int) -> dict[str, Any]:
-    """Look at the moment that is nearest to a step."""
+    """Look at the moment that is nearest to a step, of those that are kept."""
     playground, _ = _now[0]
-    return _look(playground, min(playground.moments, key=lambda one: abs(one.step - step)))
+    return _look(playground, playground.moment(step))
 
 
 def _look(playground: Playground, moment: Moment) -> dict[str, Any]:

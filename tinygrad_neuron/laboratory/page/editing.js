@@ -2,6 +2,7 @@
 import { link, linked } from "./links.js";
 import { keep } from "./offline.js";
 import { show } from "./outputs.js";
+import { address } from "./playground_leaving.js";
 import { Programs } from "./programs.js";
 import { Python, Stopped } from "./python.js";
 import { theme, themes } from "./themes.js";
@@ -118,5 +119,6 @@ addEventListener("hashchange", () => location.reload());
 themes($("theme"), () => {
   if ($("shown").querySelector(".picture")) say("Run again: pictures then have these colours too");
 });
+for (const one of document.querySelectorAll("a[href='playground.html']")) one.href += address();
 named();
 ready();

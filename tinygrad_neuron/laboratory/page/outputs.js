@@ -9,10 +9,11 @@ const MEASURE = `<script>new ResizeObserver(() => parent.postMessage({ height:
     (document.documentElement.style.colorScheme = data.theme));</script>`;
 
 addEventListener("message", ({ data, source }) => {
-  if (!(data?.height > 0)) return;
-  for (const frame of document.querySelectorAll("iframe.shown.measured")) {
-    if (frame.contentWindow === source) frame.style.height = `${Math.min(data.height, 4000)}px`;
-  }
+  const frame = [...document.querySelectorAll("iframe.shown")].find((one) => one.contentWindow === source);
+  if (!frame) return;
+  const { height, escape } = data ?? {};
+  if (height > 0 && frame.classList.contains("measured")) frame.style.height = `${Math.min(height, 4000)}px`;
+  if (escape) frame.parentElement.focus({ preventScroll: true }); // the keyboard is the page's again
 });
 
 function made(kind, properties) {
@@ -78,6 +79,7 @@ function file({ name, type, data }) {
   place.append(said);
   if (/^image\/(svg|png|gif|jpeg|webp)/.test(type)) place.append(image({ type, data, alt: name }));
   if (type === "text/html") {
+    place.tabIndex = -1; // for the keyboard to come back to
     place.append(framed({ html: new TextDecoder().decode(bytes), title: name, height: PAGE }));
   }
   return place;
@@ -88,6 +90,7 @@ const SHOWN = { file, image, caption, html: framed, error: failed };
 
 // Appends what an event of a session shows to its place.
 export function show(place, event) {
+  place.tabIndex = -1; // for the keyboard to come back to from a frame
   const kind = SHOWN[event.kind];
   if (kind) place.append(kind(event));
   else if (event.text !== undefined) printed(place, event);

@@ -2,6 +2,7 @@
 // here. Python starts with the first press, not before.
 import { Controls } from "./playground_controls.js";
 import { Curve } from "./playground_curve.js";
+import { Leaving } from "./playground_leaving.js";
 import { link } from "./links.js";
 import { keep } from "./offline.js";
 import { Network } from "./playground_network.js";
@@ -24,6 +25,7 @@ let latest = { frame: null, planes: null }; // what is shown
 let pointed = [-1, ""]; // the neuron that is pointed at
 let example = 0;
 let beginning = null; // the turn that Python is given, and the promise of it
+let cameBack = null; // what was kept when the page was left, until Python has it
 let turn = 0; // counts configurations: what comes late from an earlier one is dropped
 
 const plane = new Plane((k) => (example = k));
@@ -37,11 +39,22 @@ const network = new Network({
   opened: walkThrough,
 });
 const controls = new Controls(opening, changed);
+const leaving = new Leaving({
+  isTraining: () => running,
+  async state() {
+    if (!ready) return null;
+    const mine = turn;
+    const state = await call("state");
+    return mine === turn ? { state, moments: curve.moments } : null;
+  },
+  pause,
+});
 
 // What there is before anything runs.
 function open() {
   turn++;
   ready = false;
+  cameBack = null;
   latest = { frame: null, planes: null };
   curve.begin();
   network.build(controls.chosen.layers, controls.chosen.activation);
@@ -57,6 +70,7 @@ async function changed() {
   pause();
   byId("problem").hidden = true;
   open();
+  leaving.forget();
   if (!started && !went) return;
   await begin();
   if (went && !running) train();
@@ -81,9 +95,13 @@ async function setUp() {
     });
     started = true;
     keep();
-    const made = await call("begin", controls.chosen);
+    const made = cameBack
+      ? await call("come_back", { state: cameBack.state })
+      : await call("begin", controls.chosen);
     if (mine !== turn) return false;
     plane.begin(made);
+    if (cameBack) curve.begin(cameBack.moments, cameBack.state.stride);
+    cameBack = null;
     byId("points").classList.remove("vague");
     ready = true;
     await look(call("train", { steps: 0 }));
@@ -141,6 +159,7 @@ function pause() {
   byId("speed").textContent = "\u2013";
   tellRunning();
   say();
+  leaving.keep();
 }
 
 async function step() {
@@ -150,6 +169,7 @@ async function step() {
     const frame = await look(call("train", { steps: 1 }));
     if (frame?.stopped) tell(frame.stopped);
     say();
+    leaving.keep();
   } catch (error) {
     fail(error);
   }
@@ -269,6 +289,10 @@ byId("copy").addEventListener("click", async () => {
 for (const name of ["walk", "program"]) {
   byId(`${name}-close`).addEventListener("click", () => byId(name).close());
 }
+addEventListener("message", ({ data, source }) => {
+  const isWalk = source && source === byId("walk-page").firstElementChild?.contentWindow;
+  if (isWalk && data?.escape) byId("walk").close(); // as Escape does on the page itself
+});
 byId("walk").addEventListener("close", () => byId("walk-page").replaceChildren());
 byId("controls").addEventListener("submit", (event) => event.preventDefault());
 addEventListener("keydown", (event) => {
@@ -281,4 +305,6 @@ addEventListener("keydown", (event) => {
 });
 window.playground = { call, pictures: 0 }; // for tests and measurements
 open();
+cameBack = leaving.kept();
+if (cameBack) begin();
 themes(byId("theme"), recolour);

@@ -2,15 +2,17 @@
 import { byId } from "./playground_parts.js";
 
 const [WIDTH, HEIGHT] = [320, 96];
-const MOST = 400; // moments that are kept here; then every second one is dropped
+const MOST = 400; // points of a curve; then every second one is dropped
 
 export class Curve {
-  // `looked` is called with the step that is to be seen, `null` for the latest.
+  // `looked` is called with the step that is to be seen, `null` for the latest. Python keeps every
+  // `stride`-th step, more of them than the curve has points.
   constructor(looked) {
     this.moments = [];
+    this.stride = 1;
     byId("moment").addEventListener("input", () => {
-      const k = Number(byId("moment").value);
-      looked(k >= this.moments.length - 1 ? null : this.moments[k].step);
+      const range = byId("moment");
+      looked(range.value === range.max ? null : Number(range.value) * this.stride);
     });
     const svg = byId("curve");
     svg.addEventListener("pointerdown", (event) => svg.setPointerCapture(event.pointerId));
@@ -19,24 +21,26 @@ export class Curve {
         if (event.buttons !== 1 || this.moments.length < 2) return;
         const box = svg.getBoundingClientRect();
         const step = ((event.clientX - box.left) / box.width) * this.moments.at(-1).step;
-        const far = this.moments.map((one) => Math.abs(one.step - step));
-        byId("moment").value = far.indexOf(Math.min(...far));
+        byId("moment").value = Math.round(step / this.stride);
         byId("moment").dispatchEvent(new Event("input"));
       });
     }
   }
 
-  begin() {
-    this.moments = [];
+  begin(moments = [], stride = 1) {
+    this.moments = moments;
+    this.stride = stride;
     this.#draw();
+    byId("moment").value = byId("moment").max;
   }
 
-  add({ step, losses }) {
+  add({ step, stride, losses }) {
     if (this.moments.at(-1)?.step === step) return;
     this.moments.push({ step, losses });
+    this.stride = stride;
     if (this.moments.length > MOST) this.moments = this.moments.filter((_, k) => k % 2 === 0 || k === this.moments.length - 1);
     this.#draw();
-    byId("moment").value = this.moments.length - 1;
+    byId("moment").value = byId("moment").max;
   }
 
   // Marks the moment that is looked at.
@@ -51,9 +55,9 @@ export class Curve {
   #draw() {
     const moments = this.moments;
     const range = byId("moment");
-    range.max = Math.max(0, moments.length - 1);
-    range.disabled = moments.length < 2;
     const last = moments.at(-1)?.step || 1;
+    range.disabled = moments.length < 2;
+    range.max = range.disabled ? 0 : Math.ceil(last / this.stride);
     const largest = Math.max(1e-9, ...moments.flatMap(({ losses }) => losses.filter(Number.isFinite)));
     const some = moments.length > 1;
     byId("loss-most").textContent = some ? `loss, 0 to ${largest.toPrecision(2)}` : "loss";

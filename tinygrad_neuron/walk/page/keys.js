@@ -18,8 +18,11 @@ function hasItsOwn({ tagName, type }, space) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && state.selected !== null) unchoose();
   if (byId("keys").open) return;
+  if (event.key === "Escape") {
+    if (state.selected !== null) unchoose();
+    else if (parent !== window) parent.postMessage({ escape: true }, "*"); // to the page around
+  }
   if (event.altKey || event.ctrlKey || event.metaKey || !(event.key in KEYS)) return;
   if (hasItsOwn(event.target, event.key === " ")) return;
   event.preventDefault();
