@@ -496,6 +496,10 @@ VALID: dict[str, Call] = {
             "title": "",
         },
     ),
+    "draw_dot of a model": (
+        tn.draw_dot,
+        lambda: {"root": mlp(), "example": [1.0, 2.0], "output": None, "theme": "light"},
+    ),
     "draw_network": (
         tn.draw_network,
         lambda: {
@@ -531,6 +535,10 @@ VALID: dict[str, Call] = {
     "walkthrough": (
         by_place(lambda: tn.walkthrough),
         lambda: {"function": square, "argument": 1.0},
+    ),
+    "walkthrough of a model": (
+        by_place(lambda: tn.walkthrough),
+        lambda: {"model": mlp(), "argument": [1.0, 2.0]},
     ),
     "walkthrough of a graph": (tn.walkthrough, lambda: {"root": square(Value(1.0)), "digits": 4}),
 }

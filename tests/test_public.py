@@ -16,6 +16,7 @@ import pytest
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value, losses, nn, optim
 from tinygrad_neuron.calculus.table import TABLE
+from tinygrad_neuron.checking import nearest
 from tinygrad_neuron.public import UnknownName, homes
 from tinygrad_neuron.reflexes import OPTIONS, PYTORCH
 
@@ -58,6 +59,59 @@ def test_a_misspelt_name_of_a_module_gets_the_nearest(room):
         wrong = misspelt(name)
         if wrong not in public:
             assert f"; did you mean {name!r}?" in said(getattr, module(room), wrong)
+
+
+def slips(name: str) -> set[str]:
+    """The name with a letter dropped, doubled or swapped, near its beginning, middle and end."""
+    places = {0, len(name) // 2, len(name) - 1}
+    found = {name[:k] + name[k + 1 :] for k in places}
+    found |= {name[:k] + name[k] + name[k:] for k in places}
+    return found | {name[:k] + name[k : k + 2][::-1] + name[k + 2 :] for k in places}
+
+
+def is_one_slip(wrong: str, name: str) -> bool:
+    """Whether one letter more, less or other, or two that changed places, lead to the name."""
+    while wrong and name and wrong[0] == name[0]:
+        wrong, name = wrong[1:], name[1:]
+    while wrong and name and wrong[-1] == name[-1]:
+        wrong, name = wrong[:-1], name[:-1]
+    return max(len(wrong), len(name)) <= 1 or (len(wrong) == 2 and wrong == name[::-1])
+
+
+NAMED: dict[str, Any] = {
+    **{f"tinygrad_neuron{room}": module(room) for room in ROOMS},
+    "Value": Value(1.0), "MLP": nn.MLP(1, [1]), "SGD": optim.SGD([Value(1.0)], lr=0.1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("owner", NAMED)
+def test_the_name_that_the_fewest_slips_lead_to_comes_first(owner):
+    names = [name for name in dir(NAMED[owner]) if name[0] != "_"]
+    for name in names:
+        for wrong in slips(name) - {*names, ""}:
+            found = nearest(wrong, names)
+            assert found == name or (found and is_one_slip(wrong.lower(), found.lower())), wrong
+        for wrong in {name.lower(), name.upper(), name.swapcase()} - {*names}:
+            assert nearest(wrong, names).lower() == name.lower()
+    for wrong, right in (("compil", "compile"), ("Compile", "compile"), ("compilde", "compile")):
+        assert f"did you mean {right!r}?" in said(getattr, tn, wrong)
+
+
+def test_a_name_that_is_near_to_none_gets_none():
+    assert [None] * 4 == [nearest(w, ["Layer", "lr"]) for w in ("x", "", "zzz", "Layer" * 30)]
+    assert ("leaky_relu", "sigmoid") == (
+        nearest("leaky", [*dir(tn)]), nearest("sigmo", [*dir(tn)]),
+    )  # fmt: skip
+
+
+def test_what_stands_in_a_room_is_found_from_the_package():
+    for wrong, words in {
+        "Sequental": "; did you mean nn.Sequential?", "Adan": "; did you mean optim.Adam?",
+        "fti": "; did you mean training.fit?", "Linear": ": it is `nn.Linear`",
+        "mse_loss": ": its name is `losses.mean_squared_error`", "relU": "; did you mean 'relu'?",
+        "mnist": ": nothing is downloaded; there are the handwritten digits",
+    }.items():  # fmt: skip
+        assert f"has no attribute {wrong!r}{words}" in said(getattr, tn, wrong)
 
 
 def test_an_import_of_a_misspelt_name_gets_the_nearest():

@@ -115,17 +115,56 @@ def unknown(name: str, known: Iterable[str]) -> str:
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that somebody meant, where one is near.
 
+    First those that few slips of the hand lead to, then what begins so, then what looks alike.
+
     >>> nearest("Liner", ["Layer", "Linear"]), nearest("x", ["Layer"])
     ('Linear', None)
+    >>> nearest("compil", ["Compiled", "compile"]), nearest("leaky", ["leaky_relu", "leaf"])
+    ('compile', 'leaky_relu')
     """
     import difflib  # only to tell what is wrong: the package starts without it
 
     name, known = str(name), sorted(known)
-    lower = [other.lower() for other in known]
-    near = [other for other in lower if name and other.startswith(name.lower())]
-    near += difflib.get_close_matches(name.lower(), lower, n=1)
-    alike = [other for other in known if near and other.lower() == near[0]]
-    return next((other for other in alike if other[0] == name[0]), alike[0]) if near else None
+    small = name.lower()
+    if not 0 < len(name) <= _LONGEST_NAME:
+        return None
+    most = max(1, len(name) // 3)
+    near = []
+    for other in known:
+        if abs(len(other) - len(name)) <= most:
+            slips = _slips(small, other.lower())
+            if slips <= most and slips < len(other):
+                near.append((slips, _slips(name, other), other))  # with the case of the letters
+    if near:
+        return min(near)[2]
+    begun = sorted((other for other in known if other.lower().startswith(small)), key=len)
+    alike = difflib.get_close_matches(small, [other.lower() for other in known], n=1)
+    found = begun or [other for other in known if [other.lower()] == alike]
+    return next((other for other in found if other[0] == name[0]), found[0]) if found else None
+
+
+_LONGEST_NAME = 100  # letters: what is longer is no slip of the hand
+
+
+def _slips(a: str, b: str) -> int:
+    """How many letters to add, to leave out, to change, or to change places with the next.
+
+    >>> _slips("tahn", "tanh"), _slips("Liner", "Linear")
+    (1, 1)
+
+    Source: R. A. Wagner and M. J. Fischer (1974), with F. J. Damerau's (1964) swap of neighbours.
+    """
+    before: list[int] = []
+    last = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            least = min(last[j] + 1, row[-1] + 1, last[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                least = min(least, before[j - 2] + 1)
+            row.append(least)
+        before, last = last, row
+    return last[-1]
 
 
 def number(where: str, what: str, x: Any, rule: Rule, way_out: str = "") -> float:

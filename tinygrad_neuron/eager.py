@@ -32,6 +32,8 @@ def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
         return engine.apply(operation, operands)  # which takes arrays, or says what is wrong
     for value in lifted:
         if type(value) is not Value:
+            if not operation.constant and (traced := value._traced(operation, lifted)) is not None:
+                return traced  # as nearly always
             return engine.apply(operation, lifted)
     return operation.function(*arranged(operation, lifted))
 

@@ -108,10 +108,16 @@ class UnknownName(AttributeError):  # noqa: N818  # tracebacks call it Attribute
         text, theirs = f"{owner} has no attribute {name!r}", PYTORCH.get(room, {})
         if name in theirs:
             return f"{text}: {theirs[name]}"
-        if not room and (home := _room_of(name)):
-            return f"{text}: it is `{home}.{name}`"
+        elsewhere = {} if room else _in_rooms()
+        if name in elsewhere:
+            return f"{text}: it is `{elsewhere[name]}.{name}`"
+        for below in () if room else _ROOMS:  # one of PyTorch's names
+            if name in PYTORCH.get(below, {}):
+                return f"{text}: {PYTORCH[below][name]}"
         ours = [other for other in known() if other[0] != "_"]
-        near = nearest(name, [*ours, *theirs])
+        near = nearest(name, [*ours, *theirs, *elsewhere])
+        if near in elsewhere and near not in ours:
+            return f"{text}; did you mean {elsewhere[near]}.{near}?"
         if near in theirs:
             if SequenceMatcher(None, name.lower(), near.lower()).ratio() >= _ALIKE:
                 return f"{text}; did you mean {near!r}? Here {theirs[near]}"
@@ -124,13 +130,18 @@ class UnknownName(AttributeError):  # noqa: N818  # tracebacks call it Attribute
         return AttributeError, (str(self),)
 
 
-def _room_of(name: str) -> str | None:
-    """The room whose public name this is, where it was looked for in the package itself."""
+_ROOMS = ("nn", "optim", "losses", "training", "datasets", "walk", "interpret", "bridges")
+
+
+def _in_rooms() -> dict[str, str]:
+    """The public names of the rooms, each with the first that has it, for what was looked for in
+    the package itself."""
     package = __name__.partition(".")[0]
-    for room in ("nn", "optim", "losses", "training", "datasets", "walk", "interpret", "bridges"):
-        if name in import_module(f"{package}.{room}").__all__:
-            return room
-    return None
+    return {
+        name: room
+        for room in reversed(_ROOMS)
+        for name in import_module(f"{package}.{room}").__all__
+    }
 
 
 UnknownName.__module__ = "builtins"

@@ -70,6 +70,9 @@ def test_what_stands_on_the_right_gives_the_same_numbers(tmp_path, monkeypatch):
             actual = run(right, there)
             compared += None not in (expected, actual)
             assert_same(expected, actual)
+        (shown,) = re.findall(r"^```python\n(from tinygrad_neuron.*?)```", PAGE, re.S | re.M)
+        exec(shown, there)  # the module that was trained on the right, brought here
+        assert "<html" in (tmp_path / "model.html").read_text("utf-8")
     finally:
         torch.set_default_dtype(before)
     assert compared >= 10

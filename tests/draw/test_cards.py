@@ -126,7 +126,7 @@ def test_a_label_is_text_in_every_style_and_folded(style, label):
 
 
 def test_a_model_instead_of_a_value_is_told_the_way():
-    with pytest.raises(TypeError, match=r"got MLP.*draw_network\(model\) draws a model"):
+    with pytest.raises(TypeError, match=r"got MLP.*draw_network\(model\) draws the model itself"):
         draw_dot(nn.MLP(2, [1]))
 
 

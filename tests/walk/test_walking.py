@@ -239,11 +239,13 @@ def test_leaves_and_constants_alone():
 
 
 def test_what_cannot_be_walked_is_refused():
-    with pytest.raises(TypeError, match=r"must be a Value, or a function, got float 2\.0"):
+    with pytest.raises(
+        TypeError, match=r"must be a Value, a function or an nn.Module, got float 2\.0"
+    ):
         walkthrough(2.0)
     with pytest.raises(TypeError, match="the function must return one Value, got int 1"):
         walkthrough(lambda: 1)
-    with pytest.raises(TypeError, match="only a function has arguments"):
+    with pytest.raises(TypeError, match="only a function or a model has arguments"):
         walkthrough(Value(1.0), 2.0)
     with pytest.raises(TypeError, match="made by hand"):
         walkthrough(Value(1.0, (Value(2.0),), "f"))

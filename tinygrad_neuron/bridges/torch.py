@@ -18,7 +18,8 @@ def from_torch(module: Any, seed: Seed = None) -> nn.Module:
     """A module of PyTorch as the same module here: its numbers, its layers, its mode.
 
     What it computes for one example is what PyTorch's computes, with its gradients, in double
-    precision; `draw_dot` and `walkthrough` then show it number by number.
+    precision; `draw_dot(model, example=[0.5, -1.0])` and `walkthrough(model, [0.5, -1.0])` then
+    show it number by number.
 
     **Arguments:** `module`: one of PyTorch's layers that this package has too, or a Sequential of
     them, nested or not (of a class of your own, bring the layers over one by one, and call them in

@@ -28,6 +28,7 @@ _BINARY: dict[type, Operation] = {
     ast.Div: TABLE["divide"],
     ast.Pow: TABLE["power"],
 }
+_ONE = -1
 _MULTIPLY, _NEGATE, _SUM, _IDENTITY = (
     TABLE[name] for name in ("multiply", "negate", "sum", "identity")
 )
@@ -48,9 +49,8 @@ class Lowering:
         self._earlier: defaultdict[Any, dict[tuple[Any, ...], int]] = defaultdict(dict)
         self._numbers: dict[int, float] = {}
         self._summed: dict[tuple[Operation, int], dict[str, int]] = {}
-        # Partials that are an operand (its position), and those that are 1.
-        self._simple: dict[tuple[Operation, int], int] = {}
-        self._handed_on: set[tuple[Operation, int]] = set()
+        # Of each operation, by position: partials that are an operand (its position) or 1 (_ONE).
+        self._simple: defaultdict[Operation, dict[int, int]] = defaultdict(dict)
         self._positions: dict[Value, int] = {node: k for k, node in enumerate(inputs)}
         self._drawn: dict[Value, int] = {node: k for k, node in enumerate(trace.drawn_nodes)}
         self.program.draws = [node.draw for node in trace.drawn_nodes if node.draw is not None]
@@ -106,7 +106,11 @@ class Lowering:
         for node in nodes:
             operation = node._operation
             if isinstance(operation, Operation):
-                line = self._operation(operation, tuple([lines[v] for v in node._prev]))
+                if operation.arity == 2:  # as nearly always
+                    operands: tuple[int, ...] = (lines[node._a], lines[node._b])
+                else:
+                    operands = tuple([lines[v] for v in node._prev])
+                line = self._operation(operation, operands)
             elif operation is CONSTANT:
                 line = self._number(node.data)
             elif node in self._positions:
@@ -123,9 +127,9 @@ class Lowering:
             label = node.label
             if label and line not in labels:
                 labels[line] = label
-            scope = node.scope
-            if scope is not None and line not in scopes:
-                scopes[line] = scope
+            within = node.within
+            if within is not None and line not in scopes:
+                scopes[line] = within.place
         program.outputs = [lines[node] for node in self.outputs]
         program.forward = len(program)
 
@@ -135,7 +139,8 @@ class Lowering:
         A node that nothing can arrive at hands nothing on. Where it takes the index of a `select`
         to know whether something does, the lines are those of the case that it does: see `reached`.
         """
-        program, lines, simple = self.program, self.lines, self._simple
+        program, lines = self.program, self.lines
+        operations, products = program.operations, self._earlier[_MULTIPLY]
         roots = [self.outputs[k] for k in seeded]
         order = self._order if roots == self.outputs else topological_order(*roots)
         contributions: dict[Value, int | list[int]] = {}  # mostly one: then no list is made
@@ -167,25 +172,37 @@ class Lowering:
                 continue
             if arriving is None:
                 continue
-            gradient = self._total(arriving)
-            line = lines[node]
+            gradient = arriving if isinstance(arriving, int) else self._total(arriving)
             if gradient >= program.forward and gradient not in program.labels:
                 program.labels[gradient] = f"d_{node.label or operation.name}"
-                if node.scope is not None:
-                    program.scopes[gradient] = node.scope
+                if (within := node.within) is not None:
+                    program.scopes[gradient] = within.place
             operands = node._prev
             if operation.chosen:
                 for operand, element in self._elements(operands, gradient, groups):
                     contribute(operand, element)
                 continue
+            simple, line = self._simple[operation], lines[node]
             for position, operand in enumerate(operands):
-                if operand in varying:
-                    other = simple.get((operation, position))
-                    if other is not None:  # as nearly always
-                        new = self._emit(_MULTIPLY, (gradient, lines[operands[other]]))
-                    else:
-                        new = self._contribution(operation, operands, position, gradient, line)
+                if operand not in varying:
+                    continue
+                other = simple.get(0 if operation.variadic else position)
+                if other is None:
+                    new = self._contribution(operation, operands, position, gradient, line)
+                elif other == _ONE:
+                    new = gradient
+                else:  # written out, not by `_emit`: half of all lines
+                    read = (gradient, lines[operands[other]])
+                    known = products.get(read)
+                    if known is None:
+                        known = products[read] = len(operations)
+                        operations.append(_MULTIPLY)
+                        program.operands.append(read)
+                    new = known
+                if operand in contributions:
                     contribute(operand, new)
+                else:
+                    contributions[operand] = new
         return program
 
     def _elements(
@@ -254,12 +271,10 @@ class Lowering:
         line: int,
     ) -> int:
         """The line of `incoming gradient * local derivative`, for an operand of a line."""
-        if (operation, 0 if operation.variadic else position) in self._handed_on:
-            return gradient
         tree = _partial(operation, position)
         names = operation.operand_names
         if type(tree) is ast.Name and tree.id != "y" and not operation.variadic:
-            other = self._simple[operation, position] = names.index(tree.id)
+            other = self._simple[operation][position] = names.index(tree.id)
             return self._emit(_MULTIPLY, (gradient, self.lines[operands[other]]))
         lines, operations = self.lines, self.program.operations
         before = len(operations)
@@ -274,7 +289,7 @@ class Lowering:
         factor = self._numbers.get(local)
         if factor == 1:
             if isinstance(tree, ast.Constant):  # for all lines of this operation
-                self._handed_on.add((operation, 0 if operation.variadic else position))
+                self._simple[operation][0 if operation.variadic else position] = _ONE
             return gradient
         if factor == -1:
             return self._operation(_NEGATE, (gradient,))

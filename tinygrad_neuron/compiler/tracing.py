@@ -81,7 +81,7 @@ class Traced(Value):
     def _traced(self, operation: Operation, operands: tuple[Value, ...]) -> Value:
         node = traced(operation, False)
         for operand in operands:
-            if varies(operand):
+            if not operand._is_constant():
                 node.varies = True
                 break
         if operation.arity == 2:
@@ -140,6 +140,7 @@ def traced(operation: Any, flows: bool) -> Traced:
     node: Traced = object.__new__(Traced)
     node._operation = operation
     node.within = here.scope
+    node._label = ""  # set, for it is asked for at each node, and what is not set is found slowly
     node.varies = flows
     node.receives = False
     node.draw = None

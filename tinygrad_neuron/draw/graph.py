@@ -1,10 +1,12 @@
 """The computation graph as a picture: every node with its name, data, gradient and operation."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ..checking import a_function, described, flag, one_of, one_of_several, text
 from ..engine import Value
 from ..nn import Module
+from ..nn.example import example_of, one_value
 from ..public import named_options
 from .captions import caption
 from .facts import GraphFacts, read
@@ -29,7 +31,7 @@ LISTED_PATHS = 8
 
 @named_options
 def draw_dot(
-    root: Value,
+    root: "Value | Module",
     format: str = "svg",
     rankdir: str | None = None,
     *,
@@ -50,8 +52,10 @@ def draw_dot(
     style: str = "card",
     font_size: int = 10,
     gradients: bool = True,
+    example: Any = None,
+    output: "int | tuple[int, ...] | None" = None,
 ) -> GraphPicture:
-    """Draw the graph that a Value was computed from.
+    """Draw the graph that a Value was computed from, or that a model makes of an example.
 
     **Arguments:**
 
@@ -82,6 +86,9 @@ def draw_dot(
     - `style`: "card", or "formula" for a slide, the operation large, below it its name and value;
       `font_size`, in points; `gradients`: False for the forward pass alone, without gradients,
       local derivatives and what is flagged because of them.
+    - `example`: where the root is a model, what a call of it takes: a number, lists or an array.
+      `output`: which of several Values that it returns, by number, or by several numbers where
+      there are lists in lists. Its mode and its random generators are afterwards as before.
 
     **Returns** a `GraphPicture`, a `graphviz.Digraph`: `.source` is its text,
     `.render("neuron.svg")` writes it, in a notebook it shows itself. Its attribute `density` says
@@ -91,7 +98,8 @@ def draw_dot(
     operand used twice has two edges. A gradient is shown only if a backward pass has reached the
     root; until then it reads "not yet".
 
-    Raises a `TypeError` for what is not a Value, a `ValueError` for an option that does not exist.
+    Raises a `TypeError` for what is neither a Value nor a model with an example, a `ValueError` for
+    an option that does not exist.
 
     >>> x = Value(2.0, label="x")
     >>> y = x * x
@@ -100,11 +108,11 @@ def draw_dot(
     2
     >>> draw_dot(y, highlight=x).paths.sum
     4.0
+    >>> from tinygrad_neuron import nn
+    >>> "w0*x0" in draw_dot(nn.MLP(2, [3, 1]), example=[0.5, -1.0]).source
+    True
     """
-    if not isinstance(root, Value):
-        model = isinstance(root, Module)
-        hint = "; draw_network(model) draws a model" if model else one_of_several(root)
-        raise TypeError(f"draw_dot: the root must be a Value, got {described(root)}{hint}")
+    root = _value(root, example, output)
     if rankdir is not None:
         one_of("rankdir", rankdir, DIRECTIONS)
     one_of("edges", edges, _EDGE_LABELS)
@@ -179,6 +187,26 @@ def draw_dot(
     picture = picture_of(drawn, format)
     picture.coarser = lambda why: draw(cards, f"folded further: {why}") if cards > 1 else None
     return picture
+
+
+def _value(root: Any, example: Any, output: "int | tuple[int, ...] | None") -> Value:
+    """The root, or what a model computes of an example."""
+    form = "draw_dot(model, example=[0.5, -1.0])"
+    if not isinstance(root, Module):
+        if not isinstance(root, Value):
+            hint = one_of_several(root)
+            raise TypeError(f"draw_dot: the root must be a Value, got {described(root)}{hint}")
+        if example is not None or output is not None:
+            raise TypeError(f"draw_dot: example and output are for a model, as in {form}")
+        return root
+    if example is None:
+        raise TypeError(
+            f"draw_dot: the root must be a Value, got {described(root)}; it draws what a model "
+            f"makes of an example, {form}; draw_network(model) draws the model itself"
+        )
+    with root.undisturbed():
+        given = example_of("draw_dot", root, (example,), form)
+        return one_value("draw_dot", root(*given), output)
 
 
 def _room(budget: "tuple[int, int] | int | None") -> tuple[tuple[int, int] | None, int | None]:

@@ -121,6 +121,31 @@ def _converted(where: str, what: str, x: Array) -> tuple[Any, tuple[int, ...]]:
     return [part for part, _ in parts], got
 
 
+def leaves_of(where: str, x: Array, name: str = "") -> Any:
+    """The numbers of nested lists as Values, in lists of the same shape; Values stay as they are.
+
+    **Arguments:** `name`: what their labels begin with; without it they have none.
+
+    >>> leaves_of("walkthrough", [[0.5], [2]], "x")
+    [[Value(data=0.5, label='x[0][0]')], [Value(data=2.0, label='x[1][0]')]]
+    >>> leaves_of("walkthrough", [0.5], "x")
+    [Value(data=0.5, label='x0')]
+    """
+    nested = lists(x)
+    even = isinstance(nested, list) and not any(isinstance(item, list) for item in nested)
+    short = even and len(name) == 1  # as a neuron calls its inputs
+
+    def leaf(item: Any, label: str) -> Any:
+        if isinstance(item, list):
+            place = (label + ("{}" if short else "[{}]")) if name else ""
+            return [leaf(one, place.format(k)) for k, one in enumerate(item)]
+        if isinstance(item, Value):
+            return item
+        return Value(to_float(item, where, "an argument"), label=label)
+
+    return leaf(nested, name)
+
+
 def each(function: Callable[[Any], Any], x: Any) -> Any:
     """The function of every number in nested lists, in lists of the same shape.
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from ..checking import described
+from ..checking import described, one_of_several
 from ..engine import Value
 from ..passes import is_constant
 from .lines import PACKAGE, record_lines
@@ -50,17 +50,25 @@ def watch_names() -> Iterator[None]:
                 _name_all(frame)
 
 
-def called(function: Callable[..., Value], arguments: Sequence[Value]) -> Value:
+def called(function: Callable[..., Value], arguments: Sequence[Any]) -> Value:
     """The Value that a function returns; its variables give those within it their names, and it
     itself, where no variable was bound to it, has that of the function."""
-    with watch_names():
-        root = function(*arguments)
+    root = watched(function, arguments)
     if not isinstance(root, Value):
-        raise TypeError(f"walkthrough: the function must return one Value, got {described(root)}")
+        raise TypeError(
+            f"walkthrough: the function must return one Value, got {described(root)}"
+            f"{one_of_several(root)}"
+        )
     name = getattr(function, "__name__", "")
     if root._prev and not root.label and name.isidentifier():
         root.label = name
     return root
+
+
+def watched(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+    """What a function returns, with names and lines of the Values that it makes."""
+    with watch_names():
+        return function(*arguments)
 
 
 def _entered(frame: FrameType, event: str, argument: Any) -> "_Tracer | None":

@@ -32,7 +32,7 @@ class DataPlane:
 
 
 def data_plane(
-    root: Value, data: Iterable[Any], inputs: Iterable["Value | str"], output: "Value | None"
+    root: Value, data: Iterable[Any], inputs: Iterable["Value | str"], output: Any
 ) -> DataPlane:
     """The plane of a graph, from what `walkthrough` was given; it says there what that may be."""
     order = topological_order(root)

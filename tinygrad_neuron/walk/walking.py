@@ -4,18 +4,22 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from html import escape
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ..checking import described, one_of_several
 from ..draw.text import number
 from ..engine import Value
+from ..nn.shapes import flat, leaves_of
 from ..public import named_options
+from ..reflexes import instead_of
 from .explaining import Explanation
-from .names import called
+from .names import called, watched
 from .plane import data_plane
 from .records import StepList
 
 if TYPE_CHECKING:
+    from ..nn import Module
     from .training import Training  # with it, optimisers: only where something is trained
 
 
@@ -87,21 +91,23 @@ class Walkthrough(StepList):
 
 @named_options
 def walkthrough(
-    root: "Value | Callable[..., Value]",
-    *arguments: "Value | float",
+    root: "Value | Module | Callable[..., Value]",
+    *arguments: Any,
     digits: int = 4,
     training: "Training | None" = None,
     data: "Iterable[Any] | None" = None,
     inputs: "Iterable[Value | str] | None" = None,
-    output: "Value | None" = None,
+    output: "Value | int | tuple[int, ...] | None" = None,
 ) -> Walkthrough:
     """Both passes of a Value's graph, step by step.
 
     **Arguments:**
 
-    - `root`: the result; or a function that computes it, which is called with `arguments` (a number
-      becomes a Value) while names of variables and source lines are watched (`watch_names`); with
-      `training`, one that computes the loss, without arguments where there is no `data`.
+    - `root`: the result; or a function that computes it, which is called with `arguments` (numbers,
+      lists and arrays become Values) while names of variables and source lines are watched
+      (`watch_names`); with `training`, one that computes the loss, without arguments where there is
+      no `data`. Or a model, with `arguments` as its call takes them; its mode and its random
+      generators are afterwards as before.
     - `digits`: significant digits of the numbers in texts (the records hold the whole numbers).
     - `training`: a `walk.Training`: several iterations of forward, backward, update, by any
       optimiser, with `data` on batches. All is put back afterwards unless it says `keep=True`.
@@ -112,7 +118,8 @@ def walkthrough(
     - `inputs`: with `data`, the two leaves that the numbers go into, and a third for the label
       where the graph has one (a loss): the leaves, or their labels. By default the function's
       arguments. `output`: which Value is shown in the plane; by default what is computed before the
-      label comes in.
+      label comes in. Of a model that returns several Values it is the number of the one that is
+      walked through, or several numbers where there are lists in lists.
 
     **Returns** a `Walkthrough`: `.steps` is the list, `.terminal()` steps through it,
     `.to_json()` writes it down. The backward steps come in the order of `backward()`; the first is
@@ -133,13 +140,23 @@ def walkthrough(
     backward 3 3.0 6.0
     >>> walkthrough(lambda w, x: w * x, 0.5, 2.0)[0].numbers
     '0.5 * 2 = 1'
+    >>> from tinygrad_neuron import nn
+    >>> walkthrough(nn.MLP(2, [4, 3]), [0.5, -1.0], output=2)[0].formula
+    'layers[0].neurons[0].w0 * x0'
     >>> walkthrough(y)[3].sentence
     'If x grows a little, y grows 3 times as much, so x receives 1 × 3 = 3; with the 3 it had, 6.'
     """
     number(0.5, digits)  # says what is wrong with digits
-    if data is None and (inputs is not None or output is not None):
+    model = training is None and _is_model(root)
+    if data is None and (inputs is not None or (output is not None and not model)):
         raise TypeError("walkthrough: inputs and output are for data=..., and there is none")
-    given = [one if isinstance(one, Value) else Value(one) for one in arguments]
+    if model:
+        root, given = _recorded(root, arguments, output)
+        arguments, output = (), None
+    else:
+        given = flat(taken := [leaves_of("walkthrough", one) for one in arguments])
+    if inputs is None:
+        inputs = given
     if training is not None:
         from .training import Training, trained
 
@@ -152,24 +169,45 @@ def walkthrough(
             raise TypeError(
                 "walkthrough: with training=... and no data=..., the function has no arguments"
             )
-        examples, wanted = data, given if inputs is None else inputs
+        examples, wanted = data, inputs
         found = (
             None if examples is None else lambda loss: data_plane(loss, examples, wanted, output)
         )
-        run = trained(root, given, digits, training, found)
+        run = trained(root, taken, digits, training, found)
         return Walkthrough([], [], digits, run.root, run.plane, run.trained, run.later)
     if callable(root) and not isinstance(root, Value):
-        root = called(root, given)
-        inputs = given if inputs is None else inputs
+        if instead_of(root):
+            raise TypeError(f"{_ROOT}, got {described(root)}")
+        root = called(root, taken)
     elif arguments:
-        raise TypeError("walkthrough: only a function has arguments, and the root is none")
-    if not isinstance(root, Value):
         raise TypeError(
-            f"walkthrough: the root must be a Value, or a function, got {described(root)}"
-            f"{one_of_several(root)}"
+            "walkthrough: only a function or a model has arguments, and the root is none"
         )
-    plane = (
-        None if data is None else data_plane(root, data, () if inputs is None else inputs, output)
-    )
+    if not isinstance(root, Value):
+        raise TypeError(f"{_ROOT}, got {described(root)}{one_of_several(root)}")
+    plane = None if data is None else data_plane(root, data, inputs, output)
     made = Explanation(root, digits)
     return Walkthrough(made.steps, [made.nodes], digits, root, plane)
+
+
+_ROOT = "walkthrough: the root must be a Value, a function or an nn.Module"
+
+
+def _is_model(root: Any) -> bool:
+    """Whether this is a Module; `nn` is not loaded to say that something else is none."""
+    if not callable(root) or isinstance(root, Value | FunctionType):
+        return False
+    from ..nn import Module
+
+    return isinstance(root, Module)
+
+
+def _recorded(model: Any, arguments: tuple[Any, ...], output: Any) -> tuple[Value, list[Value]]:
+    """What a call of a model computes, and the leaves that it was called with."""
+    from ..nn.example import example_of, one_value
+
+    form = "walkthrough(model, [0.5, -1.0])"
+    with model.undisturbed():
+        given = example_of("walkthrough", model, arguments, form)
+        root = one_value("walkthrough", watched(model, given), output)
+    return root, [leaf for leaf in flat(given) if isinstance(leaf, Value)]

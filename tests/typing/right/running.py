@@ -42,7 +42,9 @@ y = neuron([1.0, 2.0])
 dot = draw_dot(y, rankdir="TB", theme="dark", digits=3)
 source: str = dot.source
 network: str = draw_network(model, theme="paper").source
+of_example: str = draw_dot(model, example=[1.0, 2.0], output=0).source
 walk = walkthrough(y, digits=3)
+walk = walkthrough(model, [1.0, 2.0], output=0)
 words: str = walk.text()
 steps: int = len(walk)
 with tempfile.TemporaryDirectory() as folder:

@@ -9,6 +9,7 @@ draw_dot()  # call-arg | CallIssue
 draw_dot(3.0)  # arg-type | ArgumentType
 draw_dot(v, them="dark")  # call-arg | CallIssue
 draw_dot(v, digits="4")  # arg-type | ArgumentType
+draw_dot(nn.Neuron(1), [1.0])  # arg-type | ArgumentType
 draw_dot(v, theme=3)  # arg-type | ArgumentType
 animate(v)  # call-arg | CallIssue
 animate(v, "v.svg", seconds="1")  # arg-type | ArgumentType

@@ -198,11 +198,11 @@ class _Roller:
         """Kinds and places of the lines that read no other line."""
         operations, operands = self.program.operations, self.program.operands
         kinds, places, uses = self.kinds, self.places, self.uses
-        numbers = [k for k in range(self.count) if operations[k] == NUMBER and uses[k]]
+        sources = [k for k in range(self.count) if not isinstance(operations[k], Operation)]
+        numbers = [k for k in sources if operations[k] == NUMBER and uses[k]]
         self.numbers_are_data = len({self._number_key(k) for k in numbers}) > MANY_NUMBERS
-        for k, operation in enumerate(operations[: self.count]):
-            if isinstance(operation, Operation):
-                continue
+        for k in sources:
+            operation = operations[k]
             if operation == LEAF:
                 kinds[k] = LEAVES
             elif operation == NUMBER:
@@ -281,13 +281,12 @@ class _Roller:
             if not uses[k]:
                 continue
             operation, read = operations[k], operands[k]
-            if operation == ELEMENT:
-                levels[k] = levels[read[0]]  # an element is where its scatter put it
-                continue
-            if operation == SCATTER:
+            if not isinstance(operation, Operation):
+                if operation == ELEMENT:
+                    levels[k] = levels[read[0]]  # an element is where its scatter put it
+                if operation != SCATTER:
+                    continue
                 read = read[1:]
-            elif not isinstance(operation, Operation):
-                continue
             if len(read) == 2:  # as nearly always
                 level, other = levels[read[0]], levels[read[1]]
                 if other > level:
