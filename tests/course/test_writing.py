@@ -34,6 +34,7 @@ def test_a_name_no_file_can_have_or_that_is_taken_is_refused(tmp_path):
         ("assert y.data == 0.5", "assert y.data == 0.6", "line 32: `y.data == 0.6` does not hold"),
         ("answer=2,", "answer=0.5,", "question 'The bias b becomes 1"),
         ("$y = w x + b$", r"$\begin{x} y$", "cannot be shown"),
+        ("The product first,", r"The $\frac{1}{2}$ first,", "was read by Python: write r"),
         ('print("y =", y.data)', "assert y.data", "line 24: an assertion in code that a learner"),
         ("predict(", "exercise(", "asks for no prediction"),
         ("y = w * x + b\n", "y = w * x + c\n", "NameError: name 'c' is not defined"),

@@ -12,6 +12,7 @@ from .marking import asset, mathml
 from .running import Event, Failed, straight_through
 from .tex import FORMULA
 
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")  # what "\frac" begins with in a text that is not raw
 _NAME = re.compile(r"[^\W\d_]\w*")
 # What has no place in the code that a learner reads, each with a pattern that finds it.
 PLUMBING = {
@@ -97,8 +98,12 @@ def _formulas(cell: Cell) -> Iterator[str]:
     for text in texts:
         for found in FORMULA.finditer(text):
             if not found["code"]:
+                formula = found["block"] or found["inline"]
+                if _CONTROL.search(formula):
+                    yield f'a backslash of the formula {formula!r} was read by Python: write r"..."'
+                    continue
                 try:
-                    mathml(found["block"] or found["inline"])
+                    mathml(formula)
                 except ValueError as error:
                     yield str(error)
                 except ModuleNotFoundError:  # without the extra book nothing shows them so
