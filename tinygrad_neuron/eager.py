@@ -26,7 +26,7 @@ from .scope import here
 
 def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
     """Record an operation with plain numbers among its operands: behind the generated functions."""
-    lifted: Sequence[Value] | None = None
+    lifted: tuple[Value, ...] | None = None
     try:  # `contextlib.suppress` would take as long as the rest
         lifted = lift(operation, operands)
     except TypeError:
