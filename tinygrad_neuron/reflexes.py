@@ -230,6 +230,7 @@ PYTORCH: dict[str, dict[str, str]] = {
             ),
             "every number is a Python float, of 64 bits",
         ),
+        "one_hot": "a class is its number, `losses.cross_entropy(logits, target)`",
         "jit": "write `tinygrad_neuron.compile(f)`",
         "vmap": "go through a list, as in `[f(v) for v in values]`",
         "func": "`grad`, `jacobian`, `hessian` and `hvp` are functions of the package itself",
