@@ -245,7 +245,7 @@ def _pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Operand, Ope
 
 def _all_pairs(name: str, predictions: Any, targets: Any) -> Iterator[tuple[Operand, Operand]]:
     given, wanted = (
-        list(as_list(f"{name}: a list of numbers", x)) if several(x) else [x]
+        list(as_list(f"{name}: what it compares", x)) if several(x) else [x]
         for x in (predictions, targets)
     )
     nested = not {*map(type, given), *map(type, wanted)} <= _NUMBERS
