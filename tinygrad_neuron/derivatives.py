@@ -18,11 +18,12 @@ from .passes import (
     DOMAIN_ERRORS,
     assign,
     is_constant,
-    operation_error,
     partials,
+    raise_named,
     refuse_made_by_hand,
 )
 from .public import named_options
+from .stored import naming_data
 
 
 @named_options
@@ -68,7 +69,7 @@ def gradients(output: Value, inputs: Iterable[Value], gradient: Operand = 1.0) -
                     earlier = totals.get(operand)
                     totals[operand] = contribution if earlier is None else earlier + contribution
         except DOMAIN_ERRORS as error:
-            raise operation_error(node, error, derivative=True) from None
+            raise_named(node._operation, node._prev, error, node)
     found = [totals.get(value, 0.0) for value in inputs]
     return [value if isinstance(value, Value) else constant(value) for value in found]
 
@@ -86,6 +87,7 @@ class Nudged(NamedTuple):
         return self.after - self.before
 
 
+@naming_data
 @named_options
 def nudge(output: Value, leaf: Value, by: Number = 0.01) -> list[Nudged]:
     """Move a leaf a little, and see what becomes of it on the way to the output.
@@ -154,6 +156,11 @@ def grad(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any
     >>> grad(f)(2.0).data, grad(grad(f))(2.0).data
     (12.0, 12.0)
     """
+    if isinstance(function, Value):
+        raise TypeError(
+            "grad: the function must be callable, got a Value; of what is computed already it is "
+            "gradients(y, [x])"
+        )
     a_function("grad", "function", function)
     _place("grad", argument)
 

@@ -16,19 +16,22 @@ from . import engine, source_text
 from .calculus import expressions
 from .calculus.operation import TABLE, Operation, listed_operands
 from .calculus.primitive import CONSTANT
-from .calculus.table import BUILT_IN
 from .engine import Operand, Value, constant, lift
 from .interruption import uninterrupted
 from .operators import add_methods
-from .passes import DOMAIN_ERRORS, arranged, name_of
+from .passes import arranged, raise_named
 from .scope import here
+from .stored import FAILURES
 
 
 def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
     """Record an operation with plain numbers among its operands: behind the generated functions."""
-    try:
+    lifted: tuple[Value, ...] | None = None
+    try:  # `contextlib.suppress` would take as long as the rest
         lifted = lift(operation, operands)
     except TypeError:
+        pass
+    if lifted is None:  # out of the handler, so that an error stands alone
         return engine.apply(operation, operands)  # which takes arrays, or says what is wrong
     for value in lifted:
         if type(value) is not Value:
@@ -43,7 +46,10 @@ def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
 #     def multiply(a, b):
 #         if type(a) is not Value or type(b) is not Value:
 #             return apply(operation, (a, b))
-#         data = a.data * b.data
+#         try:
+#             data = a.data * b.data
+#         except FAILURES as exception:
+#             raise_named(operation, (a, b), exception)
 #         if a._operation is CONSTANT and b._operation is CONSTANT:
 #             return constant(data)
 #         node = new(Value)
@@ -74,7 +80,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
     first = names[0]
     globals_: dict[str, Any] = {
         "CONSTANT": CONSTANT,
-        "DOMAIN": DOMAIN_ERRORS,
+        "FAILURES": FAILURES,
         "Value": Value,
         "apply": apply,
         "constant": constant,
@@ -132,11 +138,8 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         record += [f"if {name}._operation is CONSTANT:", f"    return {other}({', '.join(names)})"]
         globals_[other] = TABLE[other].function
     result = [*floats, *compute[:-1], f"data = {compute[-1]}"]
-    if operation.domain or operation.name not in BUILT_IN:
-        record += ["try:", *(f"    {line}" for line in result), "except DOMAIN as exception:"]
-        record.append(f"    raise operation_error(operation, exception, {operands}) from None")
-    else:
-        record += result
+    record += ["try:", *(f"    {line}" for line in result), "except FAILURES as exception:"]
+    record.append(f"    raise_named(operation, {operands}, exception)")
     record += [
         *constants,
         "    return constant(data)",
@@ -183,14 +186,10 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         f"def {head}:\n" + "".join(f"    {line}\n" if line else "\n" for line in body)
         for head, body in functions.items()
     )
-    return source, globals_ | {"operation_error": _record_error}
+    return source, globals_ | {"raise_named": raise_named}
 
 
 _ATOMS = (ast.Attribute, ast.Call, ast.Constant)
-
-
-def _record_error(operation: Operation, error: Exception, operands: Sequence[Value]) -> Exception:
-    return operation.error(error, [v.data for v in operands], list(map(name_of, operands)))
 
 
 def _assignments(

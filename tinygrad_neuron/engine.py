@@ -23,8 +23,9 @@ from .calculus.table import TABLE
 from .checking import described, to_float
 from .interruption import or_undone
 from .operators import NOT_COMPUTED, NOTHING_YET, Habits, add_methods, take_back, without_generated
-from .passes import DOMAIN_ERRORS, numbers_of, operation_error
+from .passes import numbers_of, raise_named
 from .scope import here
+from .stored import FAILURES
 
 if TYPE_CHECKING:
     from .declarations import Methods
@@ -154,13 +155,12 @@ class Value(Methods):
                     node.grad = NOT_COMPUTED
                 else:
                     node._operation.pull(node)
-        except DOMAIN_ERRORS as error:
-            if isinstance(node._operation, Operation):
-                raise operation_error(node, error, derivative=True) from None
-            raise
-        for node, before in leaves:
-            # PyTorch's habit `p.grad = None` means zero too.
-            node.grad = node.grad if before is None else before + node.grad
+            for node, before in leaves:  # `p.grad = None`, PyTorch's habit, means zero too
+                node.grad = node.grad if before is None else before + node.grad
+            to_float(self.data, "backward")
+        except FAILURES as error:
+            take_back(inner, leaves)
+            raise_named(node._operation, node._prev, error, node)
 
     def forward(self) -> float:
         """Evaluate the recorded graph again, after the data of leaves changed; returns `data`.

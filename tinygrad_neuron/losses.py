@@ -1,7 +1,8 @@
 """Losses: one number that says how wrong the predictions are. All return the mean over examples.
 
 Predictions and targets are lists (arrays, generators, ...) of equal length, of Values or plain
-numbers; a single prediction with a single target works too.
+numbers, or of lists of these, as a model's outputs of several examples; a single prediction with a
+single target works too.
 
 >>> from tinygrad_neuron import losses
 >>> losses.mean_squared_error([1.0, 2.0], [1.0, 4.0]).data
@@ -9,10 +10,20 @@ numbers; a single prediction with a single target works too.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from .checking import NOT_NEGATIVE, POSITIVE, Rule, listed, number, paired, several, to_float
+from .checking import (
+    NOT_NEGATIVE,
+    POSITIVE,
+    Rule,
+    as_list,
+    listed,
+    number,
+    paired,
+    several,
+    to_float,
+)
 from .engine import Operand, Value
 from .functions import (
     abs,
@@ -54,6 +65,8 @@ def mean_squared_error(predictions: Any, targets: Any) -> Value:
 
     >>> mean_squared_error([1.0, 2.0], [1.0, 4.0]).data
     2.0
+    >>> mean_squared_error([[1.0, 2.0], [3.0, 4.0]], [[1.0, 4.0], [3.0, 4.0]]).data
+    1.0
     """
     pairs = _pairs("mean_squared_error", predictions, targets)
     return mean([_square(p - t) for p, t in pairs])
@@ -215,16 +228,27 @@ def _square(error: Operand) -> Operand:
 
 
 def _pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Operand, Operand]]:
-    """Each prediction with its target, as Values and floats."""
-    return [
-        (_operand(name, "a prediction", p), _operand(name, "a target", t))
-        for p, t in paired(
-            name,
-            "predictions",
-            list(predictions) if several(predictions) else [predictions],
-            list(targets) if several(targets) else [targets],
-        )
-    ]
+    """Each prediction with its target, as Values and floats; of lists in lists all of them."""
+    try:
+        return list(_all_pairs(name, predictions, targets))
+    except RecursionError:
+        raise ValueError(f"{name}: lists are nested too deeply, or one holds itself") from None
+
+
+def _all_pairs(name: str, predictions: Any, targets: Any) -> Iterator[tuple[Operand, Operand]]:
+    given, wanted = (
+        list(as_list(f"{name}: a list of numbers", x)) if several(x) else [x]
+        for x in (predictions, targets)
+    )
+    nested = not {*map(type, given), *map(type, wanted)} <= _NUMBERS
+    for p, t in paired(name, "predictions", given, wanted):
+        if nested and (several(p) or several(t)):
+            yield from _all_pairs(name, p, t)
+        else:
+            yield _operand(name, "a prediction", p), _operand(name, "a target", t)
+
+
+_NUMBERS = {Value, float, int}
 
 
 def _operand(name: str, what: str, x: Any) -> Operand:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .calculus.operation import Operation
@@ -18,6 +19,7 @@ from .interruption import uninterrupted
 from .notebook import Shown
 from .public import UnknownName, unknown_option
 from .scope import Scope
+from .stored import FAILURES, raise_data_error
 
 if TYPE_CHECKING:
     from .engine import Value
@@ -108,20 +110,16 @@ class Habits(Shown, Linked):
     # Comparisons are of data; == and hash are of identity, as for any object.
 
     def __lt__(self, other: object) -> bool:
-        number = _compared(self, other, "<")
-        return self.data < number
+        return _compared(self, other, "<", lt)
 
     def __le__(self, other: object) -> bool:
-        number = _compared(self, other, "<=")
-        return self.data <= number
+        return _compared(self, other, "<=", le)
 
     def __gt__(self, other: object) -> bool:
-        number = _compared(self, other, ">")
-        return self.data > number
+        return _compared(self, other, ">", gt)
 
     def __ge__(self, other: object) -> bool:
-        number = _compared(self, other, ">=")
-        return self.data >= number
+        return _compared(self, other, ">=", ge)
 
     def detach(self) -> Any:
         """The number without its history: a constant, to which no gradient flows.
@@ -364,10 +362,14 @@ def without_generated(kind: type, operations: Iterable[Operation]) -> Iterator[N
                 setattr(kind, name, method)
 
 
-def _compared(value: Any, other: object, operator: str) -> float:
-    """The number on the right of a comparison."""
+def _compared(
+    value: Any, other: object, operator: str, compare: Callable[[float, float], bool]
+) -> bool:
+    """How the numbers compare."""
     if tracing.trace is not None:
         tracing.trace.refuse_comparison(value, other, operator)
-    if isinstance(other, Habits):
-        return other.data
-    return to_float(other, operator, "right operand")
+    number = to_float(other, operator, "right operand") if not isinstance(other, Habits) else None
+    try:
+        return compare(value.data, other.data if number is None else number)  # type: ignore[attr-defined]  # it is a Value then
+    except FAILURES as error:
+        raise_data_error(operator, [value, other], error)

@@ -41,6 +41,7 @@ from .interruption import uninterrupted
 from .operators import forget_gradient, stored_gradient
 from .passes import is_constant
 from .public import Answering, named_options, on_demand
+from .stored import naming_data
 
 __all__ = [
     "Optimiser", "SGD", "Adam", "AdamW", "Schedule", "step_decay", "cosine_decay",
@@ -300,19 +301,17 @@ class Optimiser(Answering, metaclass=_Checked):
                 setattr(self, name, [saved.number(x) for x in given[name]])
             self.steps = given["steps"]
 
+    @naming_data
     def step(self) -> None:
         """Move every parameter once, by its `grad`."""
         parameters, numbers = self.parameters, self.numbers(self.current_lr())
         self.check_rule(numbers)  # for what was assigned since
-        updated, *state = self.updated(
-            [p.data for p in parameters],
-            [p.grad or 0.0 for p in parameters],
-            self.get_state(),
-            numbers,
-        )
+        data, gradients = [p.data for p in parameters], [p.grad or 0.0 for p in parameters]
+        updated, *state = self.updated(data, gradients, self.get_state(), numbers)
+        list(map(float, updated))  # some that is no number can be computed with: a Value, an array
         with uninterrupted():
-            for parameter, data in zip(parameters, updated, strict=True):
-                parameter.data = data
+            for parameter, moved in zip(parameters, updated, strict=True):
+                parameter.data = moved
             self.set_state(state)
             if self._passed is not None:  # a state that a checked rule gave need not be checked
                 self._passed = *self._passed[:2], state
@@ -466,6 +465,7 @@ class AdamW(Adam):
         super().__init__(parameters, lr, betas, eps, weight_decay)
 
 
+@naming_data
 def clip_gradient_norm(parameters: Iterable[Value], largest: float) -> float:
     """Scale all gradients down together so that their Euclidean norm is at most `largest`.
 
@@ -480,12 +480,12 @@ def clip_gradient_norm(parameters: Iterable[Value], largest: float) -> float:
     if not (isinstance(largest, float) and largest == math.inf):
         largest = number("clip_gradient_norm", "largest", largest, POSITIVE)
     parameters = _values("clip_gradient_norm", parameters)
-    norm = math.hypot(*(p.grad for p in parameters))
+    norm = math.hypot(*(p.grad or 0.0 for p in parameters))
     if largest < norm < math.inf:
         scale = largest / norm
         with uninterrupted():
             for p in parameters:
-                if stored_gradient(p) is not None:
+                if stored_gradient(p):  # neither "not computed yet" nor None
                     p.grad = p.grad * scale
     return norm
 

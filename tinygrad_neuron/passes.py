@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .checking import described
 from .interruption import or_undone, uninterrupted
+from .stored import FAILURES, is_wrong, raise_data_error
 
 if TYPE_CHECKING:
     from .engine import Value
@@ -29,8 +30,8 @@ def computed(operation: Operation, operands: Sequence[Value]) -> float:
     numbers = [v.data for v in operands]
     try:
         return evaluate(operation, list(map(float, numbers)) if operation.domain else numbers)
-    except DOMAIN_ERRORS as error:
-        raise operation.error(error, numbers, list(map(name_of, operands))) from None
+    except FAILURES as error:
+        raise_named(operation, operands, error)
 
 
 def numbers_of(node: Value) -> list[float]:
@@ -56,8 +57,8 @@ def forward(order: Sequence[Value]) -> None:
         try:
             for node in inner:
                 node._operation.recompute(node)
-        except DOMAIN_ERRORS as error:
-            raise operation_error(node, error) from None
+        except FAILURES as error:
+            raise_named(node._operation, node._prev, error)
 
     or_undone(recompute, lambda: assign(inner, before))
 
@@ -160,12 +161,12 @@ def _locals(node: Value) -> list[tuple[int, float]]:
     if not node._prev:
         return []
     refuse_made_by_hand(node, "a local derivative")
-    functions, numbers = node._operation.partials_on_floats, numbers_of(node)
     try:
+        functions, numbers = node._operation.partials_on_floats, numbers_of(node)
         calls = partials(node, functions, numbers, node.data)
         return [(place, float(call())) for place, call in calls]
-    except DOMAIN_ERRORS as error:
-        raise operation_error(node, error, derivative=True) from None
+    except FAILURES as error:
+        raise_named(node._operation, node._prev, error, node)
 
 
 def slopes(node: Value) -> list[float | None]:
@@ -241,13 +242,28 @@ def contributions(order: Sequence[Value], gradient: float = 1.0) -> Iterator[Con
             yield Contribution(node, place, operand, incoming, local, amount, before, after)
 
 
-def operation_error(node: Value, error: Exception, derivative: bool = False) -> Exception:
-    """The error of a node's operation, naming its operands' values and labels."""
-    operands = node._prev
-    made: Exception = node._operation.error(
-        error, [v.data for v in operands], list(map(name_of, operands)), derivative
-    )
-    return made
+def raise_named(
+    operation: Any, operands: Sequence[Value], error: Exception, of: Value | None = None
+) -> NoReturn:
+    """Raise the error of an operation on its operands, naming their values and labels, or what is
+    stored in one of them and is no number; of its derivative, where the node is given.
+
+    What neither names, a mistake within a function of the user's own say, is raised as it is.
+    """
+    nodes = list(operands) if of is None else [*operands, of]
+    if any(map(is_wrong, nodes)):
+        raise_data_error(_done(operation, of), nodes, error)
+    if isinstance(error, DOMAIN_ERRORS) and isinstance(operation, Operation):
+        numbers, names = [v.data for v in operands], list(map(name_of, operands))
+        raise operation.error(error, numbers, names, of is not None) from None
+    raise error
+
+
+def _done(operation: Any, of: Value | None) -> str:
+    """What was done, for an error: an operation, its derivative, or no more than `backward`."""
+    if not isinstance(operation, Operation):
+        return "backward"
+    return operation.written if of is None else f"derivative of {operation.written}"
 
 
 def name_of(node: Value) -> str:

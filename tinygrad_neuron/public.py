@@ -170,7 +170,8 @@ class Answering:
             kind = type(self)
             if name[:2] != "__" and hasattr(kind, name):  # a property that has failed: why, it says
                 return object.__getattribute__(self, name)
-            room = next((k.__name__ for k in kind.__mro__ if k.__name__ in PYTORCH), "")
+            names = [k.__name__ for k in kind.__mro__]
+            room = next((name for name in names if name in PYTORCH), kind.__name__)
             raise UnknownName(kind.__name__, room, lambda: dir(self), name)
 
 

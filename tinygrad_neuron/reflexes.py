@@ -103,6 +103,11 @@ PYTORCH: dict[str, dict[str, str]] = {
     },
     "datasets": {
         **dict.fromkeys(
+            ("DataLoader", "TensorDataset", "random_split", "Subset"),
+            "a data set is a list of pairs (input, target); `tinygrad_neuron.training.fit` makes "
+            "shuffled batches of it, and `datasets.train_test_split` parts",
+        ),
+        **dict.fromkeys(
             ("mnist", "MNIST", "FashionMNIST", "CIFAR10", "ImageFolder"),
             "nothing is downloaded; there are the handwritten digits of `datasets.digits()`, and "
             "your own by `datasets.from_csv` and `datasets.from_arrays`",
@@ -195,8 +200,21 @@ PYTORCH: dict[str, dict[str, str]] = {
         "`losses.binary_cross_entropy_with_logits(logit, target)`",
     },
     "optim": {
-        "lr_scheduler": "a schedule is given as the learning rate, as in `optim.SGD(parameters, "
-        "lr=optim.step_decay(0.1, every=30))`",
+        **dict.fromkeys(
+            (
+                "lr_scheduler",
+                "StepLR",
+                "MultiStepLR",
+                "ExponentialLR",
+                "LinearLR",
+                "LambdaLR",
+                "CosineAnnealingLR",
+                "OneCycleLR",
+                "ReduceLROnPlateau",
+            ),
+            "a schedule is given as the learning rate, as in `optim.SGD(parameters, "
+            "lr=optim.step_decay(0.1, every=30))`; others are functions of the step",
+        ),
         **dict.fromkeys(
             ("RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "LBFGS"),
             "there are `optim.SGD`, `optim.Adam` and `optim.AdamW`; one of your own is a subclass "

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 # The names that the code generated from an entry uses itself (see `eager`), and how its names
 # of functions begin: no operation, operand or intermediate result can have these.
 RESERVED = frozenset({
-    "CONSTANT", "DOMAIN", "Value", "all", "apply", "constant", "data", "exception", "float", "here",
-    "int", "map", "new", "node", "only_values", "operation", "operation_error", "pull", "recompute",
-    "sequence", "total", "type", "y",
+    "CONSTANT", "FAILURES", "Value", "all", "apply", "constant", "data", "exception", "float",
+    "here", "int", "map", "new", "node", "only_values", "operation", "pull", "raise_named",
+    "recompute", "sequence", "total", "type", "y",
 })  # fmt: skip
 PREFIXES = ("_", "data_of_", "forward_", "partial_")
 
@@ -139,6 +139,11 @@ class Operation:
     def operand_names(self) -> tuple[str, ...]:
         """The names of the operands, without stars."""
         return (self.operands[0].removeprefix("*"), *self.operands[1:])
+
+    @property
+    def written(self) -> str:
+        """The name, in an error: powers are all written alike."""
+        return "power" if self.symbol == "**" else self.name
 
     def taken(self, operands: Sequence[Any], options: Mapping[str, Any]) -> tuple[Any, ...]:
         """The operands of a call, one after another, defaults filled in.
@@ -296,8 +301,7 @@ class Operation:
         # Of an operation that a derivative was computed with, only what went wrong.
         last = error.args[-1] if error.args else type(error).__name__
         reason = getattr(error, "reason", last)
-        name = "power" if self.symbol == "**" else self.name  # as it is written
-        text = f"{name} of {' and '.join(shown) or 'nothing'}: {reason}"
+        text = f"{self.written} of {' and '.join(shown) or 'nothing'}: {reason}"
         if derivative:
             text = "derivative of " + text
         needs = self.overflow if isinstance(error, OverflowError) else self.domain

@@ -7,6 +7,7 @@ from ..calculus.primitive import CONSTANT, LEAF, Primitive
 from ..engine import Value, new_value
 from ..interruption import uninterrupted
 from ..operators import NOT_COMPUTED, take_back
+from ..stored import FAILURES, raise_data_error
 
 
 class Call(Primitive):
@@ -70,7 +71,10 @@ class Total(Primitive):
 
 def make_node(call: Primitive, parents: tuple[Value, ...], data: float) -> Value:
     node = new_value(Value)
-    node.data = float(data)
+    try:
+        node.data = float(data)
+    except FAILURES as error:
+        raise_data_error(call.symbol, parents, error)
     node.grad = NOT_COMPUTED
     node._operation = call if parents else CONSTANT
     node._a = parents

@@ -9,6 +9,7 @@ from ..checking import described
 from ..engine import Value
 from ..interruption import uninterrupted
 from ..optim import Optimiser
+from ..stored import FAILURES, raise_data_error
 from .examples import Batch
 from .variant import Variant
 from .variants import Variants
@@ -79,7 +80,10 @@ class Trainer:
         self.optimiser.check_rule(numbers)
         self._values = tuple(numbers.values())
         self._signs = _signs(self._values)
-        self._load([float(data) for data in self._given])
+        try:
+            self._load([float(data) for data in self._given])
+        except FAILURES as error:
+            raise_data_error("trainer", self.parameters, error)
 
     def write_back(self) -> None:
         """Hand the numbers to the Values: data, gradients, and the optimiser's state.
@@ -126,8 +130,10 @@ class Trainer:
         try:
             mean = self._step(batch, numbers)
             optimiser.steps += 1
-        except BaseException:  # a Ctrl-C may come when the step is taken and not yet counted
+        except BaseException as error:  # a Ctrl-C may come before a step that is taken is counted
             optimiser.steps = self._before + self._taken()
+            if isinstance(error, FAILURES):
+                raise_data_error("step", self.others, error)
             raise
         return mean
 

@@ -10,6 +10,7 @@ from ..engine import Value
 from ..operators import tracing
 from ..passes import DOMAIN_ERRORS
 from ..processes import at_once
+from ..stored import FAILURES, data_error, raise_data_error
 from .budget import check_length
 from .lines import INPUT
 from .lowering import Lowering
@@ -137,7 +138,8 @@ class Variant:
         function = self._functions.get(None) or self.generated(None)
         try:
             results: list[tuple[float, ...]] = function(rows, leaves)
-        except DOMAIN_ERRORS:
+        except FAILURES as error:
+            self._refuse_data(values, error)
             self.explain(rows, values, leaves, None, ())
             raise
         return results
@@ -159,7 +161,8 @@ class Variant:
             return self.interpreted(rows, values, leaves, totals, seeded, seeds, total)
         try:
             found: Gradients = function(rows, leaves, totals, seeds, total)
-        except DOMAIN_ERRORS:
+        except FAILURES as error:
+            self._refuse_data(values, error)
             if doubts.branches:
                 return self.interpreted(rows, values, leaves, totals, seeded, seeds, total)
             self.explain(rows, values, leaves, seeded, seeds)
@@ -167,6 +170,12 @@ class Variant:
         if doubts.branches and not all(map(all_finite, (found[1], *found[2]))):
             return self.interpreted(rows, values, leaves, totals, seeded, seeds, total)
         return found
+
+    def _refuse_data(self, values: list[list[Value]], error: Exception) -> None:
+        """Raise an error that names what is no number, where that made the other."""
+        known = isinstance(error, DOMAIN_ERRORS)
+        if not known or data_error(self.title, [self.leaves, values], error) is not error:
+            raise_data_error(self.title, [self.leaves, values], error)
 
     def _reaches_nodes(self, inputs: frozenset[int], values: list[list[Value]]) -> bool:
         """Whether, for some of these inputs, a Value that was passed is computed: then it matters

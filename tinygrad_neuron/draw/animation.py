@@ -10,6 +10,7 @@ from ..checking import described, flag, one_of, text, to_float, unknown
 from ..engine import Value
 from ..files import checked_path, replace_file
 from ..public import named_options
+from ..stored import naming_data
 from .film import REST, Film
 from .motion import drawn_frames, moving_svg
 from .plan import DIRECTIONS
@@ -17,6 +18,7 @@ from .text import number
 from .themes import Theme, find_theme
 
 
+@naming_data
 @named_options
 def animate(
     root: Value,

@@ -8,6 +8,7 @@ from ..engine import Value
 from ..nn import Module
 from ..nn.example import example_of, one_value
 from ..public import named_options
+from ..stored import naming_data
 from .captions import caption
 from .facts import GraphFacts, read
 from .fitting import Details, Drawing, drawing, fitted
@@ -29,6 +30,7 @@ ROOM = (1600, 900)  # pixels: a slide, a notebook
 LISTED_PATHS = 8
 
 
+@naming_data
 @named_options
 def draw_dot(
     root: "Value | Module",

@@ -20,6 +20,7 @@ from ..operators import forget_gradient, tracing
 from ..passes import assign
 from ..public import Answering, named_options
 from ..scope import Scope, call_of, enter, here
+from ..stored import naming_data
 from .shapes import each, flat
 
 _Self = TypeVar("_Self", bound="Module")
@@ -255,6 +256,7 @@ class Module(Answering, Shown, Linked):
             stack += reversed(below)
         return entries, generators
 
+    @naming_data
     def state_dict(self) -> dict[str, Any]:
         """Every parameter's number by name: nested lists under PyTorch's names.
 

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from ..checking import described, listed
 from ..engine import Value
 from ..operators import stored_gradient
+from ..stored import naming_data
 
 
+@naming_data
 def gradient_norms(states: Iterable[Sequence[Value]]) -> list[float]:
     """The Euclidean norm of the gradient at every step, after a backward pass.
 

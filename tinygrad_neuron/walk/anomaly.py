@@ -12,6 +12,7 @@ from ..calculus.operation import Operation
 from ..checking import to_float
 from ..engine import Number, Value, topological_order
 from ..passes import DOMAIN_ERRORS, contributions, evaluate, numbers_of
+from ..stored import naming_data
 from .lines import record_lines
 
 _lock = threading.Lock()
@@ -114,6 +115,7 @@ def _checked_backward(self: Value, gradient: Number = 1.0, retain_graph: bool = 
     _backward(self, gradient)
 
 
+@naming_data
 def look_for_anomaly(root: Value, gradient: float = 1.0) -> None:
     """Raise an `AnomalyError` for the first thing that is wrong in the graph of a Value, if any."""
     _made.latest = None

@@ -13,6 +13,7 @@ from ..engine import Value
 from ..nn.shapes import flat, leaves_of
 from ..public import named_options
 from ..reflexes import instead_of
+from ..stored import naming_data
 from .explaining import Explanation
 from .names import called, watched
 from .plane import data_plane
@@ -89,6 +90,7 @@ class Walkthrough(StepList):
         return bundle
 
 
+@naming_data
 @named_options
 def walkthrough(
     root: "Value | Module | Callable[..., Value]",

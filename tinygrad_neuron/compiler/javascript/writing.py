@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from ...calculus import javascript
 from ...engine import Value
+from ...stored import FAILURES, raise_data_error
 from ..graphs import graph_program
 from ..layout import wrapped
 from ..naming import Names
@@ -30,7 +31,7 @@ def text(
     if seeded is not None:
         title = f"{name}: outputs and gradients"
         functions["gradients"] = emit(program, seeded, title, helpers)[0]
-    data = [javascript.number(float(leaf.data)) for leaf in program.leaves]
+    data = [javascript.number(number) for number in _data(name, program.leaves)]
     members = [f"inputs: {json.dumps(inputs)}", f"leaves: {json.dumps(leaves)}"]
     parts = [
         f"const {constant} = (() => {{",
@@ -44,6 +45,13 @@ def text(
         "",
     ]
     return "\n".join(parts).replace("</", "<\\/")  # only in comments: no end of a script element
+
+
+def _data(name: str, leaves: Sequence[Value]) -> list[float]:
+    try:
+        return [float(leaf.data) for leaf in leaves]
+    except FAILURES as error:
+        raise_data_error(name, leaves, error)
 
 
 def graph_text(

@@ -46,7 +46,7 @@ class PythonTrainer(Trainer):
                 gradients[k] = gradient
         assert gradients is not None
         del gradients[count:]
-        mean = total / len(batch)
+        mean = float(total) / len(batch)
         if self.only_finite and not (mean - mean == 0.0 and finite(gradients)):
             raise not_finite(mean, gradients)
         updated, *state = self.optimiser.updated(held, gradients, state, numbers)

@@ -9,6 +9,7 @@ from typing import Any
 from ...checking import a_function, as_text, flag, listed, positive_integer, text
 from ...engine import Value
 from ...public import named_options
+from ...stored import naming_data
 from .. import legend as legends
 from ..observing import Loss, Plane, checked_plane, layers_of, observe, titles
 from ..placing import LINE, Column, columns
@@ -28,6 +29,7 @@ _HEADERS, _LEGEND = 90.0, 125.0  # what stands above the columns, and below them
 _FEWEST = 3  # neurons of a layer, however high they are
 
 
+@naming_data
 @named_options
 def draw_network(
     model: Any,
