@@ -437,6 +437,10 @@ def test_more_that_works_as_in_pytorch():
     assert any(p.grad for p in model.parameters())
     with pytest.raises(TypeError, match="layer 2 must be a module or a function, got the type"):
         model.append(nn.Linear)
+    assert nn.LayerNorm([2]).size == nn.LayerNorm((2,)).size == nn.RMSNorm([2]).size == 2
+    assert "cross_entropy has no option 'label_smoothing': give a distribution" in said(
+        losses.cross_entropy, [1.0, 2.0], 1, label_smoothing=0.1
+    )
     assert "of what is computed already it is gradients(y, [x])" in said(tn.grad, loss)
 
 

@@ -60,6 +60,7 @@ _PROBABILITY: Rule = ("from 0 to 1", lambda p: not (p < 0 or p > 1))  # NaN in, 
 _SIDE: Rule = ("-1 or 1", lambda t: t in (-1, 1))
 
 
+@named_options
 def mean_squared_error(predictions: Any, targets: Any) -> Value:
     """The mean of (prediction - target)^2, for regression.
 
@@ -72,6 +73,7 @@ def mean_squared_error(predictions: Any, targets: Any) -> Value:
     return mean([_square(p - t) for p, t in pairs])
 
 
+@named_options
 def mean_absolute_error(predictions: Any, targets: Any) -> Value:
     """The mean of |prediction - target|, for regression with outliers.
 
@@ -100,6 +102,7 @@ def huber(predictions: Any, targets: Any, delta: float = 1.0) -> Value:
     return mean(terms)
 
 
+@named_options
 def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
     """The mean of -(t log p + (1 - t) log(1 - p)), for probabilities from 0 to 1.
 
@@ -119,6 +122,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
     return mean(terms)
 
 
+@named_options
 def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
     """Binary cross-entropy of sigmoid(z), as t softplus(-z) + (1 - t) softplus(z).
 
@@ -135,6 +139,7 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
     return mean(terms)
 
 
+@named_options
 def cross_entropy(logits: Iterable[Any], target: Any) -> Value:
     """-log softmax(logits)[target], for one example or, with lists of both, the mean over examples.
 
@@ -184,6 +189,7 @@ def _cross_entropy_of_distribution(logits: list[Any], weights: list[Any]) -> Val
     return sum([p * (whole - z) for p, z in zip(weights, logits, strict=True)])
 
 
+@named_options
 def hinge(scores: Any, targets: Any) -> Value:
     """The mean of max(0, 1 - t * score), for targets of -1 and 1: the max-margin loss.
 
@@ -197,6 +203,7 @@ def hinge(scores: Any, targets: Any) -> Value:
     return mean(terms)
 
 
+@named_options
 def l1_penalty(parameters: Iterable[Value], strength: float) -> Value:
     """strength * sum of |p|: pulls weights to exactly 0.
 
@@ -207,6 +214,7 @@ def l1_penalty(parameters: Iterable[Value], strength: float) -> Value:
     return strength * sum([abs(p) for p in _parameters("l1_penalty", parameters)])
 
 
+@named_options
 def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
     """strength * sum of p^2: keeps weights small.
 
@@ -237,7 +245,7 @@ def _pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Operand, Ope
 
 def _all_pairs(name: str, predictions: Any, targets: Any) -> Iterator[tuple[Operand, Operand]]:
     given, wanted = (
-        list(as_list(f"{name}: a list of numbers", x)) if several(x) else [x]
+        list(as_list(f"{name}: what it compares", x)) if several(x) else [x]
         for x in (predictions, targets)
     )
     nested = not {*map(type, given), *map(type, wanted)} <= _NUMBERS

@@ -494,7 +494,7 @@ def _values(name: str, parameters: Iterable[Value]) -> list[Value]:
     found = listed(name, "parameters", parameters, "a list of Values such as model.parameters()")
     for parameter in found:
         if not isinstance(parameter, Value):
-            got = described(parameter)
             hint = "; for groups, make an optimiser for each" if isinstance(parameter, dict) else ""
-            raise TypeError(f"{name}: a parameter must be a Value, got {got}{hint}")
+            got = described(parameter) + hint
+            raise TypeError(f"{name}: a parameter must be a Value, got {got}")
     return found

@@ -22,7 +22,7 @@ from .reflexes import OPTIONS, PYTORCH
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-_ALIKE = 0.75  # as alike as a name of PyTorch's must be to be told: it is not here
+_ALIKE = 0.75  # as alike as a name that is not here must be to be told
 _FEW = 20  # names are all told
 _IMPORT = re.compile(r"^    from \.([\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
 _NAME = re.compile(r"(\w+)(?: as \w+)?(?=[,)\s]|$)")
@@ -116,11 +116,13 @@ class UnknownName(AttributeError):  # noqa: N818  # tracebacks call it Attribute
                 return f"{text}: {PYTORCH[below][name]}"
         ours = [other for other in known() if other[0] != "_"]
         near = nearest(name, [*ours, *theirs, *elsewhere])
-        if near in elsewhere and near not in ours:
-            return f"{text}; did you mean {elsewhere[near]}.{near}?"
-        if near in theirs:
-            if SequenceMatcher(None, name.lower(), near.lower()).ratio() >= _ALIKE:
-                return f"{text}; did you mean {near!r}? Here {theirs[near]}"
+        if near is not None and near not in ours:
+            small, other = name.lower(), near.lower()
+            alike = SequenceMatcher(None, small, other).ratio() >= _ALIKE
+            if alike or sorted(small) == sorted(other):
+                if near in theirs:
+                    return f"{text}; did you mean {near!r}? Here {theirs[near]}"
+                return f"{text}; did you mean {elsewhere[near]}.{near}?"
             near = nearest(name, ours)
         if near is not None:
             return f"{text}; did you mean {near!r}?"

@@ -63,7 +63,7 @@ class Sequential(Module):
 def _checked(place: int, layer: Any) -> Callable[..., Any]:
     """What can stand in a Sequential."""
     if isinstance(layer, type) or not callable(layer) or is_of_torch(layer):
-        got = described(layer)
+        got = described(layer) + ("; write Sequential(*layers)" if type(layer) is list else "")
         raise TypeError(f"Sequential: layer {place} must be a module or a function, got {got}")
     return layer  # type: ignore[no-any-return]  # it can be called
 
