@@ -132,18 +132,21 @@ class UnknownName(AttributeError):  # noqa: N818  # tracebacks call it Attribute
         return AttributeError, (str(self),)
 
 
-_ROOMS = ("nn", "optim", "losses", "training", "datasets", "walk", "interpret", "bridges")
+_ROOMS = (
+    "nn", "optim", "losses", "training", "datasets", "walk", "interpret", "bridges", "draw.figures",
+)  # fmt: skip
 
 
 def _in_rooms() -> dict[str, str]:
     """The public names of the rooms, each with the first that has it, for what was looked for in
     the package itself."""
     package = __name__.partition(".")[0]
-    return {
+    found = {
         name: room
         for room in reversed(_ROOMS)
         for name in import_module(f"{package}.{room}").__all__
     }
+    return found | {"figures": "draw"}
 
 
 UnknownName.__module__ = "builtins"

@@ -83,7 +83,10 @@ def test_the_table_and_the_reports_say_who_which_question_and_what(given, tmp_pa
         (tmp_path / "in" / who / "lesson_16_thermostat.ipynb").write_text(json.dumps(made), "utf-8")
     own, out = str(given / "own"), str(tmp_path / "out")
     assert 0 == main(["course", "judge", str(tmp_path / "in"), out, "--lessons", own])
-    assert "Anna B, lesson 16: 5 of 5 right\nben, lesson 16: 0 of 5" in capsys.readouterr().out
+    assert (
+        "Anna B, lesson 16: 5 of 5 right\nben, lesson 16: 0 of 5 right, 4 not answered\n"
+        in capsys.readouterr().out
+    )
     rows = table(tmp_path / "out")
     assert [("Anna B", "16", str(n)) for n in range(1, 6)] == [
         (row["student"], row["lesson"], row["question"]) for row in rows[:5]

@@ -66,6 +66,14 @@ def test_what_a_learner_would_stumble_over_is_said(tmp_path, changed, to, said):
     assert any(said in fault for fault in check(path)), check(path)
 
 
+def test_of_a_cell_that_fails_what_follows_from_it_is_not_told(tmp_path):
+    path = new("thermostat", tmp_path)
+    text = path.read_text("utf-8").replace("import Value\n", "import Values\n")
+    path.write_text(text, "utf-8")
+    [fault] = check(path)
+    assert "line 24: Traceback" in fault and "Values" in fault
+
+
 def test_a_lesson_finds_what_lies_beside_it(tmp_path, capsys):
     path = new("thermostat", tmp_path / "own")
     beside = "# %%\nimport heating_of_mine\n\nprint(heating_of_mine.T, open('rooms.csv').read())\n"

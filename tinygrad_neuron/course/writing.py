@@ -13,6 +13,7 @@ from .marking import asset, mathml
 from .running import Event, Failed, straight_through
 from .tex import FORMULA
 
+_UNKNOWN = "NameError: "  # once a cell has failed, of a name that it would have made
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")  # what "\frac" begins with in a text that is not raw
 _NAME = re.compile(r"[^\W\d_]\w*")
 # What has no place in the code that a learner reads, each with a pattern that finds it.
@@ -90,15 +91,18 @@ def check(path: Path) -> list[str]:
         ]
         faults += [f"{name}, line {cell.line}: {fault}" for fault in _formulas(cell)]
 
+    failed: list[str] = []
+
     def told(index: int, events: list[Event]) -> None:
         at = f"{name}, line {lesson.cells[index].line}"
-        faults.extend(
-            f"{at}: {event.text.strip()}" for event in events if isinstance(event, Failed)
-        )
+        for text in (event.text.strip() for event in events if isinstance(event, Failed)):
+            if not (failed and text.splitlines()[-1].startswith(_UNKNOWN)):
+                failed.append(f"{at}: {text}")
 
     with collected() as doubts:
         straight_through(lesson, told, draft=True)
-    return faults + doubts
+    doubts = [doubt for doubt in doubts if not (failed and _UNKNOWN in doubt)]
+    return faults + failed + doubts
 
 
 def plumbing(cell: Cell) -> Iterator[str]:
