@@ -16,7 +16,7 @@ from .lines import INPUT
 from .lowering import Lowering
 from .program import Program, Result
 from .reached import Doubts
-from .structure import Key, reader, rebuild, values_in
+from .structure import Key, reader, rebuild, refill, values_in
 from .targets import Target
 from .tracing import Trace, Traced, traced_run
 
@@ -65,13 +65,16 @@ class Variant:
             return function(*arguments, **options)
 
         self.read = reader(key[0])
-        self.result, self._trace = traced_run(run)
-        self._stand_ins = stand_ins
-        self.outputs = list(dict.fromkeys(values_in(self.result)))
-        self.modes = self._trace.modes
-        self._unused: Lowering | None = Lowering(self._trace, stand_ins, self.outputs)
+        result, trace = traced_run(run)
+        outputs = list(dict.fromkeys(values_in(result)))
+        self.modes = trace.modes
+        self._graph: tuple[Trace, list[Traced], list[Value]] | None = trace, stand_ins, outputs
+        self._unused: Lowering | None = Lowering(*self._graph)
         self.forward: Program = self._unused.program
-        check_length(self.title, len(self.forward), self.outputs)
+        check_length(self.title, len(self.forward), outputs)
+        # Others in the place of the outputs, which hold the graph.
+        places = {output: Value(0.0) for output in outputs}
+        self.result, self.outputs = refill(result, places), list(places.values())
         self.leaves = self.forward.leaves
         self.parents = tuple(self.leaves)
         self.zeros = [0.0] * len(self.leaves)
@@ -92,8 +95,11 @@ class Variant:
                 # The first backward pass is appended to the forward pass that is there.
                 lowering, self._unused = self._unused, None
                 if lowering is None:
-                    lowering = Lowering(self._trace, self._stand_ins, self.outputs)
+                    assert self._graph is not None
+                    lowering = Lowering(*self._graph)
                 program = lowering.backward(seeded)
+                if len(self.outputs) == 1:  # there is no other backward pass: the graph can go
+                    self._graph = None
                 self.doubts[seeded] = program.doubts()
                 self.programs[seeded] = program  # the last: only then is it there
             return self.programs[seeded]
