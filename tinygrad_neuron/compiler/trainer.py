@@ -35,6 +35,9 @@ class NotFiniteError(ArithmeticError):
         )
         self.loss, self.what = loss, what
 
+    def __reduce__(self) -> tuple[type["NotFiniteError"], tuple[float, str]]:
+        return type(self), (self.loss, self.what)  # a pool of processes hangs on one that cannot
+
 
 class Trainer:
     """Takes the training steps of one optimiser on one compiled loss; see `Compiled.trainer`.
