@@ -244,7 +244,13 @@ def test_reports_speak_it(foreign, tmp_path, capsys):
     assert 0 == main(["course", "judge", str(tmp_path / "in"), str(out), "--lessons", str(foreign)])
     [report] = out.glob("*.html")
     told = ours(report.read_text("utf-8"))
-    assert {"ZeroDivisionError", "division", "zero"} == told
+    assert {
+        "course",
+        "check",
+        "ZeroDivisionError",
+        "division",
+        "zero",
+    } == told  # a cell, and its error
 
 
 def test_a_walkthrough_in_a_terminal_speaks_it(foreign, monkeypatch):

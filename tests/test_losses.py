@@ -388,9 +388,19 @@ def test_a_prediction_that_is_no_number_is_refused(loss, bad):
 
 
 @each_loss
-def test_lists_of_outputs_in_the_place_of_numbers_are_refused_with_the_way_out(loss):
-    with pytest.raises((TypeError, ValueError), match=f"{loss.__name__}: .*got (list )?\\["):
-        loss([[0.25, 0.5]], [[1.0, 1.0]])
+def test_of_lists_in_lists_it_is_the_mean_over_all_numbers(loss):
+    expected = loss([0.25, 0.5, 0.75, 0.5], [1.0, 1.0, 1.0, 1.0]).data
+    rows, ones = [[Value(0.25), 0.5], [0.75, 0.5]], [[1.0, 1.0]] * 2
+    assert expected == loss(rows, ones).data == loss([[r] for r in rows], [[o] for o in ones]).data
+    column = [[Value(p)] for p in (0.25, 0.5, 0.75, 0.5)]  # as of a layer of one unit
+    assert expected == loss(column, [1.0] * 4).data == loss(column, [[1.0]] * 4).data
+    np = pytest.importorskip("numpy")
+    assert expected == loss(np.array([[0.25, 0.5], [0.75, 0.5]]), np.ones((2, 2))).data
+    with pytest.raises(ValueError, match="got 2 predictions and 1 targets"):
+        loss(rows, [1.0, 1.0])
+    rows.append(rows)
+    with pytest.raises(ValueError, match="nested too deeply, or one holds itself"):
+        loss(rows, rows)
 
 
 def test_cross_entropy_of_no_logits_or_no_examples_is_refused():

@@ -424,3 +424,27 @@ def test_what_is_advised_exists_and_runs(room, name, text, tmp_path, monkeypatch
         objects = {"Value": Value(1.0), "Module": GIVEN["model"], "Optimiser": optimiser}
         owner = objects.get(room) or module(f".{room}" if room else "")
         assert not hasattr(owner, name), f"{name} is there: no advice is needed"
+
+
+def test_more_that_works_as_in_pytorch():
+    data = tn.datasets.moons(4)
+    assert (list(data)[1], list(data)[2:]) == (data[1], data[2:])
+    model = nn.Sequential(nn.Linear(2, 3, seed=0))
+    assert model.append(nn.Linear(3, 1, seed=1)) is model
+    assert "layers[1].weight" == f"{model[1].scope.name}.weight"  # it has its place at once
+    loss = losses.mean_squared_error([model(x) for x, _ in data], [[float(t)] for _, t in data])
+    loss.backward()
+    assert any(p.grad for p in model.parameters())
+    with pytest.raises(TypeError, match="layer 2 must be a module or a function, got the type"):
+        model.append(nn.Linear)
+    assert nn.LayerNorm([2]).size == nn.LayerNorm((2,)).size == nn.RMSNorm([2]).size == 2
+    assert "cross_entropy has no option 'label_smoothing': give a distribution" in said(
+        losses.cross_entropy, [1.0, 2.0], 1, label_smoothing=0.1
+    )
+    assert "of what is computed already it is gradients(y, [x])" in said(tn.grad, loss)
+
+
+def test_a_list_given_to_an_operation_is_one_error_with_the_way_out():
+    with pytest.raises(TypeError, match=r"go through it .*, as in \[f\(v\) for v in x\]") as caught:
+        tn.relu([Value(1.0), Value(2.0)])
+    assert caught.value.__context__ is None

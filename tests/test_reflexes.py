@@ -75,6 +75,11 @@ def test_what_gives_batches_gets_how_to_give_examples():
     )
 
 
+def test_an_activation_of_pytorch_is_refused():
+    for activation in (of_torch("ReLU", Module)(), of_torch("ReLU", Module)):
+        assert "got PyTorch's" in refused(nn.MLP, 2, [2, 1], activation)
+
+
 def test_a_module_of_pytorch_and_one_made_of_it_can_be_brought_over():
     own = type("Net", (Module,), {})()
     for given, whose in ((Module(), "got PyTorch's"), (own, "got Net")):
@@ -103,7 +108,7 @@ def test_a_tensor_of_one_number_is_a_number_unless_it_waits_for_a_gradient():
         model(whole)
 
 
-def test_the_state_of_a_model_of_pytorch():
+def test_the_state_of_a_model_of_pytorch(tmp_path):
     array = of_torch("Tensor", tolist=lambda self: self.numbers)
     weight, bias = array(), array()
     weight.numbers, bias.numbers = [[0.5, -1.0]], [2.0]
@@ -111,9 +116,19 @@ def test_the_state_of_a_model_of_pytorch():
     layer.load_state_dict({"weight": weight, "bias": bias})
     assert {"weight": [[0.5, -1.0]], "bias": [2.0]} == layer.state_dict()
     row = nn.Sequential(nn.Linear(2, 1), nn.ReLU())
-    for given in ({"0.weight": weight, "0.bias": bias}, {"0.weight": [[0.5, 1]], "0.bias": [1.0]}):
+    row.load_state_dict({"0.weight": weight, "0.bias": bias})
+    assert {"layers.0.weight": [[0.5, -1.0]], "layers.0.bias": [2.0]} == row.state_dict()
+    nested = nn.Sequential(row, nn.Linear(1, 1))
+    given = {"0.0.weight": [[0.5, 1]], "0.0.bias": [1.0], "1.weight": [[3.0]], "1.bias": [4.0]}
+    nested.load_state_dict(given)
+    assert [[[0.5, 1]], [1.0], [[3.0]], [4.0]] == list(nested.state_dict().values())
+    for other in ({"0.weight": bias, "0.bias": bias}, {"1.weight": weight, "1.bias": bias}):
         with pytest.raises(ValueError, match=r"from_torch\(module\) brings one over"):
-            row.load_state_dict(given)
+            row.load_state_dict(other)
+    archive = tmp_path / "theirs.pt"
+    archive.write_bytes(b"PK\x03\x04\x80\xff")
+    with pytest.raises(ValueError, match=r"load_state_dict\(torch.load\(path\)\)"):
+        row.load(archive)
     with pytest.raises(ValueError) as caught:
         row.load_state_dict({"weights": [1.0]})
     assert "PyTorch" not in str(caught.value)

@@ -96,7 +96,7 @@ def to_float(x: object, where: str, operand: str = "data") -> float:
     elif getattr(x, "ndim", None) == 0 and hasattr(x, "requires_grad"):  # a tensor of PyTorch
         text += "; it requires a gradient, and would get none from here"
     elif isinstance(x, Iterable) and not isinstance(x, str | bytes):
-        text += "; go through it element by element"
+        text += "; go through it element by element, as in [f(v) for v in x]"
     raise TypeError(text)
 
 

@@ -233,6 +233,7 @@ def _hand_out(asked: Namespace, paths: list[Path]) -> None:
 
 
 def _judge(asked: Namespace, paths: list[Path]) -> None:
+    """Judge what students handed in, and say how each of them did."""
     if not paths:
         raise UsageError(f"the folder is missing, as in: {PROGRAM} course judge handed-in")
     say(f"judging {paths[0]}")
@@ -244,7 +245,9 @@ def _judge(asked: Namespace, paths: list[Path]) -> None:
     for paper in papers:
         fault = f" ({paper.faults[0]})" if paper.faults else ""
         lesson = f"lesson {paper.lesson}: " if paper.lesson else ""
-        print(f"{paper.student}, {lesson}{paper.right} of {len(paper.answers)} right{fault}")
+        left = sum(answer.result == "missing" for answer in paper.answers)
+        rest = f", {left} not answered" if left else ""
+        print(f"{paper.student}, {lesson}{paper.right} of {len(paper.answers)} right{rest}{fault}")
     print(f"wrote {made / 'results.csv'} and a report for each student")
 
 

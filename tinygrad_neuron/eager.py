@@ -26,9 +26,12 @@ from .stored import FAILURES
 
 def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
     """Record an operation with plain numbers among its operands: behind the generated functions."""
-    try:
+    lifted: tuple[Value, ...] | None = None
+    try:  # `contextlib.suppress` would take as long as the rest
         lifted = lift(operation, operands)
     except TypeError:
+        pass
+    if lifted is None:  # out of the handler, so that an error stands alone
         return engine.apply(operation, operands)  # which takes arrays, or says what is wrong
     for value in lifted:
         if type(value) is not Value:

@@ -1,7 +1,8 @@
 """Losses: one number that says how wrong the predictions are. All return the mean over examples.
 
 Predictions and targets are lists (arrays, generators, ...) of equal length, of Values or plain
-numbers; a single prediction with a single target works too.
+numbers, or of lists of these, as a model's outputs of several examples; a single prediction with a
+single target works too.
 
 >>> from tinygrad_neuron import losses
 >>> losses.mean_squared_error([1.0, 2.0], [1.0, 4.0]).data
@@ -9,10 +10,20 @@ numbers; a single prediction with a single target works too.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from .checking import NOT_NEGATIVE, POSITIVE, Rule, listed, number, paired, several, to_float
+from .checking import (
+    NOT_NEGATIVE,
+    POSITIVE,
+    Rule,
+    as_list,
+    listed,
+    number,
+    paired,
+    several,
+    to_float,
+)
 from .engine import Operand, Value
 from .functions import (
     abs,
@@ -49,16 +60,20 @@ _PROBABILITY: Rule = ("from 0 to 1", lambda p: not (p < 0 or p > 1))  # NaN in, 
 _SIDE: Rule = ("-1 or 1", lambda t: t in (-1, 1))
 
 
+@named_options
 def mean_squared_error(predictions: Any, targets: Any) -> Value:
     """The mean of (prediction - target)^2, for regression.
 
     >>> mean_squared_error([1.0, 2.0], [1.0, 4.0]).data
     2.0
+    >>> mean_squared_error([[1.0, 2.0], [3.0, 4.0]], [[1.0, 4.0], [3.0, 4.0]]).data
+    1.0
     """
     pairs = _pairs("mean_squared_error", predictions, targets)
     return mean([_square(p - t) for p, t in pairs])
 
 
+@named_options
 def mean_absolute_error(predictions: Any, targets: Any) -> Value:
     """The mean of |prediction - target|, for regression with outliers.
 
@@ -87,6 +102,7 @@ def huber(predictions: Any, targets: Any, delta: float = 1.0) -> Value:
     return mean(terms)
 
 
+@named_options
 def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
     """The mean of -(t log p + (1 - t) log(1 - p)), for probabilities from 0 to 1.
 
@@ -106,6 +122,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
     return mean(terms)
 
 
+@named_options
 def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
     """Binary cross-entropy of sigmoid(z), as t softplus(-z) + (1 - t) softplus(z).
 
@@ -122,6 +139,7 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
     return mean(terms)
 
 
+@named_options
 def cross_entropy(logits: Iterable[Any], target: Any) -> Value:
     """-log softmax(logits)[target], for one example or, with lists of both, the mean over examples.
 
@@ -171,6 +189,7 @@ def _cross_entropy_of_distribution(logits: list[Any], weights: list[Any]) -> Val
     return sum([p * (whole - z) for p, z in zip(weights, logits, strict=True)])
 
 
+@named_options
 def hinge(scores: Any, targets: Any) -> Value:
     """The mean of max(0, 1 - t * score), for targets of -1 and 1: the max-margin loss.
 
@@ -184,6 +203,7 @@ def hinge(scores: Any, targets: Any) -> Value:
     return mean(terms)
 
 
+@named_options
 def l1_penalty(parameters: Iterable[Value], strength: float) -> Value:
     """strength * sum of |p|: pulls weights to exactly 0.
 
@@ -194,6 +214,7 @@ def l1_penalty(parameters: Iterable[Value], strength: float) -> Value:
     return strength * sum([abs(p) for p in _parameters("l1_penalty", parameters)])
 
 
+@named_options
 def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
     """strength * sum of p^2: keeps weights small.
 
@@ -215,16 +236,27 @@ def _square(error: Operand) -> Operand:
 
 
 def _pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Operand, Operand]]:
-    """Each prediction with its target, as Values and floats."""
-    return [
-        (_operand(name, "a prediction", p), _operand(name, "a target", t))
-        for p, t in paired(
-            name,
-            "predictions",
-            list(predictions) if several(predictions) else [predictions],
-            list(targets) if several(targets) else [targets],
-        )
-    ]
+    """Each prediction with its target, as Values and floats; of lists in lists all of them."""
+    try:
+        return list(_all_pairs(name, predictions, targets))
+    except RecursionError:
+        raise ValueError(f"{name}: lists are nested too deeply, or one holds itself") from None
+
+
+def _all_pairs(name: str, predictions: Any, targets: Any) -> Iterator[tuple[Operand, Operand]]:
+    given, wanted = (
+        list(as_list(f"{name}: what it compares", x)) if several(x) else [x]
+        for x in (predictions, targets)
+    )
+    nested = not {*map(type, given), *map(type, wanted)} <= _NUMBERS
+    for p, t in paired(name, "predictions", given, wanted):
+        if nested and (several(p) or several(t)):
+            yield from _all_pairs(name, p, t)
+        else:
+            yield _operand(name, "a prediction", p), _operand(name, "a target", t)
+
+
+_NUMBERS = {Value, float, int}
 
 
 def _operand(name: str, what: str, x: Any) -> Operand:

@@ -22,7 +22,7 @@ from .reflexes import OPTIONS, PYTORCH
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-_ALIKE = 0.75  # as alike as a name of PyTorch's must be to be told: it is not here
+_ALIKE = 0.75  # as alike as a name that is not here must be to be told
 _FEW = 20  # names are all told
 _IMPORT = re.compile(r"^    from \.([\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
 _NAME = re.compile(r"(\w+)(?: as \w+)?(?=[,)\s]|$)")
@@ -116,11 +116,13 @@ class UnknownName(AttributeError):  # noqa: N818  # tracebacks call it Attribute
                 return f"{text}: {PYTORCH[below][name]}"
         ours = [other for other in known() if other[0] != "_"]
         near = nearest(name, [*ours, *theirs, *elsewhere])
-        if near in elsewhere and near not in ours:
-            return f"{text}; did you mean {elsewhere[near]}.{near}?"
-        if near in theirs:
-            if SequenceMatcher(None, name.lower(), near.lower()).ratio() >= _ALIKE:
-                return f"{text}; did you mean {near!r}? Here {theirs[near]}"
+        if near is not None and near not in ours:
+            small, other = name.lower(), near.lower()
+            alike = SequenceMatcher(None, small, other).ratio() >= _ALIKE
+            if alike or sorted(small) == sorted(other):
+                if near in theirs:
+                    return f"{text}; did you mean {near!r}? Here {theirs[near]}"
+                return f"{text}; did you mean {elsewhere[near]}.{near}?"
             near = nearest(name, ours)
         if near is not None:
             return f"{text}; did you mean {near!r}?"
@@ -130,18 +132,21 @@ class UnknownName(AttributeError):  # noqa: N818  # tracebacks call it Attribute
         return AttributeError, (str(self),)
 
 
-_ROOMS = ("nn", "optim", "losses", "training", "datasets", "walk", "interpret", "bridges")
+_ROOMS = (
+    "nn", "optim", "losses", "training", "datasets", "walk", "interpret", "bridges", "draw.figures",
+)  # fmt: skip
 
 
 def _in_rooms() -> dict[str, str]:
     """The public names of the rooms, each with the first that has it, for what was looked for in
     the package itself."""
     package = __name__.partition(".")[0]
-    return {
+    found = {
         name: room
         for room in reversed(_ROOMS)
         for name in import_module(f"{package}.{room}").__all__
     }
+    return found | {"figures": "draw"}
 
 
 UnknownName.__module__ = "builtins"
@@ -167,7 +172,8 @@ class Answering:
             kind = type(self)
             if name[:2] != "__" and hasattr(kind, name):  # a property that has failed: why, it says
                 return object.__getattribute__(self, name)
-            room = next((k.__name__ for k in kind.__mro__ if k.__name__ in PYTORCH), "")
+            names = [k.__name__ for k in kind.__mro__]
+            room = next((name for name in names if name in PYTORCH), kind.__name__)
             raise UnknownName(kind.__name__, room, lambda: dir(self), name)
 
 

@@ -18,7 +18,22 @@ _FUNCTIONAL = (
 PYTORCH: dict[str, dict[str, str]] = {
     "Value": {
         **dict.fromkeys(
-            ("numpy", "tolist", "cpu", "cuda", "to", "double", "float", "half", "long", "int"),
+            (
+                "numpy",
+                "tolist",
+                "cpu",
+                "cuda",
+                "to",
+                "double",
+                "float",
+                "half",
+                "long",
+                "int",
+                "bool",
+                "type",
+                "is_cuda",
+                "nelement",
+            ),
             _SCALARS + "its number is `v.data`, a Python float",
         ),
         **dict.fromkeys(
@@ -56,7 +71,12 @@ PYTORCH: dict[str, dict[str, str]] = {
             "nothing is done in place but by assignment, as in `v.data = 0.0`",
         ),
         **dict.fromkeys(("clamp", "clip"), "write `v.maximum(lowest).minimum(highest)`"),
-        "requires_grad_": "nothing to do: every Value gets a gradient",
+        **dict.fromkeys(
+            ("gt", "lt", "ge", "le", "eq", "ne"),
+            "comparisons are of numbers, as in `v > 1.0` or `v.data == 1.0`",
+        ),
+        "requires_grad_": "every Value gets a gradient; what shall not learn is left out of the "
+        "list that the optimiser gets",
         "zero_grad": "write `v.grad = 0.0`",
         "numel": "it is one number; a model has `len(model.parameters())`",
         "pow": "write `v ** 2`",
@@ -77,9 +97,32 @@ PYTORCH: dict[str, dict[str, str]] = {
     },
     "Module": {
         **dict.fromkeys(
-            ("to", "cpu", "cuda", "double", "float", "half"),
+            (
+                "to",
+                "cpu",
+                "cuda",
+                "double",
+                "float",
+                "half",
+                "type",
+                "device",
+                "dtype",
+                "share_memory",
+            ),
             "every number is a Python float, on the processor; leave it away",
         ),
+        **dict.fromkeys(
+            ("fit", "train_step", "training_step"),
+            "it is `tinygrad_neuron.training.fit`, or a loop with an optimiser of "
+            "`tinygrad_neuron.optim`",
+        ),
+        **dict.fromkeys(
+            ("predict", "predict_proba"), "call the module itself, as in `model([0.5, 1.0])`"
+        ),
+        **dict.fromkeys(("num_parameters", "numel"), "it is `len(model.parameters())`"),
+        "get_parameter": "it is in `dict(model.named_parameters())`",
+        "summary": "it is `nn.summary(model)`",
+        "buffers": "what is no parameter is in no list; a plain number in an attribute is kept",
         **dict.fromkeys(
             ("children", "named_children", "named_modules", "apply"),
             "go through `model.modules()`, or `model.named_parameters()`",
@@ -102,6 +145,11 @@ PYTORCH: dict[str, dict[str, str]] = {
         "add_param_group": "make an optimiser for each group",
     },
     "datasets": {
+        **dict.fromkeys(
+            ("DataLoader", "TensorDataset", "random_split", "Subset"),
+            "a data set is a list of pairs (input, target); `tinygrad_neuron.training.fit` makes "
+            "shuffled batches of it, and `datasets.train_test_split` parts",
+        ),
         **dict.fromkeys(
             ("mnist", "MNIST", "FashionMNIST", "CIFAR10", "ImageFolder"),
             "nothing is downloaded; there are the handwritten digits of `datasets.digits()`, and "
@@ -166,6 +214,48 @@ PYTORCH: dict[str, dict[str, str]] = {
         "utils": "data sets are in `tinygrad_neuron.datasets`; batches are made by "
         "`tinygrad_neuron.training.fit`",
         "functional": _FUNCTIONAL,
+        **dict.fromkeys(
+            (
+                "float16",
+                "float32",
+                "float64",
+                "int64",
+                "long",
+                "double",
+                "dtype",
+                "bfloat16",
+                "set_default_dtype",
+                "get_default_dtype",
+                "set_printoptions",
+            ),
+            "every number is a Python float, of 64 bits",
+        ),
+        "one_hot": "a class is its number, `losses.cross_entropy(logits, target)`",
+        "jit": "write `tinygrad_neuron.compile(f)`",
+        "vmap": "go through a list, as in `[f(v) for v in values]`",
+        "func": "`grad`, `jacobian`, `hessian` and `hvp` are functions of the package itself",
+        "where": "of numbers it is `select([a, b], 0)`; on data a plain if will do",
+        "distributed": "a model goes on in PyTorch, on one machine or many: "
+        "`tinygrad_neuron.to_torch`",
+    },
+    "training": {
+        **dict.fromkeys(
+            ("train", "Trainer", "DataLoader", "train_loop"),
+            "it is `training.fit`, which makes shuffled batches of pairs (input, target)",
+        ),
+    },
+    "init": {
+        **{
+            theirs: f"its name is `init.{ours}`"
+            for ours in ("he_normal", "he_uniform")
+            for theirs in (f"kaiming_{ours[3:]}", f"kaiming_{ours[3:]}_")
+        },
+        **dict.fromkeys(
+            ("normal", "normal_", "orthogonal", "orthogonal_", "trunc_normal_", "ones_", "eye_"),
+            "one of your own is a function of a generator, fan-in and fan-out that returns a "
+            "number: `nn.Linear(2, 3, init=lambda generator, fan_in, fan_out: generator.gauss(0, "
+            "1))`",
+        ),
     },
     "nn": {
         "Parameter": "a `Value` that stands in an attribute of an `nn.Module` is a parameter",
@@ -181,6 +271,42 @@ PYTORCH: dict[str, dict[str, str]] = {
             ("Softmax", "LogSoftmax"),
             "it is a function of a list, `softmax(logits)`; the loss takes the logits themselves",
         ),
+        **dict.fromkeys(
+            ("AdaptiveAvgPool1d", "AdaptiveAvgPool2d"),
+            "a pool over the whole map gives one number for each channel: `nn.AvgPool2d(4)` of 4 x "
+            "4",
+        ),
+        **dict.fromkeys(
+            ("Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout"), "there is `nn.Dropout`"
+        ),
+        **dict.fromkeys(
+            ("TransformerEncoder", "TransformerDecoder", "TransformerDecoderLayer", "Transformer"),
+            "there is `nn.TransformerEncoderLayer`; several in a row are a `nn.Sequential` of them",
+        ),
+        **dict.fromkeys(
+            (
+                "Hardswish",
+                "ReLU6",
+                "CELU",
+                "GLU",
+                "LogSigmoid",
+                "Threshold",
+                "Softmin",
+                "Bilinear",
+                "Upsample",
+                "ConvTranspose1d",
+                "ConvTranspose2d",
+                "Conv3d",
+                "CosineSimilarity",
+                "EmbeddingBag",
+                "PixelShuffle",
+                "Unfold",
+                "Fold",
+                "LPPool2d",
+                "MaxUnpool2d",
+            ),
+            "it is not here; a layer of your own is an `nn.Module` with a method forward",
+        ),
         "functional": _FUNCTIONAL,
         "init": "initialisers are in `tinygrad_neuron.init`, and given by name, as in "
         '`nn.Linear(2, 3, init="xavier_uniform")`',
@@ -189,14 +315,30 @@ PYTORCH: dict[str, dict[str, str]] = {
         "NLLLoss": "losses are functions: `losses.cross_entropy(logits, target)`",
         "MSELoss": "losses are functions: `losses.mean_squared_error(outputs, targets)`",
         "L1Loss": "losses are functions: `losses.mean_absolute_error(outputs, targets)`",
+        "SmoothL1Loss": "losses are functions: `losses.huber(outputs, targets)`",
+        "KLDivLoss": "losses are functions; `losses.cross_entropy(logits, [0.1, 0.9])` takes a "
+        "distribution as its target",
         "HuberLoss": "losses are functions: `losses.huber(outputs, targets)`",
         "BCELoss": "losses are functions: `losses.binary_cross_entropy(p, target)`",
         "BCEWithLogitsLoss": "losses are functions: "
         "`losses.binary_cross_entropy_with_logits(logit, target)`",
     },
     "optim": {
-        "lr_scheduler": "a schedule is given as the learning rate, as in `optim.SGD(parameters, "
-        "lr=optim.step_decay(0.1, every=30))`",
+        **dict.fromkeys(
+            (
+                "lr_scheduler",
+                "StepLR",
+                "MultiStepLR",
+                "ExponentialLR",
+                "LinearLR",
+                "LambdaLR",
+                "CosineAnnealingLR",
+                "OneCycleLR",
+                "ReduceLROnPlateau",
+            ),
+            "a schedule is given as the learning rate, as in `optim.SGD(parameters, "
+            "lr=optim.step_decay(0.1, every=30))`; others are functions of the step",
+        ),
         **dict.fromkeys(
             ("RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "LBFGS"),
             "there are `optim.SGD`, `optim.Adam` and `optim.AdamW`; one of your own is a subclass "
@@ -207,6 +349,11 @@ PYTORCH: dict[str, dict[str, str]] = {
         **dict.fromkeys(("mse_loss", "mse", "MSELoss"), "its name is `losses.mean_squared_error`"),
         **dict.fromkeys(("l1_loss", "mae", "L1Loss"), "its name is `losses.mean_absolute_error`"),
         **dict.fromkeys(("nll_loss", "CrossEntropyLoss"), "its name is `losses.cross_entropy`"),
+        **dict.fromkeys(
+            ("smooth_l1_loss", "SmoothL1Loss", "huber_loss", "HuberLoss"),
+            "its name is `losses.huber`",
+        ),
+        "kl_div": "`losses.cross_entropy(logits, [0.1, 0.9])` takes a distribution as its target",
         **dict.fromkeys(("bce", "BCELoss"), "its name is `losses.binary_cross_entropy`"),
         **dict.fromkeys(
             ("bce_with_logits", "BCEWithLogitsLoss"),
@@ -233,6 +380,22 @@ OPTIONS: dict[str, str] = {
     "test_size": "its name is test_fraction",
     "verbose": "its name is progress",
     "strict": "every name has to fit; leave it away",
+    "batch_first": "a call takes one example; leave it away",
+    "dilation": "there is none; leave it away, or put zeros into a larger kernel",
+    "groups": "every channel sees all others; leave it away, or use several layers",
+    "bidirectional": "run a second layer on the reversed sequence, `x[::-1]`",
+    "padding_idx": "no index is special; leave it away",
+    "negative_slope": "its name is slope",
+    "input": "it is the first argument, given by its place",
+    "weight": "examples weigh the same; `2.0 * losses.cross_entropy(logits, target)` is the loss "
+    "of one that weighs more",
+    "label_smoothing": "give a distribution as the target, as in `losses.cross_entropy(logits, "
+    "[0.9, 0.1])`",
+    "ignore_index": "leave those examples out",
+    **dict.fromkeys(
+        ("amsgrad", "dampening", "maximize", "fused", "capturable", "differentiable"),
+        "leave it away; an optimiser of your own is a subclass of `optim.Optimiser`",
+    ),
     "weights_only": "nothing in a file is executed; leave it away",
 }
 

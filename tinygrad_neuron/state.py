@@ -67,24 +67,31 @@ def differences(given: Any, expected: Mapping[str, Any], what: str) -> list[str]
     return found
 
 
-def as_lists(given: Any) -> Any:
-    """The same state with lists in place of arrays and tensors."""
+def as_ours(given: Any, expected: Mapping[str, Any]) -> Any:
+    """A state with lists in place of arrays and tensors, and with our names in place of those of
+    PyTorch's Sequential, which calls its layers `0`, not `layers.0`.
+
+    >>> as_ours({"0.bias": [1.0]}, {"layers.0.bias": [0.0]})
+    {'layers.0.bias': [1.0]}
+    """
     if not isinstance(given, Mapping):
         return given
-    return {name: x.tolist() if hasattr(x, "tolist") else x for name, x in given.items()}
+    ours = {name.replace("layers.", ""): name for name in expected}
+    names = ours if ours.keys() == given.keys() != expected.keys() else {}
+    return {
+        names.get(name, name): x.tolist() if hasattr(x, "tolist") else x
+        for name, x in given.items()
+    }
 
 
-def hint_of_torch(given: Any, expected: Mapping[str, Any]) -> list[str]:
-    """What to do with the state of a model of PyTorch, if this is one; else nothing."""
-    if not isinstance(given, Mapping):
+def hint_of_torch(given: Any) -> list[str]:
+    """What to do with the state of a model of PyTorch that does not fit; else nothing."""
+    if not isinstance(given, Mapping) or not any(map(is_of_torch, given.values())):
         return []
-    names = {name.replace("layers.", "") for name in expected}
-    if names == {*given} != {*expected} or any(map(is_of_torch, given.values())):
-        return [
-            "PyTorch's modules are made of other parts; bridges.from_torch(module) brings one over "
-            "whole, with its numbers"
-        ]
-    return []
+    return [
+        "PyTorch's modules are made of other parts; bridges.from_torch(module) brings one over "
+        "whole, with its numbers"
+    ]
 
 
 def _not_a_number(structure: Any) -> Any:
@@ -148,7 +155,11 @@ def read(path: str | os.PathLike[str], numbers: int) -> dict[str, Any]:
     except RecursionError:
         raise StateError(f"{path} is not a state: it is nested too deeply") from None
     except (ValueError, UnicodeDecodeError) as error:
-        raise StateError(f"{path} is not a state that `save` wrote: {error}") from None
+        theirs = content[:4] == b"PK\x03\x04"  # an archive, as `torch.save` writes
+        hint = "; what torch.save wrote is read by load_state_dict(torch.load(path))"
+        raise StateError(
+            f"{path} is not a state that `save` wrote: {error}{hint if theirs else ''}"
+        ) from None
     if not isinstance(whole, dict) or whole.get("format") != FORMAT:
         raise StateError(f"{path} is not a state that `save` wrote: its format is not {FORMAT!r}")
     if whole.get("version") != VERSION:

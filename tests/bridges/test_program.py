@@ -169,3 +169,27 @@ def test_another_optimiser_is_refused():
         source(model, losses.hinge, used)
     with pytest.raises(TypeError, match=r"must be an nn\.Module, got Value"):
         torch_source(Value(1.0), losses.hinge, used)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ([], "The file with the examples is missing.\n\nA model of tinygrad_neuron"),
+        (["none.json"], "none.json cannot be read as [inputs, targets]: [Errno 2] No such file"),
+        (["text.json"], "text.json cannot be read as [inputs, targets]: Expecting value"),
+        (["number.json"], "number.json cannot be read as [inputs, targets]: cannot unpack"),
+    ],
+)
+def test_a_program_without_its_examples_says_so(given, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.json").write_text("?", "utf-8")
+    (tmp_path / "number.json").write_text("1", "utf-8")
+    monkeypatch.setattr(sys, "argv", ["program.py", *given])
+    text = source(nn.Neuron(1))
+    doc = ast.get_docstring(ast.parse(text))
+    main = "import json, sys\n" + text[text.index('if __name__ == "__main__":') :]
+    with pytest.raises(SystemExit) as ended:
+        exec(main, {"__name__": "__main__", "__doc__": doc})
+    assert str(ended.value).startswith(words)
+    if not given:
+        assert "python program.py data.json" in str(ended.value)

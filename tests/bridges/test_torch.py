@@ -10,8 +10,11 @@ from tinygrad_neuron import (
     Value,
     draw_dot,
     from_torch,
+    losses,
     nn,
+    optim,
     to_torch,
+    training,
     walkthrough,
 )
 from tinygrad_neuron.bridges import kinds
@@ -346,3 +349,51 @@ def test_what_came_from_pytorch_can_be_drawn_and_stepped_through():
     y.backward()
     assert "digraph" in draw_dot(y).source
     assert walkthrough(y).steps
+
+
+def test_the_state_of_a_sequential_is_taken_as_pytorch_writes_it(tmp_path):
+    theirs = T.Sequential(T.Linear(2, 3), T.Sequential(T.Tanh(), T.Linear(3, 1))).double()
+    ours = nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.Tanh(), nn.Linear(3, 1)))
+    torch.save(theirs.state_dict(), tmp_path / "theirs.pt")
+    ours.load_state_dict(torch.load(tmp_path / "theirs.pt", weights_only=True))
+    x = torch.tensor([0.5, -1.0]).double()
+    assert ours(x)[0].data == pytest.approx(theirs(x).item(), rel=1e-12)
+    with pytest.raises(ValueError, match=r"load_state_dict\(torch\.load\(path\)\)"):
+        ours.load(tmp_path / "theirs.pt")
+
+
+def test_what_is_of_pytorch_is_told_what_stands_for_it_here():
+    model, pairs = nn.Linear(2, 1), [([1.0, 2.0], [3.0])]
+    sgd, loss = optim.SGD(model.parameters(), lr=0.1), losses.mean_squared_error
+    loader = torch.utils.data.DataLoader(pairs, batch_size=1)
+    optimisers = torch.optim.Adam([torch.zeros(1, requires_grad=True)])
+    for given, words in (
+        ((model, T.MSELoss(), pairs, sgd), "`losses.mean_squared_error(outputs, targets)`"),
+        ((model, T.functional.mse_loss, pairs, sgd), "`losses.mean_squared_error`"),
+        ((model, loss, loader, sgd), "give its .dataset, and batch_size=32"),
+        ((model, loss, pairs, optimisers), "`optim.Adam(model.parameters(), lr=0.1)`"),
+        ((T.Linear(2, 1), loss, pairs, sgd), "`tinygrad_neuron.from_torch` brings a module over"),
+    ):
+        with pytest.raises(TypeError) as caught:
+            training.fit(*given, progress=False)
+        assert words in str(caught.value)
+    assert 10 == len(training.fit(model, loss, loader.dataset, sgd, progress=False).loss)
+
+
+@pytest.mark.parametrize("kind", ["MLP", "Linear", "Conv2d", "LSTM", "Embedding"])
+def test_a_tensor_is_an_input(kind):
+    model, given = {
+        "MLP": (nn.MLP(2, [3, 1], seed=0), torch.tensor([0.5, -1.0])),
+        "Linear": (nn.Linear(2, 3, seed=0), torch.tensor([[0.5, -1.0], [1.0, 2.0]])),
+        "Conv2d": (nn.Conv2d(1, 1, 2, seed=0), torch.ones(1, 2, 2)),
+        "LSTM": (nn.LSTM(2, 1, seed=0), torch.ones(3, 2)),
+        "Embedding": (nn.Embedding(4, 2, seed=0), torch.tensor([3, 1])),
+    }[kind]
+
+    def numbers(found):
+        return [v.data for v in flat(found)]
+
+    assert numbers(model(given)) == numbers(model(given.tolist()))
+    if given.is_floating_point():
+        with pytest.raises(TypeError, match="requires a gradient, and would get none from here"):
+            model(given.requires_grad_())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tinygrad_neuron.course.chosen import course
-from tinygrad_neuron.course.gathering import FOR_OTHERS, gather
+from tinygrad_neuron.course.gathering import FOR_OTHERS, gather, with_ways_back
 from tinygrad_neuron.course.hosting import Hosting
 from tinygrad_neuron.course.judged import without_magic
 from tinygrad_neuron.course.writing import new
@@ -53,6 +53,28 @@ def test_a_teachers_course_has_no_pages_for_teachers_and_prints_its_own_contents
     assert "For teachers" not in pages["index"] and "To teach" not in pages["index"]
     assert "lesson_3_neuron" in pages["index"].partition(":::{container} tn-beside-course")[0]
     assert "glossary" in pages["index"].rpartition(":::{container} tn-beside-course")[2]
+
+
+def test_the_glossary_of_a_teachers_course_has_the_words_of_its_lessons(own, tmp_path):
+    gather(tmp_path / "made", course(own))
+    glossary = (tmp_path / "made" / "glossary.md").read_text("utf-8")
+    assert "\nbias\n" in glossary and "\ncausal mask\n" not in glossary
+    assert glossary.rstrip().endswith("```")
+    none = with_ways_back("kettle\n  It boils.\n", course(own).lessons, used=True)
+    assert "kettle\n  It boils.\n" == none  # rather than an empty page
+
+
+def test_a_picture_whose_name_has_a_space_is_found(own, tmp_path):
+    path = own / "lesson_16_thermostat.py"
+    text = path.read_text("utf-8").replace("heater.svg", "my%20oven é.svg")
+    path.write_text(text.replace("%20oven é", "%20oven%20é"), "utf-8")
+    (own / "my oven é.svg").write_text("<svg/>")
+    made = tmp_path / "made"
+    gather(made, course(own))
+    notebook = json.loads((made / "lesson_16_thermostat.ipynb").read_text("utf-8"))
+    text = "".join(cell["source"] for cell in notebook["cells"])
+    [name] = re.findall(r"!\[a heater\]\(([^)]*)\)", text)
+    assert re.fullmatch(r"[\w.]+", name, re.ASCII) and (made / name).exists()
 
 
 def test_nothing_links_to_a_lesson_that_is_not_chosen(own, tmp_path):

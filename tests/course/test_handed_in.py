@@ -109,7 +109,7 @@ def test_cells_that_look_where_answers_are_are_noticed():
         "import tinygrad_neuron.demos",
         "from tinygrad_neuron import course as c, nn",
     ]
-    assert [2, 3, 4] == read(bare(ASK, *behind)).looks_behind
+    assert [f"cell “{line}”" for line in behind[:3]] == read(bare(ASK, *behind)).looks_behind
 
 
 def test_folders_and_archives_as_platforms_make_them(tmp_path):

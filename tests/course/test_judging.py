@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import os
+import re
 import shutil
 import sys
 from typing import Any
@@ -47,6 +48,11 @@ def judged(given, tmp_path, *cells, before=1, **limits):
     return paper
 
 
+def kinds_of(paper):
+    """Of which kind each error is."""
+    return [re.findall(r": (\w+(?:Error|Exit))\b|$", fault)[0] for fault in paper.faults]
+
+
 def table(folder):
     with open(folder / "results.csv", encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
@@ -77,7 +83,10 @@ def test_the_table_and_the_reports_say_who_which_question_and_what(given, tmp_pa
         (tmp_path / "in" / who / "lesson_16_thermostat.ipynb").write_text(json.dumps(made), "utf-8")
     own, out = str(given / "own"), str(tmp_path / "out")
     assert 0 == main(["course", "judge", str(tmp_path / "in"), out, "--lessons", own])
-    assert "Anna B, lesson 16: 5 of 5 right\nben, lesson 16: 0 of 5" in capsys.readouterr().out
+    assert (
+        "Anna B, lesson 16: 5 of 5 right\nben, lesson 16: 0 of 5 right, 4 not answered\n"
+        in capsys.readouterr().out
+    )
     rows = table(tmp_path / "out")
     assert [("Anna B", "16", str(n)) for n in range(1, 6)] == [
         (row["student"], row["lesson"], row["question"]) for row in rows[:5]
@@ -92,6 +101,78 @@ def test_the_table_and_the_reports_say_who_which_question_and_what(given, tmp_pa
     assert "missing" == rows[5]["result"]
     report = (tmp_path / "out" / "ben.html").read_text("utf-8")
     assert "0 of 5 answers are right" in report and "Then y grows by as much." in report
+
+
+DOUBLE = "def neuron(w, x, b):\n    return {}\n\n\ncourse.check(neuron)"
+
+
+def of_tasks(given, tmp_path, **sources):
+    """For each student the answer to the task, with this in place of its cell."""
+    for who, source in sources.items():
+        made = notebook(given, "students")
+        for cell in made["cells"]:
+            if "course.check(neuron)" in "".join(cell["source"]):
+                cell["source"] = source or cell["source"]
+        (tmp_path / "in").mkdir(exist_ok=True)
+        path = tmp_path / "in" / f"lesson_16_thermostat-{who}.ipynb"
+        path.write_text(json.dumps(made), "utf-8")
+    papers = judge(tmp_path / "in", tmp_path / "out", course(given / "own"))
+    return papers, [next(a for a in p.answers if a.asked.word == "task") for p in papers]
+
+
+def test_a_task_that_was_not_touched_is_missing_and_else_its_code_is_in_the_report(given, tmp_path):
+    papers, (untouched, commented, half, right, broken) = of_tasks(
+        given, tmp_path, anna="", ben="# hm\n" + DOUBLE.format("w * x  # what?"),
+        carla=f"# mine\n{DOUBLE.format('w * x - b')}", dora=DOUBLE.format("w * x + b"),
+        emil=DOUBLE.format("w * x +"),
+    )  # fmt: skip
+    assert ["missing", "missing"] == [untouched.result, commented.result]
+    assert ("wrong", "# mine\ndef neuron(w, x, b):\n    return w * x - b") == (
+        half.result, half.given
+    )  # fmt: skip
+    assert ("right", "def neuron(w, x, b):\n    return w * x + b") == (right.result, right.given)
+    assert "wrong" == broken.result and "w * x +" in broken.given
+    assert "The code cannot be run: SyntaxError: invalid syntax, line 2." == broken.said
+    cell = "cell “def neuron(w, x, b):” under “Exercises”"
+    assert [f"{cell}: SyntaxError: invalid syntax, line 2"] == papers[4].faults
+    report = (tmp_path / "out" / "carla.html").read_text("utf-8")
+    assert "<pre># mine\ndef neuron(w, x, b):\n    return w * x - b</pre>" in report
+    [row] = [r for r in table(tmp_path / "out") if (r["student"], r["kind"]) == ("carla", "task")]
+    assert half.given == row["answer"]
+
+
+def test_the_code_of_a_class_and_of_what_was_written_in_an_earlier_cell_is_found(given, tmp_path):
+    split = "\n".join(DOUBLE.format("w * x").splitlines()[:2])
+    made = notebook(given, "students")
+    at = next(
+        i for i, c in enumerate(made["cells"]) if "check(neuron)" in "".join(c["source"])
+    )  # fmt: skip
+    made["cells"][at : at + 1] = [
+        code("class neuron:\n    def __new__(cls, w, x, b):\n        return b"),
+        code("course.check(neuron)"), code(split), code("neuron(1, 2, 3)"),
+        code("course.check(neuron)"),
+    ]  # fmt: skip
+    (tmp_path / "in").mkdir()
+    for who, cells in (("anna", made["cells"]), ("ben", made["cells"][: at + 2])):
+        text = json.dumps({**made, "cells": cells})
+        (tmp_path / "in" / f"lesson_16_thermostat-{who}.ipynb").write_text(text)
+    papers = judge(tmp_path / "in", tmp_path / "out", course(given / "own"))
+    anna, ben = (next(a for a in p.answers if a.asked.word == "task") for p in papers)
+    assert "missing" == anna.result  # it ends as it began
+    assert ben.given.startswith("class neuron:")
+
+
+def test_an_answer_whose_cell_fails_was_tried(given, tmp_path):
+    made = notebook(given, "students")
+    for cell in made["cells"]:
+        text = "".join(cell["source"])
+        if "letter" in text:
+            cell["source"] = text.replace('""', "down")  # without quotes
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "lesson_16_thermostat-ben.ipynb").write_text(json.dumps(made))
+    [paper] = judge(tmp_path / "in", tmp_path / "out", course(given / "own"))
+    [answer] = [a for a in paper.answers if a.result == "wrong"]
+    assert answer.given.endswith(", down)") and "NameError" in answer.said
 
 
 def test_a_cell_that_loops_for_ever_is_stopped_and_the_rest_is_judged(given, tmp_path):
@@ -130,7 +211,7 @@ def test_a_notebook_writes_in_its_own_folder_only(given, tmp_path):
     )  # fmt: skip
     assert not target.exists()
     assert "mine" == kept.read_text()
-    kinds = [fault.split(": ")[1] for fault in paper.faults]
+    kinds = kinds_of(paper)
     assert ["PermissionError"] * 4 + ["OSError", "PermissionError"] == kinds
     assert 5 == paper.right
     assert [tmp_path / "in"] == [p.parent for p in tmp_path.rglob("*.ipynb")]
@@ -146,7 +227,7 @@ def test_a_notebook_that_forks_leaves_nothing_running(given, tmp_path):
         "import multiprocessing\nmultiprocessing.Process(target=print).start()",
         f"import _ctypes\nif _ctypes.dlopen(None, 0):{loop}",
     )  # fmt: skip
-    assert ["PermissionError"] * 4 == [fault.split(": ")[1] for fault in paper.faults]
+    assert ["PermissionError"] * 4 == kinds_of(paper)
     assert 5 == paper.right
 
 
@@ -165,8 +246,7 @@ def test_programs_and_the_network_are_refused_and_an_end_is_told(given, tmp_path
         "import socket\nsocket.create_connection(('127.0.0.1', 9))", "raise SystemExit",
         "%pip install x\n!ls", "import os\nos._exit(0)",
     )  # fmt: skip
-    kinds = [fault.split(": ")[1] for fault in paper.faults[:5]]
-    assert ["PermissionError"] * 4 + ["SystemExit"] == kinds
+    assert ["PermissionError"] * 4 + ["SystemExit"] == kinds_of(paper)[:5]
     assert ["it ended its process itself"] == paper.faults[5:]
     assert 4 == paper.right
 

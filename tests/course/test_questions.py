@@ -95,6 +95,8 @@ def test_a_wrong_answer_gets_its_hint(question, answer, said):
         (DERIVATIVE, "x" * 10_000, "an expression in x"),
         (DERIVATIVE, "open('x')", "an expression in x"),
         (DERIVATIVE, None, "an expression in x"),
+        (DERIVATIVE, Value(2.0), r'in quotes, such as "2\*x".* is Value\(data=2.0\)'),
+        (DERIVATIVE, 2.0, r'in quotes, such as "2\*x".* is 2.0'),
         (LOGARITHM, "log(-x*x)", "cannot be computed|That is not it|expression"),
         (OPEN, "x", "3 numbers"),
     ],

@@ -69,8 +69,13 @@ def train(inputs, targets, steps):
 
 
 if __name__ == "__main__":
-    with open(sys.argv[1], encoding="utf-8") as file:
-        inputs, targets = json.load(file)
+    if len(sys.argv) != 2:
+        sys.exit(f"The file with the examples is missing.\\n\\n{{__doc__}}")
+    try:
+        with open(sys.argv[1], encoding="utf-8") as file:
+            inputs, targets = json.load(file)
+    except (OSError, TypeError, ValueError) as error:
+        sys.exit(f"{{sys.argv[1]}} cannot be read as [inputs, targets]: {{error}}")
     for step, loss in enumerate(train(inputs, targets, steps=100)):
         print(step, loss)
 '''

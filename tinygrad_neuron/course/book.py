@@ -34,6 +34,8 @@ _SECONDS = 7200.0
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENOMEM)
 # Where Sphinx itself fails it writes forty lines; the error is the last of its traceback.
 _CRASH = re.compile(r"^Traceback\n=+\n(?: .*\n)* +(?P<error>\S.*)$", re.MULTILINE)
+_PLACE = re.compile(r"(?P<name>lesson_\w+)\.ipynb:(?P<line>\d+)")
+_OURS = 2  # the cell of a notebook, from 1 on, that says how to run the lesson
 _NOISE = re.compile(r"\[IPKernelApp\]|# \S+ \S+ INFO traitlets")
 
 
@@ -74,7 +76,9 @@ def build(
         gather(source, course, draft, hosting)
         language = words(course.words)["language"]
         title = ["-D", f"html_title={course.title}", "-D", f"language={language}"]
-        doubts = _run_sphinx(source, made, Path(temporary, "doctrees"), title, draft)
+        with _told_of(course):
+            doubts = _run_sphinx(source, made, Path(temporary, "doctrees"), title, draft)
+        doubts = [in_the_lesson(doubt, course) for doubt in doubts]
         _refuse_incomplete(source, made)
         (made / ".nojekyll").touch()  # GitHub Pages leaves out folders such as _static without it
         (made / _MARK).write_text(_mark(course), "utf-8")
@@ -110,6 +114,37 @@ def _told_where(folder: str) -> Iterator[None]:
         if error.filename is not None or not error.errno:
             raise
         raise OSError(error.errno, error.strerror, folder) from None
+
+
+@contextmanager
+def _told_of(course: Course) -> Iterator[None]:
+    """Within it a fault of the book's is told with the place in the lesson's file."""
+    try:
+        yield
+    except BookError as error:
+        raise BookError(in_the_lesson(str(error), course)) from None
+
+
+def in_the_lesson(told: str, course: Course) -> str:
+    """What Sphinx says, with the line of the lesson's file in place of that of a notebook, which
+    counts ten thousand for each cell, one of them ours.
+
+    >>> in_the_lesson("lesson_2_perceptron.ipynb:10002: WARNING: oh", chosen())
+    'lesson_2_perceptron.py, line 2: WARNING: oh'
+    """
+    lessons = {lesson.name: lesson for lesson in course.lessons}
+
+    def place(found: "re.Match[str]") -> str:
+        name, (cell, line) = found["name"], divmod(int(found["line"]), 10_000)
+        if name not in lessons or cell == _OURS:
+            return found[0]
+        try:
+            own = course.lesson(lessons[name].number).cells[cell - 1 - (cell > _OURS)]
+        except IndexError:
+            return found[0]
+        return f"{name}.py, line {own.line + max(line, 2) - 2}"
+
+    return _PLACE.sub(place, told)
 
 
 def _refuse_incomplete(source: Path, made: Path) -> None:

@@ -11,6 +11,7 @@ from . import downloads, wheel
 from . import lessons as places
 from .chosen import TITLE, Course
 from .hosting import Hosting
+from .images import with_plain_names
 from .marking import asset
 from .notebooks import Notebook, NotebookCell, executable, to_notebook
 
@@ -42,10 +43,11 @@ def gather(
             if own.questions:
                 cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]
         notebook.cells.insert(1, _ways_to_run(lesson, course, hosting))
-        _link_to_what_is_there(notebook, course)
+        _link_to_what_is_there(notebook, course, folder)
         _write(folder / f"{lesson.name}.ipynb", notebook)
     glossary = folder / "glossary.md"
-    glossary.write_text(with_ways_back(glossary.read_text("utf-8"), course.lessons), "utf-8")
+    text = glossary.read_text("utf-8")
+    glossary.write_text(with_ways_back(text, course.lessons, used=not course.is_whole), "utf-8")
     (folder / "scorer.js").write_text(_scorer(course.lessons, glossary), "utf-8")
     programs = folder / "programs"
     programs.mkdir()
@@ -117,8 +119,9 @@ def _without(names: Sequence[str], page: str) -> str:
     return _EMPTY.sub("", page) if names else page
 
 
-def _link_to_what_is_there(notebook: Notebook, course: Course) -> None:
-    """Lessons link to the lessons of the course alone."""
+def _link_to_what_is_there(notebook: Notebook, course: Course, folder: Path) -> None:
+    """Lessons link to the lessons of the course alone, and to pictures under names that are found
+    in `folder`."""
     names = {lesson.number: lesson.name for lesson in course.lessons}
 
     def there(found: "re.Match[str]") -> str:
@@ -127,7 +130,7 @@ def _link_to_what_is_there(notebook: Notebook, course: Course) -> None:
 
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = _LINK.sub(there, cell.source)
+            cell.source = _LINK.sub(there, with_plain_names(cell.source, folder))
 
 
 _ENTRY = re.compile(r"^(?P<term>[^\s`{].*)\n(?P<text>(?:  .+\n?)+)", re.MULTILINE)
@@ -144,8 +147,9 @@ def defined_in(term: str, every: Sequence[places.Lesson]) -> "places.Lesson | No
     return None
 
 
-def with_ways_back(glossary: str, every: Sequence[places.Lesson]) -> str:
-    """The glossary with, at each entry, the lesson in which its term is introduced.
+def with_ways_back(glossary: str, every: Sequence[places.Lesson], used: bool = False) -> str:
+    """The glossary with, at each entry, the lesson in which its term is introduced; with the terms
+    that are `used` only, if there are any.
 
     >>> print(with_ways_back("bias\\n  A number that is added.\\n", places.lessons()).strip())
     bias
@@ -155,11 +159,12 @@ def with_ways_back(glossary: str, every: Sequence[places.Lesson]) -> str:
     def entry(match: "re.Match[str]") -> str:
         lesson = defined_in(match["term"], every)
         if lesson is None:
-            return match[0]
+            return "" if used else match[0]
         way = f" {{doc}}`{say('lesson number', number=lesson.number)} <{lesson.name}>`"
         return f"{match['term']}\n{match['text'].rstrip()}{way}\n"
 
-    return _ENTRY.sub(entry, glossary)
+    made = _ENTRY.sub(entry, glossary)
+    return made if not used or _ENTRY.search(made) else with_ways_back(glossary, every)
 
 
 def _scorer(every: Sequence[places.Lesson], glossary: Path) -> str:

@@ -17,6 +17,8 @@ _MOST_BYTES = 50_000_000  # of a notebook
 _MOST_IN_ALL = 2_000_000_000  # of the notebooks in an archive
 _CALLS = re.compile(r"^[ \t]*course\.(?:ask|hidden)\((\d+),", re.MULTILINE)
 _TRY = re.compile(r'data-key="(\w+)" data-try="(\d+)"')
+_LONGEST = 50  # letters of a line that names its cell
+_HEADING = re.compile(r"^#{1,6} +(.+?) *#*$", re.MULTILINE)
 _MOODLE = re.compile(r"_(\d+)_assignsubmission_\w+$")
 # What a notebook that is handed out says of this room, and no more.
 _OWN = re.compile(r"\bcourse\.(?:ask|hidden|check|bring)\(|^from tinygrad_neuron import course$")
@@ -33,10 +35,11 @@ class Handed:
 
 @dataclass(frozen=True)
 class Notebook:
-    """What is in a notebook: its code cells, the HTML of their outputs, of which lesson it says it
-    is, and in which order its cells were run."""
+    """What is in a notebook: its code cells, and by what one finds each; the HTML of their outputs,
+    of which lesson it says it is, and in which order its cells were run."""
 
     cells: list[str]
+    names: list[str]
     outputs: str
     lesson: int
     order: list[int]
@@ -55,12 +58,12 @@ class Notebook:
         return self.order == sorted(self.order)
 
     @property
-    def looks_behind(self) -> list[int]:
-        """The numbers of the cells that use more of the course than a notebook needs, from which
-        answers may be read."""
+    def looks_behind(self) -> list[str]:
+        """The cells that use more of the course than a notebook needs, from which answers may be
+        read, by their names."""
         return [
-            number
-            for number, source in enumerate(self.cells, 1)
+            name
+            for name, source in zip(self.names, self.cells, strict=True)
             if any(_ROOM.search(_OWN.sub("", line)) for line in source.splitlines())
         ]
 
@@ -154,13 +157,12 @@ def opened(one: Handed) -> Notebook:
     try:
         there = json.loads(_text(one.content))
         sheets = there.get("worksheets", []) if isinstance(there, dict) else []
-        cells = [
-            cell
-            for part in ([there] if "cells" in there else sheets)
-            for cell in part["cells"]
-            if cell["cell_type"] == "code"
+        all_cells = [
+            cell for part in ([there] if "cells" in there else sheets) for cell in part["cells"]
         ]
-        sources = [_joined(cell["source"] if "source" in cell else cell["input"]) for cell in cells]
+        cells = [cell for cell in all_cells if cell["cell_type"] == "code"]
+        sources = list(map(_source, cells))
+        names = list(_names(all_cells))
         if not cells and "cells" not in there and not sheets:
             raise ValueError
         counts = [cell.get("execution_count", cell.get("prompt_number")) for cell in cells]
@@ -174,7 +176,33 @@ def opened(one: Handed) -> Notebook:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ValueError(say("no notebook")) from None
     order = [count for count in counts if isinstance(count, int)]
-    return Notebook(sources, "\n".join(html), _lesson(sources, told, one.place.name), order)
+    return Notebook(sources, names, "\n".join(html), _lesson(sources, told, one.place.name), order)
+
+
+def _source(cell: dict[str, Any]) -> str:
+    return _joined(cell["source"] if "source" in cell else cell.get("input", ""))
+
+
+def _names(cells: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """For each code cell, by what a reader finds it: its first line that does something, and the
+    heading that it stands under. Numbers would count cells that are out of sight.
+
+    >>> cells = [("markdown", "## Exercises"), ("code", "# Here.\\ncourse.check('a', 1)")]
+    >>> list(_names([{"cell_type": kind, "source": text} for kind, text in cells]))
+    ["cell “course.check('a', 1)” under “Exercises”"]
+    """
+    heading = ""
+    for cell in cells:
+        text = _source(cell)
+        if cell["cell_type"] != "code":
+            heading = ([heading, *_HEADING.findall(text)])[-1]
+            continue
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        code = next((line for line in lines if line[0] != "#"), (lines or ["#"])[0])
+        code = code if len(code) <= _LONGEST else f"{code[: _LONGEST - 1]}…"
+        yield (
+            say("a cell under", code=code, heading=heading) if heading else say("a cell", code=code)
+        )
 
 
 def _text(content: bytes) -> str:

@@ -120,7 +120,7 @@ def check(written: Any, *given: Any, **named: Any) -> None:
     if record is None:
         print(say("run above"))
     elif isinstance(record, Task):
-        _say(record.key, record.check_thing(written), None)
+        _say(record.key, record.check_thing(written), written)
     else:
         given = (*given, *(named[n] for n in record.names if n in named))
         if not given or ... in given or given == ("",):

@@ -4,10 +4,22 @@ import base64
 import html
 import mimetypes
 import re
+import shutil
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
-PICTURE = re.compile(r"!\[(?P<said>[^\]]*)\]\((?P<file>[^)\s:]+)(?:\s+\"[^\"]*\")?\)")
+PICTURE = re.compile(
+    r"!\[(?P<said>[^\]]*)\]\((?:<(?P<within>[^<>\n:]+)>|(?P<file>[^)<\s:]+))(?:\s+\"[^\"]*\")?\)"
+)
+
+
+def name_of(match: "re.Match[str]") -> str:
+    """The name of a picture's file: one with spaces is written `<my oven.png>`, or with `%20`.
+
+    >>> [name_of(found) for found in PICTURE.finditer("![](<my oven.png>) ![](my%20oven.png)")]
+    ['my oven.png', 'my oven.png']
+    """
+    return match["within"] or unquote(match["file"])
 
 
 def image_of(folder: Path, name: str) -> "str | None":
@@ -15,7 +27,7 @@ def image_of(folder: Path, name: str) -> "str | None":
 
     >>> image_of(Path("nowhere"), "oven.png")
     """
-    path, kind = folder / unquote(name), mimetypes.guess_type(name)[0]
+    path, kind = folder / name, mimetypes.guess_type(name)[0]
     if not (kind or "").startswith("image/") or not path.is_file():
         return None
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
@@ -25,17 +37,32 @@ def with_images(text: str, folder: Path) -> str:
     """A text of Markdown with the pictures of a folder within it."""
 
     def within(match: "re.Match[str]") -> str:
-        image = image_of(folder, match["file"])
+        image = image_of(folder, name_of(match))
         return match[0] if image is None else f"![{match['said']}]({image})"
 
     return PICTURE.sub(within, text)
+
+
+def with_plain_names(text: str, folder: Path) -> str:
+    """A text whose pictures have names that Sphinx finds: where one has a space or a letter that
+    addresses have not, the picture is copied beside it under another."""
+
+    def named(match: "re.Match[str]") -> str:
+        name = name_of(match)
+        plain = quote(name).replace("%", "_")
+        if plain == name or not (folder / name).is_file():
+            return match[0]
+        shutil.copy(folder / name, folder / plain)
+        return f"![{match['said']}]({plain})"
+
+    return PICTURE.sub(named, text)
 
 
 def figures(text: str, folder: Path) -> list[str]:
     """The pictures of a text as figures of HTML, what is said of each below it."""
     made = []
     for match in PICTURE.finditer(text):
-        if (image := image_of(folder, match["file"])) is not None:
+        if (image := image_of(folder, name_of(match))) is not None:
             said = html.escape(match["said"])
             made.append(
                 f'<figure class="tn-picture"><img class="own" alt="{said}" src="{image}">'

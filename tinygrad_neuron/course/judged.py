@@ -37,6 +37,7 @@ _REFUSED = (
     "socket.sendto", "subprocess.Popen",
 )  # fmt: skip
 _MOST_FILES, _MOST_BYTES = 200, 10_000_000
+_CELL = re.compile(r"<cell (\d+)>")
 _MOST_TOLD = 2000  # characters of an answer or a message
 
 
@@ -56,18 +57,45 @@ def main() -> None:
 
     trust(lessons)
     _guard(os.path.realpath(job["folder"]))
-    with presented_by(lambda record: _collect(record, tell)):
+    with presented_by(lambda record: _collect(record, job["cells"], tell)):
         _run(job["cells"], job["seconds"], tell)
     tell(ended=True)
     os._exit(0)  # threads that still run would keep the process
 
 
-def _collect(record: Any, tell: Callable[..., None]) -> None:
+def _collect(record: Any, cells: list[str], tell: Callable[..., None]) -> None:
     """Keep what was said to an answer; pictures and questions are not looked at."""
-    if isinstance(record, Tried):
-        given = record.given if isinstance(record.given, str) else repr(record.given)
-        given = "" if record.given is None else given[:_MOST_TOLD]
-        tell(key=record.key, right=record.right, said=record.message[:_MOST_TOLD], given=given)
+    if not isinstance(record, Tried):
+        return
+    given = record.given
+    if (cell := _written_in(given)) is not None:
+        given = written(cells[cell - 1])
+    given = "" if given is None else given if isinstance(given, str) else repr(given)
+    tell(
+        key=record.key, right=record.right, said=record.message[:_MOST_TOLD],
+        given=given[:_MOST_TOLD],
+    )  # fmt: skip
+
+
+def _written_in(thing: Any) -> "int | None":
+    """The number of the cell in which a function or class was written; None for what is neither, or
+    comes from elsewhere."""
+    for found in (thing, *(vars(thing).values() if isinstance(thing, type) else ())):
+        function = getattr(found, "__func__", found)  # of a class method, say
+        name = getattr(getattr(function, "__code__", None), "co_filename", "")
+        if match := _CELL.fullmatch(name):
+            return int(match[1])
+    return None
+
+
+def written(source: str) -> str:
+    """What a student wrote into a cell: all but the line that has it judged.
+
+    >>> written("def double(x):\\n    return x\\n\\n\\ncourse.check(double)")
+    'def double(x):\\n    return x'
+    """
+    lines = [line for line in source.splitlines() if not line.startswith("course.check(")]
+    return "\n".join(lines).strip("\n")
 
 
 def _run(cells: list[str], seconds: float, tell: Callable[..., None]) -> None:
@@ -82,6 +110,8 @@ def _run(cells: list[str], seconds: float, tell: Callable[..., None]) -> None:
                 exec(code, module.__dict__)
         except BaseException as error:  # whatever stands in it, the next cell has its turn
             text = f"{type(error).__name__}: {error}".rstrip(": ")
+            if isinstance(error, SyntaxError):  # its own words have the number of the cell
+                text = f"{type(error).__name__}: {error.msg}, line {error.lineno or 1}"
             with suppress(Exception):
                 tell(cell=number, failed=text[:_MOST_TOLD])
 

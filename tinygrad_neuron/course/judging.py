@@ -5,6 +5,7 @@ for each student, as learning platforms write (`handed_in.py`). Each is run in a
 (`judged.py`) with limits on time and memory.
 """
 
+import ast
 import csv
 import io
 import json
@@ -21,7 +22,8 @@ from ..files import file_names, replace_file
 from ..interface import CHOSEN, say
 from ..processes import at_once, run
 from .chosen import Course
-from .handed_in import Handed, handed, opened, students
+from .handed_in import Handed, Notebook, handed, opened, students
+from .judged import written
 from .lessons import LessonError, folder
 from .papers import Answer, Asked, Paper
 from .questions import key_of
@@ -79,7 +81,8 @@ def asked(course: Course, number: int) -> list[Asked]:
     for cell in course.lesson(number).cells:
         for word, named in cell.asked:
             text = getattr(named["text"], "value", "")  # a lesson's questions are plain texts
-            found.append(Asked(len(found) + 1, key_of(text), word, text))
+            start = ast.literal_eval(named["start"]) if word == "task" else ""
+            found.append(Asked(len(found) + 1, key_of(text), word, text, start))
     return found
 
 
@@ -96,23 +99,52 @@ def _judged(one: Handed, student: str, course: Course, seconds: float, megabytes
     lines, ending = _run(notebook.cells, course, seconds, megabytes)
     tries = notebook.tries
     said = {line["key"]: line for line in lines if "key" in line}  # the last answer counts
+    failed = [line for line in lines if "failed" in line]
     for question in asked(course, paper.lesson):
-        line = said.get(question.key)
-        if line is None:
+        line = said.get(question.key) or _failed_at(question, notebook, failed)
+        if line is None or (question.start and _is_same(line["given"], question.start)):
             paper.answers.append(Answer(question, "missing"))
             continue
         result = "right" if line["right"] else "wrong"
         count = tries.get(question.key, 0)
         paper.answers.append(Answer(question, result, count, line["given"], line["said"]))
-    failed = [line for line in lines if "failed" in line]
-    paper.faults += [say("of a cell", cell=line["cell"], error=line["failed"]) for line in failed]
+    paper.faults += [
+        say("of a cell", cell=notebook.names[line["cell"] - 1], error=line["failed"])
+        for line in failed
+    ]
     if failed and not notebook.was_run_in_order:
         paper.faults.append(say("other order"))
     if cells := notebook.looks_behind:
-        paper.faults.append(say("looks behind", cells=", ".join(map(str, cells))))
+        paper.faults.append(say("looks behind", cells=", ".join(cells)))
     if ending:
         paper.faults.append(ending)
     return paper
+
+
+def _failed_at(
+    question: Asked, notebook: Notebook, failed: list[dict[str, Any]]
+) -> "dict[str, Any] | None":
+    """What is said to an answer whose cell failed, so that it was not judged: it was tried."""
+    call = re.compile(rf"^course\.check\(\s*[\"']?{re.escape(question.name)}\b", re.MULTILINE)
+    for line in reversed(failed):
+        source = notebook.cells[line["cell"] - 1]
+        if (found := call.search(source)) is not None:
+            given = written(source) if question.start else source[found.start() :]
+            said = say("cannot run", error=line["failed"])
+            return {"right": False, "given": given, "said": said}
+    return None
+
+
+def _is_same(written: str, start: str) -> bool:
+    """Whether what was written is the code to begin with, but for comments and empty lines.
+
+    >>> _is_same("def f(x):  # what now?\\n    return x\\n", "def f(x):\\n\\n    return x")
+    True
+    """
+    try:
+        return ast.dump(ast.parse(written)) == ast.dump(ast.parse(start))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 def _run(
@@ -200,7 +232,9 @@ def _cell(value: Any) -> Any:
     >>> _cell("=1+1"), _cell("-0.5")
     ("'=1+1", '-0.5')
     """
-    text = " ".join(str(value).split())
+    text = str(value)
+    if "\n" not in text.strip():  # of code the lines stay
+        text = " ".join(text.split())
     if text[:1] in ("=", "+", "-", "@") and not re.fullmatch(r"-?[\d.]+", text):
         return f"'{text}"
     return text

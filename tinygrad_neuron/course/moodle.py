@@ -8,20 +8,23 @@ their hints along.
 """
 
 import hashlib
+import html
 import math
 import re
 from collections.abc import Callable, Iterator
 from xml.etree import ElementTree
 
 from .chosen import Course
+from .images import PICTURE, figures
 from .lessons import Lesson, LessonError
 from .marking import marked_up
 from .questions import Question, value_at
 from .results import Picture, Results, results
 from .tasks import Task
 from .telling import parts
-from .tex import FORMULA
+from .tex import FORMULA, readable
 
+_NONE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what XML has no sign for
 _SHOWN = 1e-3  # of a number that is typed: relative
 _POINTS = (1.5, 2.0, 0.5, 3.0, -1.0, 2.5, -2.0, 0.25)
 
@@ -41,7 +44,7 @@ def to_moodle(course: Course, told: "Callable[[Lesson], object]" = lambda lesson
         for number, (record, picture) in enumerate(_with_pictures(lesson, shown), 1):
             _question(quiz, f"{lesson.number}.{number:02}", record, picture)
     ElementTree.indent(quiz, " ")
-    text = ElementTree.tostring(quiz, "unicode")
+    text = _NONE.sub("\ufffd", ElementTree.tostring(quiz, "unicode"))
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
@@ -52,8 +55,12 @@ def _with_pictures(
     asked about that."""
     picture = None
     for cell, found in zip(lesson.cells, shown, strict=True):
-        if cell.kind == "text" and any(part.heading for part in parts(cell)):
-            picture = None
+        for part in parts(cell) if cell.kind == "text" else ():
+            if part.heading:
+                picture = None
+            said = [match["said"] for match in PICTURE.finditer(part.text)]
+            if own := figures(part.text, lesson.path.parent):
+                picture = Picture(own[-1], said[-1])
         for result in found:
             if isinstance(result, Picture):
                 picture = result
@@ -77,8 +84,9 @@ def _question(
         at = ", ".join(f"{name} = {value:g}" for name, value in point.items())
         text += f"<p>Give the value of your formula at {at}, to four digits.</p>"
     file = _file(picture) if picture is not None else None
-    if file is not None:
-        text = f'<p><img src="@@PLUGINFILE@@/{file[0]}" alt=""></p>{text}'
+    if file is not None and picture is not None:
+        said = html.escape(picture.said)
+        text = f'<p><img src="@@PLUGINFILE@@/{file[0]}" alt="{said}"/></p>{text}'
     questiontext = _text(made, "questiontext", text, "html")
     if file is not None:
         name, content = file
@@ -206,7 +214,9 @@ def _text(parent: ElementTree.Element, tag: str, text: str, form: str = "") -> E
     return made
 
 
-_DRAWN = re.compile(r'<img class="tn-drawn"[^>]* src="data:image/([a-z]+)[+a-z]*;base64,([^"]+)"')
+_DRAWN = re.compile(
+    r'<img class="(?:tn-drawn|own)"[^>]* src="data:image/([a-z]+)[+a-z]*;base64,([^"]+)"'
+)
 
 
 def _file(picture: Picture) -> "tuple[str, str] | None":
@@ -247,6 +257,11 @@ def _escaped(text: str) -> str:
 
 
 def _short(text: str) -> str:
-    """A text as a name: what Moodle lists."""
-    words = " ".join(re.sub(r"[`*$]", "", text).split())
+    r"""A text as a name: what Moodle lists.
+
+    >>> _short("Is $w_0 \\le \\frac{1}{2}$ **or** `x * y` more?")
+    'Is w₀ ≤ 1/2 or x * y more?'
+    """
+    plain = re.sub(r"(?<!\w)\*{1,2}(\S[^*]*)\*{1,2}(?!\w)|`", r"\1", readable(text))
+    words = " ".join(plain.split())
     return words if len(words) <= 60 else words[:57].rsplit(" ", 1)[0] + " ..."

@@ -3,15 +3,24 @@
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from .tasks import defined
+
 
 @dataclass(frozen=True)
 class Asked:
-    """A question of a lesson: its number there, its word, and what it asks."""
+    """A question of a lesson: its number there, its word, and what it asks; of a task the code to
+    begin with."""
 
     number: int
     key: str
     word: str
     text: str
+    start: str = ""
+
+    @property
+    def name(self) -> str:
+        """What is handed to `course.check`: of a task the function's name, else the key."""
+        return defined(self.start) if self.start else self.key
 
 
 @dataclass(frozen=True)

@@ -210,6 +210,8 @@ class Question:
         the general hint, and nonsense is told what form the answer has.
         """
         text = given if isinstance(given, str) else ""
+        if self.kind == "expression" and not (given is None or isinstance(given, str)):
+            return self._of_computed(given)
         if len(text) > _MOST_CHARACTERS:
             return self._nonsense(text[:20] + "...")
         try:
@@ -234,6 +236,12 @@ class Question:
         if self._same(self.read(self.answer), read):
             return Verdict(True, self._praise())
         return Verdict(False, self.hint or say("wrong"))
+
+    def _of_computed(self, given: object) -> Verdict:
+        """Judge what stands in place of a formula: a notebook computes what is not in quotes."""
+        if isinstance(given, int | float) and (said := self.check(repr(given))).right:
+            return said
+        return Verdict(False, say("formula in quotes", first=self.variables[0], given=shown(given)))
 
     def _ipython_display_(self) -> None:
         """Nothing: it was presented when it was asked, and a cell may end with it."""

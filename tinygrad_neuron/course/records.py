@@ -52,7 +52,8 @@ class Bare:
 @dataclass(frozen=True)
 class Tried:
     """What was said to an answer in a notebook: of the question `key`, at which try; `right` and
-    `message` are its verdict, `given` is what was answered. A right answer ends the counting."""
+    `message` are its verdict, `given` is what was answered, of a task what was written. A right
+    answer ends the counting."""
 
     key: str
     count: int

@@ -38,8 +38,10 @@ def _paper(paper: Paper) -> str:
 def _answer(answer: Answer) -> str:
     said = marked_up(answer.said) if answer.result != "missing" else say("missing")
     when = f" {say(_TRIES[answer.when])}" if answer.when else ""
-    given = f"<code>{html.escape(answer.given)}</code>" if answer.given else ""
+    kind = "pre" if answer.asked.word == "task" else "code"
+    given = f"<{kind}>{html.escape(answer.given)}</{kind}>" if answer.given else ""
     return (
         f'<tr class="{answer.result}"><td>{_MARKS[answer.result]}</td><td>{answer.asked.number}. '
-        f"{marked_up(answer.asked.text)}</td><td>{given}</td><td>{said}{when}</td></tr>"
+        f"{marked_up(answer.asked.text)}</td>"
+        f'<td class="given">{given}</td><td>{said}{when}</td></tr>'
     )

@@ -31,6 +31,7 @@ from .questions import Question
 from .records import Shown, Slider
 from .running import Failed, Printed, environment, straight_through
 from .tasks import Task
+from .tex import readable
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _SECONDS = 3600.0  # for one lesson
@@ -42,9 +43,10 @@ _KINDS = {"Question": Question, "Task": Task}
 
 @dataclass(frozen=True)
 class Picture:
-    """What `show` or `slider` put on a page: a piece of HTML."""
+    """What `show` or `slider` put on a page: a piece of HTML; and what is said of it, as text."""
 
     html: str
+    said: str = ""
 
 
 Result: TypeAlias = "Printed | Picture | Question | Task"
@@ -111,7 +113,7 @@ def _written(lesson: Lesson) -> str:
     """The same as the text that is kept."""
     from .pages import to_html
 
-    cells: list[list[tuple[str, str]]] = []
+    cells: list[list[tuple[str, ...]]] = []
 
     def present(at: int, events: list[Any]) -> None:
         """Keep what one cell shows."""
@@ -122,7 +124,8 @@ def _written(lesson: Lesson) -> str:
             if isinstance(event, Printed):
                 cells[-1].append(("Printed", event.text))
             elif isinstance(event, Shown | Slider):
-                cells[-1].append(("Picture", to_html(event)))
+                said = readable(event.text) if isinstance(event, Shown) else event.name
+                cells[-1].append(("Picture", to_html(event), said))
             elif isinstance(event, Question | Task):
                 own = {field.name: getattr(event, field.name) for field in fields(event)}
                 own.update({name: () for name in _LEFT_OUT if name in own})
@@ -147,15 +150,15 @@ def _literal(thing: Any) -> Any:
 
 def _read(text: str) -> Results:
     """The results that a text keeps."""
-    return [[_result(kind, own) for kind, own in cell] for cell in json.loads(text)]
+    return [[_result(*kept) for kept in cell] for cell in json.loads(text)]
 
 
-def _result(kind: str, text: str) -> Result:
+def _result(kind: str, text: str, said: str = "") -> Result:
     """One result; a question was judged when it was asked, so that is not done again."""
     if kind == "Printed":
         return Printed(text)
     if kind == "Picture":
-        return Picture(text)
+        return Picture(text, said)
     made: Any = object.__new__(_KINDS[kind])
     for name, value in ast.literal_eval(text).items():
         object.__setattr__(made, name, value)

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..files import replace_file
+from .chosen import INDEX, TITLE
 from .drafts import collected
-from .lessons import Cell, LessonError, lessons, paths, read
+from .lessons import Cell, LessonError, lessons, paths, read, text_of
 from .marking import asset, mathml
 from .running import Event, Failed, straight_through
 from .tex import FORMULA
 
+_UNKNOWN = "NameError: "  # once a cell has failed, of a name that it would have made
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")  # what "\frac" begins with in a text that is not raw
 _NAME = re.compile(r"[^\W\d_]\w*")
 # What has no place in the code that a learner reads, each with a pattern that finds it.
 PLUMBING = {
@@ -24,7 +27,8 @@ PLUMBING = {
 
 
 def new(name: str, folder: Path) -> Path:
-    """Write a lesson to begin with into a folder, with the next number that is free.
+    """Write a lesson to begin with into a folder, with the next number that is free, and put it
+    into the folder's index, which is made where there is none.
 
     **Arguments:** `name`, what it is about, such as "thermostat" or "My thermostat".
 
@@ -49,7 +53,25 @@ def new(name: str, folder: Path) -> Path:
     text = asset("template.txt").replace("NUMBER", str(number))
     path = folder / f"lesson_{number}_{word}.py"
     replace_file(path, text.replace("TITLE", title[0].upper() + title[1:]).encode())
+    _put_into_index(path)
     return path
+
+
+def _put_into_index(path: Path) -> None:
+    """Name a lesson in the index of its folder, as the last of the course."""
+    index = path.parent / INDEX
+    numbers = [lesson.number for lesson in lessons(check=False)]
+    if index.exists():
+        text = text_of(index)
+        if path.name in text:
+            return
+        text += "" if text.endswith("\n") or not text else "\n"
+    else:
+        before = [one for one in paths(path.parent) if one != path]
+        own = [one.name for one in before if read(one, check=False).number not in numbers]
+        text = asset("index.txt").replace("TITLE", TITLE)
+        text += "\n".join([f"{min(numbers)}-{max(numbers)}", *own, ""])
+    replace_file(index, f"{text}{path.name}\n".encode())
 
 
 def check(path: Path) -> list[str]:
@@ -69,15 +91,18 @@ def check(path: Path) -> list[str]:
         ]
         faults += [f"{name}, line {cell.line}: {fault}" for fault in _formulas(cell)]
 
+    failed: list[str] = []
+
     def told(index: int, events: list[Event]) -> None:
         at = f"{name}, line {lesson.cells[index].line}"
-        faults.extend(
-            f"{at}: {event.text.strip()}" for event in events if isinstance(event, Failed)
-        )
+        for text in (event.text.strip() for event in events if isinstance(event, Failed)):
+            if not (failed and text.splitlines()[-1].startswith(_UNKNOWN)):
+                failed.append(f"{at}: {text}")
 
     with collected() as doubts:
         straight_through(lesson, told, draft=True)
-    return faults + doubts
+    doubts = [doubt for doubt in doubts if not (failed and _UNKNOWN in doubt)]
+    return faults + failed + doubts
 
 
 def plumbing(cell: Cell) -> Iterator[str]:
@@ -97,8 +122,12 @@ def _formulas(cell: Cell) -> Iterator[str]:
     for text in texts:
         for found in FORMULA.finditer(text):
             if not found["code"]:
+                formula = found["block"] or found["inline"]
+                if _CONTROL.search(formula):
+                    yield f'a backslash of the formula {formula!r} was read by Python: write r"..."'
+                    continue
                 try:
-                    mathml(found["block"] or found["inline"])
+                    mathml(formula)
                 except ValueError as error:
                     yield str(error)
                 except ModuleNotFoundError:  # without the extra book nothing shows them so

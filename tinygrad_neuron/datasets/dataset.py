@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 from ..checking import described, listed, text
 from ..public import Answering, named_options
@@ -87,6 +87,18 @@ class Dataset(Answering, Generic[Target]):
     def __len__(self) -> int:
         """Return the number of samples."""
         return len(self.inputs)
+
+    @overload
+    def __getitem__(self, place: int) -> tuple[tuple[float, ...], Target]: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[tuple[tuple[float, ...], Target]]: ...
+
+    def __getitem__(self, place: int | slice) -> Any:
+        """Return one sample as (input, target), or those of a slice in a list."""
+        if isinstance(place, slice):
+            return list(zip(self.inputs[place], self.targets[place], strict=True))
+        return self.inputs[place], self.targets[place]
 
     def __iter__(self) -> Iterator[tuple[tuple[float, ...], Target]]:
         """Yield each sample as (input, target)."""

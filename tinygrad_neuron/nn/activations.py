@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..calculus.operation import Operation
 from ..calculus.table import TABLE
 from ..checking import to_float
+from ..public import unknown_option
 from .module import Module
 from .shapes import Array, each, values
 
@@ -48,6 +49,9 @@ class ActivationModule(Module):
         name, entry = type(self).__name__, self.operation
         further = entry.operands[1:]
         if len(arguments) > len(further) or options.keys() - set(further[len(arguments) :]):
+            other = next((option for option in options if option not in further), None)
+            if other is not None and len(arguments) <= len(further):
+                raise unknown_option(name, other, further)
             takes = ", ".join(further) or "no argument"
             raise TypeError(f"{name} takes {takes}, got {arguments or ''}{options or ''}")
         given = dict(zip(further, entry.defaults, strict=True))

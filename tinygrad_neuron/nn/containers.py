@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, overload
 
 from ..checking import described, listed, whole
+from ..reflexes import is_of_torch
 from .module import Module
 from .shapes import Array, flat, lists, sizes, written
 
@@ -21,17 +22,24 @@ class Sequential(Module):
     """
 
     def __init__(self, *layers: Callable[..., Any]) -> None:
-        for k, layer in enumerate(layers):
-            if isinstance(layer, type) or not callable(layer):
-                raise TypeError(
-                    f"Sequential: layer {k} must be a module or a function, got {described(layer)}"
-                )
-        self.layers = list(layers)
+        self.layers = [_checked(k, layer) for k, layer in enumerate(layers)]
 
     def __call__(self, x: Array) -> Any:
         for layer in self.layers:
             x = layer(x)
         return x
+
+    def append(self, layer: Callable[..., Any]) -> "Sequential":
+        """Put a layer behind the others; returns the Sequential.
+
+        >>> Sequential().append(abs)
+        Sequential(<built-in function abs>)
+        """
+        place = len(self.layers)
+        self.layers.append(_checked(place, layer))
+        if isinstance(layer, Module):
+            self._adopt(f"layers[{place}]", layer)
+        return self
 
     @overload
     def __getitem__(self, place: int) -> Any: ...
@@ -50,6 +58,14 @@ class Sequential(Module):
 
     def __repr__(self) -> str:
         return f"Sequential({', '.join(map(repr, self.layers))})"
+
+
+def _checked(place: int, layer: Any) -> Callable[..., Any]:
+    """What can stand in a Sequential."""
+    if isinstance(layer, type) or not callable(layer) or is_of_torch(layer):
+        got = described(layer) + ("; write Sequential(*layers)" if type(layer) is list else "")
+        raise TypeError(f"Sequential: layer {place} must be a module or a function, got {got}")
+    return layer  # type: ignore[no-any-return]  # it can be called
 
 
 class Flatten(Module):

@@ -274,14 +274,15 @@ class Module(Answering, Shown, Linked):
 
     @named_options
     def load_state_dict(self, given: Mapping[str, Any]) -> None:
-        """Take over the numbers of `state_dict()`, by name; arrays and tensors too.
+        """Take over the numbers of `state_dict()`, by name; arrays and tensors too, and those of
+        PyTorch's Sequential of the same layers.
 
         Raises a `StateError` (a `ValueError`) that lists every name that is missing, not known, or
         of another shape; then nothing has changed.
         """
         entries, _ = self._state_entries()
-        theirs = state.hint_of_torch(given, entries)
-        given = state.as_lists(given)
+        theirs = state.hint_of_torch(given)
+        given = state.as_ours(given, entries)
         if wrong := state.differences(given, entries, "the parameter"):
             raise state.StateError("load_state_dict: " + "; ".join(theirs + wrong))
         parameters = [p for value in entries.values() for p in flat(value)]

@@ -10,6 +10,7 @@ from ..checking import described, flag, listed, named, positive_integer, several
 from ..engine import Number, Operand, Value, constant
 from ..functions import leaky_relu, sum
 from ..init import Initialiser, Seed, generator_of, initialiser
+from ..reflexes import is_of_torch
 from .module import Module, in_own_scope
 
 Activation: TypeAlias = str | Callable[[Value], Value]
@@ -202,6 +203,10 @@ class Neuron(Module):
 
 def find_activation(activation: Activation) -> tuple[str, Callable[[Value], Value]]:
     """The name and the function of an activation given by name or as a function."""
+    if is_of_torch(activation):
+        raise TypeError(
+            f"activation must be a name or a function of Values, got {described(activation)}"
+        )
     if isinstance(activation, type):
         name = activation.__name__
         raise TypeError(f"activation: got the class {name}; pass one that is made, as {name}()")

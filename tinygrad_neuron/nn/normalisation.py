@@ -1,12 +1,13 @@
 """Layers that bring the numbers of one vector to a common scale."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from ..checking import POSITIVE, flag, number, positive_integer
+from ..checking import POSITIVE, flag, number
 from ..functions import mean
 from .linear import filled
 from .module import Module
-from .shapes import Array, Vector, dot, each_vector, plus, values
+from .shapes import Array, Vector, dot, each_vector, plus, sizes, values
 
 
 class LayerNorm(Module):
@@ -31,12 +32,12 @@ class LayerNorm(Module):
 
     def __init__(
         self,
-        normalized_shape: int,
+        normalized_shape: int | Sequence[int],
         eps: float = 1e-5,
         elementwise_affine: bool = True,
         bias: bool = True,
     ) -> None:
-        self.size = positive_integer("LayerNorm", "normalized_shape", normalized_shape)
+        (self.size,) = sizes("LayerNorm", "normalized_shape", normalized_shape, 1)
         self.eps = number("LayerNorm", "eps", eps, POSITIVE)
         affine = flag("LayerNorm", "elementwise_affine", elementwise_affine)
         bias = flag("LayerNorm", "bias", bias)
@@ -74,9 +75,12 @@ class RMSNorm(Module):
     """
 
     def __init__(
-        self, normalized_shape: int, eps: float | None = None, elementwise_affine: bool = True
+        self,
+        normalized_shape: int | Sequence[int],
+        eps: float | None = None,
+        elementwise_affine: bool = True,
     ) -> None:
-        self.size = positive_integer("RMSNorm", "normalized_shape", normalized_shape)
+        (self.size,) = sizes("RMSNorm", "normalized_shape", normalized_shape, 1)
         self.eps = number("RMSNorm", "eps", 2.0**-52 if eps is None else eps, POSITIVE)
         affine = flag("RMSNorm", "elementwise_affine", elementwise_affine)
         self.weight = filled(self.size, 1.0) if affine else None

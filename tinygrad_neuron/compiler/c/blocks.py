@@ -33,7 +33,9 @@ from .trees import call, is_plain, plain_text, term, texts
 from .vectors import NAMES, in_vector, nothing
 
 IN_REGISTERS = 8  # sums, each of a whole vector
+LANES_IN_PAIRS = {8: 8, 4: 6}  # of two vectors each, by what a vector holds
 LONG = 128  # terms of a sum
+NEAR = 64  # of them are added to all sums before the next: what they read stays near the processor
 RESERVED = frozenset({"x", "block", "compute", "first", "gradients", "row", "rows", "some"})
 
 
@@ -159,11 +161,13 @@ class Blocks(Groups):
         if simple and not any(reach.table for reach in loops.reach.values()):
             # Where very many numbers are read, each is used for as many sums as there is room for.
             pairs = self.vector >= 4 and sum(part.count for part in terms) >= LONG
-            most = IN_REGISTERS // 2 if pairs and self.vector == 4 else IN_REGISTERS
+            most = LANES_IN_PAIRS[self.vector] if pairs else IN_REGISTERS
+            parts = self._in_parts(terms)
             lines = []
             for tile in tiles(loops.rounds[-1], most):
-                lines += self._sums_in_registers(to, terms, goes_on, loops, tile, pairs)
-            return looped(loops.rounds[:-1], loops.variables[:-1], lines)
+                lines += self._sums_in_registers(to, terms, goes_on or parts, loops, tile, pairs)
+            lines = looped(loops.rounds[:-1], loops.variables[:-1], lines)
+            return self._part_by_part(to, terms[0].count, goes_on, loops, lines) if parts else lines
         place = f"v->{group.name}[{loops.lane}]"
         body = [] if goes_on else [f"EACH_ROW {place}[r] = -0.0;"]
         for part in terms:
@@ -173,6 +177,24 @@ class Blocks(Groups):
             text = f"{place}[r] + {term(part.tree, text)}"
             body += looped([part.count], ["j"], each_row(before, [text], place))
         return looped(loops.rounds, loops.variables, body if len(body) == 1 else block(body))
+
+    def _in_parts(self, terms: Sequence[Terms]) -> bool:
+        """Whether some terms of a sum are added in all lanes before the next ones."""
+        return self.vector >= 4 and len(terms) == 1 and terms[0].count >= LONG
+
+    def _part_by_part(
+        self, to: Access, count: int, goes_on: bool, loops: Loops, body: list[str]
+    ) -> list[str]:
+        """The loop over the parts of so many terms, around what adds those from s to e."""
+        place = located(loops, to, list(map(Place, loops.variables)))
+        start = looped(loops.rounds, loops.variables, [f"EACH_ROW {place}[r] = -0.0;"])
+        return [
+            *([] if goes_on else start),
+            f"for (long s = 0; s < {count}; s += {NEAR}) {{",
+            f"    const long e = {count} - s < {NEAR} ? {count} : s + {NEAR};",
+            *indented(body),
+            "}",
+        ]
 
     def _sums_in_registers(
         self,
@@ -230,7 +252,10 @@ class Blocks(Groups):
             for name, at in zip(sums, each, strict=True):
                 text = plain_text(part.tree, partial(place, lane=at[0], row=at[1], term=j))
                 statements.append(f"{name} = {name} + {term(part.tree, text)};")
-            body += looped([part.count], ["j"], statements)
+            if self._in_parts(terms):
+                body += ["for (long j = s; j < e; j++) {", *indented(statements), "}"]
+            else:
+                body += looped([part.count], ["j"], statements)
         return [*body, *(f"{where} = {name};" for where, name in zip(stored, sums, strict=True))]
 
     def _function_of_many(

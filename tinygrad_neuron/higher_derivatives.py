@@ -156,6 +156,11 @@ def grad(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any
     >>> grad(f)(2.0).data, grad(grad(f))(2.0).data
     (12.0, 12.0)
     """
+    if isinstance(function, Value):
+        raise TypeError(
+            "grad: the function must be callable, got a Value; of what is computed already it is "
+            "gradients(y, [x])"
+        )
     a_function("grad", "function", function)
     _place("grad", argument)
 
