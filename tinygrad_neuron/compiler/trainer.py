@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 from ..checking import described
 from ..engine import Value
@@ -139,6 +139,12 @@ class Trainer:
                 raise_data_error("step", self.others, error)
             raise
         return mean
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a trainer cannot be copied or pickled: it holds the numbers of its optimiser's "
+            "parameters; call write_back() and copy the model and the optimiser"
+        )
 
     def __enter__(self) -> "Trainer":
         return self
