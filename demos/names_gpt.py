@@ -168,7 +168,7 @@ def main(steps: int, longest: int, seed: int, target: str = "python") -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Train a small GPT on names.")
     parser.add_argument("--steps", type=int, default=1000, help="how many steps to train")
     parser.add_argument("--longest", type=int, default=9, help="leave out longer names")
     parser.add_argument("--seed", type=int, default=0, help="for the weights and the choices")

@@ -198,6 +198,22 @@ def test_each_demo_ends_in_order() -> None:
             assert "sys.exit(as_program(" in path.read_text("utf-8"), path.name
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full disk is stood in for by Linux")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("last", ["", "show(1, '')\n", "raise KeyError('of the learner')\n"])
+def test_a_lesson_that_runs_as_a_script_ends_in_order(
+    last: str, unbuffered: str, tmp_path: Path
+) -> None:
+    lesson = tmp_path / "lesson_3_own.py"
+    lesson.write_text(f"from tinygrad_neuron.course import show\nprint('so')\n{last}")
+    at_once = {"PYTHONUNBUFFERED": unbuffered}
+    with open("/dev/full", "w") as full:
+        done = run([str(lesson)], tmp_path, stdout=full, environment=at_once)
+    *before, said = done.stderr.splitlines()
+    assert (done.returncode, said) == (1, "lesson_3_own.py: cannot write: No space left on device")
+    assert bool(before) == ("KeyError" in last and not unbuffered)  # what was wrong is told as ever
+
+
 def test_no_text_is_read_or_written_in_the_encoding_of_the_machine(tmp_path: Path) -> None:
     options = ["-X", "warn_default_encoding", "-W", "error::EncodingWarning"]
     for name in ("walk, written", "page", "draw", "learn", "notebook"):

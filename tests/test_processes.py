@@ -1,7 +1,11 @@
 """Whatever ends us ends the programs that we started, with their temporary folders."""
 
 import contextlib
+import importlib
+import math
 import os
+import pickle
+import pkgutil
 import random
 import signal
 import subprocess
@@ -11,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+import tinygrad_neuron
 from tinygrad_neuron import processes
 
 KILLS = int(os.environ.get("TINYGRAD_NEURON_KILLS", "6"))
@@ -216,3 +221,19 @@ def test_a_ctrl_c_while_a_command_starts_shows_nothing(module: str) -> None:
     )
     assert done.returncode in (130, -signal.SIGINT)  # a shell shows the second as 130, too
     assert done.stderr == b""
+
+
+def test_every_error_of_ours_comes_from_one_process_to_another() -> None:
+    """A pool of `multiprocessing` waits for ever where the error of a task cannot be read again."""
+    made = {"NotFiniteError": (math.nan, "the loss"), "ExpressionError": ("a+", 1, 1, "ends")}
+    found = set()
+    for module in pkgutil.walk_packages(tinygrad_neuron.__path__, "tinygrad_neuron."):
+        with contextlib.suppress(ImportError):  # what an extra brings
+            vars_ = vars(importlib.import_module(module.name))
+            found |= {v for v in vars_.values() if isinstance(v, type) and issubclass(v, Exception)}
+    ours = [kind for kind in found if kind.__module__.startswith("tinygrad_neuron.")]
+    assert len(ours) > 10
+    for kind in ours:
+        error = kind(*made.get(kind.__name__, ("a message",)))
+        read = pickle.loads(pickle.dumps(error))
+        assert (type(read), str(read), read.args) == (kind, str(error), error.args)

@@ -97,6 +97,11 @@ def _run(arguments: "Sequence[str] | None") -> int:
         if str(error):
             say(str(error))
         return 1
+    except ModuleNotFoundError as error:
+        if error.name != "graphviz":  # the one package that is needed; extras tell themselves
+            raise
+        say("the package graphviz is missing; pip install graphviz brings it")
+        return 1
     return 0
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .cli_course import Command, a_folder
 from .console import FailedError, say, told
+from .files import writable
 
 
 def add_commands(command: Command) -> None:
@@ -45,6 +46,7 @@ def _laboratory(asked: Namespace) -> None:
 
     folder = Path(*asked.words or ["out/laboratory"])
     try:
+        writable(folder)
         # The port is had first: building takes a minute, and another program may have it.
         with server(folder, asked.port) if asked.serve else nullcontext() as running:
             size = build(folder, archives=asked.npm, packages=asked.packages, tell=say)

@@ -1,11 +1,12 @@
 """Writing to a terminal, or to what stands in its place: a file, a pipe, an old code page; and
 how a command says that it could not do what was asked."""
 
+import atexit
 import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TextIO
+from typing import Any, NoReturn, TextIO
 
 PROGRAM = "tinygrad-neuron"
 WIDTH = 80  # columns, where nothing says how many there are
@@ -141,6 +142,27 @@ def as_program(
         _write_no_more(sys.stdout)
         return 1
     return code if isinstance(code, int) else 0
+
+
+def script_as_program() -> None:
+    """From now on the script that runs ends as by `as_program`, for one that has no main part."""
+    usual = sys.excepthook
+
+    def end(kind: type[BaseException], error: BaseException, at: Any) -> None:
+        def again() -> NoReturn:
+            raise error
+
+        if isinstance(error, KeyboardInterrupt | OSError) and not getattr(error, "filename", None):
+            as_program(again)
+        else:
+            usual(kind, error, at)
+
+    def flush() -> None:
+        if as_program(lambda: None):  # what was printed last
+            os._exit(1)
+
+    sys.excepthook = end
+    atexit.register(flush)
 
 
 def _write_no_more(stream: TextIO) -> None:

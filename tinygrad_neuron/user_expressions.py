@@ -41,12 +41,15 @@ class ExpressionError(ValueError):
     """What is wrong with an expression, and where: its text shows the place with a caret."""
 
     def __init__(self, text: str, column: int, length: int, reason: str) -> None:
-        self.text, self.column, self.reason = text, column, reason
+        self.text, self.column, self.length, self.reason = text, column, length, reason
         start = max(column - 60, 0)
         shown = text[start : start + 100]
         before = "".join("  " if _wide(c) else " " for c in shown[: column - start])
         marks = "^" * max(1, min(length, len(shown) - (column - start)))
         super().__init__(f"column {column + 1}: {reason}\n  {shown}\n  {before}{marks}")
+
+    def __reduce__(self) -> "tuple[type[ExpressionError], tuple[str, int, int, str]]":
+        return type(self), (self.text, self.column, self.length, self.reason)
 
 
 def _wide(character: str) -> bool:

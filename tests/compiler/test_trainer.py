@@ -1,7 +1,9 @@
 """Bound batches and trainers give the numbers of the plain training loop, to the last bit."""
 
+import copy
 import gc
 import math
+import pickle
 import threading
 import weakref
 
@@ -475,3 +477,11 @@ def test_functions_of_many_kinds_in_one_loss():
             trainer.write_back()
             found.append(w.data)
     assert expected == found
+
+
+def test_a_trainer_is_not_copied():
+    p = Value(1.0)
+    trainer = compile(lambda x: p * x).trainer(optim.SGD([p], lr=0.1))
+    for how in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match=r"cannot be copied or pickled: .* call write_back\(\)"):
+            how(trainer)

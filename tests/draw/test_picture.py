@@ -1,13 +1,14 @@
 """The picture of a graph as an object: what it does where an engine hangs."""
 
 import os
+import pickle
 import shutil
 import sys
 
 import pytest
 
 from tests.draw.twelve import network_of_the_lecture
-from tinygrad_neuron import draw_dot
+from tinygrad_neuron import Value, draw_dot
 from tinygrad_neuron.draw.rendering import RenderingTimeoutError
 
 HANGS_AT_FIRST = """#!{python}
@@ -65,3 +66,10 @@ def test_the_room_of_a_picture_can_be_chosen():
     ]
     assert drawn == sorted(drawn, reverse=True)
     assert drawn[0] > drawn[1] > drawn[2]
+
+
+def test_a_picture_goes_from_one_process_to_another():
+    picture = draw_dot((Value(2.0, label="x") * 3.0).tanh())
+    other = pickle.loads(pickle.dumps(picture))
+    assert (other.source, other.coarser) == (picture.source, None)
+    assert picture.coarser is not None

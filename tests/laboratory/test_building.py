@@ -107,6 +107,13 @@ def test_a_browser_that_has_gone_is_no_error_and_no_machine_decides_what_a_file_
     assert ("", "") == capfd.readouterr()
 
 
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_built(tmp_path, capsys):
+    (tmp_path / "file").write_text("no folder")
+    assert main(["laboratory", str(tmp_path / "file" / "laboratory")]) == 1
+    said = capsys.readouterr().err.splitlines()[1:]
+    assert said == [f"tinygrad-neuron: {tmp_path / 'file' / 'laboratory'}: Not a directory"]
+
+
 def test_a_port_that_another_program_has_is_told_before_anything_is_built(tmp_path, capsys):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

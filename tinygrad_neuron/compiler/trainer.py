@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 from ..checking import described
 from ..engine import Value
@@ -34,6 +34,9 @@ class NotFiniteError(ArithmeticError):
             f"step: {what}; the step was not taken, and the parameters are as before it"
         )
         self.loss, self.what = loss, what
+
+    def __reduce__(self) -> tuple[type["NotFiniteError"], tuple[float, str]]:
+        return type(self), (self.loss, self.what)  # a pool of processes hangs on one that cannot
 
 
 class Trainer:
@@ -136,6 +139,12 @@ class Trainer:
                 raise_data_error("step", self.others, error)
             raise
         return mean
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a trainer cannot be copied or pickled: it holds the numbers of its optimiser's "
+            "parameters; call write_back() and copy the model and the optimiser"
+        )
 
     def __enter__(self) -> "Trainer":
         return self

@@ -85,7 +85,7 @@ def compiled(lesson: Lesson, cell: Cell, draft: bool = False) -> CodeType:
     """The code of a cell; its lines keep their numbers in the file, for tracebacks to show them."""
     source = lenient(cell.source, lesson.path.name, cell.line) if draft else cell.source
     source = "\n" * (cell.line - 1) + source
-    return compile(source, str(lesson.path), "exec", dont_inherit=True)
+    return compile(source, str(lesson.path), "exec", dont_inherit=True, optimize=0)
 
 
 def straight_through(
@@ -124,12 +124,13 @@ def _beside(lesson: Lesson) -> Iterator[None]:
 
 
 def environment(*folders: "str | os.PathLike[str]") -> dict[str, str]:
-    """What a process finds that runs lessons: these folders' modules, and no progress bars."""
+    """What a process finds that runs lessons: these folders' modules, and no progress bars; its
+    assertions and docstrings, too, which PYTHONOPTIMIZE would leave out."""
     paths = [os.fspath(place) for place in folders]
     if before := os.environ.get("PYTHONPATH"):
         paths.append(before)
     own = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "TQDM_DISABLE": "1"}
-    return {**os.environ, **own}
+    return {**os.environ, **own, "PYTHONOPTIMIZE": ""}
 
 
 class _Printed(io.TextIOBase):

@@ -131,7 +131,7 @@ class Task:
         """What the code defines under the name of the task; None if it does not."""
         names: dict[str, Any] = {"__name__": "__main__", **self.given}
         before = self.given.get(self.name)
-        exec(compile(code, _FILE, "exec", dont_inherit=True), names)
+        exec(compile(code, _FILE, "exec", dont_inherit=True, optimize=0), names)
         written = names.get(self.name)
         return None if written is before else written
 

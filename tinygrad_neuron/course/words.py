@@ -5,12 +5,14 @@ prints it, a notebook and the book show it as HTML, the guided run steps through
 """
 
 import inspect
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from .. import checking
+from ..console import script_as_program
 from .questions import Question, Verdict
 from .records import Bare, Shown, Slider, Text, Tried, sliding
 from .tasks import Task
@@ -170,3 +172,8 @@ def show(thing: Any, text: str = "") -> None:
     Picture: The product of w = 2 and 3.
     """
     present(Shown(thing, checking.text("show", "the caption", text)))
+
+
+# A lesson that is run as a script has no main part to end in order where its reader has gone.
+if os.path.basename(getattr(sys.modules["__main__"], "__file__", None) or "")[:7] == "lesson_":
+    script_as_program()

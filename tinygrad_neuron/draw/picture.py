@@ -44,6 +44,10 @@ class GraphPicture(Digraph):
         self.ids = {group.node: group.id for group in plan.folding.groups if not group.is_folded}
         self.boxes = nodes.boxes
 
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy in another process has no other drawing: a function makes that."""
+        return {**vars(self), "coarser": None}
+
     def _draw(self, engine: str, format: str, input_lines: Iterator[str], **options: Any) -> bytes:
         try:
             return super()._draw(engine, format, input_lines, **options)

@@ -126,7 +126,7 @@ def fetched(packages: Iterable[Package], folder: "Path | None" = None) -> dict[P
             f"the folder with --npm FOLDER: {_command(wanted)}"
         )
     with tempfile.TemporaryDirectory() as temporary:
-        command = [npm, "pack", "--silent", *(f"{p.name}@{p.version}" for p in wanted)]
+        command = [npm, "pack", "--loglevel=error", *(f"{p.name}@{p.version}" for p in wanted)]
         try:
             ended = run(command, seconds=_SECONDS, cwd=temporary, folder=temporary)
         except subprocess.TimeoutExpired:
