@@ -1,5 +1,6 @@
 """Lessons of the book whose cells are changed and run, in Chromium."""
 
+import json
 import shutil
 import threading
 from ast import literal_eval
@@ -7,7 +8,8 @@ from ast import literal_eval
 import pytest
 
 from tests.laboratory.conftest import Opened
-from tinygrad_neuron.course.lessons import lesson
+from tinygrad_neuron import interface
+from tinygrad_neuron.course.lessons import lesson, read
 from tinygrad_neuron.laboratory.beside_book import add_to_book
 from tinygrad_neuron.laboratory.serving import server
 
@@ -117,3 +119,53 @@ def test_the_page_is_as_before_where_it_is_not_asked(visit):
         opened.page.emulate_media(color_scheme=scheme)
         found = axe.Axe().run(opened.page, context=rules).response["violations"]
         assert [] == [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+
+
+LESSON = """\
+# %% [markdown]
+# # Lesson 16. Теплота
+
+# %%
+x = 1
+
+# %%
+from tinygrad_neuron.course import task
+task("Сделай.", start="def f():\\n    return 1", solution="def f():\\n    return 2",
+     cases=[((), 2)])
+"""
+PAGE = """<!doctype html><head></head><body><article>
+<div class="cell"><div class="cell_input"><div><pre>print(2 * 3)</pre></div></div></div>
+<div class="cell"><div class="tn-asked task"><pre class="tn-in-book">def f():
+    return 1</pre></div></div></article></body>"""
+
+
+def test_cells_and_the_judge_speak_a_translation(browser, archives, tmp_path, monkeypatch):
+    """Every word in brackets, so that one which is not from the file is seen."""
+    own = {name: f"[{text}]" for name, text in interface.words().items()}
+    (tmp_path / "interface.json").write_text(json.dumps(own), "utf-8")
+    monkeypatch.setenv(interface.CHOSEN, str(tmp_path / "interface.json"))
+    path = tmp_path / "lesson_16_heat.py"
+    path.write_text(LESSON, "utf-8")
+    book = tmp_path / "book"
+    book.mkdir()
+    (book / "lesson_16_heat.html").write_text(PAGE, "utf-8")
+    add_to_book(book, [read(path)], archives)
+    with server(book) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        opened = Opened(browser.new_page())
+        page = opened.page
+        page.goto(f"http://127.0.0.1:{running.server_port}/lesson_16_heat.html")
+        page.get_by_role("button", name="[Edit and run]").click()
+        cell = page.locator("article .cell").first
+        cell.locator(".tn-lab-state", has_text="[Ready: press Ctrl+Enter]").wait_for()
+        buttons = ["[Run]", "[Stop]", "[As it was]"]
+        assert buttons == cell.locator(".bar button").all_inner_texts()
+        cell.get_by_role("button", name="[Run]").click()
+        cell.locator(".tn-lab-state", has_text="[Done]").wait_for()
+        task = page.locator("article .cell").nth(1)
+        task.get_by_role("button", name="[Write it here]").click()
+        task.locator(".tn-lab-state", has_text="[Ready").wait_for()
+        task.get_by_role("button", name="[Check]").click()
+        task.locator(".tn-said.wrong", has_text="[f() gives 1; it should give 2.]").wait_for()
+        page.close()
+        running.shutdown()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ from ..course.lessons import Lesson
 from ..course.lessons import folder as demos
 from ..draw.themes import THEMES, custom_properties
 from ..files import replace_folder
+from ..interface import CHOSEN, speaking, spoken
 from ..walk.page import module
 from . import npm
 from .bytecode import BytecodeError, with_bytecode
@@ -157,6 +159,8 @@ def _page_files() -> list[Path]:
 def _page_file(path: Path, course: bool) -> bytes:
     """A file of the pages; in those that are HTML or style sheets, what stands in braces is put
     in. Beside the book of a course they lead there."""
+    if path.suffix == ".js":
+        return _script(path.read_text("utf-8")).encode()
     if path.suffix not in (".html", ".css"):
         return path.read_bytes()
     text = path.read_text("utf-8")
@@ -167,6 +171,15 @@ def _page_file(path: Path, course: bool) -> bytes:
         **{n: f"{custom_properties(THEMES[n])} {_OWN[n]}" for n in _OWN},
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], text).encode()
+
+
+def _script(text: str) -> str:
+    """A script, with the words of the interface before it if it says any, and, where it hands them
+    to Python, all words of the translation that was chosen."""
+    if "SPOKEN" in text:
+        translation = json.dumps(spoken()) if os.environ.get(CHOSEN) else ""
+        text = f"const SPOKEN = {json.dumps(translation)};\n{text}"
+    return f"{speaking(text)}\n{text}" if "word(" in text else text
 
 
 def _editor(packages: "Mapping[npm.Package, Mapping[str, bytes]]") -> dict[str, bytes]:

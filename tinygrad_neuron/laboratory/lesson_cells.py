@@ -11,6 +11,7 @@ from ..course.lessons import Cell, parse
 from ..course.marking import marked_up
 from ..course.tasks import Task
 from ..course.words import presented_by
+from ..interface import say
 from .session import Session, failure
 
 # What only shows or asks is left out where a cell runs for the names that it makes.
@@ -53,7 +54,7 @@ class LessonRun:
     def judge(self, index: int, which: int, code: str) -> dict[str, Any]:
         """Judge the code for one of a cell's tasks: whether it is `right`, and what is said."""
         if not self._prepare(index):
-            return {"right": False, "message": "A cell before this task fails; see above."}
+            return {"right": False, "message": say("cell before fails")}
         if index not in self._tasks:
             records: list[Any] = []
             with self._quietly(), presented_by(records.append):
@@ -66,7 +67,7 @@ class LessonRun:
     def _prepare(self, index: int) -> bool:
         """Run the cells before one for the names that they make."""
         while self._done < index:
-            told = f"Running the cells before this one: {self._done + 1} of {index}"
+            told = say("cells before", done=self._done + 1, all=index)
             self._emit({"kind": "progress", "share": self._done / index, "text": told})
             try:
                 with self._quietly(), presented_by(lambda record: None):

@@ -1,5 +1,6 @@
 // A lesson of the book: each cell of code can be changed and run, each task is judged here. Python
-// starts when it is first asked for.
+// starts when it is first asked for. The builder puts before it the words, `word(name)`, and as
+// `SPOKEN` those that Python is to say, where a translation was chosen.
 import { editor } from "./editor.js";
 import { show } from "./outputs.js";
 import { Python, Stopped } from "./python.js";
@@ -19,9 +20,9 @@ async function ready(say) {
   await python.start(({ text }) => say(`${text} …`));
   opened ??= (async () => {
     const answer = await fetch(new URL(`lessons/${name}.py`, import.meta.url));
-    if (!answer.ok) throw new Error("the lesson's program is not in the folder of the laboratory");
-    const count = await python.open(await answer.text());
-    if (count !== cells.length) throw new Error("this page is of another version of the lesson");
+    if (!answer.ok) throw new Error(word("no program"));
+    const count = await python.open(await answer.text(), SPOKEN);
+    if (count !== cells.length) throw new Error(word("other version"));
   })();
   await opened;
 }
@@ -42,8 +43,8 @@ const drawn = (place) => place.querySelector(".picture:last-child img").classLis
 function laid(place, { text, label, verb, act, old }) {
   const state = made("span", { role: "status", className: "tn-lab-state" });
   const run = made("button", { type: "button", className: "tn-lab-main", textContent: verb });
-  const stop = made("button", { type: "button", textContent: "Stop", disabled: true });
-  const back = made("button", { type: "button", textContent: "As it was" });
+  const stop = made("button", { type: "button", textContent: word("stop"), disabled: true });
+  const back = made("button", { type: "button", textContent: word("as it was") });
   const around = made("div", { className: "tn-lab" });
   const say = (words) => (state.textContent = words);
   const writing = editor(around, { text, label, onrun: go, complete: offered });
@@ -56,13 +57,13 @@ function laid(place, { text, label, verb, act, old }) {
     writing.mark(null);
     try {
       await ready(say);
-      say("Running …");
+      say(word("runs now"));
       say(await act(writing.text, (event) => {
         if (event.kind === "progress") say(`${event.text} …`);
         if (event.kind === "error") writing.mark(event);
       }));
     } catch (error) {
-      say(error instanceof Stopped ? "Stopped; the next run starts Python again" : error.message);
+      say(error instanceof Stopped ? word("was stopped here") : error.message);
       if (!python.isReady) opened = null;
     }
     run.disabled = false;
@@ -78,7 +79,7 @@ function laid(place, { text, label, verb, act, old }) {
   });
   old.replaceWith(around);
   writing.focus();
-  ready(say).then(() => say("Ready: press Ctrl+Enter"), (error) => say(error.message));
+  ready(say).then(() => say(word("ready to run")), (error) => say(error.message));
 }
 
 const offered = (text, at) =>
@@ -94,10 +95,10 @@ cells.forEach((cell, index) => {
   const input = cell.querySelector(".cell_input");
   if (input) {
     const text = input.querySelector("pre").textContent.trimEnd();
-    const open = opener("Edit and run", () => {
+    const open = opener(word("edit and run"), () => {
       open.remove();
       laid(cell, {
-        text, label: "A cell of the lesson", verb: "Run", old: input.firstElementChild,
+        text, label: word("a lesson's cell"), verb: word("run a cell"), old: input.firstElementChild,
         async act(source, onevent) {
           const places = new Map();
           const well = await python.cell(index, source, (event) => {
@@ -119,10 +120,10 @@ cells.forEach((cell, index) => {
     const start = task.querySelector("pre.tn-in-book");
     const said = made("p", { className: "tn-said" });
     said.role = "status";
-    const open = opener("Write it here", () => {
+    const open = opener(word("write it here"), () => {
       open.remove();
       laid(task, {
-        text: start.textContent, label: "Your code for the task", verb: "Check", old: start,
+        text: start.textContent, label: word("code for the task"), verb: word("check"), old: start,
         async act(source, onevent) {
           const { right, message } = await python.judge(index, which, source, onevent);
           said.className = `tn-said ${right ? "right" : "wrong"}`;

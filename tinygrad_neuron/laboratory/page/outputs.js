@@ -30,7 +30,7 @@ function printed(place, { kind, text }) {
 function image({ type, data, alt }) {
   const picture = made("img", { alt, src: `data:${type};base64,${data}` });
   const around = made("div", { className: "picture", tabIndex: 0, role: "group" });
-  around.ariaLabel = "A picture";
+  around.ariaLabel = word("drawn picture");
   around.append(picture);
   return around;
 }
@@ -52,11 +52,11 @@ function framed({ html, title, height }) {
 function failed({ message, line, text }) {
   const place = made("div", { className: "error" });
   place.role = "alert";
-  const where = line ? `Line ${line}: ` : "";
-  place.append(made("p", { textContent: where + message }));
+  const said = line ? word("error at line", { line, message }) : message;
+  place.append(made("p", { textContent: said }));
   if (text && text !== message) {
     const whole = made("details");
-    whole.append(made("summary", { textContent: "The way there" }));
+    whole.append(made("summary", { textContent: word("the way there") }));
     whole.append(made("pre", { textContent: text, tabIndex: 0 }));
     place.append(whole);
   }
@@ -67,15 +67,15 @@ function failed({ message, line, text }) {
 function file({ name, type, data }) {
   const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
   const place = made("figure", { className: "file" });
-  const save = made("button", { type: "button", textContent: "Download" });
-  save.ariaLabel = `Download ${name}`;
+  const save = made("button", { type: "button", textContent: word("download") });
+  save.ariaLabel = word("download file", { name });
   save.addEventListener("click", () => {
     const href = URL.createObjectURL(new Blob([bytes], { type }));
     made("a", { href, download: name.split("/").at(-1) }).click();
     setTimeout(() => URL.revokeObjectURL(href), 10_000);
   });
   const said = made("figcaption", {});
-  said.append("The program wrote ", made("code", { textContent: name }), save);
+  said.append(`${word("program wrote")} `, made("code", { textContent: name }), save);
   place.append(said);
   if (/^image\/(svg|png|gif|jpeg|webp)/.test(type)) place.append(image({ type, data, alt: name }));
   if (type === "text/html") {

@@ -9,9 +9,6 @@
 const WAIT = 1500; // milliseconds in which an interrupted program has to end
 const AGAIN = 200; // until it is interrupted again: what comes while a value dies is not heard
 
-const FULL = `Python has ended: its stack was full. In a browser nothing but Values may be nested
-  deeper than about 4,000 levels, such as lists in lists. The next run begins with a new Python.`.replace(/\s+/g, " ");
-
 export class Stopped extends Error {} // by the button
 export class Ended extends Error {} // by itself
 
@@ -59,9 +56,10 @@ export class Python {
   }
 
   // A lesson's cells: opens one by its text, runs a cell of it, judges the code for one of its tasks.
-  async open(text) {
+  // `spoken`, words of a translation that are said there, or "".
+  async open(text, spoken = "") {
     await this.start();
-    return this.#ask({ does: "open", text });
+    return this.#ask({ does: "open", text, spoken });
   }
 
   cell = (cell, source, onevent) => this.#ask({ does: "cell", cell, source }, onevent);
@@ -109,7 +107,8 @@ export class Python {
   }
 
   // How what ran last has ended, in words.
-  ended = (well) => (well ? "Done" : this.#wasStopped ? "Stopped" : "Ended with an error");
+  ended = (well) => 
+    word(well ? "has run" : this.#wasStopped ? "has stopped" : "has failed");
 
   #ask(request, onevent = () => {}) {
     this.#wasStopped = false;
@@ -126,7 +125,7 @@ export class Python {
     if (event) asked.onevent(event);
     if (!done) return;
     if (fatal) {
-      this.#end(new Ended(FULL));
+      this.#end(new Ended(word("stack full")));
       return;
     }
     this.#waiting.delete(id);

@@ -26,23 +26,23 @@ async function wheels() {
 
 async function start({ stop }) {
   const step = (share, text) => say({ event: { kind: "progress", share, text } });
-  step(0.05, "Fetching Python");
+  step(0.05, word("fetching python"));
   const fetched = wheels();
   const drawing = import("./graphviz/viz.js").then((graphviz) => graphviz.instance());
   python = await loadPyodide({ indexURL: at("pyodide/"), env: ENVIRONMENT });
-  step(0.6, "Unpacking");
+  step(0.6, word("unpacking"));
   const extractDir = python.runPython("import sys; sys.path[-1]"); // where packages are
   const { packages, packed } = await fetched;
   for (const wheel of packed) python.unpackArchive(wheel, "whl", { extractDir });
   if (packages.length) await python.loadPackage(packages, { messageCallback() {} });
   python.pyimport("importlib").invalidate_caches();
   if (stop) python.setInterruptBuffer(new Int32Array(stop));
-  step(0.7, "Importing");
+  step(0.7, word("importing"));
   const { Session } = python.pyimport("tinygrad_neuron.laboratory.session");
   session = Session(emit, ENVIRONMENT.HOME);
   calls = python.pyimport("tinygrad_neuron.laboratory.calls");
   python.pyimport("tinygrad_neuron.laboratory.freeing").free_in_a_loop();
-  step(0.95, "Starting Graphviz");
+  step(0.95, word("starting graphviz"));
   const viz = await drawing;
   python.pyimport("tinygrad_neuron.laboratory.graphviz").use((source, format, engine) => {
     const { output = "", errors } = viz.render(source, { format, engine });
@@ -55,7 +55,8 @@ const DOES = {
   start,
   run: ({ source, fresh, theme }) => session.run.callKwargs(source, { fresh, theme }),
   complete: ({ source, at }) => JSON.parse(session.complete(source, at)),
-  open({ text }) {
+  open({ text, spoken }) {
+    if (spoken) python.pyimport("tinygrad_neuron.interface").speak(spoken);
     lesson = python.pyimport("tinygrad_neuron.laboratory.lesson_cells").LessonRun(
       text, emit, ENVIRONMENT.HOME,
     );
