@@ -114,5 +114,8 @@ def test_the_plane_of_examples_takes_the_inputs_of_the_model():
     walk = walkthrough(nn.MLP(2, [3, 2], seed=0), [0.5, -1.0], output=1, data=data)
     assert ["x0", "x1"] == [leaf.label for leaf in walk.plane.inputs]
     assert walk.plane.output is walk.root
-    with pytest.raises(ValueError, match="inputs must be the two leaves"):
-        walkthrough(nn.MLP(3, [1], seed=0), [0.5, -1.0, 2.0], data=data)
+    three = nn.MLP(3, [1], seed=0), [0.5, -1.0, 2.0]
+    with pytest.raises(ValueError, match="the plane of data is of two inputs, and the model has 3"):
+        walkthrough(*three, data=data)
+    walk = walkthrough(*three, data=data, inputs=["x0", "x2"])
+    assert ["x0", "x2"] == [leaf.label for leaf in walk.plane.inputs]

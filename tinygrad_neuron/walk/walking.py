@@ -154,6 +154,11 @@ def walkthrough(
     if model:
         root, given = _recorded(root, arguments, output)
         arguments, output = (), None
+        if data is not None and inputs is None and len(given) != 2:
+            raise ValueError(
+                f"walkthrough: the plane of data is of two inputs, and the model has {len(given)}; "
+                "say which two are meant, as in inputs=['x0', 'x1']"
+            )
     else:
         taken, given = _leaves(arguments)
     if inputs is None:
