@@ -305,10 +305,17 @@ def test_a_misspelt_name_of_pytorch_s_gets_what_to_write_here():
     )
 
 
-def test_where_one_value_is_wanted_a_list_of_them_is_told_how_to_take_one():
-    outputs = nn.Linear(2, 1)([1.0, 2.0])
-    for one in (tn.draw_dot, tn.walkthrough):
-        assert said(one, outputs).endswith("; take one of its items, as in y[0]")
+def test_where_one_value_is_wanted_a_list_or_a_model_is_told_the_way_out(tmp_path):
+    model, x = nn.Linear(2, 1), Value(1.0)
+    takes = [
+        tn.topological_order, tn.local_derivatives, lambda y: tn.animate(y, tmp_path / "y.svg"),
+        lambda y: tn.gradients(y, [x]), lambda y: tn.nudge(y, x, 0.1),
+    ]  # fmt: skip
+    for take in (*takes, tn.draw_dot, tn.walkthrough, lambda y: tn.walkthrough(lambda: y)):
+        assert said(take, model([1.0, 2.0])).endswith("; take one of its items, as in y[0]")
+    for take in takes:
+        words = "; a Value is what a call of it returns, as in model([0.5, -1.0])"
+        assert said(take, model).endswith(words)
 
 
 def test_completion_offers_what_is_public_alone():

@@ -318,13 +318,17 @@ def several(x: Any) -> TypeGuard[Iterable[Any]]:
     return True
 
 
-def one_of_several(x: Any) -> str:
-    """The way out, for messages, where one Value is wanted and a model's list of them is given.
+def not_a_value(x: Any) -> str:
+    """What was received where one Value is wanted, with the way out where it is a model's list of
+    them, or a model.
 
-    >>> one_of_several([2.0]), one_of_several(2.0)
-    ('; take one of its items, as in y[0]', '')
+    >>> not_a_value([2.0]), not_a_value(2.0)
+    ('list [2.0]; take one of its items, as in y[0]', 'float 2.0')
     """
-    return "; take one of its items, as in y[0]" if isinstance(x, list | tuple) and x else ""
+    hint = "; take one of its items, as in y[0]" if isinstance(x, list | tuple) and x else ""
+    if callable(x) and hasattr(type(x), "named_parameters") and not instead_of(x):
+        hint = "; a Value is what a call of it returns, as in model([0.5, -1.0])"
+    return described(x) + hint
 
 
 def listed(where: str, what: str, x: Any, way_out: str) -> list[Any]:

@@ -20,7 +20,7 @@ from . import arrays, passes
 from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .calculus.table import TABLE
-from .checking import described, to_float
+from .checking import not_a_value, to_float
 from .interruption import or_undone
 from .operators import NOT_COMPUTED, NOTHING_YET, Habits, add_methods, take_back, without_generated
 from .passes import numbers_of, raise_named
@@ -260,7 +260,7 @@ def topological_order(*roots: Value) -> list[Value]:
     """
     for root in roots:
         if not isinstance(root, Value):
-            raise TypeError(f"topological_order: a root must be a Value, got {described(root)}")
+            raise TypeError(f"topological_order: a root must be a Value, got {not_a_value(root)}")
     order: list[Value] = []
     seen: set[Value] = set()
     stack: list[Value | None] = list(reversed(roots))

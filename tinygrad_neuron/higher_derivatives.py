@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from .calculus.operation import Operation
 from .calculus.table import TABLE
-from .checking import a_function, described, listed, to_float, whole
+from .checking import a_function, described, listed, not_a_value, to_float, whole
 from .engine import Number, Operand, Value, constant, topological_order
 from .functions import identity
 from .functions import sum as add_up
@@ -41,11 +41,11 @@ def gradients(output: Value, inputs: Iterable[Value], gradient: Operand = 1.0) -
     (27.0, 18.0)
     """
     if not isinstance(output, Value):
-        raise TypeError(f"gradients: output must be a Value, got {described(output)}")
+        raise TypeError(f"gradients: output must be a Value, got {not_a_value(output)}")
     inputs = tuple(listed("gradients", "inputs", inputs, "a list of Values"))
     for value in inputs:
         if not isinstance(value, Value):
-            raise TypeError(f"gradients: an input must be a Value, got {described(value)}")
+            raise TypeError(f"gradients: an input must be a Value, got {not_a_value(value)}")
     needed = set(inputs)
     between = []  # the nodes through which a derivative reaches an input
     for node in topological_order(output):
@@ -111,7 +111,7 @@ def nudge(output: Value, leaf: Value, by: Number = 0.01) -> list[Nudged]:
     """
     for name, value in (("output", output), ("leaf", leaf)):
         if not isinstance(value, Value):
-            raise TypeError(f"nudge: the {name} must be a Value, got {described(value)}")
+            raise TypeError(f"nudge: the {name} must be a Value, got {not_a_value(value)}")
     by = to_float(by, "nudge", "by")
     order = topological_order(output)
     if leaf not in order or leaf._prev or is_constant(leaf):
@@ -169,7 +169,7 @@ def grad(function: Callable[..., Value], argument: int = 0) -> Callable[..., Any
         output = function(*changed, **options)
         if not isinstance(output, Value):
             raise TypeError(
-                f"grad needs a function that returns one Value, got {described(output)}"
+                f"grad needs a function that returns one Value, got {not_a_value(output)}"
             )
         found = gradients(output, list(fresh))
         _take_back(fresh, found)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
-from .checking import described
+from .checking import not_a_value
 from .interruption import or_undone, uninterrupted
 from .stored import FAILURES, is_wrong, raise_data_error
 
@@ -152,7 +152,7 @@ def local_derivatives(node: Value) -> list[tuple[Value, float]]:
     [(Value(data=3.0, label='x'), 3.0), (Value(data=3.0, label='x'), 3.0)]
     """
     if not hasattr(type(node), "_prev"):
-        raise TypeError(f"local_derivatives: node must be a Value, got {described(node)}")
+        raise TypeError(f"local_derivatives: node must be a Value, got {not_a_value(node)}")
     return [(node._prev[place], local) for place, local in _locals(node)]
 
 

@@ -107,3 +107,15 @@ def test_a_picture_says_how_an_example_is_given():
             draw_dot(Value(1.0), **options)
     with pytest.raises(ValueError, match="draw_dot: it shows how one Value comes about"):
         draw_dot(model, example=[1.0, 2.0])
+
+
+def test_the_plane_of_examples_takes_the_inputs_of_the_model():
+    data = [((0.5, -1.0), 1), ((-1.0, 1.0), 0)]
+    walk = walkthrough(nn.MLP(2, [3, 2], seed=0), [0.5, -1.0], output=1, data=data)
+    assert ["x0", "x1"] == [leaf.label for leaf in walk.plane.inputs]
+    assert walk.plane.output is walk.root
+    three = nn.MLP(3, [1], seed=0), [0.5, -1.0, 2.0]
+    with pytest.raises(ValueError, match="the plane of data is of two inputs, and the model has 3"):
+        walkthrough(*three, data=data)
+    walk = walkthrough(*three, data=data, inputs=["x0", "x2"])
+    assert ["x0", "x2"] == [leaf.label for leaf in walk.plane.inputs]

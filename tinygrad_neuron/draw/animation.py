@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from ..checking import described, flag, one_of, text, to_float, unknown
+from ..checking import flag, not_a_value, one_of, text, to_float, unknown
 from ..engine import Value
 from ..files import checked_path, replace_file
 from ..public import named_options
@@ -61,7 +61,7 @@ def animate(
     Known: gif, svg
     """
     if not isinstance(root, Value):
-        raise TypeError(f"animate: the root must be a Value, got {described(root)}")
+        raise TypeError(f"animate: the root must be a Value, got {not_a_value(root)}")
     target, loop = checked_path("animate", path), flag("animate", "loop", loop)
     suffix = Path(target).suffix[1:].lower()
     if suffix not in ("gif", "svg"):

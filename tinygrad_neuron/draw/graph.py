@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..checking import a_function, described, flag, one_of, one_of_several, text
+from ..checking import a_function, described, flag, not_a_value, one_of, text
 from ..engine import Value
 from ..nn import Module
 from ..public import named_options
@@ -195,8 +195,7 @@ def _value(root: Any, example: Any, output: "int | tuple[int, ...] | None") -> V
     form = "draw_dot(model, example=[0.5, -1.0])"
     if not isinstance(root, Module):
         if not isinstance(root, Value):
-            hint = one_of_several(root)
-            raise TypeError(f"draw_dot: the root must be a Value, got {described(root)}{hint}")
+            raise TypeError(f"draw_dot: the root must be a Value, got {not_a_value(root)}")
         if example is not None or output is not None:
             raise TypeError(f"draw_dot: example and output are for a model, as in {form}")
         return root

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..checking import positive_integer, several
-from ..engine import Number, Operand, Value, constant
+from ..engine import Number, Value, constant
 from ..init import Initialiser, Seed, generator_of
 from .module import Module
 from .neuron import Activation, Neuron, find_activation, input_vector, refuse_inputs
+from .shapes import Inputs
 
 
 class Layer(Module):
@@ -56,7 +57,7 @@ class Layer(Module):
             for b in biases
         ]
 
-    def __call__(self, x: Sequence[Operand]) -> Any:
+    def __call__(self, x: Inputs) -> Any:
         # A plain number becomes one constant for all neurons.
         inputs = input_vector("Layer", self.neurons[0].nin, x)
         try:
@@ -148,7 +149,7 @@ class MLP(Module):
             for i in range(last + 1)
         ]
 
-    def __call__(self, x: Sequence[Operand]) -> Any:
+    def __call__(self, x: Inputs) -> Any:
         outputs: Any = input_vector("MLP", self.layers[0].neurons[0].nin, x)
         for layer in self.layers:
             outputs = layer([outputs] if isinstance(outputs, Value) else outputs)

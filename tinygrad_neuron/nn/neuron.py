@@ -12,6 +12,7 @@ from ..functions import leaky_relu, sum
 from ..init import Initialiser, Seed, generator_of, initialiser
 from ..reflexes import is_of_torch
 from .module import Module, in_own_scope
+from .shapes import Inputs
 
 Activation: TypeAlias = str | Callable[[Value], Value]
 
@@ -130,7 +131,7 @@ class Neuron(Module):
         # Made here once, not at each call.
         self._product_labels = [f"{weight.label}*x{i}" for i, weight in enumerate(self.w)]
 
-    def __call__(self, x: Sequence[Operand]) -> Value:
+    def __call__(self, x: Inputs) -> Value:
         """The activation for one input vector of `nin` Values or numbers."""
         y = self.activation(self._pre_activation(x))
         if not isinstance(y, Value):
@@ -142,11 +143,11 @@ class Neuron(Module):
         return y
 
     @in_own_scope
-    def pre_activation(self, x: Sequence[Operand]) -> Value:
+    def pre_activation(self, x: Inputs) -> Value:
         """The weighted sum plus the bias, z = w·x + b, for one input vector."""
         return self._pre_activation(x)
 
-    def _pre_activation(self, x: Sequence[Operand]) -> Value:
+    def _pre_activation(self, x: Inputs) -> Value:
         """The pre-activation, in whatever scope it is asked for."""
         inputs = input_vector(type(self).__name__, self.nin, x)
         if self.bias_trick:
@@ -184,7 +185,7 @@ class Neuron(Module):
             self.w[-1].data if self.bias_trick else self.b.data,
         )
 
-    def signed_distance(self, x: Sequence[Operand]) -> float:
+    def signed_distance(self, x: Inputs) -> float:
         """How far a point is from the hyperplane, z / ‖w‖; negative on the side where z < 0.
 
         >>> neuron = Neuron(2, init="zeros")
@@ -216,7 +217,7 @@ def find_activation(activation: Activation) -> tuple[str, Callable[[Value], Valu
     return activation, named("activation", activation, known | {"linear": known["identity"]})
 
 
-def input_vector(what: str, nin: int, x: Sequence[Operand]) -> list[Operand]:
+def input_vector(what: str, nin: int, x: Inputs) -> list[Operand]:
     """The inputs of a neuron, a layer or a network, as a list of the right length."""
     if type(x) is list:
         inputs = x

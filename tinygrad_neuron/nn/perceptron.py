@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..checking import FINITE, NOT_NEGATIVE, POSITIVE, described, listed, number, positive_integer
-from ..engine import Number, Operand
+from ..engine import Number
 from ..init import Initialiser, Seed
 from ..interruption import uninterrupted
 from .neuron import Neuron, input_vector
+from .shapes import Inputs
 
 _NAN = "is there a NaN in the input?"
 
@@ -60,7 +61,7 @@ class Perceptron(Neuron):
         super().__init__(nin, activation="step", init=init, weights=weights, bias=bias, seed=seed)
         self.lr = number("Perceptron", "lr", lr, POSITIVE)
 
-    def predict(self, x: Sequence[Operand]) -> int:
+    def predict(self, x: Inputs) -> int:
         """1 where w·x + b > 0, else 0."""
         return int(number("Perceptron", "the output", self(x).data, NOT_NEGATIVE, _NAN))
 

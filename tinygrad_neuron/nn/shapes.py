@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from ..checking import MOST, as_list, described, several, to_float, whole
 from ..engine import Operand, Value, constant
@@ -11,6 +11,15 @@ from ..functions import sum
 Vector: TypeAlias = list[Value]
 Matrix: TypeAlias = list[Vector]
 Array: TypeAlias = Any  # numbers and Values in lists of lists, to any depth; NumPy's arrays too
+
+
+class HasList(Protocol):
+    """An array or a tensor: what gives its numbers as lists."""
+
+    def tolist(self) -> Any: ...
+
+
+Inputs: TypeAlias = Sequence[Operand] | HasList  # one vector
 
 
 def lists(x: Array) -> Any:

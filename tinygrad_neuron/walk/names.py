@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from ..checking import described, one_of_several
+from ..checking import not_a_value
 from ..engine import Value
 from ..passes import is_constant
 from .lines import PACKAGE, record_lines
@@ -55,10 +55,7 @@ def called(function: Callable[..., Value], arguments: Sequence[Any]) -> Value:
     itself, where no variable was bound to it, has that of the function."""
     root = watched(function, arguments)
     if not isinstance(root, Value):
-        raise TypeError(
-            f"walkthrough: the function must return one Value, got {described(root)}"
-            f"{one_of_several(root)}"
-        )
+        raise TypeError(f"walkthrough: the function must return one Value, got {not_a_value(root)}")
     name = getattr(function, "__name__", "")
     if root._prev and not root.label and name.isidentifier():
         root.label = name

@@ -7,7 +7,7 @@ from html import escape
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, TextIO
 
-from ..checking import described, one_of_several
+from ..checking import described, not_a_value
 from ..draw.text import number
 from ..engine import Value
 from ..public import named_options
@@ -154,6 +154,11 @@ def walkthrough(
     if model:
         root, given = _recorded(root, arguments, output)
         arguments, output = (), None
+        if data is not None and inputs is None and len(given) != 2:
+            raise ValueError(
+                f"walkthrough: the plane of data is of two inputs, and the model has {len(given)}; "
+                "say which two are meant, as in inputs=['x0', 'x1']"
+            )
     else:
         taken, given = _leaves(arguments)
     if inputs is None:
@@ -185,7 +190,7 @@ def walkthrough(
             "walkthrough: only a function or a model has arguments, and the root is none"
         )
     if not isinstance(root, Value):
-        raise TypeError(f"{_ROOT}, got {described(root)}{one_of_several(root)}")
+        raise TypeError(f"{_ROOT}, got {not_a_value(root)}")
     plane = None if data is None else data_plane(root, data, inputs, output)
     made = Explanation(root, digits)
     return Walkthrough(made.steps, [made.nodes], digits, root, plane)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from tinygrad_neuron import Value, losses, nn, optim
 
 
@@ -21,6 +23,7 @@ named: dict[str, Value] = dict(line.named_parameters())
 model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
 neuron = nn.Neuron(2, activation="sigmoid", weights=[0.5, -1.0], bias=0.1)
 out: Value = neuron([1.0, 2.0])
+of_array: Value = neuron(np.array([1.0, 2.0]))
 distance: float = neuron.signed_distance([1, 2])
 optimiser = optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
 examples: Sequence[tuple[list[float], float]] = [([0.0, 1.0], 1.0), ([1.0, 1.0], -1.0)]

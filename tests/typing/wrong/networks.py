@@ -29,6 +29,7 @@ optim.SGD(model.parameters(), momntum=0.9)  # call-arg | CallIssue
 optim.SGD(model, lr=0.1)  # arg-type | ArgumentType
 optim.Adamm(model.parameters())  # attr-defined | AttributeAccessIssue
 optimiser = optim.Adam(model.parameters())
+nn.Neuron(2)(1.0)  # arg-type | ArgumentType
 optimiser.zero_grads()  # attr-defined | AttributeAccessIssue
 optimiser.step(0.1)  # call-arg | CallIssue
 losses.mse_loss(model([1.0, 2.0]), 1.0)  # attr-defined | AttributeAccessIssue
