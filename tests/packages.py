@@ -30,7 +30,7 @@ OF_THE_TREE = ("tests/test_house.py", "tests/test_readme.py", "tests/test_instal
 # What computes, for CI, which has not the time for all on every Python.
 CORE = (
     "tests/test_engine.py", "tests/test_operators.py", "tests/test_optim.py",
-    "tests/test_losses.py", "tests/test_derivatives.py", "tests/nn", "tests/training",
+    "tests/test_losses.py", "tests/test_higher_derivatives.py", "tests/nn", "tests/training",
     "tests/compiler/test_compiled.py", "tests/datasets", "tests/test_state.py",
 )  # fmt: skip
 # What needs an extra, as a program.

@@ -42,12 +42,12 @@ if TYPE_CHECKING:  # at run time each of these is imported when it is first aske
     from .compiler import Compiled, TracingError
     from .compiler import compile as compile
     from .declarations import *  # noqa: F403  # the operations
-    from .derivatives import grad, gradients, hessian, hvp, jacobian, nudge
     from .draw import animate, draw_circuit, draw_dot, draw_network
     from .functions import abs as abs
     from .functions import maxout, mean, softmax
     from .functions import sum as sum
     from .gradient_check import check_gradients
+    from .higher_derivatives import grad, gradients, hessian, hvp, jacobian, nudge
     from .passes import local_derivatives
     from .walk import detect_anomaly, walkthrough
 

@@ -15,8 +15,8 @@ from .checking import (
     to_float,
 )
 from .compiler import TracingError, compile
-from .derivatives import gradients
 from .engine import Number, Value, plain, topological_order
+from .higher_derivatives import gradients
 from .passes import DOMAIN_ERRORS, evaluate, local_derivatives, numbers_of, receivers
 from .public import named_options
 

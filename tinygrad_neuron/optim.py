@@ -20,8 +20,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from . import rule_language
 from . import state as saved
-from . import update_rule
 from .checking import (
     AT_LEAST_ONE,
     BELOW_ONE,
@@ -116,7 +116,7 @@ class Optimiser(Answering, metaclass=_Checked):
     table over p, g, the `state` of each parameter (its name in the rule, and the attribute that
     holds the list for all), and the `numbers(lr)` that are the same for all. A rule computes with
     + - * / and operations that never fail, and must not fail itself, whatever the gradients are: it
-    is checked when the optimiser is made (`update_rule`), so a number that is added to a divisor
+    is checked when the optimiser is made (`rule_language`), so a number that is added to a divisor
     must be greater than 0.
 
     >>> class Signed(Optimiser):
@@ -198,16 +198,16 @@ class Optimiser(Answering, metaclass=_Checked):
         if passed == self._passed:
             return
         try:
-            update_rule.check(
+            rule_language.check(
                 tuple(self.rule()),
                 tuple((k, self._signs(k, attribute)) for k, attribute in self.state.items()),
-                tuple((k, update_rule.signs_of([x])) for k, x in given.items()),
+                tuple((k, rule_language.signs_of([x])) for k, x in given.items()),
             )
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
         self._passed = passed
 
-    def _signs(self, name: str, attribute: str) -> update_rule.Signs:
+    def _signs(self, name: str, attribute: str) -> rule_language.Signs:
         """The signs in the state of all parameters."""
         numbers = getattr(self, attribute, None)
         if not isinstance(numbers, list) or len(numbers) != len(self.parameters):
@@ -215,7 +215,7 @@ class Optimiser(Answering, metaclass=_Checked):
                 f"the state {name!r} must be in the attribute {attribute!r}, a list of "
                 f"{len(self.parameters)} numbers, one for each parameter"
             )
-        return update_rule.signs_of(numbers)
+        return rule_language.signs_of(numbers)
 
     def updated(
         self,
@@ -225,7 +225,7 @@ class Optimiser(Answering, metaclass=_Checked):
         numbers: Mapping[str, float],
     ) -> list[list[float]]:
         """The parameters' data after a step, then their state; nothing is changed."""
-        run = update_rule.function_of(tuple(self.rule()), tuple(self.state), tuple(numbers))
+        run = rule_language.function_of(tuple(self.rule()), tuple(self.state), tuple(numbers))
         return run(data, gradients, *state, *numbers.values())
 
     def state_dict(self) -> dict[str, Any]:

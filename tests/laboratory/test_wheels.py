@@ -16,6 +16,10 @@ TESTS = (
     "tests/compiler/test_program.py",
     "tests/compiler/test_reached.py",
     "tests/compiler/test_trainer.py",
+    "tests/nn",
+    "tests/test_losses.py",
+    "tests/test_optim.py",
+    "tests/training",
     "tests/walk/test_records.py",
     "tests/walk/test_walking.py",
 )
@@ -30,6 +34,7 @@ NOT = (
     "branch_taken_it_is",
     "refuses",
     "real_number",
+    "lists_in_lists",
 )
 # What tests need that is pure Python, as it is installed here. Hypothesis is not.
 NEEDED = ("pytest", "iniconfig", "packaging", "pluggy", "pygments")
@@ -78,7 +83,7 @@ def packed(path: Path) -> Path:
     with zipfile.ZipFile(path, "w") as made:
         made.writestr("pytest.ini", SETTINGS)
         made.writestr("hypothesis.py", HYPOTHESIS)
-        for file in (ROOT / "tests").rglob("*.py"):
+        for file in (*(ROOT / "tests").rglob("*.py"), *(ROOT / "tests").rglob("*.json")):
             made.write(file, file.relative_to(ROOT).as_posix())
         for name in NEEDED:
             with zipfile.ZipFile(io.BytesIO(installed_wheel(name)[1])) as wheel:
@@ -87,7 +92,7 @@ def packed(path: Path) -> Path:
     return path
 
 
-def test_tests_of_engine_compiler_and_walkthrough_pass_in_pyodide(laboratory, tmp_path):
+def test_tests_of_engine_compiler_layers_and_training_pass_in_pyodide(laboratory, tmp_path):
     node = shutil.which("node")
     if node is None:
         pytest.skip("no node on this machine: nothing runs in Pyodide here")

@@ -6,7 +6,6 @@ from typing import Any
 from ..checking import a_function, described, flag, one_of, one_of_several, text
 from ..engine import Value
 from ..nn import Module
-from ..nn.example import example_of, one_value
 from ..public import named_options
 from ..stored import naming_data
 from .captions import caption
@@ -206,6 +205,8 @@ def _value(root: Any, example: Any, output: "int | tuple[int, ...] | None") -> V
             f"draw_dot: the root must be a Value, got {described(root)}; it draws what a model "
             f"makes of an example, {form}; draw_network(model) draws the model itself"
         )
+    from ..nn.example import example_of, one_value  # only where there is an example
+
     with root.undisturbed():
         given = example_of("draw_dot", root, (example,), form)
         return one_value("draw_dot", root(*given), output)

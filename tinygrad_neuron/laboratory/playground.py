@@ -16,9 +16,9 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..compiler import Compiled, compile
-from ..derivatives import gradients
 from ..engine import Value
 from ..health import can_be_flat, condition
+from ..higher_derivatives import gradients
 from ..losses import binary_cross_entropy_with_logits
 from ..passes import DOMAIN_ERRORS
 from ..scope import scope

@@ -30,7 +30,7 @@ from .records import Node, Step
 
 if TYPE_CHECKING:
     from ..optim import Optimiser  # only where something is trained
-    from ..update_rule import Assignments
+    from ..rule_language import Assignments
 
 _AS_TYPED = str.maketrans("−×", "-*")  # as the formulas beside it are
 PLAIN = ["p = p - lr * g"]  # the rule of plain gradient descent
@@ -76,7 +76,7 @@ class Explanation:
         **Arguments:** the gradients that the rule takes; the learning rate and the numbers of the
         rule; the state of each parameter before; the new data.
         """
-        from ..update_rule import assignments
+        from ..rule_language import assignments
 
         shown = self.texts.number
         rule = assignments(optimiser.rule())
@@ -107,7 +107,7 @@ class Explanation:
 
     def _by_rule(self, rule: "Assignments", values: dict[str, float]) -> tuple[str, str]:
         """The assignments of a rule in names, and with the numbers."""
-        from ..update_rule import value_of
+        from ..rule_language import value_of
 
         formulas, lines = [], []
         for target, tree in rule:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 from ..checking import described, one_of_several
 from ..draw.text import number
 from ..engine import Value
-from ..nn.shapes import flat, leaves_of
 from ..public import named_options
 from ..reflexes import instead_of
 from ..stored import naming_data
@@ -156,7 +155,7 @@ def walkthrough(
         root, given = _recorded(root, arguments, output)
         arguments, output = (), None
     else:
-        given = flat(taken := [leaves_of("walkthrough", one) for one in arguments])
+        taken, given = _leaves(arguments)
     if inputs is None:
         inputs = given
     if training is not None:
@@ -192,6 +191,16 @@ def walkthrough(
     return Walkthrough(made.steps, [made.nodes], digits, root, plane)
 
 
+def _leaves(arguments: tuple[Any, ...]) -> tuple[list[Any], list[Value]]:
+    """Arguments of a function with a leaf for each number, and all these leaves."""
+    if not arguments:
+        return [], []
+    from ..nn.shapes import flat, leaves_of  # with it, what is built of Values
+
+    taken = [leaves_of("walkthrough", one) for one in arguments]
+    return taken, flat(taken)
+
+
 _ROOT = "walkthrough: the root must be a Value, a function or an nn.Module"
 
 
@@ -207,6 +216,7 @@ def _is_model(root: Any) -> bool:
 def _recorded(model: Any, arguments: tuple[Any, ...], output: Any) -> tuple[Value, list[Value]]:
     """What a call of a model computes, and the leaves that it was called with."""
     from ..nn.example import example_of, one_value
+    from ..nn.shapes import flat
 
     form = "walkthrough(model, [0.5, -1.0])"
     with model.undisturbed():

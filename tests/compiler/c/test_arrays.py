@@ -17,7 +17,7 @@ from tinygrad_neuron.compiler import compile
 from tinygrad_neuron.compiler.c import arrays, operations
 
 pytestmark = needs_compiler
-NAMES = ["tanh", "exp", "sigmoid"]
+NAMES = ["tanh", "exp", "sigmoid", "softplus"]
 # glibc chooses its variants when a program starts; this makes it take those without FMA.
 WITHOUT_FMA = "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX2_Usable,-FMA_Usable,-FMA4_Usable"
 
@@ -88,6 +88,7 @@ def test_the_edges(name):
         "tanh": [1.0, -1.0, 0.0, -0.0, 5e-324, -5e-324, 1.0, -1.0],
         "exp": [math.inf, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0],
         "sigmoid": [1.0, 0.0, 0.5, 0.5, 0.5, 0.5, 1.0, 0.0],
+        "softplus": [math.inf, 0.0, *[math.log1p(1.0)] * 4, 1e308, 0.0],
     }
     assert list(map(repr, expected[name])) == list(map(repr, numbers[1:]))
     assert bad == 0
@@ -101,9 +102,9 @@ def test_exp_says_where_it_overflows(place):
 
 
 def train(target, name="loss"):
-    """The bits of losses and parameters after some steps, of networks with all three functions."""
+    """The bits of losses and parameters after some steps, of networks with all four functions."""
     found = []
-    for activation in ("tanh", "sigmoid"):  # and exp in the loss
+    for activation in ("tanh", "sigmoid", "softplus"):  # and exp in the loss
         model = nn.MLP(2, [9, 4], activation=activation, seed=1)
         compiled = compile(lambda x, t, m=model: losses.cross_entropy(m(x), t), target=target)
         compiled.__name__ = name  # part of the text: another library

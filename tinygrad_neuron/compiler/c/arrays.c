@@ -1,11 +1,13 @@
-/* tanh, exp and what is made of them, of many numbers at once: the bits of the library's functions,
-   without its branches, so that the compiler computes several numbers in one vector.
+/* tanh, exp, and what is made of them and of log1p, of many numbers at once: the bits of the
+   library's functions, without its branches, so that the compiler computes several numbers in one
+   vector.
 
    Nothing here is believed. Each function exists with and without fused multiply-add, as libraries
    have them, and `arrays.py` compares both with the library that runs here. The one without a
    difference is taken; where both differ, the library is called.
 
-   tanh follows fdlibm's way to tanh and expm1, for which its authors ask that this is kept:
+   tanh and softplus follow fdlibm's way to tanh, expm1 and log1p, for which its authors ask that
+   this is kept:
 
    ====================================================
    Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved.
@@ -118,6 +120,32 @@ INLINE double tanh_anywhere(double x, int fused) {
     return with_bits(bits_of(y) | (bits_of(x) & sign));
 }
 
+/* log(1 + e) for 0 <= e <= 1: with 1 + e = 2^k (1 + f), k log 2 + f - f^2/2 + s (f^2/2 + R(s^2)),
+   where s = f/(2 + f) and k is 0 or 1; c is what the rounding of 1 + e has lost. */
+INLINE double log_of_one_and(double e, int fused) {
+    const double ln2_high = 0x1.62e42feep-1, ln2_low = 0x1.a39ef35793c76p-33;
+    uint64_t far = where(e >= 0x1.a827ap-2);
+    double u = 1.0 + e;
+    uint64_t one_k = far & where(u >= 0x1.6a09ep0); /* u is near the square root of 2, and more */
+    double f = choose(one_k, 0.5*u - 1.0, choose(far, u - 1.0, e));
+    double c = choose(where(u >= 2.0), 1.0 - (u - e), e - (u - 1.0))/u;
+
+    double half = 0.5*f*f;
+    double s = f/(2.0 + f), z = s*s, z2 = z*z, z4 = z2*z2, z6 = z4*z2;
+    double p2 = plus(z, 0x1.2492494229359p-2, 0x1.999999997fa04p-2, fused);
+    double p3 = plus(z, 0x1.7466496cb03dep-3, 0x1.c71c51d8e78afp-3, fused);
+    double p4 = plus(z, 0x1.2f112df3e5244p-3, 0x1.39a09d078c69fp-3, fused);
+    double p1 = plus(z, 0x1.5555555555593p-1, z2*p2, fused);
+    double p = plus(z6, p4, plus(z4, p3, p1, fused), fused);
+
+    double low = ln2_low + c;
+    double part = plus(-0x1.5555555555555p-1, f, 1.0, fused); /* of a short series: f < 2^-20 */
+    double rest = s*(half + p);
+    double less = choose(where(u >= 0x1.ffffdp0), half*part - low, half - (rest + low));
+    double y = choose(one_k, ln2_high - (less - f), f - (half - rest));
+    return choose(where(e < 0x1p-29), e - e*e*0.5, y);
+}
+
 /* e^x, and whether Python raises an error there: where it overflows. */
 INLINE double exp_checked(double x, int *bad) {
     double y = exp(x);
@@ -181,6 +209,20 @@ INLINE double exp_checked(double x, int *bad) {
     }                                                          \
     EACH(name, sigmoid_library)
 
+/* x + log(1 + e^-x) where x is above 0, and log(1 + e^x) elsewhere. */
+#define SOFTPLUS(name, exp_name, fused)                        \
+    static void some_##name(double *x, int *bad) {             \
+        double e[AT_ONCE];                                     \
+        for (long i = 0; i < AT_ONCE; i++)                     \
+            e[i] = -__builtin_fabs(x[i]);                      \
+        some_##exp_name(e, bad);                               \
+        for (long i = 0; i < AT_ONCE; i++)                     \
+            e[i] = log_of_one_and(e[i], fused);                \
+        for (long i = 0; i < AT_ONCE; i++)                     \
+            x[i] = x[i] > 0.0 ? x[i] + e[i] : e[i];            \
+    }                                                          \
+    EACH(name, softplus_library)
+
 void each_tanh_library(double *x, long n, int *bad) {
     for (long i = 0; i < n; i++)
         x[i] = tanh(x[i]);
@@ -200,13 +242,23 @@ void each_sigmoid_library(double *x, long n, int *bad) {
     (void)bad;
 }
 
+void each_softplus_library(double *x, long n, int *bad) {
+    for (long i = 0; i < n; i++) {
+        double y = log1p(exp(-__builtin_fabs(x[i])));
+        x[i] = x[i] > 0.0 ? x[i] + y : y;
+    }
+    (void)bad;
+}
+
 const int has_fused = HAS_FUSED;
 
 TANH(tanh_plain, 0)
 EXP(exp_plain, 0)
 SIGMOID(sigmoid_plain, exp_plain)
+SOFTPLUS(softplus_plain, exp_plain, 0)
 #if HAS_FUSED
 TANH(tanh_fused, 1)
 EXP(exp_fused, 1)
 SIGMOID(sigmoid_fused, exp_fused)
+SOFTPLUS(softplus_fused, exp_fused, 1)
 #endif

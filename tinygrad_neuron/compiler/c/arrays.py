@@ -1,4 +1,4 @@
-"""tanh, exp and sigmoid of many numbers at once, in vectors, with the bits of the C library.
+"""tanh, exp, sigmoid, softplus of many numbers at once, with the bits of the C library.
 
 `arrays.c` has each function twice, with and without fused multiply-add. Which of them has the
 library's bits is a property of the machine that runs (the library chooses its own variant when a
@@ -48,6 +48,10 @@ _FUNCTIONS = {
     ),
     "exp": _Function((0.3, 20.0, 512.0, 800.0), (2.0**-54, 512.0, 709.78, 745.13)),
     "sigmoid": _Function((0.3, 20.0, 512.0, 800.0), (2.0**-54, 512.0, 709.78, 745.13)),
+    # where e^-|x| is near 1, the square root of 2 less 1, and 2^-29
+    "softplus": _Function(
+        (0.3, 20.0, 512.0, 800.0), (2.0**-54, 2.9e-6, 0.88137, 20.1, 512.0, 709.78, 745.13)
+    ),
 }
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ...calculus import expressions
 from ...calculus.table import TABLE
 from ...interruption import uninterrupted
-from ...update_rule import assignments
+from ...rule_language import assignments
 from ..examples import Batch
 from ..trainer import Trainer, not_finite
 from ..variant import Variant, generate

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ...checking import a_function, described, to_float
-from ...derivatives import gradients
 from ...engine import Value
+from ...higher_derivatives import gradients
 from ...nn.neuron import Activation, find_activation
 from ..text import number
 from ..themes import Theme, find_theme

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from ...checking import positive_integer
-from ...derivatives import nudge
 from ...engine import Value
+from ...higher_derivatives import nudge
 from ..text import number
 from ..themes import Theme, find_theme
 from .arguments import checked

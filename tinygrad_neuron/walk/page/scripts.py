@@ -83,7 +83,7 @@ def _descent(one: Descent, moving: Sequence[int]) -> dict[str, Any]:
 
 def _rule(one: Descent) -> str:
     """The assignments of an optimiser's rule: the name, the expression, and what it computes."""
-    from ...update_rule import assignments  # only where something is trained
+    from ...rule_language import assignments  # only where something is trained
 
     given = ["p", "g", *one.state, *one.numbers[0]]
     lines = []
@@ -107,7 +107,7 @@ def called_by_rule(shown: Value | StepList) -> set[str]:
     trained = shown.trained if isinstance(shown, StepList) else None
     if trained is None:
         return set()
-    from ...update_rule import assignments
+    from ...rule_language import assignments
 
     rules = [one.rule for one in trained.descents]
     trees = [tree for rule in rules for _, tree in assignments(rule)]

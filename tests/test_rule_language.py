@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import needs_compiler
 from tinygrad_neuron import Value, optim
 from tinygrad_neuron.compiler import compile
-from tinygrad_neuron.update_rule import NOT_NEGATIVE, check, signs_of
+from tinygrad_neuron.rule_language import NOT_NEGATIVE, check, signs_of
 
 STEPS = ["eager", "python", pytest.param("c", marks=needs_compiler)]
 
