@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from tinygrad_neuron import Value, interface, walkthrough
+from tinygrad_neuron import Value, draw_dot, draw_network, interface, nn, walkthrough
 from tinygrad_neuron.cli import main
 from tinygrad_neuron.course import pages
 from tinygrad_neuron.course.chosen import course
@@ -110,7 +110,7 @@ def test_every_word_that_is_said_is_in_the_file_and_every_one_there_is_said():
     sources = [(folder() / "book" / "conf.py").read_text("utf-8")]
     sources += [
         path.read_text("utf-8")
-        for room in ("course", "walk")
+        for room in ("course", "walk", "draw")
         for kind in ("*.py", "*.js", "*.html")
         for path in (FILE.parent / room).rglob(kind)
     ]
@@ -256,6 +256,19 @@ def test_reports_speak_it(foreign, tmp_path, capsys):
         "division",
         "zero",
     } == told  # a cell, and its error
+
+
+def test_legends_of_pictures_speak_it(translated):
+    x, w = Value(5.0, label="x"), Value(-1.0, label="w")
+    y = (w * x).relu() + (w * x).tanh()
+    y.backward()
+    told = draw_dot(y).source.replace("&#93;", "]")
+    for name in ("input", "operation", "output"):
+        assert f">[{name}]<" in told and f">{name}<" not in told
+    assert "[local derivative, the factor on the way back]" in told
+    assert "[saturated: local derivative below 0.01 for this example]" in told
+    network = draw_network(nn.MLP(2, [2, 1], seed=0)).source.replace("&#93;", "]")
+    assert "[positive weight]" in network and "[a third of it: " in network
 
 
 def test_a_walkthrough_in_a_terminal_speaks_it(foreign, monkeypatch):

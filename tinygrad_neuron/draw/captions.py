@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ..interface import say
 from . import legend as legends
 from .cards import short_name
 from .facts import KINDS
@@ -9,6 +10,17 @@ from .flags import SIGNS
 from .paths import Paths, described
 from .plan import Plan
 from .text import number
+
+_MEANT = {  # by flag, the name of what it means
+    "nan": "legend nan",
+    "infinity": "legend infinity",
+    "failing": "legend failing",
+    "dead": "legend dead",
+    "inactive": "legend inactive",
+    "saturated": "legend saturated",
+    "vanishing": "legend vanishing",
+    "exploding": "legend exploding",
+}
 
 
 def caption(plan: Plan, title: str, legend: bool, why: str = "") -> str:
@@ -31,7 +43,7 @@ def caption(plan: Plan, title: str, legend: bool, why: str = "") -> str:
             why = ": not computed yet, see backward()" if "grad" in plan.scale.name else ": none"
             parts.append(legends.remark(plan.scale.name + why, theme))
         if "strip" in plan.seen:
-            what = "a field for each: its share of the largest, which is beside it"
+            what = say("legend strip")
             parts.append(legends.fields([theme.area(k / 2) for k in range(-2, 3)], what, theme))
         parts.append(legends.lines(_signs(plan), theme))
     return legends.scaled(legends.caption(parts), plan.font_size / 10)
@@ -60,34 +72,24 @@ def _signs(plan: Plan) -> Iterator[tuple[str, str, str]]:
     theme, seen = plan.theme, plan.seen
     if "edge label" in seen:
         if plan.edges == "local":
-            yield "× 2", theme.ink, "local derivative, the factor on the way back"
+            yield "× 2", theme.ink, say("legend local")
         else:
-            yield "1 × 2 = 2", theme.ink, "incoming × local = contribution"
+            yield "1 × 2 = 2", theme.ink, say("legend contribution")
     if "edge zero" in seen:
-        yield "···", theme.ink, "local derivative 0: no gradient passes"
+        yield "···", theme.ink, say("legend zero")
     if "edge mesh" in seen:
-        yield "2 × 3 = 6", theme.ink, "so many lines, from each to each"
+        yield "2 × 3 = 6", theme.ink, say("legend mesh")
     if "calls" in seen:
-        yield "call 2 of 3", theme.muted, "every call of a module uses the same weights"
+        yield say("legend call"), theme.muted, say("legend calls")
     if plan.highlight is not None:
-        yield "━━", plan.highlight.path_colour, "on a path from the output"
+        yield "━━", plan.highlight.path_colour, say("legend path")
         if "edge below" in seen:
             target = short_name(plan.highlight.paths.target)
-            yield "╍╍", plan.highlight.below_colour, f"what {target} was computed from"
+            yield "╍╍", plan.highlight.below_colour, say("legend below", target=target)
     for name, sign in SIGNS.items():
         if name in seen:
             limit = number(plan.limits.get(name, 0.0))
             alarm = f"{name} alarm" in seen
-            meaning = {
-                "nan": "the first NaN on the way from the leaves",
-                "infinity": "the first infinity on the way from the leaves",
-                "failing": "failing: no result for what its operands hold",
-                "dead": "dead: no gradient passes for any example",
-                "inactive": "inactive: no gradient passes for this example",
-                "saturated": f"saturated: local derivative below {limit}",
-                "vanishing": f"vanishing: gradient below {limit} of the output's",
-                "exploding": f"exploding: gradient above {limit} times the output's",
-            }[name]
-            if name == "saturated":
-                meaning += "; red where so for every example" if alarm else " for this example"
+            meant = "legend saturated here" if name == "saturated" and not alarm else _MEANT[name]
+            meaning = say(meant, limit=limit)
             yield sign, theme.alarm if alarm else theme.muted, meaning

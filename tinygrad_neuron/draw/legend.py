@@ -4,12 +4,21 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
+from ..interface import say
 from .cards import shown
 from .scales import Scale
 from .text import html_text, shorten, table
 from .themes import Theme, mix
 
 _LONG = 72  # characters of a title in one line; there are three at most
+_CALLED = {  # by kind, the name of its word
+    "constant": "kind constant",
+    "input": "kind input",
+    "parameter": "kind parameter",
+    "operation": "kind operation",
+    "output": "kind output",
+    "folded": "kind folded",
+}
 # A table in a caption is stretched to the width of the widest: these columns take most of it.
 _FILLER = '<TD CELLPADDING="0"></TD>' * 12
 
@@ -98,7 +107,7 @@ def swatches(kinds: Iterable[str], theme: Theme, *, filled: bool) -> str:
 
 def _swatch(kind: str, fill: str, theme: Theme) -> str:
     """A kind of node in words, in the shape that the kind has."""
-    text = f'<FONT POINT-SIZE="9">{kind}</FONT>'
+    text = f'<FONT POINT-SIZE="9">{html_text(say(_CALLED[kind]))}</FONT>'
     look = f'CELLSPACING="0" CELLPADDING="2" COLOR="{theme.rim}" BGCOLOR="{fill}"'
     if kind == "parameter":  # a folder: the tab, and the body
         rows = (

@@ -8,6 +8,7 @@ from typing import Any
 
 from ...checking import a_function, as_text, flag, listed, positive_integer, text
 from ...engine import Value
+from ...interface import say
 from ...public import named_options
 from ...stored import naming_data
 from .. import legend as legends
@@ -242,14 +243,14 @@ def _legend(subject: Subject, places: Sequence[Column], drawn: int) -> list[str]
     )
     values = [weight.value for weight in Lines(subject, places).weights()]
     strokes = []
-    for share, meaning, there in (
-        (1.0, "positive weight", any(w > 0 for w in values)),
-        (-1.0, "negative weight", any(w < 0 for w in values)),
-        (1.0, f"the largest |weight|: {subject.short(largest)}", largest > 0),
-        (1 / 3, f"a third of it: {subject.short(largest / 3)}", largest > 0),
+    for share, coloured, meaning, there in (
+        (1.0, True, say("positive weight"), any(w > 0 for w in values)),
+        (-1.0, True, say("negative weight"), any(w < 0 for w in values)),
+        (1.0, False, say("largest weight", number=subject.short(largest)), largest > 0),
+        (1 / 3, False, say("third of it", number=subject.short(largest / 3)), largest > 0),
     ):
         style = weight_style(subject, share * largest)
-        colour = style["color"] if meaning.endswith("weight") else theme.muted
+        colour = style["color"] if coloured else theme.muted
         if there:
             strokes.append((colour, round(float(style["penwidth"])), share < 0, meaning))
     colours = [theme.area(k / 4) for k in range(-4, 5)]
@@ -257,7 +258,7 @@ def _legend(subject: Subject, places: Sequence[Column], drawn: int) -> list[str]
     if subject.scale():
         parts.append(legends.fields(colours, subject.scale(), theme))
     parts += [
-        legends.fields([colour], f"data of class {_written(label)}", theme)
+        legends.fields([colour], say("data of class", name=_written(label)), theme)
         for label, colour in zip(subject.classes, subject.theme.classes(), strict=False)
     ]
     remarks = subject.remarks(drawn, inactive)
