@@ -120,7 +120,7 @@ double step(struct trainer *t, const struct run *runs, long count, long examples
         }
         t->failed = run->add_up(run->rows, run->count, w, g, &seed, &total, 0);
         if (t->failed)
-            return 0.0;
+            return NAN; /* and only then is `failed` looked at */
         doubtful |= run->doubtful;
         if (run->places)
             for (long k = 0; k < run->leaves; k++)
@@ -129,7 +129,7 @@ double step(struct trainer *t, const struct run *runs, long count, long examples
     for (long k = 0; doubtful && k < t->leaves; k++)
         t->failed |= !py_isfinite(gradients[k]);
     if (t->failed)
-        return 0.0;
+        return NAN;
     if (t->kept && !all_finite(&total, 1, 1.0))
         t->refused = 1;
     else
@@ -299,7 +299,7 @@ class CTrainer(Trainer):
         if self._values is not self._given_numbers:
             self._give(self._values)
         mean: float = self._call(self._address, *plan.arguments)
-        if self._struct.failed:
+        if mean != mean and self._struct.failed:
             mean = self._repeat(plan, len(batch))
         if self.only_finite and self._struct.refused:
             self._struct.refused = 0
