@@ -77,16 +77,18 @@ def as_ours(given: Any, expected: Mapping[str, Any]) -> Any:
     if not isinstance(given, Mapping):
         return given
     ours = {name.replace("layers.", ""): name for name in expected}
-    names = ours if ours.keys() == given.keys() != expected.keys() else {}
+    names = ours if given.keys() <= ours.keys() and not given.keys() <= expected.keys() else {}
     return {
         names.get(name, name): x.tolist() if hasattr(x, "tolist") else x
         for name, x in given.items()
     }
 
 
-def hint_of_torch(given: Any) -> list[str]:
+def hint_of_torch(given: Any, expected: Mapping[str, Any]) -> list[str]:
     """What to do with the state of a model of PyTorch that does not fit; else nothing."""
     if not isinstance(given, Mapping) or not any(map(is_of_torch, given.values())):
+        return []
+    if as_ours(given, expected).keys() <= expected.keys():  # all it has is known: some is missing
         return []
     return [
         "PyTorch's modules are made of other parts; bridges.from_torch(module) brings one over "

@@ -193,3 +193,16 @@ def test_a_program_without_its_examples_says_so(given, words, tmp_path, monkeypa
     assert str(ended.value).startswith(words)
     if not given:
         assert "python program.py data.json" in str(ended.value)
+
+
+def test_what_returns_several_things_is_not_among_what_can_stand():
+    with pytest.raises(TypeError, match="LSTM returns several things") as error:
+        source(nn.LSTM(2, 2))
+    can = str(error.value).partition("what can stand")[2]
+    assert "GRUCell" in can
+    assert not any(f" {name}," in can for name in ("LSTM", "LSTMCell", "GRU", "MultiheadAttention"))
+
+
+def test_a_class_of_ones_own_is_refused_with_the_way_out():
+    with pytest.raises(TypeError, match="write its class there, and bring its layers over one by"):
+        source(Own(2, 1))

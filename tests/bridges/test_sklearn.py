@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
 from tests.conftest import needs_compiler
-from tinygrad_neuron import nn
+from tinygrad_neuron import draw_network, nn, torch_source
 from tinygrad_neuron.bridges import MLPClassifier, MLPRegressor
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -310,3 +310,18 @@ def test_without_scikit_learn_the_error_names_the_extra():
 def test_a_misspelt_parameter_gets_the_nearest(kind):
     with pytest.raises(TypeError, match="no option 'max_itr'; did you mean 'max_iter'"):
         kind(max_itr=3)
+
+
+def test_weights_and_slips_are_refused_by_name_with_the_way_out():
+    X, y = [[1.0], [2.0]], [0, 1]
+    with pytest.raises(TypeError, match=r"MLPClassifier: sample_weight is not here, .* repeat"):
+        MLPClassifier().fit(X, y, sample_weight=[1, 2])
+    with pytest.raises(ValueError, match=r"MLPRegressor: .*did you mean 'logistic'.* logistic,"):
+        MLPRegressor(activation="logstic").fit(X, y)
+    for show in (draw_network, torch_source_of):
+        with pytest.raises(TypeError, match=r"the network that fit makes, \.model_"):
+            show(MLPClassifier())
+
+
+def torch_source_of(model):
+    return torch_source(model, "hinge", None)

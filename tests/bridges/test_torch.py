@@ -312,6 +312,12 @@ REFUSED = {
     "has complex numbers": lambda: T.Linear(2, 2, dtype=torch.complex128),
     "module must be a torch.nn.Module, got int 3": lambda: 3,
     "got PyTorch's type Linear": lambda: T.Linear,
+    "it is a module of this package already": lambda: nn.Linear(2, 1),
+    "bring over what it holds, module.module": lambda: T.DataParallel(T.Linear(2, 1)),
+    'remove_parametrizations(module, "weight")': lambda: (
+        torch.nn.utils.parametrizations.weight_norm(T.Linear(2, 1))
+    ),
+    "no transformer's block can be brought over whole": lambda: T.TransformerEncoderLayer(4, 2),
 }
 
 

@@ -300,3 +300,8 @@ def test_without_an_engine_there_is_still_the_text(monkeypatch, tmp_path):
     assert picture._repr_mimebundle_() == {"text/plain": picture.source}
     with pytest.raises(EngineNotFoundError, match="pip install"):
         picture.render(tmp_path / "y.svg")
+
+
+def test_a_model_of_several_arguments_is_told_how():
+    with pytest.raises(TypeError, match=r"the Values that model\(query, key, value\) returns"):
+        draw_dot(nn.MultiheadAttention(4, 2), example=[[1.0, 2.0, 3.0, 4.0]])

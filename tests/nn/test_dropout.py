@@ -187,3 +187,11 @@ def test_a_probability_that_is_no_number_is_refused(p):
 def test_an_input_that_is_no_number_is_refused(bad):
     with pytest.raises(TypeError, match="must be a real number, got"):
         nn.Dropout()(bad)
+
+
+def test_a_probability_that_is_set_later_is_checked_too():
+    dropout = nn.Dropout(0.5)
+    dropout.p = 0.25
+    assert dropout.p == 0.25
+    with pytest.raises(ValueError, match="Dropout: p must be from 0 to less than 1, got 2"):
+        dropout.p = 2

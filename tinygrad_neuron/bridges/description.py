@@ -55,7 +55,9 @@ def describe(where: str, model: Any) -> Description:
     (['Linear', 'Tanh', 'Linear'], ['0.weight', '0.bias', '2.weight', '2.bias'])
     """
     if not isinstance(model, nn.Module):
-        raise TypeError(f"{where}: the model must be an nn.Module, got {described(model)}")
+        estimator = hasattr(model, "get_params")
+        hint = "; of an estimator pass the network that fit makes, .model_" if estimator else ""
+        raise TypeError(f"{where}: the model must be an nn.Module, got {described(model)}{hint}")
     return _Describing(where).module(model, "")
 
 
@@ -92,10 +94,13 @@ class _Describing:
             return self._network(module, [module], path)
         kind = kinds.KINDS.get(name)
         if kind is None or type(module) is not getattr(nn, name):
-            what = name if isinstance(module, nn.Module) else f"the function {module!r}"
+            whole = isinstance(module, nn.Module)
+            what, out = name if whole else f"the function {module!r}", ""
+            if whole and not type(module).__module__.startswith(nn.__name__):
+                out = "; write its class there, and bring its layers over one by one"
             raise TypeError(
                 f"{self.where}: {what}{_at(path)} has no counterpart in PyTorch that is known "
-                f"here; what has: MLP, Layer, Neuron, {kinds.SUPPORTED}"
+                f"here; what has: MLP, Layer, Neuron, {kinds.SUPPORTED}{out}"
             )
         try:
             arguments = kinds.of_ours(kind, module)

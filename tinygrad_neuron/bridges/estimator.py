@@ -19,6 +19,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import nn
+from ..calculus.table import TABLE
 from ..checking import (
     BELOW_ONE,
     NOT_NEGATIVE,
@@ -120,12 +121,14 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
     # scikit-learn's methods
 
-    def fit(self, X: Any, y: Any) -> "Network":
+    def fit(self, X: Any, y: Any, **others: Any) -> "Network":
         """Train from the start (with `warm_start`, from where it stands).
 
         **Arguments:** `X`, an array or frame (examples, features); `y`, one target for each (or,
-        for several outputs, a row). **Returns** the estimator itself.
+        for several outputs, a row). **Returns** the estimator itself. Others,
+        as scikit-learn's `sample_weight`, are refused.
         """
+        self._refuse(others)
         self._check_parameters()
         first = not (self.warm_start and hasattr(self, "model_"))
         X, y = self._read(X, y, first)
@@ -255,6 +258,9 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
                 f"{name}: solver='lbfgs' is not here, as it takes no steps by batches; 'adam' and "
                 "'sgd' are (scikit-learn's own network has it)"
             )
+        if isinstance(self.activation, str):
+            known = {"logistic", "linear"} | {n for n, entry in TABLE.items() if entry.activation}
+            one_of(f"{name}: activation", self.activation, known)
         one_of(f"{name}: solver", self.solver, ("adam", "sgd"))
         one_of(f"{name}: learning_rate", self.learning_rate, ("constant", "invscaling", "adaptive"))
         one_of(f"{name}: target", self.target, ("auto", "python", "c"))
@@ -277,6 +283,17 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
                 f"{name}: max_fun={self.max_fun!r} belongs to solver='lbfgs', which is not here; "
                 "leave it out"
             )
+
+    def _refuse(self, others: dict[str, Any]) -> None:
+        # By keyword alone: a parameter sample_weight would tell scikit-learn that it is of use.
+        if others.pop("sample_weight", None) is not None:
+            raise TypeError(
+                f"{self._name}: sample_weight is not here, each example counts the same; repeat "
+                "those that shall count more (np.repeat(X, times, axis=0), np.repeat(y, times)), "
+                "or take scikit-learn's own network"
+            )
+        if others:
+            raise TypeError(f"{self._name}: fit takes X and y, got {', '.join(others)} too")
 
     def _hidden(self) -> list[Any]:
         given = self.hidden_layer_sizes

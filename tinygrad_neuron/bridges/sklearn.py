@@ -32,15 +32,19 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # scikit-l
     **Arguments:** those of `sklearn.neural_network.MLPClassifier`, with its defaults and meaning.
     `activation` may also be any other of the table ("gelu", "elu", ...), and `target` says what
     the network is compiled to: "python", "c", or "auto", which is C where there is a compiler.
-    `solver="lbfgs"` is refused, `max_fun` with it; `fit` takes no `sample_weight`, and `X` must be
-    dense.
+    `solver="lbfgs"` is refused, `max_fun` with it, and so is a `sample_weight`; `X` must be dense;
+    results are float64, also for `X` of float32; `coefs_` and `intercepts_` are copies and cannot
+    be set (`model_.load_state_dict` sets the numbers).
 
     **Attributes** after `fit`: scikit-learn's (`classes_`, `coefs_`, `intercepts_`, `loss_`,
     `loss_curve_`, `n_iter_`, ...), `model_`, the `nn.MLP`, whose outputs are logits, and
     `record_`, the `TrainingRecord`, whose losses are without the penalty `alpha`.
 
     With the same `random_state` it takes the steps that scikit-learn's takes, from the same
-    weights, over the same batches: what they learn differs by rounding alone.
+    weights, over the same batches: what they learn differs by rounding alone. One thing is not the
+    same: scikit-learn reports a loss of probabilities that it clips to 2.2e-16 or more, and this
+    one reports what it minimises. Where some are smaller, as on inputs that are not scaled, the
+    two may stop after another number of epochs.
 
     >>> from tinygrad_neuron import datasets
     >>> X, y = zip(*datasets.moons(60, seed=0))

@@ -43,6 +43,8 @@ def from_torch(module: Any, seed: Seed = None) -> nn.Module:
     if not isinstance(module, torch.nn.Module):
         state = isinstance(module, Mapping)  # of a state_dict() or a file
         hint = "; a state goes into a module first: module.load_state_dict(state)" if state else ""
+        if isinstance(module, nn.Module):
+            hint = "; it is a module of this package already: use it as it is"
         raise TypeError(
             f"from_torch: module must be a torch.nn.Module, got {described(module)}{hint}"
         )
@@ -160,14 +162,37 @@ class _Reading:
         made.load_state_dict({n: t.detach().cpu().double().tolist() for n, t in numbers.items()})
 
 
+# What holds the module that one means, and how to get at it.
+_HELD_BY = {
+    "OptimizedModule": "bring over what torch.compile was given, module._orig_mod",
+    "DataParallel": "bring over what it holds, module.module",
+    "DistributedDataParallel": "bring over what it holds, module.module",
+}
+_TRANSFORMER = (
+    "no transformer's block can be brought over whole: its forward is a program; its parts can, as "
+    "in from_torch(block.linear1), from_torch(block.norm1), from_torch(block.self_attn), to be "
+    "called in the forward of an nn.Module here"
+)
+
+
 def _way_out(module: Any) -> str:
     """What to do instead with a module that cannot be brought over, where there is a way."""
+    name = type(module).__name__
+    if type(module).__module__.startswith("torch.") and name in _HELD_BY:
+        return f" ({_HELD_BY[name]})"
+    if "parametrizations" in module._modules:
+        return (
+            " (its numbers are computed of others; make them plain ones first: "
+            'torch.nn.utils.parametrize.remove_parametrizations(module, "weight"))'
+        )
+    if type(module).__module__.startswith("torch.") and name.startswith("Transformer"):
+        return f" ({_TRANSFORMER})"
     if not type(module).__module__.startswith("torch."):
         return (
             " (its forward is a program of your own: bring its layers over one by one, as in "
             "from_torch(module.layer), and call them in the forward of an nn.Module here)"
         )
-    advice = PYTORCH["nn"].get(type(module).__name__)
+    advice = PYTORCH["nn"].get(name)
     return f" ({advice})" if advice else ""
 
 

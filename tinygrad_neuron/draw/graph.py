@@ -204,7 +204,13 @@ def _value(root: Any, example: Any, output: "int | tuple[int, ...] | None") -> V
             f"draw_dot: the root must be a Value, got {described(root)}; it draws what a model "
             f"makes of an example, {form}; draw_network(model) draws the model itself"
         )
-    from ..nn.example import example_of, one_value  # only where there is an example
+    from ..nn.example import example_of, one_value, required  # only where there is an example
+
+    if len(names := required(root)) > 1:
+        raise TypeError(
+            f"draw_dot: example is the only argument of a call, and {described(root)} takes "
+            f"{', '.join(names)}; draw one of the Values that model({', '.join(names)}) returns"
+        )
 
     with root.undisturbed():
         given = example_of("draw_dot", root, (example,), form)

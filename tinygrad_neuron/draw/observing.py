@@ -106,6 +106,8 @@ def _add_layers(layers: list[NeuronLayer], model: Any, path: str, what: str) -> 
             _set_activation(neuron, model)
     else:
         where = "" if path == "model" else f" at {path}"
+        if hasattr(model, "get_params"):  # an estimator
+            where += "; of an estimator pass the network that fit makes, .model_"
         raise TypeError(
             f"{what}: the model must be an nn.MLP, nn.Layer, nn.Neuron, nn.Perceptron, an "
             "nn.Linear with an activation behind it, or a list or nn.Sequential of these, got "

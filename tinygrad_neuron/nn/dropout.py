@@ -31,8 +31,17 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, seed: Seed = None) -> None:
-        self.p = number("Dropout", "p", p, BELOW_ONE)
+        self.p = p
         self.generator = generator_of(seed)
+
+    @property
+    def p(self) -> float:
+        """The probability with which a number becomes 0."""
+        return self._p
+
+    @p.setter
+    def p(self, p: float) -> None:
+        self._p = number("Dropout", "p", p, BELOW_ONE)
 
     def __call__(self, x: Array) -> Any:
         return each(self._masked, lists(x))

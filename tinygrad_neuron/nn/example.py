@@ -34,6 +34,17 @@ def example_of(where: str, model: Module, given: tuple[Any, ...], form: str) -> 
     return [taken(x, name) for x, name in zip(given, names, strict=True)]
 
 
+def required(model: Module) -> list[str]:
+    """The names of what a call of a model must be given.
+
+    >>> from tinygrad_neuron import nn
+    >>> required(nn.MultiheadAttention(2, 1))
+    ['query', 'key', 'value']
+    """
+    asked = signature(model).parameters.values()
+    return [p.name for p in asked if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
+
+
 def _are_whole(x: Any) -> bool:
     return all(map(_are_whole, x)) if isinstance(x, list) else whole(x) is not None
 

@@ -281,7 +281,7 @@ class Module(Answering, Shown, Linked):
         of another shape; then nothing has changed.
         """
         entries, _ = self._state_entries()
-        theirs = state.hint_of_torch(given)
+        theirs = state.hint_of_torch(given, entries)
         given = state.as_ours(given, entries)
         if wrong := state.differences(given, entries, "the parameter"):
             raise state.StateError("load_state_dict: " + "; ".join(theirs + wrong))
