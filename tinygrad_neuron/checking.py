@@ -270,7 +270,8 @@ def flag(where: str, what: str, x: Any) -> bool:
     ...
     TypeError: SGD: nesterov must be True or False, got str 'no'
     """
-    if not isinstance(x, bool) and getattr(getattr(x, "dtype", None), "char", "") != "?":
+    one = getattr(getattr(x, "dtype", None), "char", "") == "?" and not getattr(x, "ndim", 1)
+    if not isinstance(x, bool) and not one:  # a bool of NumPy's is one, an array of them is not
         raise TypeError(f"{where}: {what} must be True or False, got {described(x)}")
     return bool(x)
 
@@ -301,6 +302,25 @@ def a_function(where: str, what: str, x: Any) -> Callable[..., Any]:
     if is_of_torch(x):
         raise TypeError(f"{where}: {what} must be a function of Values, got {described(x)}")
     return x  # type: ignore[no-any-return]
+
+
+def called(where: str, takes: str, function: Callable[..., Any], *given: Any) -> Any:
+    """What a function of the user's own gives; one that cannot be called so is told how it is.
+
+    >>> called("fit: each_epoch", "the record, as in lambda record: None", lambda: None, 1)
+    Traceback (most recent call last):
+    ...
+    TypeError: fit: each_epoch is called with the record, as in lambda record: None; got \
+<lambda>() takes 0 positional arguments but 1 was given
+    """
+    try:
+        return function(*given)
+    except TypeError as error:
+        at = error.__traceback__
+        if at is not None and at.tb_next is not None:  # from within the function
+            raise
+        text = f"{where} is called with {takes}; got {error}"
+    raise TypeError(text)  # out of the handler, so that Python's own does not stand above it
 
 
 def several(x: Any) -> TypeGuard[Iterable[Any]]:

@@ -73,6 +73,51 @@ def test_a_function_of_ones_own_is_called_after_each_epoch(code):
         fit(model, optimiser, train, each_epoch=3)
 
 
+def test_what_each_epoch_returns_is_true_false_or_nothing():
+    np = pytest.importorskip("numpy")
+    model, optimiser = model_and_optimiser()
+    train, _ = moons()
+    record = fit(model, optimiser, train, each_epoch=lambda r: np.mean(r.loss) < 1e9)
+    assert (record.stopped, len(record.loss)) == ("asked to", 1)
+    for answer in (np.bool_(False), False, None):
+        assert len(fit(model, optimiser, train, 2, each_epoch=lambda r, a=answer: a).loss) == 2
+    for answer in (1, 0.0, "stop", np.array([True])):
+        with pytest.raises(TypeError, match="what each_epoch returns must be True or False, got"):
+            fit(model, optimiser, train, each_epoch=lambda r, a=answer: a)
+    with pytest.raises(TypeError, match=r"each_epoch is called with the record, as in .* got"):
+        fit(model, optimiser, train, each_epoch=lambda: None)
+
+
+def test_parameters_that_each_epoch_assigns_are_trained_on_from_there(code):
+    train, _ = moons()
+    model, optimiser = model_and_optimiser()
+    parameter = model.parameters()[0]
+
+    def each_epoch(record):
+        if len(record.loss) == 1:
+            parameter.data = 50.0
+            optimiser.lr = 1e-9
+
+    fit(model, optimiser, train, 2, target=code, each_epoch=each_epoch)
+    assert parameter.data == pytest.approx(50.0, abs=1e-4)
+    assert optimiser.steps == 2 * math.ceil(len(train) / 8)
+
+
+def test_a_metric_that_gives_no_number_is_named_and_two_of_one_name_are_refused():
+    train, held_out = moons()
+    model, optimiser = model_and_optimiser()
+
+    def wanted(metrics, error, message):
+        with pytest.raises(error, match=message):
+            fit(model, optimiser, train, 1, validation=held_out, metrics=metrics)
+
+    for result, shown in ((None, "NoneType None"), ("x", "str 'x'"), ([1.0], "list")):
+        message = f"the metric good: what it returns must be a real number, got {shown}"
+        wanted({"good": lambda o, t, r=result: r}, TypeError, message)
+    wanted({"good": lambda: 1.0}, TypeError, "the metric good is called with all outputs and all")
+    wanted([lambda o, t: 1.0, lambda o, t: 2.0], ValueError, "two metrics have the name <lambda>")
+
+
 def test_what_is_best_on_the_validation_data_is_kept(code):
     train, test = moons()
     model, optimiser = model_and_optimiser(lr=3.0)  # so that it leaps about

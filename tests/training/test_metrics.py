@@ -61,3 +61,14 @@ def test_unequal_numbers_and_none_at_all_are_refused(metric):
         metric([1.0], [1, 0])
     with pytest.raises(ValueError, match="of zero examples"):
         metric([], [])
+
+
+@pytest.mark.parametrize("outputs", [[math.nan] * 3, [[math.nan, math.nan]] * 3, [[1.0, math.nan]]])
+def test_nan_stands_for_no_class(outputs):
+    for metric in (accuracy, confusion_matrix, precision, recall):
+        options = {"of": 0} if metric is recall else {}
+        with pytest.raises(ValueError, match=r"an output is nan \(place . of .\).*smaller lr"):
+            metric(outputs, [0] * len(outputs), **options)
+    assert math.isnan(r_squared([math.nan, 1.0], [0.0, 1.0]))
+    with pytest.raises(ValueError, match="threshold must be a number"):
+        predicted_class(1.0, math.nan)

@@ -9,7 +9,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
 
-from ..checking import a_function, described, flag, listed, positive_integer
+from ..checking import (
+    a_function,
+    called,
+    described,
+    flag,
+    listed,
+    positive_integer,
+    to_float,
+)
 from ..compiler import Compiled, NotFiniteError, TracingError, Trainer, compile
 from ..console import is_terminal
 from ..engine import Value
@@ -66,13 +74,14 @@ def fit(
     - `target`: "python" or "c"; `seed`: of the order of the examples.
     - `validation`: other data, on which the model in `eval()` is measured after each epoch.
     - `metrics`: functions of all outputs and all targets of the validation data, as `accuracy`;
-      with names of one's own in a dictionary.
+      with names of one's own in a dictionary (needed where two have the same, as two lambdas do).
     - `patience`: stop after so many epochs without a smaller loss; None never does.
     - `progress`: show a bar in a terminal or a notebook, where the package tqdm is installed.
     - `diagnose`: at the end, run `training.diagnose` over a hundred of the examples (fewer where
       there are fewer), with the model in `eval()`; the record shows what it warns of.
     - `each_epoch`: a function that is called after each epoch with the record so far, when the
-      parameters have their new numbers; it may set `optimiser.lr`, and returns True to stop.
+      parameters have their new numbers; it may set `optimiser.lr` and assign parameters' `data`.
+      It returns True to stop, False or None (nothing) to go on.
 
     **Returns** a `TrainingRecord`. Where there are validation data, the parameters are afterwards
     those of the best epoch. Ctrl-C ends the training after the steps that were taken; nothing is
@@ -223,7 +232,7 @@ class _Run:
             if shown is not None:
                 shown.set_postfix({k: f"{v[-1]:.4g}" for k, v in record.curves.items()})
                 shown.update()
-            if self.each_epoch is not None and self.each_epoch(record) is True:
+            if self.each_epoch is not None and self._asked(self.each_epoch, trainer):
                 record.stopped = "asked to"
                 return
             if patience is not None and epoch - record.best_epoch >= patience:
@@ -241,7 +250,22 @@ class _Run:
         record.validation_loss.append(math.fsum(loss for loss, _ in found) / len(found))
         outputs, targets = [output for _, output in found], [t for _, t in validation]
         for name, metric in self.metrics.items():
-            record.metrics[name].append(float(metric(outputs, targets)))
+            where = f"fit: the metric {name}"
+            takes = "all outputs and all targets, as in lambda outputs, targets: 1.0"
+            measure = called(where, takes, metric, outputs, targets)
+            if isinstance(measure, Value):
+                measure = measure.data
+            record.metrics[name].append(to_float(measure, where, "what it returns"))
+
+    def _asked(self, each_epoch: Callable[[TrainingRecord], Any], trainer: Trainer) -> bool:
+        """Whether the user's function wants to stop; what it assigned to parameters is taken."""
+        before = [parameter.data for parameter in trainer.parameters]
+        takes = "the record, as in lambda record: record.loss[-1] < 0.1"
+        asked = called("fit: each_epoch", takes, each_epoch, self.record)
+        pairs = zip(trainer.parameters, before, strict=True)
+        if any(parameter.data is not number for parameter, number in pairs):
+            trainer.read()
+        return asked is not None and flag("fit", "what each_epoch returns", asked)
 
     def _judge(self, epoch: int) -> None:
         """Note whether an epoch was the best; what is best on validation data is kept."""
@@ -310,7 +334,16 @@ def _named(metrics: Iterable[Metric] | Mapping[str, Metric]) -> dict[str, Metric
         a_function("fit", "a metric", metric)
     if isinstance(metrics, Mapping):
         return dict(metrics)
-    return {getattr(metric, "__name__", repr(metric)): metric for metric in given}
+    named: dict[str, Metric] = {}
+    for metric in given:
+        name = getattr(metric, "__name__", repr(metric))
+        if name in named:
+            raise ValueError(
+                f"fit: two metrics have the name {name}; give each its own, as in "
+                "metrics={'first': f, 'second': g}"
+            )
+        named[name] = metric
+    return named
 
 
 def _bar(epochs: int) -> Any:

@@ -1,11 +1,13 @@
 """How good predictions are, as numbers a person can judge. Nothing here is differentiated.
 
 Outputs are what a model returns for each example, as numbers: one score per class, of which the
-largest wins, or a single score, which means class 1 where it is above a threshold.
+largest wins, or a single score, which means class 1 where it is above a threshold. NaN is larger
+than nothing and smaller than nothing, so an output with one stands for no class: all functions that
+ask for a class raise a `ValueError`, lest a model that has diverged look like one that has learnt.
 """
 
 from collections.abc import Iterable, Sequence
-from math import fsum
+from math import fsum, isnan
 from typing import Any
 
 from ..checking import listed, paired, positive_integer, several, to_float, whole
@@ -19,14 +21,23 @@ def predicted_class(output: Any, threshold: float = 0.0) -> int:
 
     **Arguments:** `output`: one number per class (the first of the largest wins), or a single one:
     class 1 above `threshold`, else 0. The default, 0, is for logits; for probabilities it is 0.5.
+    Raises a `ValueError` for NaN, which stands for no class.
 
     >>> predicted_class([0.1, 2.0, 2.0]), predicted_class(-1.0), predicted_class(0.7, 0.5)
     (1, 0, 1)
     """
     above = to_float(threshold, "predicted_class", "threshold")
     scores = [_number(v) for v in output] if several(output) else [_number(output)]
+    if isnan(above):
+        raise ValueError("predicted_class: threshold must be a number to compare with, got nan")
     if not scores:
         raise ValueError("predicted_class: an output of no numbers stands for no class")
+    if any(map(isnan, scores)):
+        got = f"place {next(i for i, v in enumerate(scores) if isnan(v))} of {len(scores)}"
+        raise ValueError(
+            f"predicted_class: an output is nan ({got}), which stands for no class; look for what "
+            "made it so with training.diagnose, or train with a smaller lr"
+        )
     if len(scores) == 1:
         return int(scores[0] > above)
     return max(range(len(scores)), key=scores.__getitem__)
@@ -35,6 +46,8 @@ def predicted_class(output: Any, threshold: float = 0.0) -> int:
 @named_options
 def accuracy(outputs: Iterable[Any], targets: Iterable[int], threshold: float = 0.0) -> float:
     """The part of the examples whose class is predicted, from 0 to 1.
+
+    Raises a `ValueError` where an output is NaN: see `predicted_class`.
 
     >>> accuracy([[2.0, 1.0], [0.0, 1.0]], [0, 0])
     0.5
@@ -54,6 +67,8 @@ def confusion_matrix(
     """How often an example of class i was taken for class j: row i, column j.
 
     **Arguments:** `classes`: how many there are; by default as many as occur.
+
+    Raises a `ValueError` where an output is NaN: it has no column.
 
     >>> confusion_matrix([[2.0, 1.0], [0.0, 1.0], [3.0, 1.0]], [0, 0, 1])
     [[1, 1], [1, 0]]
