@@ -22,9 +22,10 @@ from typing import Any
 import pytest
 
 import tinygrad_neuron
-from tinygrad_neuron import Value, compile, nn, optim
+from tinygrad_neuron import Value, compile, nn, nudge, optim
 from tinygrad_neuron.compiler.examples import Batch
 from tinygrad_neuron.interruption import uninterrupted
+from tinygrad_neuron.training import fit
 
 PACKAGE = str(Path(tinygrad_neuron.__file__).parent)
 TARGETS = ["python", "c"] if shutil.which("cc") or shutil.which("gcc") else ["python"]
@@ -192,6 +193,62 @@ def test_a_ctrl_c_while_an_error_is_dealt_with_leaves_all_as_it_was(
             stopped = False
         assert before == numbers_now(), f"at bytecode {at}"
     assert at > 50
+
+
+def test_the_end_of_a_with_hands_the_numbers_over() -> None:
+    """Whatever a Ctrl-C interrupts in it, save the very entry, before its first line."""
+    at, stopped = 2, True
+    while stopped:
+        at += 1
+        neuron, loss, examples, optimiser = training(OPTIMISERS[0])
+        trainer = compile(loss).trainer(optimiser)
+        trainer.step(examples)
+        stopped = interrupted(lambda t=trainer: t.__exit__(None, None, None), at)  # type: ignore[misc]
+        found = numbers(neuron, optimiser)
+        trainer.write_back()
+        assert found == numbers(neuron, optimiser), f"at bytecode {at}"
+    assert at > 50
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # in a finaliser
+def test_fit_loses_no_step_that_is_counted() -> None:
+    """Its numbers are those of the best epoch on other data, and its modes as they were."""
+    stride = 7 if INTERRUPTS else 499
+
+    def run(at: int) -> tuple[bool, tuple[Any, ...]]:
+        neuron, _, examples, optimiser = training(OPTIMISERS[0])
+
+        def work() -> None:
+            fit(neuron, lambda y, t: (y - t) ** 2, examples, optimiser, epochs=2, progress=False)
+
+        neuron.eval()
+        stopped = interrupted(work, at)
+        assert not neuron.training, f"at bytecode {at}"
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        return stopped, numbers(neuron, optimiser)
+
+    neuron, loss, examples, optimiser = training(OPTIMISERS[0])
+    states = [numbers(neuron, optimiser)]
+    for _ in range(2):
+        optimiser.zero_grad()
+        loss(*examples[0]).backward()
+        optimiser.step()
+        states.append(numbers(neuron, optimiser))
+    last = next(n for n in range(1000, 10**9, 1000) if not run(n)[0])
+    for at in [*range(1, last - 1000, stride), *range(last - 1000, last, 1 if INTERRUPTS else 3)]:
+        assert run(at)[1] in states, f"at bytecode {at}"
+
+
+def test_nudge_puts_all_numbers_back() -> None:
+    x = Value(2.0)
+    u = 3 * x
+    y = u * u
+    at, stopped = 0, True
+    while stopped:
+        at += 1
+        stopped = interrupted(lambda: nudge(y, x, by=0.5), at)
+        assert (x.data, u.data, y.data) == (2.0, 6.0, 36.0), f"at bytecode {at}"
+    assert at > 100
 
 
 # At any time --------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from .checking import a_function, described, listed, not_a_value, to_float, whol
 from .engine import Number, Operand, Value, constant, topological_order
 from .functions import identity
 from .functions import sum as add_up
+from .interruption import uninterrupted
 from .passes import (
     DOMAIN_ERRORS,
     assign,
@@ -123,14 +124,21 @@ def nudge(output: Value, leaf: Value, by: Number = 0.01) -> list[Nudged]:
         if any(operand in reached for operand in node._prev):
             reached.add(node)
     given = [node.data for node in order]
-    try:
+    seen: list[list[float]] = []
+
+    def move() -> None:
         output.forward()
-        before = [node.data for node in order]
+        seen.append([node.data for node in order])
         leaf.data += by
         output.forward()
-        after = [node.data for node in order]
-    finally:
-        assign(order, given)
+        seen.append([node.data for node in order])
+
+    with uninterrupted() as held:
+        try:
+            held.let(move)
+        finally:
+            assign(order, given)
+    before, after = seen
     triples = zip(order, before, after, strict=True)
     return [Nudged(node, old, new) for node, old, new in triples if node in reached]
 

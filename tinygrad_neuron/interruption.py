@@ -7,12 +7,47 @@ from contextlib import contextmanager
 from typing import Any
 
 
+class Held:
+    """What `uninterrupted` gives: the Ctrl-C that wait, and `let`, for long work within."""
+
+    def __init__(self, usual: Any = None) -> None:
+        self.usual, self.arrived = usual, list[tuple[int, Any]]()
+        self._open = False
+
+    def __call__(self, number: int, frame: Any) -> None:
+        """What the signal calls: it waits, save for what may be ended now."""
+        if not self._open:
+            self.arrived.append((number, frame))
+            return
+        try:
+            self.usual(number, frame)
+        except BaseException:
+            self._open = False  # from here on what comes waits: `let` has ended, wherever it is
+            raise
+
+    def let(self, run: Callable[[], None]) -> None:
+        """Run what a Ctrl-C may end, once; what is after it is uninterrupted again.
+
+        >>> with uninterrupted() as held:
+        ...     held.let(lambda: print("long work"))
+        long work
+        """
+        self._open = True
+        if self.arrived:
+            self(*self.arrived.pop())
+        try:
+            run()
+        finally:
+            self._open = False
+
+
 @contextmanager
-def uninterrupted() -> Iterator[None]:
+def uninterrupted() -> Iterator[Held]:
     """Within it a Ctrl-C waits until the end: what is changed is changed whole.
 
-    For short work that assigns many things. In a thread beside the main one, where Python delivers
-    no Ctrl-C, and where the signal is not handled by Python, it does nothing.
+    For short work that assigns many things; for long work before it, see `Held.let`. In a thread
+    beside the main one, where Python delivers no Ctrl-C, and where the signal is not handled by
+    Python, it does nothing.
 
     >>> a, b = 0, 0
     >>> with uninterrupted():
@@ -20,26 +55,22 @@ def uninterrupted() -> Iterator[None]:
     """
     usual = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(usual):
-        yield
+        yield Held()
         return
-    arrived: list[tuple[int, Any]] = []
-
-    def wait(number: int, frame: Any) -> None:
-        arrived.append((number, frame))
-
+    held = Held(usual)
     try:
-        signal.signal(
-            signal.SIGINT, wait
-        )  # one that came before is delivered here, before the work
+        # one that came before is delivered here, before the work
+        signal.signal(signal.SIGINT, held)
     except ValueError:  # the main thread, but of an interpreter within another
-        yield
+        yield held
         return
     try:
-        yield
+        yield held
     finally:
-        signal.signal(signal.SIGINT, usual)
-        if arrived:
-            usual(*arrived[-1])
+        if signal.getsignal(signal.SIGINT) is held:  # what ran within may have set another
+            signal.signal(signal.SIGINT, usual)
+        if held.arrived:
+            usual(*held.arrived[-1])
 
 
 def or_undone(run: Callable[[], None], undo: Callable[[], None]) -> None:

@@ -155,7 +155,15 @@ class Trainer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.write_back()
+        """Hand the numbers over; a Ctrl-C waits for that, or comes before and it is done then."""
+        try:
+            with uninterrupted():
+                self.write_back()
+        except Exception:
+            raise
+        except BaseException:
+            self.write_back()  # once more changes nothing
+            raise
 
     def _order(self, variant: Variant) -> list[int]:
         """For each leaf of a variant where its number stands: among the parameters, or after

@@ -98,10 +98,10 @@ class Variant:
                     assert self._graph is not None
                     lowering = Lowering(*self._graph)
                 program = lowering.backward(seeded)
+                self.doubts[seeded] = program.doubts()
+                self.programs[seeded] = program  # only then is it there
                 if len(self.outputs) == 1:  # there is no other backward pass: the graph can go
                     self._graph = None
-                self.doubts[seeded] = program.doubts()
-                self.programs[seeded] = program  # the last: only then is it there
             return self.programs[seeded]
 
     def generated(self, seeded: tuple[int, ...] | None) -> Callable[..., Any]:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 from ..checking import (
@@ -158,6 +159,7 @@ class _Run:
         self.record = TrainingRecord(metrics={name: [] for name in metrics})
         self.least, self.best = math.inf, list[float]()
         self.each_epoch: Callable[[TrainingRecord], Any] | None = None
+        self.trainer: Trainer | None = None
 
     def _loss_of(self, output: Any, target: Any) -> Value:
         """The loss of an output; one that would take the input is told how it is called."""
@@ -179,52 +181,63 @@ class _Run:
         patience: int | None,
         progress: bool,
     ) -> None:
-        """All epochs, until something ends them."""
+        """All epochs, until something ends them; a Ctrl-C ends no more than these."""
         record, start = self.record, time.perf_counter()
         shown = _bar(epochs) if progress else None
         modes = [(module, module.training) for module in self.model.modules()]
-        try:
-            with self.compiled.trainer(self.optimiser, only_finite=True) as trainer:
-                self.model.train()
-                for epoch in range(1, epochs + 1):
-                    self.generator.shuffle(examples)
-                    sums = 0.0
-                    for k in range(0, len(examples), size):
-                        batch = examples[k : k + size]
-                        try:
-                            sums += trainer.step(batch) * len(batch)
-                        except (NotFiniteError, OverflowError) as error:  # a power, an exp
-                            trainer.write_back()
-                            place = f"epoch {epoch}, batch {k // size + 1}"
-                            self._not_finite(error, place, batch)
-                            return
-                    record.loss.append(sums / len(examples))
-                    if self.validation is not None or self.each_epoch is not None:
-                        trainer.write_back()
-                    if self.validation is not None:
-                        self._validate(self.validation)
-                    self._judge(epoch)
+        with uninterrupted() as held:
+            try:
+                held.let(partial(self._epochs, examples, epochs, size, patience, shown))
+            except KeyboardInterrupt:
+                record.stopped = "interrupted"
+            finally:
+                try:
+                    if self.trainer is not None:
+                        self.trainer.write_back()
+                finally:
+                    for module, mode in modes:
+                        module.training = mode
+                    if self.best:
+                        moved = self.optimiser.parameters
+                        for parameter, number in zip(moved, self.best, strict=True):
+                            parameter.data = number
+                    record.seconds = time.perf_counter() - start
                     if shown is not None:
-                        shown.set_postfix({k: f"{v[-1]:.4g}" for k, v in record.curves.items()})
-                        shown.update()
-                    if self.each_epoch is not None and self._asked(self.each_epoch, trainer):
-                        record.stopped = "asked to"
-                        break
-                    if patience is not None and epoch - record.best_epoch >= patience:
-                        record.stopped = "no improvement"
-                        break
-        except KeyboardInterrupt:  # the trainer has handed over the steps that were taken
-            record.stopped = "interrupted"
-        finally:
+                        shown.close()
+
+    def _epochs(
+        self, examples: list[Example], epochs: int, size: int, patience: int | None, shown: Any
+    ) -> None:
+        """Steps of a trainer, which keeps the numbers: `train` hands them over."""
+        record = self.record
+        trainer = self.trainer = self.compiled.trainer(self.optimiser, only_finite=True)
+        self.model.train()
+        for epoch in range(1, epochs + 1):
+            self.generator.shuffle(examples)
+            sums = 0.0
+            for k in range(0, len(examples), size):
+                batch = examples[k : k + size]
+                try:
+                    sums += trainer.step(batch) * len(batch)
+                except (NotFiniteError, OverflowError) as error:  # a power, an exp
+                    trainer.write_back()
+                    self._not_finite(error, f"epoch {epoch}, batch {k // size + 1}", batch)
+                    return
+            record.loss.append(sums / len(examples))
+            if self.validation is not None or self.each_epoch is not None:
+                trainer.write_back()
+            if self.validation is not None:
+                self._validate(self.validation)
+            self._judge(epoch)
             if shown is not None:
-                shown.close()
-            with uninterrupted():
-                for module, mode in modes:
-                    module.training = mode
-                record.seconds = time.perf_counter() - start
-                if self.best:
-                    for parameter, number in zip(self.optimiser.parameters, self.best, strict=True):
-                        parameter.data = number
+                shown.set_postfix({k: f"{v[-1]:.4g}" for k, v in record.curves.items()})
+                shown.update()
+            if self.each_epoch is not None and self._asked(self.each_epoch, trainer):
+                record.stopped = "asked to"
+                return
+            if patience is not None and epoch - record.best_epoch >= patience:
+                record.stopped = "no improvement"
+                return
 
     def _validate(self, validation: list[Example]) -> None:
         """The loss and the metrics of the validation data, with the parameters as they are."""
@@ -258,9 +271,10 @@ class _Run:
         """Note whether an epoch was the best; what is best on validation data is kept."""
         judged = (self.record.validation_loss or self.record.loss)[-1]
         if judged < self.least:
-            self.least, self.record.best_epoch = judged, epoch
-            if self.validation is not None:
-                self.best = [parameter.data for parameter in self.optimiser.parameters]
+            with uninterrupted():
+                self.least, self.record.best_epoch = judged, epoch
+                if self.validation is not None:
+                    self.best = [parameter.data for parameter in self.optimiser.parameters]
 
     def _not_finite(self, error: ArithmeticError, place: str, batch: list[Example]) -> None:
         """Say where a step was not taken, why, and what helps."""
@@ -278,9 +292,13 @@ class _Run:
 
     def diagnose(self, examples: list[Example]) -> None:
         """Look for what is wrong after training, with all units taking part."""
-        with self.model.undisturbed():
+
+        def look() -> None:
             self.model.eval()
             self.record.diagnosis = diagnosed(self.model, examples, self.loss)
+
+        with uninterrupted() as held, self.model.undisturbed():
+            held.let(look)
 
 
 def _examples(what: str, data: Iterable[Sequence[Any]]) -> list[Example]:
