@@ -286,6 +286,7 @@ def definitions(given: dict[str, Any]) -> None:
             y.backward()
             tn.walkthrough(y).text().encode()
             found = tn.compile(lambda: function(*operands))()
+            assert type(y.data) is float
             assert found.data == y.data or found.data != found.data
     finally:
         forget_operations()

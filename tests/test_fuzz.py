@@ -18,6 +18,7 @@ FOUND: dict[str, list[dict[str, Any]]] = {
                 "name": "fuzzed", "forward": "-a", "operands": "a, b", "partials": ("a", "y ** a"),
             }
         },
+        {"given": {"name": "fuzzed", "forward": "9007199254740993", "partials": ["0"]}},
     ],
 }  # fmt: skip
 

@@ -209,6 +209,8 @@ def _assignments(
             needed |= expressions.names(tree)
             lines.append(f"{name} = " + _text(operation, tree, data, globals_, partial=True))
     tree = expressions.parse(text, choices=True)
+    if not partial:
+        tree = expressions.as_float(tree)
     return [*reversed(lines), _text(operation, tree, data, globals_, partial)]
 
 

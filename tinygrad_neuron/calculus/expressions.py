@@ -69,6 +69,24 @@ or share(), or clamp with minimum() and maximum()
     return tree.body
 
 
+def as_float(tree: ast.expr) -> ast.expr:
+    """The same expression, whose result is a float: what it makes of whole numbers alone (a
+    constant, one side of a choice) is computed with floats.
+
+    >>> ast.unparse(as_float(parse("2 * a if a > 0 else 2**60", choices=True)))
+    '2 * a if a > 0 else 2.0 ** 60.0'
+    """
+    if isinstance(tree, ast.IfExp):
+        return ast.IfExp(tree.test, as_float(tree.body), as_float(tree.orelse))
+    parts = list(ast.walk(tree))
+    if any(isinstance(part, ast.Name) for part in parts):
+        return tree
+    for part in parts:
+        if isinstance(part, ast.Constant) and isinstance(part.value, int):
+            part.value = float(part.value)
+    return tree
+
+
 def _check_power(text: str, node: ast.BinOp) -> None:
     """Refuse a power of plain numbers that no float holds: of integers, as 9**9**9, it would take
     for ever to compute."""

@@ -182,7 +182,9 @@ class Operation:
 
     def forward_tree(self) -> ast.expr:
         """The forward expression, intermediate names written out."""
-        return self._written_out(expressions.parse(self.forward, choices=True))
+        return expressions.as_float(
+            self._written_out(expressions.parse(self.forward, choices=True))
+        )
 
     def partial_tree(self, position: int) -> ast.expr:
         """The partial derivative for the operand at a position, intermediate names written out
