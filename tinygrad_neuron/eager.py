@@ -20,6 +20,7 @@ from .interruption import uninterrupted
 from .locks import Lock
 from .operators import add_methods
 from .passes import arranged, raise_named
+from .public import unknown_option
 from .scope import here
 from .stored import FAILURES
 
@@ -298,10 +299,20 @@ def define_operation(
     """
     for option in {"operator", "constant"} & options.keys():
         raise ValueError(f"{name}: {option}=... is reserved for the operations that are built in")
-    operation = Operation(name, forward, partials, **options)
-    operation.activation = options.get("activation", operation.arity == 1)
-    with _one_at_a_time, uninterrupted():
-        return _added(operation)
+    known = Operation.__init__.__kwdefaults__ or {}
+    for option in options.keys() - known.keys():
+        raise unknown_option("define_operation", option, known)
+    try:
+        operation = Operation(name, forward, partials, **options)
+        operation.activation = options.get("activation", operation.arity == 1)
+        with _one_at_a_time, uninterrupted():
+            return _added(operation)
+    except RecursionError:
+        pass
+    raise ValueError(
+        f"{name}: an expression is nested too deeply, as a sum of a thousand terms is; name "
+        "parts of it in where={...}, or take any number of operands, as in operands='*a'"
+    )
 
 
 _one_at_a_time = Lock()

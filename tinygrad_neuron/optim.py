@@ -28,6 +28,7 @@ from .checking import (
     NOT_NEGATIVE,
     POSITIVE,
     Rule,
+    called,
     described,
     flag,
     listed,
@@ -149,8 +150,7 @@ class Optimiser(Answering, metaclass=_Checked):
                 )
         if not self.parameters:
             raise ValueError(f"{name}: there is no parameter to optimise; pass model.parameters()")
-        self.lr = lr
-        self.steps = 0
+        self.lr, self.steps = lr, 0
         self.current_lr()
 
     def __repr__(self) -> str:
@@ -160,15 +160,15 @@ class Optimiser(Answering, metaclass=_Checked):
         """The learning rate of the next step."""
         if type(self.lr) is float and 0.0 < self.lr < math.inf:  # as nearly always
             return self.lr
-        # A schedule may end at 0; a constant rate of 0 learns nothing.
-        lr, rule = (self.lr(self.steps), NOT_NEGATIVE) if callable(self.lr) else (self.lr, POSITIVE)
-        return number(type(self).__name__, "the learning rate", lr, rule)
+        name, lr, rule = type(self).__name__, self.lr, POSITIVE
+        if callable(lr):  # a schedule may end at 0; a constant rate of 0 learns nothing
+            rule, takes = NOT_NEGATIVE, "the steps taken, as in lambda steps: 0.1"
+            lr = called(f"{name}: lr", takes, lr, self.steps)
+        return number(name, "the learning rate", lr, rule)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Set the gradient of every parameter back to 0.0, "not computed yet".
-
-        `set_to_none`, PyTorch's option, says nothing here: "not computed yet" reads 0.0.
-        """
+        """Set the gradient of every parameter back to 0.0, "not computed yet" (which PyTorch's
+        option `set_to_none` changes nothing of)."""
         for parameter in self.parameters:
             forget_gradient(parameter)
 
