@@ -7,6 +7,7 @@ Python. Prints the accuracy on digits it has not seen, and writes what its hidde
 into the folder (default: out).
 """
 
+import argparse
 import random
 import sys
 import time
@@ -90,4 +91,6 @@ def hidden_neurons(model: nn.MLP) -> "Figure":
 
 
 if __name__ == "__main__":
-    sys.exit(as_program(main, Path(sys.argv[1] if len(sys.argv) > 1 else "out")))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("out"), help="to write into")
+    sys.exit(as_program(lambda: main(parser.parse_args().folder)))

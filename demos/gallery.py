@@ -5,6 +5,7 @@
 Open index.html in the folder (default: out/gallery) afterwards.
 """
 
+import argparse
 import html
 import sys
 from collections.abc import Iterator
@@ -348,4 +349,8 @@ BODY
 
 
 if __name__ == "__main__":
-    sys.exit(as_program(main, Path(sys.argv[1] if len(sys.argv) > 1 else "out/gallery")))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=Path("out/gallery"), help="to write into"
+    )
+    sys.exit(as_program(lambda: main(parser.parse_args().folder)))

@@ -7,6 +7,7 @@ once more on two processes of this machine, which differs in the three lines wit
 PyTorch: pip install -e ".[torch]".
 """
 
+import argparse
 import os
 import subprocess
 import sys
@@ -80,6 +81,13 @@ def accuracy(model: Any, unseen: list[Any]) -> float:
     return float((model(images).argmax(1) == labels).double().mean())
 
 
+def epochs_of(text: str) -> int:
+    """How many epochs, from the command line."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, got {text!r}")
+    return int(text)
+
+
 def main(epochs: int) -> None:
     """Here, there, and there with another process."""
     torch.set_num_threads(1)  # for so small a network others only cost time
@@ -108,7 +116,7 @@ def main(epochs: int) -> None:
         ours.save(Path(folder) / "ours.json")
         start = time.perf_counter()
         launch = ["torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-        command = [sys.executable, "-m", *launch, __file__, str(epochs), folder]
+        command = [sys.executable, "-m", *launch, __file__, str(epochs), "--one-of-two", folder]
         subprocess.run(command, check=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
         seconds = time.perf_counter() - start
         other = to_torch(ours)
@@ -135,8 +143,11 @@ def one_of_two(epochs: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    if len(sys.argv) > 2:
-        one_of_two(count, Path(sys.argv[2]))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("epochs", nargs="?", type=epochs_of, default=10, help="here, and there")
+    parser.add_argument("--one-of-two", type=Path, help=argparse.SUPPRESS)  # for torchrun's
+    given = parser.parse_args()
+    if given.one_of_two:
+        one_of_two(given.epochs, given.one_of_two)
     else:
-        sys.exit(as_program(main, count))
+        sys.exit(as_program(main, given.epochs))

@@ -7,6 +7,7 @@ a page on which to step through the network, with the plane beside it, and one o
 learn, with this optimiser or another.
 """
 
+import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -69,4 +70,6 @@ def learning(examples: Sequence[tuple[Sequence[float], int]]) -> Walkthrough:
 
 
 if __name__ == "__main__":
-    sys.exit(as_program(main, Path(sys.argv[1] if len(sys.argv) > 1 else "out")))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("out"), help="to write into")
+    sys.exit(as_program(lambda: main(parser.parse_args().folder)))

@@ -6,6 +6,7 @@ Trains a multilayer perceptron on Iris, prints the loss and the accuracy on flow
 and writes three pictures into the folder (default: out).
 """
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -58,4 +59,6 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(as_program(main, Path(sys.argv[1] if len(sys.argv) > 1 else "out")))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("out"), help="to write into")
+    sys.exit(as_program(lambda: main(parser.parse_args().folder)))

@@ -5,6 +5,7 @@
 In a terminal it waits for Enter before each line.
 """
 
+import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -65,5 +66,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0]).parse_args()
     with suppress(EOFError):  # Ctrl-D at the pause
         sys.exit(as_program(main))

@@ -83,6 +83,27 @@ PROGRAMS = {
         [[0, 1], [3, 1]],
         [[0.25, 0.75], [1.0, 0.0]],
     ),
+    "sequences, as long as there are classes": (
+        lambda: nn.Sequential(nn.Embedding(4, 2, seed=0), nn.Linear(2, 2, seed=1)),
+        losses.cross_entropy,
+        lambda p: optim.SGD(p, lr=0.5),
+        [[0, 1], [2, 3]],
+        [[0, 1], [0, 1]],
+    ),
+    "sequences of distributions": (
+        lambda: nn.Sequential(nn.Embedding(4, 2, seed=0), nn.Linear(2, 2, seed=1)),
+        losses.cross_entropy,
+        lambda p: optim.SGD(p, lr=0.5),
+        [[0, 1, 1], [2, 3, 0]],
+        [[[0.25, 0.75], [1.0, 0.0], [0.5, 0.5]]] * 2,
+    ),
+    "sequences of numbers": (
+        lambda: nn.Sequential(nn.Embedding(4, 2, seed=0), nn.Linear(2, 2, seed=1)),
+        losses.hinge,
+        lambda p: optim.SGD(p, lr=0.5),
+        [[0, 1, 1], [2, 3, 0]],
+        [[[1.0, -1.0], [-1.0, 1.0], [1.0, 1.0]]] * 2,
+    ),
     "a cell": (
         lambda: nn.Sequential(nn.GRUCell(2, 3, seed=0), nn.Linear(3, 1, seed=0)),
         losses.mean_squared_error,

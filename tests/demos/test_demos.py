@@ -44,3 +44,26 @@ def test_moons_are_separated_and_drawn(tmp_path):
     assert ElementTree.parse(tmp_path / "moons.svg").getroot().tag.endswith("svg")
     assert 'id="plane"' in (tmp_path / "moons.html").read_text("utf-8")
     assert '"optimisers":' in (tmp_path / "moons_learning.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", ("moons", "quickstart", "digits", "gallery", "walkthrough", "growing_up", "names_gpt")
+)
+def test_help_is_printed_and_nothing_written(name, tmp_path):
+    pytest.importorskip("matplotlib", reason="the extra demos is not installed")
+    pytest.importorskip("tqdm", reason="the extra demos is not installed")
+    if name == "growing_up":
+        pytest.importorskip("torch", reason="PyTorch is not installed (extra torch)")
+    for options, code in (("--help",), 0), (("--folder",), 2):
+        ended = subprocess.run(
+            [sys.executable, str(DEMOS / f"{name}.py"), *options],
+            capture_output=True,
+            encoding="utf-8",
+            cwd=tmp_path,
+            timeout=400,
+        )
+        assert (ended.returncode, f"usage: {name}.py" in ended.stdout + ended.stderr) == (
+            code,
+            True,
+        )
+    assert [] == list(tmp_path.iterdir())

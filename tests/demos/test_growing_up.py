@@ -30,3 +30,12 @@ def test_without_pytorch_it_says_what_to_install():
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
     assert ended.returncode == 1
     assert 'growing_up.py needs PyTorch: pip install -e ".[torch]"\n' == ended.stderr
+
+
+def test_a_wrong_number_of_epochs_is_refused():
+    pytest.importorskip("torch", reason="PyTorch is not installed (extra torch)")
+    for wrong in ("foo", "0", "1.5"):
+        command = [sys.executable, str(PROGRAM), wrong]
+        ended = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=400)
+        assert ended.returncode == 2
+        assert f"must be a whole number from 1 on, got {wrong!r}" in ended.stderr

@@ -235,6 +235,7 @@ KINDS: dict[str, Kind] = {kind.name: kind for kind in _LAYERS} | {
     name: Kind(name, **_OPTIONS.get(name, {})) for name in ACTIVATIONS if name not in ABSENT
 }
 SUPPORTED = ", ".join(["Sequential", *KINDS])
+ONE_OUTPUT = ", ".join(["Sequential", *(name for name, kind in KINDS.items() if kind.one_output)])
 
 
 def supported_of_torch() -> str:

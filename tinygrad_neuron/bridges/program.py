@@ -7,7 +7,7 @@ from typing import Any
 from .. import losses, nn, optim
 from ..checking import described
 from .description import Description, describe
-from .kinds import SUPPORTED
+from .kinds import ONE_OUTPUT
 
 _WHERE = "torch_source"
 # The same loss in PyTorch, with what it takes besides predictions and targets.
@@ -19,7 +19,11 @@ _LOSSES = {
     "binary_cross_entropy_with_logits": (
         "F.binary_cross_entropy_with_logits(predictions, targets)"
     ),
-    "cross_entropy": "F.cross_entropy(predictions, targets)",
+    # Here the classes are the last axis, of sequences too; F.cross_entropy takes axis 1.
+    "cross_entropy": (
+        "F.cross_entropy(\n        predictions.flatten(0, -2), "
+        "targets.flatten(0, predictions.ndim - 2)\n    )"
+    ),
     "hinge": "torch.relu(1 - targets * predictions).mean()",
 }
 
@@ -140,8 +144,7 @@ def _trainable(description: Description) -> list[Description]:
         if leaf.kind is not None and not leaf.kind.one_output:
             raise TypeError(
                 f"{_WHERE}: {leaf.torch_class} returns several things, and a loss takes one; "
-                "what can stand in the program: MLP, Layer, Neuron, and those that return one of "
-                f"{SUPPORTED}"
+                f"what can stand in the program: MLP, Layer, Neuron, {ONE_OUTPUT}"
             )
         if leaf.state and id(leaf) in seen:
             raise ValueError(
