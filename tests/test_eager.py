@@ -212,3 +212,24 @@ def test_threads_may_define_the_same_operation():
     for thread in threads:
         thread.join()
     assert failed == []
+
+
+def test_what_a_definition_cannot_use_is_told():
+    def define(*arguments, **options):
+        with pytest.raises((ValueError, TypeError)) as error:
+            define_operation(*arguments, **options)
+        return error
+
+    assert "nested too deeply" in str(define("deep", "a + " * 2000 + "a", ["1"]).value)
+    assert "has no option 'bogus'; it has symbol" in str(define("b", "a", ["1"], bogus=1).value)
+    assert "\u202e" not in str(define("b\u202ec", "a", ["1"]).value)
+    generated = (text for text in ("b", "a", "1"))  # read once, and counted
+    assert "expected 1 partials, one per operand, got 3" in str(define("b", "a", generated).value)
+
+
+def test_a_label_is_shortened_in_what_is_shown():
+    v = Value(-1.0, label="x" * 10**6)
+    assert len(repr(v)) < 300
+    with pytest.raises(ValueError, match="log of") as error:
+        v.log()
+    assert len(str(error.value)) < 400

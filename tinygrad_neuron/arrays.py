@@ -54,7 +54,17 @@ def call(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, An
     if among(inputs):
         return each(function, inputs)
     # A scalar of NumPy would hand the comparison back.
-    return function(*(x.item() if hasattr(x, "dtype") else x for x in inputs))
+    return function(*map(_as_pythons, inputs))
+
+
+def _as_pythons(x: Any) -> Any:
+    """A scalar of NumPy as Python's own number: `item()` of a long double is a long double."""
+    if not hasattr(x, "dtype"):
+        return x
+    kind = x.dtype.kind
+    if hasattr(x, "mask"):  # to be refused
+        return x
+    return float(x) if kind == "f" else complex(x) if kind == "c" else x.item()
 
 
 def among(operands: Sequence[Any]) -> bool:
@@ -67,7 +77,12 @@ def each(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
     """An array of what a function gives for the elements of arrays, and for single operands."""
     numpy = sys.modules["numpy"]
     boxes = [_boxed(numpy, x) for x in operands]
-    return numpy.frompyfunc(function, len(boxes), 1)(*boxes)
+    found = numpy.frompyfunc(function, len(boxes), 1)(*boxes)
+    masked = getattr(sys.modules.get("numpy.ma"), "MaskedArray", ())
+    for x in operands:  # what one of them hides is hidden
+        if isinstance(x, masked):
+            found = numpy.ma.array(found, mask=numpy.broadcast_to(x.mask, found.shape))
+    return found
 
 
 def known() -> list[str]:

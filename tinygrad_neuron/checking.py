@@ -85,11 +85,20 @@ def to_float(x: object, where: str, operand: str = "data") -> float:
         welcome = isinstance(x, numbers.Real)
     else:
         welcome = kind in "biuf" and getattr(x, "ndim", None) == 0
+        if welcome and getattr(x, "mask", False) is not False and bool(x.mask):  # type: ignore[attr-defined]
+            raise TypeError(
+                f"{where}: {operand} must be a real number, got NumPy's masked, which hides one; "
+                "leave it out, as in array.compressed(), or fill it, as in array.filled(0.0)"
+            )
     if welcome:
         try:
             return float(x)  # type: ignore[arg-type]  # real numbers have __float__
-        except OverflowError as error:
-            raise OverflowError(f"{where}: {operand}: {error}") from None
+        except OverflowError:
+            pass
+        raise OverflowError(
+            f"{where}: {operand} must be at most about 1.8e308, the largest float, got "
+            f"{type(x).__name__} {_size_of(x)}; scale it, or compute with its logarithm"
+        )
     text = f"{where}: {operand} must be a real number, got {described(x)}"
     if hasattr(type(x), "_operation"):
         text += "; a Value is already a node of the graph (its number is .data)"
@@ -98,6 +107,13 @@ def to_float(x: object, where: str, operand: str = "data") -> float:
     elif isinstance(x, Iterable) and not isinstance(x, str | bytes):
         text += "; go through it element by element, as in [f(v) for v in x]"
     raise TypeError(text)
+
+
+def _size_of(x: object) -> str:
+    """A number too large for a float, by its digits: one of 400 is not read."""
+    if not isinstance(x, int):
+        return f"{shown(x)[:60]}"
+    return f"of some {int(x.bit_length() * 0.30103) + 1} digits"
 
 
 def unknown(name: str, known: Iterable[str]) -> str:
@@ -214,11 +230,7 @@ def integer(where: str, what: str, x: Any, least: int, way_out: str = "") -> int
             f"{where}: {what} must be an integer of {least} or more, got {shown(x)}{hint}"
         )
     if found > MOST:
-        got = (
-            f"{found:,}"
-            if found < 10**30
-            else f"one of some {int(found.bit_length() * 0.30103) + 1} digits"
-        )
+        got = f"{found:,}" if found < 10**30 else f"one {_size_of(found)}"
         raise ValueError(f"{where}: {what} must be at most {MOST:,}, got {got}")
     return found
 

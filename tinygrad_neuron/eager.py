@@ -8,7 +8,6 @@ and a debugger steps through it.
 import ast
 import os
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,8 +17,10 @@ from .calculus.operation import TABLE, Operation, listed_operands
 from .calculus.primitive import CONSTANT
 from .engine import Operand, Value, constant, lift
 from .interruption import uninterrupted
+from .locks import Lock
 from .operators import add_methods
 from .passes import arranged, raise_named
+from .public import unknown_option
 from .scope import here
 from .stored import FAILURES
 
@@ -298,13 +299,23 @@ def define_operation(
     """
     for option in {"operator", "constant"} & options.keys():
         raise ValueError(f"{name}: {option}=... is reserved for the operations that are built in")
-    operation = Operation(name, forward, partials, **options)
-    operation.activation = options.get("activation", operation.arity == 1)
-    with _one_at_a_time, uninterrupted():
-        return _added(operation)
+    known = Operation.__init__.__kwdefaults__ or {}
+    for option in options.keys() - known.keys():
+        raise unknown_option("define_operation", option, known)
+    try:
+        operation = Operation(name, forward, partials, **options)
+        operation.activation = options.get("activation", operation.arity == 1)
+        with _one_at_a_time, uninterrupted():
+            return _added(operation)
+    except RecursionError:
+        pass
+    raise ValueError(
+        f"{name}: an expression is nested too deeply, as a sum of a thousand terms is; name "
+        "parts of it in where={...}, or take any number of operands, as in operands='*a'"
+    )
 
 
-_one_at_a_time = threading.RLock()
+_one_at_a_time = Lock()
 
 
 def _added(operation: Operation) -> Callable[..., Value]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .checking import described, listed, text, to_float
+from .checking import shown as begun
 from .copying import Linked, linked_in
 from .interruption import uninterrupted
 from .notebook import Shown
@@ -278,7 +279,7 @@ class Habits(Shown, Linked):
         if gradient is not NOT_COMPUTED:
             shown += f", grad={gradient}"
         if self.label:
-            shown += f", label={self.label!r}"
+            shown += f", label={begun(self.label)}"
         return f"Value({shown})"
 
     def _passed_through(self) -> Any:

@@ -28,6 +28,7 @@ from .checking import (
     NOT_NEGATIVE,
     POSITIVE,
     Rule,
+    called,
     described,
     flag,
     listed,
@@ -149,8 +150,7 @@ class Optimiser(Answering, metaclass=_Checked):
                 )
         if not self.parameters:
             raise ValueError(f"{name}: there is no parameter to optimise; pass model.parameters()")
-        self.lr = lr
-        self.steps = 0
+        self.lr, self.steps = lr, 0
         self.current_lr()
 
     def __repr__(self) -> str:
@@ -160,15 +160,15 @@ class Optimiser(Answering, metaclass=_Checked):
         """The learning rate of the next step."""
         if type(self.lr) is float and 0.0 < self.lr < math.inf:  # as nearly always
             return self.lr
-        # A schedule may end at 0; a constant rate of 0 learns nothing.
-        lr, rule = (self.lr(self.steps), NOT_NEGATIVE) if callable(self.lr) else (self.lr, POSITIVE)
-        return number(type(self).__name__, "the learning rate", lr, rule)
+        name, lr, rule = type(self).__name__, self.lr, POSITIVE
+        if callable(lr):  # a schedule may end at 0; a constant rate of 0 learns nothing
+            rule, takes = NOT_NEGATIVE, "the steps taken, as in lambda steps: 0.1"
+            lr = called(f"{name}: lr", takes, lr, self.steps)
+        return number(name, "the learning rate", lr, rule)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Set the gradient of every parameter back to 0.0, "not computed yet".
-
-        `set_to_none`, PyTorch's option, says nothing here: "not computed yet" reads 0.0.
-        """
+        """Set the gradient of every parameter back to 0.0, "not computed yet" (which PyTorch's
+        option `set_to_none` changes nothing of)."""
         for parameter in self.parameters:
             forget_gradient(parameter)
 
@@ -242,9 +242,8 @@ class Optimiser(Answering, metaclass=_Checked):
         found: dict[str, Any] = {
             "optimiser": type(self).__name__,
             "steps": self.steps,
-            "settings": {n: v for n, v in vars(self).items() if n[0] != "_" and _is_setting(v)},
+            "settings": saved.settings(vars(self)),
         }
-        del found["settings"]["steps"]
         if hasattr(self.lr, "state_dict"):
             found["schedule"] = self.lr.state_dict()
         return found | {name: list(map(float, getattr(self, name))) for name in self.state.values()}
@@ -279,8 +278,9 @@ class Optimiser(Answering, metaclass=_Checked):
             name: tuple(value) if isinstance(value, list) else value
             for name, value in given.items()
         }
+        kind, known = saved.made_by(type(self), options)
         try:
-            type(self)([Value(0.0)], **options)
+            kind([Value(0.0)], **known)
         except (TypeError, ValueError, OverflowError) as error:
             return str(error)
         return ""
@@ -304,7 +304,12 @@ class Optimiser(Answering, metaclass=_Checked):
     @naming_data
     def step(self) -> None:
         """Move every parameter once, by its `grad`."""
+        if type(self.steps) is not int:
+            raise TypeError(f"step: steps must be the count of steps, got {described(self.steps)}")
         parameters, numbers = self.parameters, self.numbers(self.current_lr())
+        for name, attribute in self.state.items():
+            if len(getattr(self, attribute, ())) != len(parameters):
+                self._signs(name, attribute)  # which says so
         self.check_rule(numbers)  # for what was assigned since
         data, gradients = [p.data for p in parameters], [p.grad or 0.0 for p in parameters]
         updated, *state = self.updated(data, gradients, self.get_state(), numbers)
@@ -316,13 +321,6 @@ class Optimiser(Answering, metaclass=_Checked):
             if self._passed is not None:  # a state that a checked rule gave need not be checked
                 self._passed = *self._passed[:2], state
             self.steps += 1
-
-
-def _is_setting(value: Any) -> bool:
-    """Whether an attribute is one of the numbers that an optimiser was made with."""
-    return isinstance(value, int | float) or (
-        isinstance(value, tuple) and all(isinstance(item, float) for item in value)
-    )
 
 
 class SGD(Optimiser):

@@ -166,4 +166,21 @@ def scope(name: str) -> Iterator[Scope]:
     try:
         yield made
     finally:
+        _leave(made)
+
+
+def _leave(made: Scope) -> None:
+    """Go back to what was around a block. Tasks of asyncio take turns, and may leave blocks in
+    another order than they entered them: one that is not the innermost is taken out of the path.
+    """
+    inner = here.scope
+    while inner is not None and inner.module is not None:  # a call that was broken off
+        inner = inner.parent
+    if inner is None or inner is made:
         here.scope = made.parent
+        return
+    while inner.parent is not None:
+        if inner.parent is made:
+            inner.parent = made.parent
+            return
+        inner = inner.parent

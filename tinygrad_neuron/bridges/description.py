@@ -1,6 +1,6 @@
 """A model of ours in PyTorch's words: the kinds of its layers, their arguments and numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from ..engine import Value
 from ..nn.activations import ACTIVATIONS, ActivationModule
 from . import kinds
 
-_BY_FUNCTION = {id(made.operation.function): made for made in ACTIVATIONS.values()}
+_BY_FUNCTION = {made.operation.function: made for made in ACTIVATIONS.values()}
 
 
 @dataclass(frozen=True)
@@ -119,10 +119,12 @@ class _Describing:
             if isinstance(activation, ActivationModule):
                 after = self.module(activation, path)
             else:
-                made = _BY_FUNCTION.get(id(activation))
+                # By equality: where nothing is generated these are methods, made when asked for.
+                found = isinstance(activation, Hashable)
+                made = _BY_FUNCTION.get(activation) if found else None
                 if made is not None and made.__name__ not in kinds.ABSENT:
                     after = self._described(made(), path)
-            if after is None or any(n.activation is not activation for n in neurons):
+            if after is None or any(n.activation != activation for n in neurons):
                 names = sorted({neuron.activation_name for neuron in neurons})
                 raise TypeError(
                     f"{self.where}: {layer!r}{_at(path)} has the activation {', '.join(names)}, "
@@ -131,7 +133,7 @@ class _Describing:
                 )
             self._own(layer.parameters(), f"{type(layer).__name__}{_at(path)}")
             parts.append(_linear(layer, neurons, model.training))
-            if activation is not TABLE["identity"].function:
+            if activation != TABLE["identity"].function:
                 parts.append(after)
         return Description("Sequential", model.training, parts=tuple(parts))
 

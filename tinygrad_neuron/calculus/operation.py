@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..checking import a_function, described, flag, listed, several, unknown
+from ..checking import shown as begun
 from ..checking import text as checked_text
 from . import expressions
 from .kernels import KERNELS
@@ -91,6 +92,8 @@ class Operation:
         source: str = "",
         example: str = "",
     ) -> None:
+        if several(partials):
+            partials = list(partials)  # a generator gives them once
         _check_types(name, forward, operands, partials, defaults, where, constant, kernels)
         texts = {"symbol": symbol, "domain": domain, "overflow": overflow, "chosen": chosen}
         texts |= {"operator": operator, "summary": summary, "source": source, "example": example}
@@ -295,7 +298,7 @@ class Operation:
     ) -> Exception:
         """An error of the same type that says which operation on which values failed."""
         shown = [
-            f"{value}" + (f" ({label!r})" if label else "")
+            f"{value}" + (f" ({begun(label)})" if label else "")
             for value, label in zip(values, labels, strict=True)
         ]
         if len(shown) > 5:
@@ -461,7 +464,10 @@ def _check_types(
 def _plain_text(name: str, what: str, given: Any) -> None:
     """Refuse what is no text, or one that cannot stand in a source file."""
     checked_text(name, what, given)
-    if any((ord(c) < 32 and c != "\n") or "\ud800" <= c <= "\udfff" for c in given):
+    hidden = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # turn the direction of what follows
+    if any(
+        (ord(c) < 32 and c != "\n") or "\ud800" <= c <= "\udfff" or ord(c) in hidden for c in given
+    ):
         raise ValueError(f"{name}: {what} holds characters that cannot be written, {given!r}")
 
 

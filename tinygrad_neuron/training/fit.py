@@ -328,6 +328,7 @@ def _plain(x: Any) -> bool:
 
 
 def _named(metrics: Iterable[Metric] | Mapping[str, Metric]) -> dict[str, Metric]:
+    """The metrics by their names, no two of which are the same."""
     given = metrics.values() if isinstance(metrics, Mapping) else metrics
     given = listed("fit", "metrics", given, "a list of functions of outputs and targets")
     for metric in given:
