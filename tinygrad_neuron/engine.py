@@ -254,6 +254,7 @@ def topological_order(*roots: Value) -> list[Value]:
     The order in which a depth-first search finishes the nodes, the operands of each from left to
     right; found without recursion, so depth is not limited.
 
+    >>> from tinygrad_neuron import Value
     >>> x = Value(1.0, label="x")
     >>> [node._op or node.label for node in topological_order((x + x).tanh())]
     ['x', '+', 'tanh']

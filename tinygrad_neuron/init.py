@@ -42,12 +42,14 @@ if not TYPE_CHECKING:
     __getattr__, __dir__ = on_demand(__name__)
 
 Initialiser: TypeAlias = Callable[[random.Random, int, int], float]
+"""Draws one weight: a function of the generator and of how many inputs and outputs there are."""
 
 
 @named_options
 def small_normal(deviation: float = 0.01) -> Initialiser:
     """Normal with mean 0 and a small standard deviation: breaks the symmetry, little more.
 
+    >>> import random
     >>> abs(small_normal()(random.Random(0), 4, 4)) < 0.1
     True
     """
@@ -59,6 +61,7 @@ def small_normal(deviation: float = 0.01) -> Initialiser:
 def uniform(low: float = -1.0, high: float = 1.0) -> Initialiser:
     """Uniform between two bounds; the default is micrograd's.
 
+    >>> import random
     >>> -1 <= uniform()(random.Random(0), 4, 4) <= 1
     True
     """
@@ -74,6 +77,7 @@ def xavier_uniform(gain: float = 1.0) -> Initialiser:
 
     Source: X. Glorot and Y. Bengio (2010).
 
+    >>> import random
     >>> abs(xavier_uniform()(random.Random(0), 3, 3)) <= 1
     True
     """
@@ -92,6 +96,7 @@ def xavier_normal(gain: float = 1.0) -> Initialiser:
 
     Source: X. Glorot and Y. Bengio (2010).
 
+    >>> import random
     >>> abs(xavier_normal()(random.Random(0), 3, 3)) < 6
     True
     """
@@ -107,6 +112,7 @@ def he_uniform(gain: float = math.sqrt(2.0)) -> Initialiser:
 
     Source: K. He et al. (2015).
 
+    >>> import random
     >>> abs(he_uniform()(random.Random(0), 6, 3)) <= 1
     True
     """
@@ -125,6 +131,7 @@ def he_normal(gain: float = math.sqrt(2.0)) -> Initialiser:
 
     Source: K. He et al. (2015).
 
+    >>> import random
     >>> abs(he_normal()(random.Random(0), 6, 3)) < 6
     True
     """
@@ -135,6 +142,7 @@ def he_normal(gain: float = math.sqrt(2.0)) -> Initialiser:
 def constant(value: float) -> Initialiser:
     """The same number for every weight: all neurons of a layer then stay alike.
 
+    >>> import random
     >>> constant(0.5)(random.Random(0), 4, 4)
     0.5
     """
@@ -145,6 +153,7 @@ def constant(value: float) -> Initialiser:
 def zeros() -> Initialiser:
     """0 for every weight.
 
+    >>> import random
     >>> zeros()(random.Random(0), 4, 4)
     0.0
     """

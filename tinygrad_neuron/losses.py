@@ -207,6 +207,7 @@ def hinge(scores: Any, targets: Any) -> Value:
 def l1_penalty(parameters: Iterable[Value], strength: float) -> Value:
     """strength * sum of |p|: pulls weights to exactly 0.
 
+    >>> from tinygrad_neuron import Value
     >>> l1_penalty([Value(3.0), Value(-1.0)], 0.5).data
     2.0
     """
@@ -218,6 +219,7 @@ def l1_penalty(parameters: Iterable[Value], strength: float) -> Value:
 def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
     """strength * sum of p^2: keeps weights small.
 
+    >>> from tinygrad_neuron import Value
     >>> l2_penalty([Value(3.0), Value(-1.0)], 0.5).data
     5.0
     """

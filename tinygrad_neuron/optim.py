@@ -53,6 +53,7 @@ if not TYPE_CHECKING:
     __getattr__, __dir__ = on_demand(__name__)
 
 Schedule: TypeAlias = Callable[[int], float]
+"""The learning rate after some steps: a function of their number, as `step_decay` returns."""
 
 
 @named_options
@@ -120,6 +121,7 @@ class Optimiser(Answering, metaclass=_Checked):
     is checked when the optimiser is made (`rule_language`), so a number that is added to a divisor
     must be greater than 0.
 
+    >>> from tinygrad_neuron import Value
     >>> class Signed(Optimiser):
     ...     def rule(self):
     ...         return ["p = p - lr * g / abs(g)"]
@@ -332,10 +334,10 @@ class SGD(Optimiser):
     Source: H. Robbins and S. Monro (1951); B. Polyak (1964); Y. Nesterov (1983), in the form of
     I. Sutskever et al. (2013) that PyTorch uses.
 
+    >>> from tinygrad_neuron import Value
     >>> p = Value(1.0)
     >>> optimiser = SGD([p], lr=0.1)
-    >>> (p * p).backward()
-    >>> optimiser.step()
+    >>> (p * p).backward(); optimiser.step()
     >>> p.data
     0.8
     """
@@ -383,10 +385,10 @@ class Adam(Optimiser):
 
     Source: D. Kingma and J. Ba (2014).
 
+    >>> from tinygrad_neuron import Value
     >>> p = Value(1.0)
     >>> optimiser = Adam([p], lr=0.1)
-    >>> (p * p).backward()
-    >>> optimiser.step()
+    >>> (p * p).backward(); optimiser.step()
     >>> round(p.data, 6)
     0.9
     """
@@ -443,7 +445,7 @@ class AdamW(Adam):
 
     Source: I. Loshchilov and F. Hutter (2017).
 
-    >>> p = Value(1.0)
+    >>> from tinygrad_neuron import Value; p = Value(1.0)
     >>> optimiser = AdamW([p], lr=0.1, weight_decay=0.5)
     >>> optimiser.step()
     >>> p.data
@@ -470,7 +472,7 @@ def clip_gradient_norm(parameters: Iterable[Value], largest: float) -> float:
     **Returns** the norm before. Gradients whose norm is not finite are left and reported so; a
     `largest` of `math.inf` only measures.
 
-    >>> p, q = Value(0.0), Value(0.0)
+    >>> from tinygrad_neuron import Value; p, q = Value(0.0), Value(0.0)
     >>> p.grad, q.grad = 3.0, 4.0
     >>> clip_gradient_norm([p, q], 1.0), round(p.grad, 12), round(q.grad, 12)
     (5.0, 0.6, 0.8)

@@ -1,4 +1,4 @@
-"""Networks with scikit-learn's habits: `MLPClassifier` and `MLPRegressor`.
+"""Networks with scikit-learn's parameters: `MLPClassifier` and `MLPRegressor`.
 
 The names, defaults and rules are those of `sklearn.neural_network`, so a program moves over by its
 import; what is trained is an `nn.MLP` of ours, by the compiled engine, to be drawn and walked

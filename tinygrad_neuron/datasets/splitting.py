@@ -87,6 +87,7 @@ def standardise(train: Dataset[Target], *others: Dataset[Target]) -> tuple[Datas
     Raises:
         ValueError: if a data set has another number of features than `train`.
 
+    >>> from tinygrad_neuron.datasets import Dataset
     >>> train = Dataset("train", ((1.0, 7.0), (3.0, 7.0)), (0, 1))
     >>> test = Dataset("test", ((4.0, 8.0),), (1,))
     >>> train, test = standardise(train, test)

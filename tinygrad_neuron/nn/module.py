@@ -56,6 +56,7 @@ class Module(Answering, Shown, Linked):
     Modules that stand in several places keep the first. A subclass computes in `__call__`, or, as
     in PyTorch, in `forward`.
 
+    >>> from tinygrad_neuron import Value
     >>> class Line(Module):
     ...     def __init__(self):
     ...         self.slope = Value(2.0)

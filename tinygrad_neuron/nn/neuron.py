@@ -24,6 +24,7 @@ class Hyperplane:
     `normal` is the weight vector, `bias` the bias, `distance` the signed distance of the origin,
     bias / ‖normal‖ (NaN where all weights are 0: then there is no hyperplane).
 
+    >>> from tinygrad_neuron.nn import Neuron
     >>> plane = Neuron(2, weights=[3, 4], bias=-5).hyperplane
     >>> plane.normal, plane.norm, plane.distance
     ((3.0, 4.0), 5.0, -1.0)
@@ -46,6 +47,7 @@ class Hyperplane:
 class PReLU(Module):
     """leaky_relu with a slope that is learned (K. He et al., 2015): an activation with a parameter.
 
+    >>> from tinygrad_neuron import Value
     >>> act = PReLU()
     >>> act(Value(-2.0)).data
     -0.5

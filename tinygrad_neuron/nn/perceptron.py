@@ -21,6 +21,7 @@ class PerceptronRun:
     `mistakes`: how many in each epoch; `converged`: whether an epoch passed without any; `updates`:
     the weights and the bias after each mistake, `((w0, w1, ...), b)`.
 
+    >>> from tinygrad_neuron.nn import Perceptron
     >>> from tinygrad_neuron import datasets
     >>> run = Perceptron(2).fit(datasets.gate("AND"))
     >>> run.converged, run.mistakes[-1]

@@ -118,6 +118,7 @@ class MaxPool2d(_Max, _Pool2d):
 
     A call takes the shape (channels, height, width) and returns (channels, rows, columns).
 
+    >>> from tinygrad_neuron import Value
     >>> image = [[Value(4.0), Value(4.0)], [Value(1.0), Value(0.0)]]
     >>> [[[y]]] = MaxPool2d(2)([image])
     >>> y.backward()

@@ -13,6 +13,7 @@ def receptive_field(unit: Value, inputs: Array) -> list[tuple[int, ...]]:
     **Arguments:** `unit`: any Value, as one of a feature map; `inputs`: the nested lists of Values
     that the network was run on. **Returns** the places, in order: (row, column) in a list of lists.
 
+    >>> from tinygrad_neuron import Value
     >>> from tinygrad_neuron import nn
     >>> signal = [[Value(0.0) for _ in range(8)]]
     >>> twice = nn.Sequential(nn.Conv1d(1, 1, 3), nn.Conv1d(1, 1, 3))

@@ -116,6 +116,7 @@ def detach(state: Any) -> Any:
 
     For truncated backpropagation through time: `h = detach(h)` between two parts of a sequence.
 
+    >>> from tinygrad_neuron import Value
     >>> x = Value(2.0)
     >>> [[h]] = detach([[x * x]])
     >>> h, h._prev

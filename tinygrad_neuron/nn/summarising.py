@@ -35,6 +35,7 @@ class Row:
 class Summary:
     """What `summary` found: `rows`, the model itself first. It prints as a table.
 
+    >>> from tinygrad_neuron.nn import summary
     >>> from tinygrad_neuron import nn
     >>> found = summary(nn.MLP(2, [3, 1]), [0.0, 0.0])
     >>> found.rows[0].parameters

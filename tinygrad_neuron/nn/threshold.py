@@ -96,6 +96,7 @@ class Circuit(Shown):
     `boolean_function` makes one. **Attributes:** `inputs`, how many there are; `detectors`, the
     units of the first layer; `output`, the OR over them.
 
+    >>> from tinygrad_neuron.nn import boolean_function
     >>> circuit = boolean_function({(0, 1): 1, (1, 0): 1})
     >>> len(circuit.detectors), circuit(1, 0), circuit(1, 1)
     (2, 1, 0)
@@ -166,6 +167,7 @@ def XOR() -> Circuit:
 def truth_table(function: Callable[..., int], inputs: int) -> dict[tuple[int, ...], int]:
     """What a function of bits gives for every row of its inputs.
 
+    >>> from tinygrad_neuron.nn import AND
     >>> truth_table(AND(), 2)
     {(0, 0): 0, (0, 1): 0, (1, 0): 0, (1, 1): 1}
     """

@@ -35,6 +35,7 @@ def nudges(
     **Arguments:** `output`, `leaf`, `by`: as for `tinygrad_neuron.nudge`; `reached`, at how many
     nodes the nudge has arrived (default: at all).
 
+    >>> from tinygrad_neuron import Value
     >>> x = Value(2.0, label="x")
     >>> figure = nudges(3 * x + 1, x, by=0.1)
     >>> [text.get_text() for text in figure.axes[0].texts if text.get_text()]
