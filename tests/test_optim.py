@@ -6,10 +6,12 @@ where PyTorch is installed it is asked as well.
 
 import math
 import random
+from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
-from tinygrad_neuron import Value, identity, nn
+from tinygrad_neuron import Value, identity, nn, optim
 from tinygrad_neuron.optim import SGD, Adam, AdamW, clip_gradient_norm, cosine_decay, step_decay
 
 STEPS = 8
@@ -472,3 +474,62 @@ def test_an_eps_of_zero_is_refused():
 def test_a_schedule_out_of_range_is_refused(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+def test_a_step_that_cannot_be_moves_nothing() -> None:
+    a, b = Value(1.0), Value(2.0)
+    for optimiser in (optim.Adam([a], lr=0.1), optim.SGD([a], lr=0.1, momentum=0.5)):
+        optimiser.parameters.append(b)
+        with pytest.raises(ValueError, match="one for each parameter"):
+            optimiser.step()
+    plain = optim.SGD([a], lr=0.1)
+    a.grad, plain.steps = 1.0, "x"  # type: ignore[assignment]
+    with pytest.raises(TypeError, match="steps must be the count of steps, got str 'x'"):
+        plain.step()
+    assert (a.data, b.data) == (1.0, 2.0)
+
+
+def test_a_setting_of_any_real_kind_is_kept_as_a_float() -> None:
+    optimiser = optim.SGD([Value(1.0)], lr=Fraction(1, 4))  # type: ignore[arg-type]
+    settings = optimiser.state_dict()["settings"]
+    assert settings["lr"] == 0.25
+    assert type(settings["lr"]) is float
+
+
+def test_a_subclass_that_is_made_in_another_way_takes_its_own_state() -> None:
+    class OfModel(optim.SGD):
+        def __init__(self, model: nn.Module) -> None:
+            super().__init__(model.parameters(), lr=0.5)
+
+    class Renamed(optim.SGD):
+        def __init__(self, parameters: list[Value], beta: float = 0.5) -> None:
+            super().__init__(parameters, lr=0.1)
+            self.b = beta
+
+    for optimiser in (OfModel(nn.Neuron(2)), Renamed([Value(1.0)]), Renamed([Value(1.0)], 0.25)):
+        optimiser.load_state_dict(optimiser.state_dict())
+        wrong = optimiser.state_dict()
+        wrong["settings"] = wrong["settings"] | {"momentum": 2.0}
+        if isinstance(optimiser, OfModel):
+            with pytest.raises(ValueError, match="momentum"):
+                optimiser.load_state_dict(wrong)
+
+
+def test_a_model_is_as_it_was_where_the_schedule_refuses(tmp_path: Path) -> None:
+    class Refusing:
+        def __call__(self, step: int) -> float:
+            return 0.1
+
+        def state_dict(self) -> dict[str, int]:
+            return {"at": 1}
+
+        def load_state_dict(self, given: object) -> None:
+            raise RuntimeError("no")
+
+    model, other = nn.Neuron(2, seed=0), nn.Neuron(2, seed=1)
+    path = tmp_path / "model.json"
+    model.save(path, optimiser=optim.SGD(model.parameters(), lr=Refusing()))
+    before = other.state_dict()
+    with pytest.raises(RuntimeError, match="no"):
+        other.load(path, optimiser=optim.SGD(other.parameters(), lr=Refusing()))
+    assert other.state_dict() == before

@@ -8,7 +8,6 @@ and a debugger steps through it.
 import ast
 import os
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ from .calculus.operation import TABLE, Operation, listed_operands
 from .calculus.primitive import CONSTANT
 from .engine import Operand, Value, constant, lift
 from .interruption import uninterrupted
+from .locks import Lock
 from .operators import add_methods
 from .passes import arranged, raise_named
 from .public import unknown_option
@@ -315,7 +315,7 @@ def define_operation(
     )
 
 
-_one_at_a_time = threading.RLock()
+_one_at_a_time = Lock()
 
 
 def _added(operation: Operation) -> Callable[..., Value]:

@@ -242,9 +242,8 @@ class Optimiser(Answering, metaclass=_Checked):
         found: dict[str, Any] = {
             "optimiser": type(self).__name__,
             "steps": self.steps,
-            "settings": {n: v for n, v in vars(self).items() if n[0] != "_" and _is_setting(v)},
+            "settings": saved.settings(vars(self)),
         }
-        del found["settings"]["steps"]
         if hasattr(self.lr, "state_dict"):
             found["schedule"] = self.lr.state_dict()
         return found | {name: list(map(float, getattr(self, name))) for name in self.state.values()}
@@ -279,8 +278,9 @@ class Optimiser(Answering, metaclass=_Checked):
             name: tuple(value) if isinstance(value, list) else value
             for name, value in given.items()
         }
+        kind, known = saved.made_by(type(self), options)
         try:
-            type(self)([Value(0.0)], **options)
+            kind([Value(0.0)], **known)
         except (TypeError, ValueError, OverflowError) as error:
             return str(error)
         return ""
@@ -304,7 +304,12 @@ class Optimiser(Answering, metaclass=_Checked):
     @naming_data
     def step(self) -> None:
         """Move every parameter once, by its `grad`."""
+        if type(self.steps) is not int:
+            raise TypeError(f"step: steps must be the count of steps, got {described(self.steps)}")
         parameters, numbers = self.parameters, self.numbers(self.current_lr())
+        for name, attribute in self.state.items():
+            if len(getattr(self, attribute, ())) != len(parameters):
+                self._signs(name, attribute)  # which says so
         self.check_rule(numbers)  # for what was assigned since
         data, gradients = [p.data for p in parameters], [p.grad or 0.0 for p in parameters]
         updated, *state = self.updated(data, gradients, self.get_state(), numbers)
@@ -316,13 +321,6 @@ class Optimiser(Answering, metaclass=_Checked):
             if self._passed is not None:  # a state that a checked rule gave need not be checked
                 self._passed = *self._passed[:2], state
             self.steps += 1
-
-
-def _is_setting(value: Any) -> bool:
-    """Whether an attribute is one of the numbers that an optimiser was made with."""
-    return isinstance(value, int | float) or (
-        isinstance(value, tuple) and all(isinstance(item, float) for item in value)
-    )
 
 
 class SGD(Optimiser):

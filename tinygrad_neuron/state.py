@@ -18,6 +18,7 @@ import math
 import os
 import random
 from collections.abc import Iterable, Mapping
+from numbers import Real
 from typing import Any
 
 from .checking import described
@@ -214,3 +215,45 @@ def checked_random_state(given: Any, what: str) -> tuple[Any, ...]:
     except (TypeError, ValueError, OverflowError) as error:
         raise StateError(f"{what} is not the state of a random generator: {error}") from None
     return state
+
+
+def settings(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Of an optimiser's attributes the numbers that it was made with, as JSON has them: another
+    real number, one of NumPy or a fraction, as a float.
+
+    >>> from fractions import Fraction
+    >>> settings({"steps": 3, "lr": Fraction(1, 4), "nesterov": True, "betas": (0.5, 1)})
+    {'lr': 0.25, 'nesterov': True, 'betas': (0.5, 1)}
+    """
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(map(plain, value))
+        return value if isinstance(value, int) else float(value)
+
+    return {
+        name: plain(value)
+        for name, value in attributes.items()
+        if name != "steps" and name[0] != "_"
+        if all(isinstance(x, Real) for x in (value if isinstance(value, tuple) else [value]))
+    }
+
+
+def made_by(kind: type, options: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """The first class, of an optimiser's, that can be made with parameters and settings; and those
+    of the settings that it takes. A subclass may be made of something else, as of a model."""
+    import inspect  # only here
+
+    for base in kind.__mro__:
+        begin: Any = vars(base).get("__init__")
+        if begin is None:  # it is made as the next one
+            continue
+        _, first, *others = inspect.signature(begin).parameters.values()
+        if first.name == "parameters" and all(
+            option.kind in (option.POSITIONAL_OR_KEYWORD, option.KEYWORD_ONLY)
+            and (option.name in options or option.default is not option.empty)
+            for option in others
+        ):
+            names = [option.name for option in others if option.name in options]
+            return base, {name: options[name] for name in names}
+    raise TypeError(f"{kind.__name__} is no optimiser")

@@ -566,3 +566,27 @@ print(found)
     for _ in range(4):  # without a lock 14 of 20 new processes fail
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
         assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit for a file's size")
+def test_a_source_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    import resource
+    import signal
+
+    path = tmp_path / "o.gv"
+    graph = Digraph("chain")
+    graph.save(path)
+    old, limits = path.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    assert old == graph.source.encode()
+    for k in range(100):
+        graph.edge(f"x{k}", "y")
+    usual = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, limits[1]))
+    try:
+        with pytest.raises(OSError, match=r"o\.gv"):
+            graph.save(path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, usual)
+    assert path.read_bytes() == old
+    assert [each.name for each in tmp_path.iterdir()] == ["o.gv"]

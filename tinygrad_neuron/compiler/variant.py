@@ -2,11 +2,11 @@
 
 import math
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from ..engine import Value
+from ..locks import Lock
 from ..operators import tracing
 from ..passes import DOMAIN_ERRORS
 from ..processes import at_once
@@ -42,7 +42,7 @@ class Variant:
         self.title = title
         self.key = key
         self.target = target
-        self._lock = threading.RLock()
+        self._lock = Lock()
         # By the outputs at which gradients arrive; None: forward only.
         self._functions: dict[tuple[int, ...] | None, Callable[..., Any]] = {}
         self.sources: dict[tuple[int, ...] | None, str] = {}

@@ -2,13 +2,13 @@
 
 import contextlib
 import inspect
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from ..checking import described
 from ..engine import Value
+from ..locks import Lock
 from ..passes import DOMAIN_ERRORS
 from .structure import Key, flatten
 from .targets import Target
@@ -35,7 +35,7 @@ class Variants:
         self.latest: Variant | None = None
         self._kept: OrderedDict[Key, list[Variant]] = OrderedDict()
         self._live: frozenset[Value] = frozenset()
-        self._lock = threading.RLock()
+        self._lock = Lock()
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.function, '__qualname__', self.function)}>"

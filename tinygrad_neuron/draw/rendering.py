@@ -24,7 +24,6 @@ import re
 import shutil
 import sys
 import sysconfig
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -33,6 +32,7 @@ import graphviz
 
 from ..checking import flag, text
 from ..files import checked_path, replace_file
+from ..locks import Lock
 from .running import Engine, RenderingError, RenderingTimeoutError, is_within, run
 
 __all__ = [
@@ -64,7 +64,7 @@ _IDS = re.compile(rb'(<g id=")(?=[^"]*")')
 
 # In a new process `sysconfig` fills its table of paths, and a thread that reads it meanwhile fails
 # (AttributeError: 'userbase'): those that draw at once look for an engine one after another.
-_ONE_AT_A_TIME = threading.Lock()
+_ONE_AT_A_TIME = Lock()
 
 
 class EngineNotFoundError(graphviz.ExecutableNotFound):
@@ -163,6 +163,23 @@ class Digraph(graphviz.Digraph):
             self.timeout = timeout
         if layout_command is not None:
             self.layout_command = layout_command
+
+    def save(
+        self,
+        filename: str | os.PathLike[str] | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        *,
+        skip_existing: bool | None = False,
+    ) -> str:
+        """Save the source, as `graphviz` does, but whole or not at all; returns its path."""
+        if filename is not None:
+            self.filename = os.fspath(filename)
+        if directory is not None:
+            self.directory = os.fspath(directory)
+        path: str = self.filepath
+        if not (skip_existing and os.path.exists(path)):
+            replace_file(path, "".join(self).encode(self.encoding))
+        return path
 
     def render(
         self,

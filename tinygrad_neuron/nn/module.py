@@ -360,9 +360,9 @@ class Module(Answering, Shown, Linked):
         if generator is not None:
             states.append(state.checked_random_state(whole["generator"], "generator"))
         with uninterrupted():
-            self.load_state_dict(whole["model"])
-            if optimiser is not None:
+            if optimiser is not None:  # the first, for its schedule may refuse what it is given
                 optimiser.load_state_dict(whole["optimiser"])
+            self.load_state_dict(whole["model"])
             for one, found in zip([*generators.values(), generator], states, strict=False):
                 one.setstate(found)  # type: ignore[union-attr]  # as many as there are states
 

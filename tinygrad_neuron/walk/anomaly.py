@@ -11,11 +11,12 @@ from .. import eager, engine
 from ..calculus.operation import Operation
 from ..checking import to_float
 from ..engine import Number, Value, topological_order
+from ..locks import Lock
 from ..passes import DOMAIN_ERRORS, contributions, evaluate, numbers_of
 from ..stored import naming_data
 from .lines import record_lines
 
-_lock = threading.Lock()
+_lock = Lock()
 _active = 0
 _backward = Value.backward
 

@@ -3,7 +3,6 @@
 import linecache
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -11,10 +10,11 @@ from typing import Any
 
 from .. import eager, engine
 from ..engine import Value
+from ..locks import Lock
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
-_lock = threading.Lock()
+_lock = Lock()
 _active = 0
 _plain_new = engine.new_value
 _plain_init = Value.__init__
