@@ -450,3 +450,9 @@ def test_a_parameter_that_is_detached_in_a_compiled_function_stays_live() -> Non
     assert 10.0 == compiled(Value(5.0)).data
     w.data = 3.0
     assert 15.0 == compiled(Value(5.0)).data
+
+
+@pytest.mark.parametrize("name", ["grad", "hessian", "hvp"])
+def test_numbers_in_the_place_of_the_argument_are_told_where_they_go(name):
+    with pytest.raises(TypeError, match=rf"^{name}: argument must be .* as in {name}\(f\)\(x\)"):
+        getattr(tn, name)(lambda v: v, [1.0, 2.0])

@@ -208,7 +208,10 @@ def _with_variables(
 
 def _place(name: str, argument: Any) -> None:
     if whole(argument) is None:
-        raise TypeError(f"{name}: argument must be the position of one, got {described(argument)}")
+        raise TypeError(
+            f"{name}: argument must be the position of one, got {described(argument)}; numbers go "
+            f"to the function that it makes, as in {name}(f)(x)"
+        )
 
 
 def _variables(structure: Any, fresh: dict[Value, Value]) -> Any:
@@ -296,6 +299,7 @@ def hessian(function: Callable[..., Value], argument: int = 0) -> Callable[..., 
     >>> [[d.data for d in row] for row in hessian(lambda v: v[0] * v[0] * v[1])([3.0, 5.0])]
     [[10.0, 6.0], [6.0, 0.0]]
     """
+    _place("hessian", argument)
     return jacobian(grad(function, argument), argument)
 
 
