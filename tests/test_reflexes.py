@@ -122,6 +122,8 @@ def test_the_state_of_a_model_of_pytorch(tmp_path):
     given = {"0.0.weight": [[0.5, 1]], "0.0.bias": [1.0], "1.weight": [[3.0]], "1.bias": [4.0]}
     nested.load_state_dict(given)
     assert [[[0.5, 1]], [1.0], [[3.0]], [4.0]] == list(nested.state_dict().values())
+    with pytest.raises(ValueError, match=r"^load_state_dict: the parameter 'layers.0.bias'"):
+        row.load_state_dict({"0.weight": weight})  # the same parts: no word of other ones
     for other in ({"0.weight": bias, "0.bias": bias}, {"1.weight": weight, "1.bias": bias}):
         with pytest.raises(ValueError, match=r"from_torch\(module\) brings one over"):
             row.load_state_dict(other)

@@ -89,7 +89,7 @@ def hint_of_torch(given: Any, expected: Mapping[str, Any]) -> list[str]:
     """What to do with the state of a model of PyTorch that does not fit; else nothing."""
     if not isinstance(given, Mapping) or not any(map(is_of_torch, given.values())):
         return []
-    if as_ours(given, expected).keys() <= expected.keys():  # all it has is known: some is missing
+    if as_ours(given, expected).keys() < expected.keys():  # the same parts, some are missing
         return []
     return [
         "PyTorch's modules are made of other parts; bridges.from_torch(module) brings one over "
