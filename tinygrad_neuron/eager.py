@@ -28,8 +28,13 @@ from .stored import FAILURES
 def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
     """Record an operation with plain numbers among its operands: behind the generated functions."""
     lifted: tuple[Value, ...] | None = None
+    for operand in operands:
+        if not isinstance(operand, Value):
+            break
+    else:  # as nearly always while tracing
+        lifted = tuple(operands)  # type: ignore[arg-type]  # all are Values
     try:  # `contextlib.suppress` would take as long as the rest
-        lifted = lift(operation, operands)
+        lifted = lifted or lift(operation, operands)
     except TypeError:
         pass
     if lifted is None:  # out of the handler, so that an error stands alone

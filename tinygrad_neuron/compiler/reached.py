@@ -46,10 +46,13 @@ def doubts(
         return Doubts(False, frozenset())
     # By the lines that hold a gradient, of those that are not exact: none stands before an element.
     found: dict[int, int] = {}
+    none_of_them = found.keys().isdisjoint
     for i in range(operations.index(ELEMENT), len(operations)):
         operation, read = operations[i], operands[i]
         if not isinstance(operation, Operation):
             read = read_by(operation, read)
+        elif none_of_them(read):  # as nearly always
+            continue
         arriving = [found[k] for k in read if k in found]
         if operation == ELEMENT:
             found[i] = DOUBTFUL if arriving else OR_NOTHING
