@@ -49,6 +49,11 @@ def test_no_import_goes_up():
     assert [] == house.upward_imports(modules())
 
 
+def test_the_engine_has_at_most_300_lines():
+    """The README sends a reader there who wants to see all of it."""
+    assert len((PACKAGE / "engine.py").read_text("utf-8").splitlines()) <= 300
+
+
 def test_no_file_is_longer_than_500_lines():
     code = (path for path in PACKAGE.rglob("*.*") if path.suffix in (".py", ".js", ".css", ".c"))
     lengths = {path: len(path.read_text("utf-8").splitlines()) for path in code}

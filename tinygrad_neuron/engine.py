@@ -159,7 +159,7 @@ class Value(Methods):
                 node.grad = node.grad if before is None else before + node.grad
             to_float(self.data, "backward")
         except FAILURES as error:
-            take_back(inner, leaves)
+            take_back(inner, leaves)  # a gradient made with what is no number is none either
             raise_named(node._operation, node._prev, error, node)
 
     def forward(self) -> float:
@@ -255,9 +255,8 @@ def topological_order(*roots: Value) -> list[Value]:
     right; found without recursion, so depth is not limited.
 
     >>> from tinygrad_neuron import Value
-    >>> x = Value(1.0, label="x")
-    >>> [node._op or node.label for node in topological_order((x + x).tanh())]
-    ['x', '+', 'tanh']
+    >>> [v._op or v.label for v in topological_order(Value(1.0, label="x").exp().tanh())]
+    ['x', 'exp', 'tanh']
     """
     for root in roots:
         if not isinstance(root, Value):

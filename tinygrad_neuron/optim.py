@@ -1,6 +1,7 @@
-"""Optimisers: how parameters move, given their gradients; and learning-rate schedules.
+"""Optimisers: how parameters move, given their gradients.
 
-A learning rate is a number, or a schedule: a function of the number of steps taken so far.
+A learning rate is a number, or a schedule (see `schedules`): a function of the number of steps
+taken so far.
 
 What an optimiser does to one parameter stands once, as its `rule`: assignments to the parameter p,
 its gradient g and its state. `step()` runs the rule over all parameters; a compiled trainer runs
@@ -15,19 +16,16 @@ the same rule on arrays, in Python or in C.
 0.8
 """
 
-import functools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import rule_language
 from . import state as saved
 from .checking import (
-    AT_LEAST_ONE,
     BELOW_ONE,
     NOT_NEGATIVE,
     POSITIVE,
-    Rule,
     called,
     described,
     flag,
@@ -42,6 +40,7 @@ from .interruption import uninterrupted
 from .operators import forget_gradient, stored_gradient
 from .passes import is_constant
 from .public import Answering, named_options, on_demand
+from .schedules import Schedule, cosine_decay, step_decay
 from .stored import naming_data
 
 __all__ = [
@@ -51,49 +50,6 @@ __all__ = [
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = on_demand(__name__)
-
-Schedule: TypeAlias = Callable[[int], float]
-"""The learning rate after some steps: a function of their number, as `step_decay` returns."""
-
-
-@named_options
-def step_decay(lr: float, every: int, factor: float = 0.1) -> Schedule:
-    """lr, multiplied by `factor` after each `every` steps.
-
-    >>> schedule = step_decay(1.0, every=10, factor=0.5)
-    >>> schedule(0), schedule(9), schedule(10), schedule(25)
-    (1.0, 1.0, 0.5, 0.25)
-    """
-    lr = number("step_decay", "lr", lr, POSITIVE)
-    number("step_decay", "every", every, AT_LEAST_ONE)
-    factor = number("step_decay", "factor", factor, POSITIVE)
-    return functools.partial(_step_decay, lr, every, factor)
-
-
-def _step_decay(lr: float, every: int, factor: float, step: int) -> float:
-    return lr * factor ** (step // every)
-
-
-@named_options
-def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
-    """From lr down to `final` along half a cosine over `steps` steps, then `final`.
-
-    Source: I. Loshchilov and F. Hutter (2016), without restarts.
-
-    >>> schedule = cosine_decay(1.0, steps=10)
-    >>> schedule(0), round(schedule(5), 12), schedule(10), schedule(99)
-    (1.0, 0.5, 0.0, 0.0)
-    """
-    lr = number("cosine_decay", "lr", lr, POSITIVE)
-    number("cosine_decay", "steps", steps, AT_LEAST_ONE)
-    up_to_lr: Rule = ("from 0 to lr", lambda x: 0 <= x <= lr)
-    final = number("cosine_decay", "final", final, up_to_lr)
-    return functools.partial(_cosine_decay, lr, steps, final)
-
-
-def _cosine_decay(lr: float, steps: int, final: float, step: int) -> float:
-    done = min(step / steps, 1.0)
-    return final + 0.5 * (lr - final) * (1.0 + math.cos(math.pi * done))
 
 
 class _Checked(type):
@@ -152,7 +108,8 @@ class Optimiser(Answering, metaclass=_Checked):
                 )
         if not self.parameters:
             raise ValueError(f"{name}: there is no parameter to optimise; pass model.parameters()")
-        self.lr, self.steps = lr, 0
+        self.lr = lr
+        self.steps = 0
         self.current_lr()
 
     def __repr__(self) -> str:
@@ -337,7 +294,8 @@ class SGD(Optimiser):
     >>> from tinygrad_neuron import Value
     >>> p = Value(1.0)
     >>> optimiser = SGD([p], lr=0.1)
-    >>> (p * p).backward(); optimiser.step()
+    >>> (p * p).backward()
+    >>> optimiser.step()
     >>> p.data
     0.8
     """
@@ -388,7 +346,8 @@ class Adam(Optimiser):
     >>> from tinygrad_neuron import Value
     >>> p = Value(1.0)
     >>> optimiser = Adam([p], lr=0.1)
-    >>> (p * p).backward(); optimiser.step()
+    >>> (p * p).backward()
+    >>> optimiser.step()
     >>> round(p.data, 6)
     0.9
     """
@@ -445,7 +404,8 @@ class AdamW(Adam):
 
     Source: I. Loshchilov and F. Hutter (2017).
 
-    >>> from tinygrad_neuron import Value; p = Value(1.0)
+    >>> from tinygrad_neuron import Value
+    >>> p = Value(1.0)
     >>> optimiser = AdamW([p], lr=0.1, weight_decay=0.5)
     >>> optimiser.step()
     >>> p.data
@@ -472,7 +432,8 @@ def clip_gradient_norm(parameters: Iterable[Value], largest: float) -> float:
     **Returns** the norm before. Gradients whose norm is not finite are left and reported so; a
     `largest` of `math.inf` only measures.
 
-    >>> from tinygrad_neuron import Value; p, q = Value(0.0), Value(0.0)
+    >>> from tinygrad_neuron import Value
+    >>> p, q = Value(0.0), Value(0.0)
     >>> p.grad, q.grad = 3.0, 4.0
     >>> clip_gradient_norm([p, q], 1.0), round(p.grad, 12), round(q.grad, 12)
     (5.0, 0.6, 0.8)
