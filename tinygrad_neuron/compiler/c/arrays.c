@@ -197,13 +197,17 @@ INLINE double exp_checked(double x, int *bad) {
     }                                                          \
     EACH(name, exp_library)
 
+/* e^-|x|, of which the next two are made. */
+#define EXP_OF_LESS(e, x, exp_name)                            \
+    double e[AT_ONCE];                                         \
+    for (long i = 0; i < AT_ONCE; i++)                         \
+        e[i] = -__builtin_fabs(x[i]);                          \
+    some_##exp_name(e, bad);
+
 /* 1/(1 + e^-x) where x is 0 and more, and e^x/(1 + e^x) below. */
 #define SIGMOID(name, exp_name)                                \
     static void some_##name(double *x, int *bad) {             \
-        double e[AT_ONCE];                                     \
-        for (long i = 0; i < AT_ONCE; i++)                     \
-            e[i] = -__builtin_fabs(x[i]);                      \
-        some_##exp_name(e, bad);                               \
+        EXP_OF_LESS(e, x, exp_name)                            \
         for (long i = 0; i < AT_ONCE; i++)                     \
             x[i] = (x[i] >= 0.0 ? 1.0 : e[i])/(1.0 + e[i]);    \
     }                                                          \
@@ -212,10 +216,7 @@ INLINE double exp_checked(double x, int *bad) {
 /* x + log(1 + e^-x) where x is above 0, and log(1 + e^x) elsewhere. */
 #define SOFTPLUS(name, exp_name, fused)                        \
     static void some_##name(double *x, int *bad) {             \
-        double e[AT_ONCE];                                     \
-        for (long i = 0; i < AT_ONCE; i++)                     \
-            e[i] = -__builtin_fabs(x[i]);                      \
-        some_##exp_name(e, bad);                               \
+        EXP_OF_LESS(e, x, exp_name)                            \
         for (long i = 0; i < AT_ONCE; i++)                     \
             e[i] = log_of_one_and(e[i], fused);                \
         for (long i = 0; i < AT_ONCE; i++)                     \

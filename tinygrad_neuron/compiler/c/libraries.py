@@ -17,6 +17,7 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
+from ...locks import Lock
 from . import cache
 from .compiler import ADVICE, Compiler, compile, find_compiler, scratch
 from .errors import CompilerFailedError
@@ -57,20 +58,12 @@ def load(source: str) -> ctypes.CDLL:
         done.set()
 
 
-_LOCK = threading.Lock()
+_LOCK = Lock()
 _LIBRARIES: "OrderedDict[str, ctypes.CDLL]" = OrderedDict()
 _UNDERWAY: dict[str, threading.Event] = {}
 
-
-def _after_fork() -> None:
-    """In a child no thread of the parent is here to finish what it had begun."""
-    global _LOCK
-    _LOCK = threading.Lock()
-    _UNDERWAY.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+if hasattr(os, "register_at_fork"):  # in a child no thread is there to finish what it had begun
+    os.register_at_fork(after_in_child=_UNDERWAY.clear)
 
 
 def _built(source: str, compiler: Compiler, key: str) -> ctypes.CDLL:
