@@ -11,14 +11,6 @@ from .text import html_text, shorten, table
 from .themes import Theme, mix
 
 _LONG = 72  # characters of a title in one line; there are three at most
-_CALLED = {  # by kind, the name of its word
-    "constant": "kind constant",
-    "input": "kind input",
-    "parameter": "kind parameter",
-    "operation": "kind operation",
-    "output": "kind output",
-    "folded": "kind folded",
-}
 # A table in a caption is stretched to the width of the widest: these columns take most of it.
 _FILLER = '<TD CELLPADDING="0"></TD>' * 12
 
@@ -107,7 +99,7 @@ def swatches(kinds: Iterable[str], theme: Theme, *, filled: bool) -> str:
 
 def _swatch(kind: str, fill: str, theme: Theme) -> str:
     """A kind of node in words, in the shape that the kind has."""
-    text = f'<FONT POINT-SIZE="9">{html_text(say(_CALLED[kind]))}</FONT>'
+    text = f'<FONT POINT-SIZE="9">{html_text(say(f"kind {kind}"))}</FONT>'
     look = f'CELLSPACING="0" CELLPADDING="2" COLOR="{theme.rim}" BGCOLOR="{fill}"'
     if kind == "parameter":  # a folder: the tab, and the body
         rows = (
