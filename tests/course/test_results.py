@@ -82,6 +82,11 @@ def test_a_lesson_that_fails_or_ends_its_process_is_told(own):
     path.write_text(text.replace("assert y.data == 2", "1 / 0"), "utf-8")
     with pytest.raises(LessonError, match=r"(?s)lesson_16_thermostat.py fails:.*ZeroDivision"):
         told(own, [])
+    missing = """raise ModuleNotFoundError('this needs it: pip install "x"')"""
+    path.write_text(text.replace("assert y.data == 2", missing), "utf-8")
+    with pytest.raises(LessonError) as caught:
+        told(own, [])
+    assert 'lesson_16_thermostat.py: this needs it: pip install "x"' == str(caught.value)
     path.write_text(text.replace("assert y.data == 2", "import os; os._exit(3)"), "utf-8")
     with pytest.raises(LessonError, match=r"lesson_16_thermostat.py ended its process"):
         told(own, [])

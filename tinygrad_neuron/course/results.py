@@ -120,6 +120,9 @@ def _written(lesson: Lesson) -> str:
         cells.append([])
         for event in events:
             if isinstance(event, Failed):
+                kind, _, reason = event.text.strip().splitlines()[-1].partition(": ")
+                if kind == "ModuleNotFoundError" and "pip install" in reason:  # an extra is missing
+                    raise LessonError(f"{lesson.path.name}: {reason}")
                 raise LessonError(f"{lesson.path.name} fails:\n{event.text.strip()}")
             if isinstance(event, Printed):
                 cells[-1].append(("Printed", event.text))

@@ -83,7 +83,7 @@ def _gif(film: Film, seconds: float, loop: bool) -> bytes:
     try:
         from PIL import Image
     except ImportError:
-        raise ImportError(
+        raise ModuleNotFoundError(
             'an animated GIF needs Pillow: pip install "tinygrad_neuron[demos]"; '
             "an .svg needs nothing"
         ) from None

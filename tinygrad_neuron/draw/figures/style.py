@@ -26,7 +26,7 @@ def blank(width: float, height: float, theme: Theme) -> "Figure":
         from matplotlib.figure import Figure
         from matplotlib.layout_engine import ConstrainedLayoutEngine
     except ImportError:
-        raise ImportError(
+        raise ModuleNotFoundError(
             'this figure needs matplotlib: pip install "tinygrad_neuron[demos]"'
         ) from None
 
