@@ -261,3 +261,12 @@ def test_javascript_names_it(name: str) -> None:
     w.data = ASSIGNED[name][0]
     with pytest.raises(TypeError, match=re.escape(f"the data of 'w' is {ASSIGNED[name][1]}")):
         compiled.javascript(2.0)
+
+
+def test_deleted_data_is_named():
+    v = Value(1.0)
+    del v.data
+    with pytest.raises(AttributeError, match="data was deleted; assign a number"):
+        v + 1
+    v.data = 2.0
+    assert (v + 1).data == 3.0

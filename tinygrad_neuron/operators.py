@@ -260,6 +260,8 @@ class Habits(Shown, Linked):
             # Asked only for what is not set: these slots are left empty to save time and room.
             if name in _UNSET:
                 return _UNSET[name]
+            if name == "data":
+                raise AttributeError("a Value's data was deleted; assign a number: v.data = 0.5")
             raise UnknownName("a Value", "Value", lambda: dir(type(self)), name)
 
     def _links(self) -> Iterable[Any]:

@@ -357,3 +357,11 @@ def test_a_set_has_no_order_for_parameters():
     assert [] == list(Unordered("names", 3).parameters())
     with pytest.raises(TypeError, match="members is a set of parameters or modules, which has no"):
         list(Unordered(Value(1.0)).parameters())
+
+
+def test_a_module_that_computes_nothing_says_what_to_write():
+    class Empty(nn.Module):
+        pass
+
+    with pytest.raises(TypeError, match=r"Empty cannot be called: .* def forward"):
+        Empty()(1.0)

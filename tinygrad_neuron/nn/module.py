@@ -71,6 +71,14 @@ class Module(Answering, Shown, Linked):
 
     if TYPE_CHECKING:
         __call__: Callable[..., Any]  # of a subclass, with the arguments that it takes
+    else:
+
+        def __call__(self, *arguments: Any, **options: Any) -> Any:
+            name = type(self).__name__
+            raise TypeError(
+                f"{name} cannot be called: it has neither __call__ nor forward; write what it "
+                "computes, as in def forward(self, x): return self.w * x"
+            )
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Let every call of the module record in a scope of its own, a method `forward` be what a
