@@ -9,7 +9,7 @@
     .name { font-weight: 600; }
     .row { margin: .3rem 0 .6rem; }
     output { font-variant-numeric: tabular-nums; }
-    input { flex: 1 1 4rem; min-width: 0; height: 2rem; accent-color: #2a6fb0; }
+    input { flex: 1 1 4rem; min-width: 0; height: 2rem; accent-color: #2a6fb0; accent-color: light-dark(#2a6fb0, #7cc0ff); }
     button { font: inherit; color: inherit; background: transparent; min-width: 2.5rem; min-height: 2.5rem;
       border: 1px solid color-mix(in srgb, currentColor 55%, transparent); border-radius: 5px; cursor: pointer; }
     button:disabled { opacity: .4; cursor: default; }
