@@ -114,3 +114,19 @@ def test_they_open_and_step_without_a_network_and_fit(browser, own, tmp_path):
     assert [] == complaints
     assert [] == [url for url in asked if not re.match("file:|data:|about:|blob:", url)]
     tab.close()
+
+
+@pytest.mark.once
+def test_on_an_upright_phone_pictures_are_seen_and_letters_can_be_read(browser, own, tmp_path):
+    pytest.importorskip("sphinx_revealjs", reason="the extra teach is not installed")
+    slides.write_slides(tmp_path / "out", course(own))
+    tab = browser.new_page(viewport={"width": 390, "height": 800})
+    tab.goto((tmp_path / "out" / "lesson_16_thermostat.html").as_uri())
+    tab.wait_for_function("window.Reveal?.isReady()")
+    tab.evaluate("Reveal.slide(2)")
+    picture = tab.locator("section.present img").bounding_box()
+    assert picture["width"] > 300 and picture["height"] > 100
+    assert 13 < 24 * tab.evaluate("Reveal.getScale()")  # the smallest letters, of a caption
+    tab.set_viewport_size({"width": 800, "height": 390})
+    tab.wait_for_function("1280 === Reveal.getConfig().width")
+    tab.close()

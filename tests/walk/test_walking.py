@@ -210,6 +210,15 @@ def test_a_network_agrees_and_its_names_are_distinct():
     assert len(names) == len(set(names))
 
 
+def test_where_one_name_of_a_module_needs_its_path_all_of_it_have_it():
+    model = nn.Sequential(nn.Linear(2, 2), nn.Tanh(), nn.Linear(2, 1))
+    names = {node.name for node in walkthrough(model, [0.5, -1.0]).graphs[0]}
+    first = {f"layers[0].weight[{i}][{j}]" for i in range(2) for j in range(2)}
+    assert first | {"layers[0].bias[0]", "layers[0].bias[1]", "x0", "x1"} <= names
+    alone = {node.name for node in walkthrough(nn.Linear(1, 1), [0.5]).graphs[0]}
+    assert {"weight[0][0]", "bias[0]"} <= alone
+
+
 def test_what_select_did_not_choose_is_not_differentiated():
     x = Value(3.0, label="x")
     walk = check_equal_to_backward(select([x * Value(math.inf), x * 2.0], 1))

@@ -112,9 +112,9 @@ def _question(asked: Question) -> str:
 
 def _task(asked: Task) -> str:
     """A task with a solution, and the code that is expected of those who err."""
-    rows = [(f"<pre>{html.escape(asked.solution)}</pre>", marked_up(asked.explanation), "right")]
+    rows = [(f"✓ <pre>{html.escape(asked.solution)}</pre>", marked_up(asked.explanation), "right")]
     for code, hint in asked.wrong.items():
-        rows.append((f"<pre>{html.escape(code)}</pre>", marked_up(hint), "wrong"))
+        rows.append((f"✗ <pre>{html.escape(code)}</pre>", marked_up(hint), "wrong"))
     rows += _others(asked)
     return _asked(asked.text, "", rows)
 

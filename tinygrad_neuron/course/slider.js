@@ -9,7 +9,7 @@
     .name { font-weight: 600; }
     .row { margin: .3rem 0 .6rem; }
     output { font-variant-numeric: tabular-nums; }
-    input { flex: 1 1 4rem; min-width: 0; height: 2rem; accent-color: #2a6fb0; }
+    input { flex: 1 1 4rem; min-width: 0; height: 2rem; accent-color: #2a6fb0; accent-color: light-dark(#2a6fb0, #7cc0ff); }
     button { font: inherit; color: inherit; background: transparent; min-width: 2.5rem; min-height: 2.5rem;
       border: 1px solid color-mix(in srgb, currentColor 55%, transparent); border-radius: 5px; cursor: pointer; }
     button:disabled { opacity: .4; cursor: default; }
@@ -20,10 +20,11 @@
     @media print {
       .name, .row { display: none; }
       :host { border: 0; padding: 0; }
-      .frames { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; align-items: start; }
-      .frames.many { grid-template-columns: 1fr 1fr 1fr; }
-      .frames.wide { display: block; } /* what is wide can be read in no column */
-      ::slotted(*) { grid-area: auto !important; visibility: visible !important; break-inside: avoid; }
+      .frames { display: block; } /* rows of a grid stay together: the page before them was half empty */
+      ::slotted(*) { display: inline-block; box-sizing: border-box; width: 48.5%; margin: 0 1.5% 1rem 0; vertical-align: top;
+        visibility: visible !important; break-inside: avoid; }
+      .frames.many ::slotted(*) { width: 31.8%; }
+      .frames.wide ::slotted(*) { display: block; width: auto; margin-right: 0; } /* what is wide can be read in no column */
     }
   `;
 
@@ -45,11 +46,14 @@
         <input id="at" type="range" min="0" max="${this.frames.length - 1}" step="1" value="0">
         <button type="button" aria-label="${word("forth")}">›</button></div>
         <div class="frames"><slot></slot></div>`;
-      root.querySelector(".frames").classList.toggle("many", this.frames.length > 4);
+      const { classList } = root.querySelector(".frames");
       const image = this.querySelector("img");
-      const isWide = () => root.querySelector(".frames").classList.toggle("wide", image.naturalWidth > 2.2 * image.naturalHeight);
-      if (image?.complete) isWide();
-      image?.addEventListener("load", isWide);
+      const columns = () => { // on paper; the letters of a large picture cannot be read in a third of the width
+        classList.toggle("many", this.frames.length > 4 && !(image?.naturalWidth > 400));
+        classList.toggle("wide", image?.naturalWidth > 2.2 * image?.naturalHeight);
+      };
+      columns();
+      image?.addEventListener("load", columns);
       root.querySelector("label").textContent = this.getAttribute("data-name");
       [this.back, this.forth] = root.querySelectorAll("button");
       this.input = root.querySelector("input");

@@ -34,7 +34,19 @@
     }
   }
 
+  // On an upright phone a slide is upright too: letters of one that is wide could not be read there.
+  const upright = matchMedia("(max-aspect-ratio: 3/4)");
+  function turn() {
+    Reveal.configure(upright.matches ? { width: 640, height: 1200 } : { width: 1280, height: 720 });
+    for (const section of document.querySelectorAll(".slides section")) delete section.dataset.fitted;
+  }
+  upright.addEventListener("change", () => {
+    turn();
+    fit(Reveal.getCurrentSlide());
+  });
+
   Reveal.on("ready", ({ currentSlide }) => {
+    if (upright.matches) turn();
     const all = Reveal.isPrintView?.() || Reveal.isPrintingPDF?.();
     (all ? [...document.querySelectorAll(".slides section")] : [currentSlide]).forEach(fit);
   });

@@ -79,7 +79,7 @@ def page(lesson: Lesson, shown: Results) -> str:
     settings = {
         "hash": True, "width": 1280, "height": 720, "margin": 0.07, "center": False,
         "transition": "none", "display": "flex", "slideNumber": "c/t",
-        "pdfSeparateFragments": False,
+        "pdfSeparateFragments": False, "scrollActivationWidth": None,
     }  # fmt: skip
     return each_once(
         f"{opening(titled(lesson))}"

@@ -124,15 +124,27 @@ class Formulas:
 
 
 def _names(order: Sequence[Value], digits: int) -> list[str]:
-    """What each node is called; no two nodes alike, save constants."""
+    """What each node is called; no two nodes alike, save constants.
+
+    Where one name needs the scope's before it, every name of that scope has it: `layers[0].w0` and
+    `layers[0].w1`, though there may be no other `w1`.
+    """
     labels = [shorten(" ".join(undirected(v.label).split()), _LONGEST_NAME) for v in order]
     names = [label or f"n{i}" for i, label in enumerate(labels)]
     constants = [is_constant(node) and not node.label for node in order]
     counts = Counter(name for name, plain in zip(names, constants, strict=True) if not plain)
+    placed = [
+        bool(label) and node.scope is not None for node, label in zip(order, labels, strict=True)
+    ]
+    told = {
+        str(node.scope)
+        for i, node in enumerate(order)
+        if placed[i] and not constants[i] and counts[names[i]] > 1
+    }
     for i, node in enumerate(order):
         if constants[i]:
             names[i] = number(node.data, digits)
-        elif counts[names[i]] > 1 and labels[i] and node.scope is not None:
+        elif placed[i] and str(node.scope) in told:
             names[i] = f"{' '.join(visible(str(node.scope)).split())}.{labels[i]}"
     counts = Counter(name for name, plain in zip(names, constants, strict=True) if not plain)
     return [

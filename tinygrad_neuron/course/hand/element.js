@@ -37,7 +37,7 @@ const STYLE = `
   .logits .head { font-weight: 600; font-size: .92em; white-space: nowrap; }
   .logits button[aria-pressed="true"] { border-width: 2px; font-weight: 700; }
   .logits button[aria-pressed="true"]::before { content: "\u2713 "; }
-  .logits input { width: 100%; min-width: 0; height: 2rem; accent-color: #2a6fb0; }
+  .logits input { width: 100%; min-width: 0; height: 2rem; accent-color: #2a6fb0; accent-color: light-dark(#2a6fb0, #7cc0ff); }
   .logits output { font-variant-numeric: tabular-nums; font-size: .92em; }
   .bar { position: relative; height: 1.1rem; border: 1px solid color-mix(in srgb, currentColor 35%, transparent); }
   .bar span { position: absolute; inset: 0 auto 0 0; background: var(--high); }
