@@ -418,7 +418,7 @@ def test_what_is_advised_exists_and_runs(room, name, text, tmp_path, monkeypatch
     y = Value(2.0) * parameters[0]
     own = {"parameters": parameters, "path": "model.json", "logits": GIVEN["logits"]}
     own["optimiser"] = optim.SGD(parameters, lr=0.1)
-    scope = {**vars(tn), **{n: getattr(tn, n) for n in tn.__all__}, "sum": tn.sum, **GIVEN, **own}
+    scope = {**{name: getattr(tn, name) for name in dir(tn)}, **GIVEN, **own}
     if "gradients(y, [x])" in text:
         scope |= {"x": parameters[0], "y": y}
     GIVEN["model"].save("model.json")
