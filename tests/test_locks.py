@@ -1,6 +1,7 @@
 """A fork while other threads hold locks leaves none of them held in the child."""
 
 import os
+import signal
 import threading
 
 import pytest
@@ -25,8 +26,6 @@ def test_a_child_defines_and_compiles_though_another_thread_held_the_locks() -> 
     held.wait(60)
     child = os.fork()
     if child == 0:
-        import signal
-
         signal.alarm(20)  # ends it where it waits for ever
         right = False
         try:
@@ -43,9 +42,15 @@ def test_a_child_defines_and_compiles_though_another_thread_held_the_locks() -> 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_what_the_thread_that_forks_holds_is_its_own_in_the_child() -> None:
     lock = Lock()
-    with lock:
-        child = os.fork()
-    if child == 0:
+    child, right = -1, False
+    try:
         with lock:
-            os._exit(0)
+            child = os.fork()
+            if child == 0:
+                signal.alarm(20)
+        with lock:
+            right = True
+    finally:
+        if child == 0:  # whatever happened: it is not to go on with the tests
+            os._exit(0 if right else 1)
     assert os.waitpid(child, 0)[1] == 0

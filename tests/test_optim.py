@@ -478,12 +478,13 @@ def test_a_schedule_out_of_range_is_refused(build, message):
 
 def test_a_step_that_cannot_be_moves_nothing() -> None:
     a, b = Value(1.0), Value(2.0)
+    a.grad = b.grad = 1.0
     for optimiser in (optim.Adam([a], lr=0.1), optim.SGD([a], lr=0.1, momentum=0.5)):
         optimiser.parameters.append(b)
         with pytest.raises(ValueError, match="one for each parameter"):
             optimiser.step()
     plain = optim.SGD([a], lr=0.1)
-    a.grad, plain.steps = 1.0, "x"  # type: ignore[assignment]
+    plain.steps = "x"  # type: ignore[assignment]
     with pytest.raises(TypeError, match="steps must be the count of steps, got str 'x'"):
         plain.step()
     assert (a.data, b.data) == (1.0, 2.0)

@@ -3,7 +3,7 @@
 import pytest
 
 from tinygrad_neuron import Value, compile, draw_dot, grad, losses, nn, optim, training
-from tinygrad_neuron.checking import described, to_float
+from tinygrad_neuron.checking import described, not_a_value, to_float
 from tinygrad_neuron.reflexes import OBJECTS, instead_of
 
 
@@ -88,6 +88,8 @@ def test_a_module_of_pytorch_and_one_made_of_it_can_be_brought_over():
                 take(given)
             assert whose in str(caught.value)
         assert "`tinygrad_neuron.from_torch` brings a module over" in instead_of(given)
+    called = of_torch("Net", Module, named_parameters=None, __call__=None)()
+    assert "a call of it returns" not in not_a_value(called)  # that would be a tensor
 
 
 def test_a_tensor_of_one_number_is_a_number_unless_it_waits_for_a_gradient():
@@ -103,6 +105,8 @@ def test_a_tensor_of_one_number_is_a_number_unless_it_waits_for_a_gradient():
     whole.requires_grad = True
     for model in (nn.Linear(1, 1), nn.MLP(1, [1]), nn.Flatten()):
         assert "a tensor of PyTorch that requires a gradient" in refused(model, whole)
+    refusal = "what it compares is a tensor of PyTorch that requires a gradient"
+    assert refusal in refused(losses.mean_squared_error, whole, [0.0])
     whole.requires_grad = False
     for model in (nn.Linear(1, 1), nn.MLP(1, [1]), nn.Flatten()):
         model(whole)

@@ -1,6 +1,7 @@
 """What is assigned to `data` or `grad` and is no number is named where something fails with it: the
 operation, the Value, what is there, and the way out. Nothing is checked at the assignment."""
 
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -101,13 +102,9 @@ def test_backward_names_it_and_changes_nothing(name: str) -> None:
     assert [v.grad for v in (w, y)] == [0.0, 0.0]
 
 
-@every
+@pytest.mark.parametrize("name", ["a Value", "an array", "a complex number"])  # Python adds these
 def test_backward_from_what_was_computed_with_no_number_names_it(name: str) -> None:
-    w = wrong(name)
-    try:
-        y = (w + Value(1.0)) * 2.0
-    except TypeError:  # what a text and None do
-        return
+    y = (wrong(name) + Value(1.0)) * 2.0
     refused(name, "backward", y.backward)
 
 
@@ -160,7 +157,7 @@ def test_numbers_of_any_kind_are_taken_as_before() -> None:
         w, y = graph()
         w.data = number
         w.grad = None
-        assert y.forward() == np.tanh(2.0 * float(number))
+        assert y.forward() == math.tanh(2.0 * float(number))
         y.backward()
         optim.SGD([w], lr=0.1).step()
 

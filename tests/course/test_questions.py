@@ -23,6 +23,7 @@ DERIVATIVE = Question(
     "d(x**3)/dx", "3*x**2", variables=("x",), wrong={"x**2": "The exponent comes down."}
 )
 LOGARITHM = Question("d(x*log(x) - x)/dx", "log(x)", variables=("x",))
+CONSTANT = Question("d(2*x)/dx", "2", variables=("x",))
 
 
 def nand(w1: float, w2: float, t: float) -> "str | None":
@@ -42,6 +43,7 @@ OPEN = Question("A NAND?", (-1, -1, -1), names=("w1", "w2", "threshold"), judge=
         (NUMBERS, [(1, -0.5), [1, -0.5], "1, -0.5", "(1 -1/2)", "1; −0.5", "w = 1, b = -0.5"]),
         (DERIVATIVE, ["3*x**2", "3 * x * x", "x**2*3", "(3*x)*x + 0", "x·x·3"]),
         (LOGARITHM, ["log(x)", "log(x*x)/2"]),
+        (CONSTANT, ["2", 2, 2.0]),
         (OPEN, ["-1 -1 -1", (-2, -2, -3), "w1=-1, w2=-1, threshold=-1.5"]),
     ],
 )

@@ -94,3 +94,26 @@ def test_the_commands_write_and_check(tmp_path, capsys, monkeypatch):
     assert "'nwe' is unknown, did you mean 'new'?" in capsys.readouterr().err
     assert 2 == main(["lesson", "check", "elsewhere.py"])
     assert "there is no file 'elsewhere.py'" in capsys.readouterr().err
+
+
+ASSERTING = """
+import sys
+from pathlib import Path
+from tinygrad_neuron.course.lessons import read
+from tinygrad_neuron.course.running import Failed, straight_through
+
+straight_through(
+    read(Path(sys.argv[1])),
+    lambda _, events: print(*(event.text for event in events if isinstance(event, Failed))),
+)
+"""
+
+
+def test_assertions_of_a_lesson_count_where_python_is_told_to_leave_them_out(tmp_path):
+    path = new("thermostat", tmp_path)
+    text = path.read_text("utf-8").replace("assert y.data == 0.5", "assert y.data == 0.6")
+    path.write_text(text, "utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-O", "-c", ASSERTING, path], capture_output=True, encoding="utf-8"
+    )
+    assert ("AssertionError" in ran.stdout, ran.stderr) == (True, "")

@@ -7,14 +7,14 @@ import weakref
 import pytest
 
 from tinygrad_neuron import Value
-from tinygrad_neuron.laboratory.freeing import free_in_a_loop
+from tinygrad_neuron.laboratory import freeing
 
 
 @pytest.fixture(autouse=True)
 def in_a_loop(monkeypatch):
     """Graphs die by the loop, in this file only."""
     monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
-    free_in_a_loop()
+    freeing.free_in_a_loop()
     yield
     delattr(Value, "__del__")
 
@@ -30,6 +30,13 @@ def test_a_graph_dies_at_once_and_whole():
     gc.enable()
     assert [] == [node for node in nodes if node() is not None]
     assert 1.0 == x.data
+
+
+def test_what_a_node_hands_over_dies_before_it_and_not_inside_it():
+    y = Value(1.0) * 2.0 * 3.0
+    operand = weakref.ref(y._a)
+    freeing._hand_over(y)
+    assert operand() is None
 
 
 def test_what_is_still_referred_to_stays():

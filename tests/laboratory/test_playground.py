@@ -144,7 +144,7 @@ def test_a_step_that_is_not_finite_ends_it_and_says_why():
     assert taken == len(one.losses)
     frame = one.frame(one.moment())
     json.dumps(frame, allow_nan=False)
-    assert one.stopped == frame["stopped"]
+    assert one.stopped == frame["stopped"] == Playground.of_state(one.state()).stopped
 
 
 def test_training_for_a_time_takes_at_least_one_step():

@@ -82,6 +82,7 @@ REFUSED = {
     "there is no output (0, 1); the": lambda f: f(nn.MLP(2, [3]), [1, 2], output=(0, 1)),
     "there is no output 1; the model returned one": lambda f: f(nn.Neuron(1), [1], output=1),
     "must return Values, got str 'text'": lambda f: f(Text(), 1.0),
+    "a whole number from 0 to 3, got 9": lambda f: f(nn.Embedding(4, 2), [9]),  # it stays an index
 }  # fmt: skip
 
 

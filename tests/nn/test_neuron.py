@@ -458,6 +458,7 @@ def test_an_array_among_the_inputs_is_refused():
     for model in (nn.Neuron(2, seed=0), nn.MLP(2, [1], seed=0)):
         with pytest.raises(TypeError, match="one list of 2 Values or numbers, got ndarray"):
             model([np.array([1.0, 2.0]), 1.0])
-        with pytest.raises(TypeError, match=r"of a batch it is \[model\(x\) for x in batch\]"):
+        batch = rf"^{type(model).__name__}: .* of a batch it is \[model\(x\) for x in batch\]"
+        with pytest.raises(TypeError, match=batch):
             model(np.array([[1.0, 2.0], [3.0, 4.0]]))
         assert model([1.0, 2.0]).data == model(np.array([1.0, 2.0])).data

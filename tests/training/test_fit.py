@@ -86,6 +86,8 @@ def test_what_each_epoch_returns_is_true_false_or_nothing():
             fit(model, optimiser, train, each_epoch=lambda r, a=answer: a)
     with pytest.raises(TypeError, match=r"each_epoch is called with the record, as in .* got"):
         fit(model, optimiser, train, each_epoch=lambda: None)
+    with pytest.raises(TypeError, match=r"^object of type 'int' has no len"):  # its own error
+        fit(model, optimiser, train, each_epoch=lambda record: len(3))
 
 
 def test_parameters_that_each_epoch_assigns_are_trained_on_from_there(code):

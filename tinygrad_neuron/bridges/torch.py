@@ -8,7 +8,7 @@ from .. import nn
 from ..checking import described
 from ..init import Seed, generator_of
 from ..public import named_options
-from ..reflexes import PYTORCH
+from ..reflexes import PYTORCH, is_of_torch
 from . import kinds
 from .description import Description, describe
 
@@ -177,17 +177,17 @@ _TRANSFORMER = (
 
 def _way_out(module: Any) -> str:
     """What to do instead with a module that cannot be brought over, where there is a way."""
-    name = type(module).__name__
-    if type(module).__module__.startswith("torch.") and name in _HELD_BY:
+    name, theirs = type(module).__name__, is_of_torch(module)
+    if theirs and name in _HELD_BY:
         return f" ({_HELD_BY[name]})"
     if "parametrizations" in module._modules:
         return (
             " (its numbers are computed of others; make them plain ones first: "
             'torch.nn.utils.parametrize.remove_parametrizations(module, "weight"))'
         )
-    if type(module).__module__.startswith("torch.") and name.startswith("Transformer"):
+    if theirs and name.startswith("Transformer"):
         return f" ({_TRANSFORMER})"
-    if not type(module).__module__.startswith("torch."):
+    if not theirs:
         return (
             " (its forward is a program of your own: bring its layers over one by one, as in "
             "from_torch(module.layer), and call them in the forward of an nn.Module here)"

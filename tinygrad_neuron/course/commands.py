@@ -1,7 +1,6 @@
 """What the command `learn` does, in words of its own: list, step through, forget."""
 
-import sys
-
+from .. import console
 from ..interface import say
 from .chosen import Course
 from .guide import Guide
@@ -38,5 +37,5 @@ def _store() -> Store:
     """The learner's progress; what is wrong with it is said."""
     store = Store(default_path())
     if store.trouble:
-        print(f"tinygrad-neuron: {store.trouble}", file=sys.stderr)
+        console.say(store.trouble)
     return store

@@ -23,6 +23,7 @@ from ..losses import binary_cross_entropy_with_logits
 from ..passes import DOMAIN_ERRORS
 from ..scope import scope
 from ..source_text import load
+from ..state import checked_random_state, random_state
 from .configuration import Configuration
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ class Playground:
             "kept": [_packed(data) for data in self.kept[::every]],
             "parameters": _packed(self._parameters_now()),
             "optimiser": [_packed(numbers) for numbers in optimiser.get_state()],
-            "generator": None if self._generator is None else self._generator.getstate(),
+            "generator": None if self._generator is None else random_state(self._generator),
             "stopped": self.stopped,
         }
 
@@ -245,8 +246,7 @@ class Playground:
         optimiser.steps = len(made.losses)
         made._trainer = made._loss.trainer(optimiser, only_finite=True)
         if made._generator is not None:
-            version, numbers, gauss = state["generator"]
-            made._generator.setstate((version, tuple(numbers), gauss))
+            made._generator.setstate(checked_random_state(state["generator"], "generator"))
         return made
 
     # What is computed of an example.
