@@ -316,6 +316,8 @@ def test_weights_and_slips_are_refused_by_name_with_the_way_out():
     X, y = [[1.0], [2.0]], [0, 1]
     with pytest.raises(TypeError, match=r"MLPClassifier: sample_weight is not here, .* repeat"):
         MLPClassifier().fit(X, y, sample_weight=[1, 2])
+    with pytest.raises(TypeError, match="MLPClassifier: fit takes X and y, got groups too"):
+        MLPClassifier().fit(X, y, groups=[1, 2])
     with pytest.raises(ValueError, match=r"MLPRegressor: .*did you mean 'logistic'.* logistic,"):
         MLPRegressor(activation="logstic").fit(X, y)
     for show in (draw_network, torch_source_of):

@@ -110,6 +110,8 @@ def test_cells_that_look_where_answers_are_are_noticed():
         "from tinygrad_neuron import course as c, nn",
     ]
     assert [f"cell “{line}”" for line in behind[:3]] == read(bare(ASK, *behind)).looks_behind
+    [long] = read(bare(ASK, f"x = 1  # {'long ' * 20}\n{behind[0]}")).looks_behind
+    assert f"cell “x = 1  # {'long ' * 8}…”" == long
 
 
 def test_folders_and_archives_as_platforms_make_them(tmp_path):

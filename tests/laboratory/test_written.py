@@ -24,6 +24,12 @@ def test_what_this_run_wrote_is_told_and_what_was_there_is_not(tmp_path, monkeyp
     assert b"new" == b64decode(events[0]["data"])
 
 
+def test_what_is_hidden_is_not_a_programs_own(tmp_path, monkeypatch):
+    hidden = "for n in ('.kept', '__pycache__', 'own'): os.mkdir(n); open(f'{n}/a', 'w').close()"
+    events = ran(tmp_path, monkeypatch, f"import os\n{hidden}\n")
+    assert ["own/a"] == [event["name"] for event in events]
+
+
 def test_files_of_a_program_that_fails_are_told_too(tmp_path, monkeypatch):
     events = ran(tmp_path, monkeypatch, "open('a.txt', 'w').write('a')\n1 / 0")
     assert ["error", "file"] == [event["kind"] for event in events]
