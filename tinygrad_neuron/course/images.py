@@ -58,14 +58,15 @@ def with_plain_names(text: str, folder: Path) -> str:
     return PICTURE.sub(named, text)
 
 
-def figures(text: str, folder: Path) -> list[str]:
-    """The pictures of a text as figures of HTML, what is said of each below it."""
+def figures(text: str, folder: Path) -> list[tuple[str, str]]:
+    """The pictures of a text as figures of HTML, what is said of each below it; and that alone."""
     made = []
     for match in PICTURE.finditer(text):
         if (image := image_of(folder, name_of(match))) is not None:
             said = html.escape(match["said"])
-            made.append(
+            figure = (
                 f'<figure class="tn-picture"><img class="own" alt="{said}" src="{image}">'
                 f"<figcaption>{said}</figcaption></figure>"
             )
+            made.append((figure, match["said"]))
     return made

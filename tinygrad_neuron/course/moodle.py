@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from xml.etree import ElementTree
 
 from .chosen import Course
-from .images import PICTURE, figures
+from .images import figures
 from .lessons import Lesson, LessonError
 from .marking import marked_up
 from .questions import Question, value_at
@@ -58,9 +58,8 @@ def _with_pictures(
         for part in parts(cell) if cell.kind == "text" else ():
             if part.heading:
                 picture = None
-            said = [match["said"] for match in PICTURE.finditer(part.text)]
             if own := figures(part.text, lesson.path.parent):
-                picture = Picture(own[-1], said[-1])
+                picture = Picture(*own[-1])
         for result in found:
             if isinstance(result, Picture):
                 picture = result

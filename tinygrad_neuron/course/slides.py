@@ -134,7 +134,7 @@ def slides(lesson: Lesson, shown: Results) -> list[Slide]:
                 add(as_html(essence(said)), "title")
             elif short := essence(said):
                 add(as_html(short))
-            for figure in figures(part.text, lesson.path.parent):
+            for figure, _ in figures(part.text, lesson.path.parent):
                 add(figure, "picture")
         if cell.kind == "code" and not ended:
             for inside, kind in _of_code(cell, events):
