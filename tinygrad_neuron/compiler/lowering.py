@@ -6,11 +6,13 @@ what is generated from the list gives the same bits.
 """
 
 import ast
+import functools
 import math
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from ..calculus.expressions import calls
 from ..calculus.operation import Operation
 from ..calculus.primitive import CONSTANT
 from ..calculus.primitive import LEAF as LEAF_OPERATION
@@ -110,7 +112,12 @@ class Lowering:
                     operands: tuple[int, ...] = (lines[node._a], lines[node._b])
                 else:
                     operands = tuple([lines[v] for v in node._prev])
-                line = self._operation(operation, operands)
+                formula = _shared(operation)
+                if formula is None:
+                    line = self._operation(operation, operands)
+                else:
+                    names = operation.operand_names
+                    line = self._expression(formula, dict(zip(names, operands, strict=True)))
             elif operation is CONSTANT:
                 line = self._number(node.data)
             elif node in self._positions:
@@ -317,6 +324,8 @@ class Lowering:
             return self._number(tree.value)
         if isinstance(tree, ast.BinOp):
             left, right = self._expression(tree.left, names), self._expression(tree.right, names)
+            if isinstance(tree.op, ast.Mult) and self._numbers.get(left) == 1:  # swish's beta
+                return right  # to the last bit
             return self._operation(_BINARY[type(tree.op)], (left, right))
         if isinstance(tree, ast.UnaryOp):
             operand = self._expression(tree.operand, names)
@@ -343,6 +352,30 @@ class _Groups(dict[Any, _SelectGroup]):
         alone = _SelectGroup()
         alone.left = 1
         return alone
+
+
+@functools.cache
+def _shared(operation: Operation) -> ast.expr | None:
+    """The formula of an operation, if its partials call again what it calls (swish its sigmoid),
+    and nothing in it can fail: written out in lines, that is computed once for both."""
+    if operation.variadic:
+        return None
+    formula = operation.forward_tree()
+    for part in ast.walk(formula):
+        if isinstance(part, ast.IfExp) or (
+            isinstance(part, ast.BinOp) and not isinstance(part.op, ast.Add | ast.Sub | ast.Mult)
+        ):
+            return None
+    again = {
+        ast.unparse(call)
+        for position in range(operation.arity)
+        for _, call in calls(operation.partial_tree(position))
+    }
+    for name, call in calls(formula):
+        other = TABLE.get(name)
+        if other in (None, operation) or other.overflow or ast.unparse(call) not in again:
+            return None
+    return formula if calls(formula) else None
 
 
 _partials: dict[tuple[Operation, int], ast.expr] = {}

@@ -17,7 +17,7 @@ from tinygrad_neuron.compiler import compile
 from tinygrad_neuron.compiler.c import arrays, operations
 
 pytestmark = needs_compiler
-NAMES = ["tanh", "exp", "sigmoid", "softplus"]
+NAMES = ["tanh", "exp", "sigmoid", "softplus", "erfc"]
 # glibc chooses its variants when a program starts; this makes it take those without FMA.
 WITHOUT_FMA = "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX2_Usable,-FMA_Usable,-FMA4_Usable"
 
@@ -89,6 +89,7 @@ def test_the_edges(name):
         "exp": [math.inf, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0],
         "sigmoid": [1.0, 0.0, 0.5, 0.5, 0.5, 0.5, 1.0, 0.0],
         "softplus": [math.inf, 0.0, *[math.log1p(1.0)] * 4, 1e308, 0.0],
+        "erfc": [0.0, 2.0, 1.0, 1.0, 1.0, 1.0, 0.0, 2.0],
     }
     assert list(map(repr, expected[name])) == list(map(repr, numbers[1:]))
     assert bad == 0
@@ -102,9 +103,9 @@ def test_exp_says_where_it_overflows(place):
 
 
 def train(target, name="loss"):
-    """The bits of losses and parameters after some steps, of networks with all four functions."""
+    """The bits of losses and parameters after some steps, of networks with all these functions."""
     found = []
-    for activation in ("tanh", "sigmoid", "softplus"):  # and exp in the loss
+    for activation in ("tanh", "sigmoid", "softplus", "gelu"):  # erfc in gelu, exp in the loss
         model = nn.MLP(2, [9, 4], activation=activation, seed=1)
         compiled = compile(lambda x, t, m=model: losses.cross_entropy(m(x), t), target=target)
         compiled.__name__ = name  # part of the text: another library

@@ -302,3 +302,14 @@ def test_several_outputs_are_one_tuple_and_seeds_come_one_by_one():
     (first * second).backward()
     assert "results.append((" in compiled.source
     assert "seed, seed_2 = seeds" in compiled.source
+
+
+@pytest.mark.parametrize(
+    ("name", "called", "times"),
+    [("gelu", "erfc", 1), ("mish", "softplus", 1), ("swish", "sigmoid", 2), ("elu", "expm1", 1)],
+)
+def test_what_a_formula_and_its_partial_call_is_computed_once(name, called, times):
+    """The partial of swish calls its sigmoid, and one of -a. What is written with a choice stays an
+    expression: elu's partial has an exp of its own."""
+    source = source_of(lambda x: getattr(tn, name)(x), Value(0.5))
+    assert times == source.partition("def add_up")[2].count(f"{called}(")

@@ -1,4 +1,4 @@
-/* tanh, exp, and what is made of them and of log1p, of many numbers at once: the bits of the
+/* tanh, exp, erfc, and what is made of them and of log1p, of many numbers at once: the bits of the
    library's functions, without its branches, so that the compiler computes several numbers in one
    vector.
 
@@ -6,8 +6,8 @@
    have them, and `arrays.py` compares both with the library that runs here. The one without a
    difference is taken; where both differ, the library is called.
 
-   tanh and softplus follow fdlibm's way to tanh, expm1 and log1p, for which its authors ask that
-   this is kept:
+   tanh, softplus and erfc follow fdlibm's way to tanh, expm1, log1p and erfc, for which its authors
+   ask that this is kept:
 
    ====================================================
    Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved.
@@ -146,6 +146,72 @@ INLINE double log_of_one_and(double e, int fused) {
     return choose(where(e < 0x1p-29), e - e*e*0.5, y);
 }
 
+/* c0 + c1 u + ... + c5 u^5, two terms at a time; what is of higher order is added to it. */
+INLINE double in_pairs(double u, double c0, double c1, double c2, double c3, double c4, double c5) {
+    double u2 = u*u;
+    return c0 + u*c1 + u2*(c2 + u*c3) + u2*u2*(c4 + u*c5);
+}
+
+/* erfc x for |x| < 1.25: about 0, 1 - x - x r(x^2), put together so that no digit is lost, and
+   about 1, erfc 1 - r(|x| - 1), or 2 less that; each r is a quotient of two polynomials. */
+INLINE double erfc_near(double x) {
+    const double erf_1 = 0x1.b0ac16p-1;
+    double size = __builtin_fabs(x);
+    int is_0 = size < 0.84375; /* about 0 */
+    double u = is_0 ? x*x : size - 1.0, u6 = u*u*(u*u)*(u*u);
+    double p = in_pairs(u, (is_0 ? 0x1.06eba8214db68p-3 : -0x1.359b8bef77538p-9),
+                        (is_0 ? -0x1.4cd7d691cb913p-2 : 0x1.a8d00ad92b34dp-2),
+                        (is_0 ? -0x1.d2a51dbd7194fp-6 : -0x1.7d240fbb8c3f1p-2),
+                        (is_0 ? -0x1.7a291236668e4p-8 : 0x1.45fca805120e4p-2),
+                        (is_0 ? -0x1.8ead6120016acp-16 : -0x1.c63983d3e28ecp-4),
+                        (is_0 ? 0.0 : 0x1.22a36599795ebp-5));
+    double q = in_pairs(u, 1.0, (is_0 ? 0x1.97779cddadc09p-2 : 0x1.b3e6618eee323p-4),
+                        (is_0 ? 0x1.0a54c5536cebap-4 : 0x1.14af092eb6f33p-1),
+                        (is_0 ? 0x1.4d022c4d36b0fp-8 : 0x1.2635cd99fe9a7p-4),
+                        (is_0 ? 0x1.15dc9221c1a10p-13 : 0x1.02660e763351fp-3),
+                        (is_0 ? -0x1.09c4342a26120p-18 : 0x1.bedc26b51dd1cp-7));
+    p = p + u6*(is_0 ? 0.0 : -0x1.1bf380a96073fp-9);
+    q = q + u6*(is_0 ? 0.0 : 0x1.88b545735151dp-7);
+    double y = p/q, x_y = x*y;
+    double about_0 = x < 0.25 ? 1.0 - (x + x_y) : 0.5 - (x_y + (x - 0.5));
+    double about_1 = x >= 0.0 ? (1.0 - erf_1) - y : 1.0 + (erf_1 + y);
+    return is_0 ? about_0 : about_1;
+}
+
+/* The two exponents of erfc x = e^a e^b/x where x is 1.25 and more: -x^2 - 0.5625, of x to half its
+   digits, so that the square is exact, and what is missing to it, with r(1/x^2). */
+INLINE void exponents_of_erfc(double any, double *a, double *b) {
+    double size = __builtin_fabs(any);
+    double x = choose(where(size < 22.0), choose(where(size > 1.25), size, 1.25), 22.0);
+    double s = 1.0/(x*x), s2 = s*s, s4 = s2*s2;
+    int late = x >= 0x1.6db6dp1; /* 1/0.35, to half its digits */
+    double p = in_pairs(s, (late ? -0x1.4341239e86f4ap-7 : -0x1.43412600d6435p-7),
+                        (late ? -0x1.993ba70c285dep-1 : -0x1.63416e4ba7360p-1),
+                        (late ? -0x1.1c209555f995ap+4 : -0x1.51e0441b0e726p+3),
+                        (late ? -0x1.4145d43c5ed98p+7 : -0x1.f300ae4cba38dp+5),
+                        (late ? -0x1.3ec881375f228p+9 : -0x1.44cb184282266p+7),
+                        (late ? -0x1.004616a2e5992p+10 : -0x1.7135cebccabb2p+7));
+    double q = in_pairs(s, 1.0, (late ? 0x1.e568b261d5190p+4 : 0x1.3a6b9bd707687p+4),
+                        (late ? 0x1.45cae221b9f0ap+8 : 0x1.1350c526ae721p+7),
+                        (late ? 0x1.802eb189d5118p+10 : 0x1.b290dd58a1a71p+8),
+                        (late ? 0x1.8ffb7688c246ap+11 : 0x1.42b1921ec2868p+9),
+                        (late ? 0x1.3f219cedf3be6p+11 : 0x1.ad02157700314p+8));
+    p = p + s4*s2*((late ? -0x1.e384e9bdc383fp+8 : -0x1.4526557e4d2f2p+6)
+                   + s*(late ? 0.0 : -0x1.3a0efc69ac25cp+3));
+    q = q + s4*s2*((late ? 0x1.da874e79fe763p+8 : 0x1.b28a3ee48ae2cp+6)
+                   + s*(late ? -0x1.670e242712d62p+4 : 0x1.a47ef8e484a93p+2));
+    q = q + s4*s4*(late ? 0.0 : -0x1.eeff2ee749a62p-5);
+    double half = with_bits(bits_of(x) & 0xffffffff00000000);
+    *a = -half*half - 0.5625;
+    *b = (half - x)*(half + x) + p/q;
+}
+
+/* erfc x, with what it is if x is near 0, and the product of the two powers if it is not. */
+INLINE double erfc_anywhere(double x, double near, double powers) {
+    double size = __builtin_fabs(x), tail = powers/size;
+    return choose(where(size < 1.25), near, x > 0.0 ? tail : 2.0 - tail);
+}
+
 /* e^x, and whether Python raises an error there: where it overflows. */
 INLINE double exp_checked(double x, int *bad) {
     double y = exp(x);
@@ -224,6 +290,40 @@ INLINE double exp_checked(double x, int *bad) {
     }                                                          \
     EACH(name, softplus_library)
 
+/* Where e^-x^2 leaves what the fast exp can do, the library is called. */
+#define ERFC(name, exp_name)                                   \
+    static void some_##name(double *x, int *bad) {             \
+        double a[AT_ONCE], b[AT_ONCE], y[AT_ONCE];             \
+        int tail = 0, far = 0;                                 \
+        for (long i = 0; i < AT_ONCE; i++) {                   \
+            tail |= !(__builtin_fabs(x[i]) < 1.25);            \
+            far |= !(__builtin_fabs(x[i]) < 22.0);             \
+        }                                                      \
+        for (long i = 0; i < AT_ONCE; i++)                     \
+            y[i] = erfc_near(x[i]);                            \
+        if (tail) {                                            \
+            for (long i = 0; i < AT_ONCE; i++)                 \
+                exponents_of_erfc(x[i], &a[i], &b[i]);         \
+            some_##exp_name(a, bad);                           \
+            some_##exp_name(b, bad);                           \
+            for (long i = 0; i < AT_ONCE; i++)                 \
+                y[i] = erfc_anywhere(x[i], y[i], a[i]*b[i]);   \
+        }                                                      \
+        if (far)                                               \
+            for (long i = 0; i < AT_ONCE; i++)                 \
+                if (!(__builtin_fabs(x[i]) < 22.0))            \
+                    y[i] = erfc(x[i]);                         \
+        for (long i = 0; i < AT_ONCE; i++)                     \
+            x[i] = y[i];                                       \
+    }                                                          \
+    EACH(name, erfc_library)
+
+void each_erfc_library(double *x, long n, int *bad) {
+    for (long i = 0; i < n; i++)
+        x[i] = erfc(x[i]);
+    (void)bad;
+}
+
 void each_tanh_library(double *x, long n, int *bad) {
     for (long i = 0; i < n; i++)
         x[i] = tanh(x[i]);
@@ -257,9 +357,11 @@ TANH(tanh_plain, 0)
 EXP(exp_plain, 0)
 SIGMOID(sigmoid_plain, exp_plain)
 SOFTPLUS(softplus_plain, exp_plain, 0)
+ERFC(erfc_plain, exp_plain)
 #if HAS_FUSED
 TANH(tanh_fused, 1)
 EXP(exp_fused, 1)
 SIGMOID(sigmoid_fused, exp_fused)
 SOFTPLUS(softplus_fused, exp_fused, 1)
+ERFC(erfc_fused, exp_fused) /* fused in its exp alone, as in glibc */
 #endif

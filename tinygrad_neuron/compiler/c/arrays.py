@@ -1,4 +1,4 @@
-"""tanh, exp, sigmoid, softplus of many numbers at once, with the bits of the C library.
+"""tanh, exp, sigmoid, softplus, erfc of many numbers at once, with the bits of the C library.
 
 `arrays.c` has each function twice, with and without fused multiply-add. Which of them has the
 library's bits is a property of the machine that runs (the library chooses its own variant when a
@@ -52,6 +52,7 @@ _FUNCTIONS = {
     "softplus": _Function(
         (0.3, 20.0, 512.0, 800.0), (2.0**-54, 2.9e-6, 0.88137, 20.1, 512.0, 709.78, 745.13)
     ),
+    "erfc": _Function((0.3, 1.3, 7.0, 30.0), (2.0**-56, 0.25, 0.84375, 1.25, 1 / 0.35, 6.0, 22.0)),
 }
 
 
@@ -152,8 +153,9 @@ def chosen() -> dict[str, Any]:
         return {}
     fitting: dict[str, str] = {}
     for name in _FUNCTIONS:
-        # sigmoid is made of exp: what fits it fits exp too
-        possible = [fitting.get("exp", "")] if name == "sigmoid" else variants(library)
+        # these are made of exp, and the rest of them is one: what fits them fits exp too
+        of_exp = name in ("sigmoid", "erfc")
+        possible = [fitting.get("exp", "")] if of_exp else variants(library)
         for variant in filter(None, possible):
             if differing(library, name, variant, tried(name)) == 0:
                 fitting[name] = variant
@@ -192,7 +194,8 @@ def differing(library: ctypes.CDLL, name: str, variant: str, points: "array[floa
 
 def tried(name: str, count: int = 20_000, seed: int = 0) -> "array[float]":
     """Points at which a variant shows what it is: most of them small, where the last bit of what
-    is computed is the last bit of the result, and others near each place where its way changes."""
+    is computed is the last bit of the result, and others nearer and nearer to each place where its
+    way changes."""
     generator = random.Random(f"{name} {seed}")
     function = _FUNCTIONS[name]
     points = array("d", [0.0, -0.0, 5e-324, -5e-324, 1e-310, math.inf, -math.inf])
@@ -201,7 +204,8 @@ def tried(name: str, count: int = 20_000, seed: int = 0) -> "array[float]":
         points.extend(scale * (2.0 * generator.random() - 1.0) for _ in range(number))
     for threshold in function.thresholds:
         for _ in range(count // 20):
-            point = threshold * (1.0 + 1e-3 * (2.0 * generator.random() - 1.0))
+            away = 10.0 ** generator.uniform(-12.0, -3.0)
+            point = threshold * (1.0 + away * generator.choice((-1.0, 1.0)))
             points.append(point)
             points.append(-point)
     return points
