@@ -108,6 +108,18 @@ NOT_FAST = {
     "tests/draw/test_rendering.py": "runs Graphviz",
     "tests/draw/network/test_picture.py": "runs Graphviz",
     "tests/test_engine_backward.py::test_a_graph_is_freed": "runs the garbage collector",
+    "tests/test_engine_backward.py::test_a_graph_whose_backward": "runs the garbage collector",
+    "tests/test_engine_backward.py::test_a_training_step_leaves": "runs the garbage collector",
+    "tests/test_engine_backward.py::test_a_leaf_with_a_hundred": "a large graph",
+    "tests/test_engine_backward.py::test_a_deep_chain_with_added": "a large graph",
+    "tests/compiler/test_naming.py::test_the_scopes_of_models": "runs the garbage collector",
+    "tests/compiler/test_compiled.py::test_calls_make_no_cycles": "runs the garbage collector",
+    "tests/compiler/test_lowering.py::test_a_sum_of_ten_thousand": "a large graph",
+    "tests/compiler/test_lowering.py::test_a_chain_of_ten_thousand": "a large graph",
+    "tests/test_higher_derivatives.py::test_gradients_of_a_deep_chain": "a large graph",
+    "tests/test_state.py::test_a_process_that_is_killed": "kills processes",
+    "tests/draw/test_text.py::test_any_label_is_drawn": "runs Graphviz",
+    "tests/draw/test_folding.py::test_many_examples": "a large picture",
     "tests/test_typing.py": "runs type checkers",
     "tests/walk/page/": "runs a browser",
     "tinygrad_neuron/draw/figures/": "imports matplotlib",
@@ -128,9 +140,10 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(optionalhook=True)  # in Pyodide there is no xdist
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: a test of a page waits for its browser."""
-    return (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are processors: a test of a page waits for its browser, a fast one for
+    nothing."""
+    return (os.cpu_count() or 1) + (config.option.markexpr != "fast")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
