@@ -244,7 +244,7 @@ def test_at_fast_one_can_go_back_nearly_step_by_step(one):
 def test_training_is_there_when_one_comes_back_from_the_editor(one, address):
     one.page.evaluate("location.hash = '#layers=2,2&speed=fast'")
     one.page.click("#train")
-    one.page.locator("#count", has_text=re.compile(r"^\d{2,}$")).wait_for()
+    one.page.locator("#count", has_text=re.compile(r"^[\d,]{2,}$")).wait_for()
     one.page.get_by_role("link", name="Editor").click()  # while it trains
     one.page.locator("#state", has_text="Ready").wait_for()
     one.page.get_by_role("link", name="Playground", exact=True).click()
