@@ -48,6 +48,14 @@ SLOW = {
     "tests/walk/page/test_page_screen.py::test_output_or_current_card": "three sizes, every step",
     "tests/walk/page/test_page_screen.py::test_the_sum_of_a_folded_edge": "three sizes, every step",
     "tests/walk/page/test_page_firefox.py::test_every_page_opens": "Chromium opens them too",
+    "tests/walk/page/test_page.py::test_axe_finds_nothing[dark": "the same page in the light",
+    "tests/walk/page/test_training.py::test_any_optimiser_trains_on_batches_with_the_engines_numbers"
+    "[momentum": "Adam does so too",
+    "tests/walk/page/test_training.py::test_any_optimiser_trains_on_batches_with_the_engines_numbers"
+    "[AdamW": "Adam does so too",
+    "tests/draw/test_fitting.py::test_a_default_picture_fits_a_slide_in_letters_of_13_pixels"
+    "[graphviz-pure": "dot lays them out too",
+    "tests/compiler/test_reached.py::test_one_call_is_the_same_on_all_routes[c": "compiles many",
     "tests/interpret/test_interpret.py::test_the_autoencoder_finds": "trains five autoencoders",
     "tests/draw/test_folding.py::test_no_budget_draws_everything": "large pictures",
     "tests/laboratory/test_page_lesson.py": "builds the book",
@@ -65,6 +73,7 @@ SLOW |= {  # random graphs hold all of the table in C; these say which operation
         "test_compiled.py::test_any_label_will_do",
         "test_lowering.py::test_an_operation_inside_a_larger_expression",
         "test_lowering.py::test_an_operation_on_parameters",
+        "test_lowering.py::test_an_operation_on_values_that_are_passed",
         "test_lowering.py::test_an_operation_with_some_operands_plain_numbers",
         "test_lowering.py::test_an_operation_on_the_same_operand_everywhere",
         "test_lowering.py::test_a_power_with_a_number_as_exponent",
