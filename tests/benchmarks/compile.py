@@ -133,10 +133,10 @@ def network(inputs, sizes, seed=0):
 
 def bare(compiled, examples):
     """The generated function alone, on arguments that are ready."""
-    recorded = compiled.recording
-    function = recorded.generated((0,))
-    rows = recorded.read(examples)
-    data = [leaf.data for leaf in recorded.leaves]
+    variant = compiled.variant
+    function = variant.generated((0,))
+    rows = variant.read(examples)
+    data = [leaf.data for leaf in variant.leaves]
     zeros = [0.0] * len(data)
     return lambda: function(rows, data, zeros, (1.0 / len(rows),), 0.0)
 
