@@ -197,6 +197,20 @@ def test_draw_writes_source_without_an_engine(capsys, monkeypatch):
     assert Path("out.gv").read_text().startswith("digraph")
 
 
+def test_without_the_package_graphviz_drawing_says_what_brings_it(tmp_path):
+    program = "import sys; sys.modules['graphviz'] = None; from tinygrad_neuron.cli import main; "
+    program += "sys.exit(main(['draw', 'x*2', 'x=1']))"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert (1, "") == (ran.returncode, ran.stdout)
+    assert "tinygrad-neuron: the package graphviz is missing; pip install graphviz brings it\n" == (
+        ran.stderr
+    )
+    assert not list(tmp_path.iterdir())
+
+
 def test_draw_without_a_derivative_says_so(capsys):
     assert 0 == main(["draw", "sqrt(x)", "x=0", "-o", "out.gv"])
     assert "drawn without gradients: derivative of sqrt" in capsys.readouterr().err
