@@ -217,6 +217,49 @@ def test_a_user_defined_operation_with_a_kernel_named_like_a_built_in_one():
     assert_agree(lambda x: function(x) * tn.exp(x), [Value(0.5)])
 
 
+@pytest.mark.only_python("a lambda has no text that can be translated")
+def test_a_kernel_named_like_a_built_in_operation_that_the_partial_calls():
+    """The formula calls the kernel, the partial the operation: they share nothing."""
+    function = tn.define_operation(
+        "strange_swish",
+        "a * tanh(a)",
+        ["tanh(a) + a * (1 - tanh(a) * tanh(a))"],
+        kernels={"tanh": lambda a: a / 2},
+    )
+    assert_agree(function, [Value(0.7)])
+
+
+OF_ONES_OWN = {  # formulas whose partials call again what they call
+    "swish_again": ("a * sigmoid(a)", "sigmoid(a) + a * (sigmoid(a) * sigmoid(-a))"),
+    "with_a_log": ("a * sigmoid(a)", "sigmoid(a) + log(a)"),
+    "with_a_quotient": ("sigmoid(a) - a", "sigmoid(a) / a"),
+    "of_no_line": ("identity(a)", "identity(a) / a"),
+    "of_a_number": ("sigmoid(2)", "sigmoid(2) * log(a)"),
+    "calls_what_fails": ("a * own_log(a)", "own_log(a) + 1"),
+}
+
+
+@pytest.mark.parametrize("name", OF_ONES_OWN)
+def test_an_error_names_the_user_defined_operation_that_was_called(name):
+    tn.define_operation("own_log", "log(a)", ["1 / a"])
+    forward, partial = OF_ONES_OWN[name]
+    function = tn.define_operation(name, forward, [partial], domain="what it has")
+    failed = 0
+    for number in (2.0, 0.0, -0.5):
+        found = []
+        for made in (function, compile(function), compile(lambda x: function(x) + x)):
+            x = Value(number, label="x")
+            try:
+                made(x).backward()
+            except ERRORS as error:
+                found.append(str(error))
+        failed += bool(found)
+        assert found == found[:1] * (3 if found else 0)
+        assert all(f"{name} of {number} ('x')" in text for text in found)
+        assert_agree(function, [Value(number)])
+    assert bool(failed) == (name != "swish_again")
+
+
 def test_a_user_defined_operation_that_is_written_with_an_operator_nests_correctly():
     power = tn.define_operation(
         "plain_power", "a ** b", ["b * a ** (b - 1)", "y * log(a)"], operands="a, b"

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..calculus.expressions import calls
+from ..calculus.kernels import KERNELS
 from ..calculus.operation import Operation
 from ..calculus.primitive import CONSTANT
 from ..calculus.primitive import LEAF as LEAF_OPERATION
-from ..calculus.table import TABLE
+from ..calculus.table import BUILT_IN, TABLE
 from ..engine import Value, topological_order
 from ..passes import refuse_made_by_hand
 from .lines import DRAWN, ELEMENT, INPUT, LEAF, NUMBER, SCATTER, SEED
@@ -291,8 +292,10 @@ class Lowering:
             found = {name: lines[v] for name, v in zip(names, operands, strict=True)}
         found["y"] = line
         local = self._expression(tree, found)
-        for new in range(before, len(operations)):
-            self.program.derivative_of[new] = line
+        if len(operations) > before:
+            read = self.program.operands[line] if operation.variadic else tuple(found.values())[:-1]
+            for new in range(before, len(operations)):
+                self.program.derivative_of[new] = operation, read
         factor = self._numbers.get(local)
         if factor == 1:
             if isinstance(tree, ast.Constant):  # for all lines of this operation
@@ -357,7 +360,11 @@ class _Groups(dict[Any, _SelectGroup]):
 @functools.cache
 def _shared(operation: Operation) -> ast.expr | None:
     """The formula of an operation, if its partials call again what it calls (swish its sigmoid),
-    and nothing in it can fail: written out in lines, that is computed once for both."""
+    and nothing in it can fail: written out in lines, that is computed once for both.
+
+    A call of what a user has defined stays a call, for that may fail anywhere; so does one of a
+    kernel of its own, which has the name of an operation and may compute another thing.
+    """
     if operation.variadic:
         return None
     formula = operation.forward_tree()
@@ -372,8 +379,9 @@ def _shared(operation: Operation) -> ast.expr | None:
         for _, call in calls(operation.partial_tree(position))
     }
     for name, call in calls(formula):
-        other = TABLE.get(name)
-        if other in (None, operation) or other.overflow or ast.unparse(call) not in again:
+        if name not in BUILT_IN or TABLE[name].overflow or ast.unparse(call) not in again:
+            return None
+        if operation.kernels.get(name) is not KERNELS.get(name):
             return None
     return formula if calls(formula) else None
 

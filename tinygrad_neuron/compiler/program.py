@@ -47,7 +47,8 @@ class Program:
     - `leaf_gradients`, `input_gradients`: the lines of the gradients, by position of the leaf or
       input.
     - `labels`, `scopes`: what the user called a line, and the neuron it belongs to.
-    - `derivative_of`: for a line of the backward pass that evaluates a partial, the forward line.
+    - `derivative_of`: for a line of the backward pass that evaluates a partial, the operation and
+      the lines of its operands (which need not be one line: see `lowering`).
 
     >>> from tinygrad_neuron.compiler.graphs import graph_program
     >>> w, x = Value(2.0, label="w"), Value(3.0, label="x")
@@ -67,7 +68,7 @@ class Program:
     input_gradients: dict[int, int] = field(default_factory=dict)
     labels: dict[int, str] = field(default_factory=dict)
     scopes: dict[int, Scope] = field(default_factory=dict)
-    derivative_of: dict[int, int] = field(default_factory=dict)
+    derivative_of: dict[int, tuple[Operation, tuple[int, ...]]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.operations)
@@ -218,8 +219,7 @@ class Program:
     ) -> Exception:
         """The error of line i, as the eager engine words it."""
         derivative = i in self.derivative_of
-        line = self.derivative_of.get(i, i)
-        operation, operands = self.operations[line], self.operands[line]
+        operation, operands = self.derivative_of.get(i, (self.operations[i], self.operands[i]))
         assert isinstance(operation, Operation)
         labels = []
         for k in operands:

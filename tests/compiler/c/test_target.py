@@ -1,6 +1,8 @@
 """What is special about the target C; all that both targets share is tested for both."""
 
 import random
+import subprocess
+import sys
 import threading
 import time
 
@@ -275,3 +277,36 @@ def test_other_threads_run_while_c_does():
 
 def test_whether_the_libraries_of_mathematics_agree_is_reported():
     assert c_operations.same_libm() is (() == c_operations.other_libm())
+
+
+READ_IN_A_STEP = """\
+import ctypes
+from tinygrad_neuron import Value, compile, optim
+
+class Reading:
+    def __float__(self):
+        trainer.read()
+        self.instead = [(ctypes.c_double * 15)() for _ in range(1000)]  # where it was
+        return 2.0
+
+parameters = [Value(0.5) for _ in range(20)]
+scale = Value(2.0)
+loss = compile(lambda x: sum(p * x for p in parameters) * scale, target="c")
+trainer = loss.trainer(optim.Adam(parameters))
+batch = loss.bind([(1.0,)])
+trainer.step(batch)
+for examples in (batch, [(1.0,)]):
+    trainer.read()
+    expected = trainer.step(examples)
+    scale.data = Reading()
+    trainer.read()
+    print(trainer.step(examples) == expected == 20.0)
+    scale.data = 2.0
+"""
+
+
+def test_a_trainer_that_reads_anew_in_the_middle_of_a_step_has_its_arrays_until_the_end():
+    """As a signal's handler may have it, or what an assigned number runs to become a float."""
+    command = [sys.executable, "-c", READ_IN_A_STEP]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["True", "True"]

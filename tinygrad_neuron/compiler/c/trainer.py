@@ -171,7 +171,9 @@ class _Batch(ctypes.Structure):
 
 
 class _Struct(ctypes.Structure):
-    """`struct trainer`."""
+    """`struct trainer`, and the arrays that it points at."""
+
+    alive: list[object]
 
     _fields_ = (
         ("parameters", ctypes.c_long),
@@ -292,7 +294,10 @@ class CTrainer(Trainer):
             0,
             taken,
         )
-        self._address = ctypes.addressof(self._struct)
+        self._struct.alive = [
+            *(self._data, self._gradients, self._spare, self._numbers_array, self._kept),
+            *(*self._state, *self._of_run, self._state_addresses),
+        ]
 
     def _taken(self) -> int:
         taken: int = self._struct.steps
@@ -353,7 +358,7 @@ class CTrainer(Trainer):
                 self._arrange(slots, *self._numbers(), self._taken())
                 self._plans.clear()
         places = [self._place(variant) for variant, _, _ in runs]
-        plan = _Plan(self._address, runs, places, len(batch))
+        plan = _Plan(self._struct, runs, places, len(batch))
         if batch.settled_for(self.variants):
             self._plans[batch] = plan
         return plan
@@ -391,7 +396,7 @@ class CTrainer(Trainer):
         if self.only_finite and not math.isfinite(total):
             self._struct.refused = 1
         else:
-            self._library.finish(ctypes.c_void_p(self._address))
+            self._library.finish(ctypes.byref(self._struct))
         return total / examples
 
 
@@ -410,11 +415,12 @@ class _Places(NamedTuple):
 
 
 class _Plan:
-    """A batch as `step` takes it, and all that must stay alive as long as that is used."""
+    """A batch as `step` takes it, and all that must stay alive as long as that is used: what runs
+    in the middle of a step, as the handler of a signal, may have the trainer read anew."""
 
-    def __init__(self, trainer: int, runs: Runs, places: list[_Places], examples: int) -> None:
+    def __init__(self, trainer: _Struct, runs: Runs, places: list[_Places], examples: int) -> None:
         """Pack the rows, and fill in a `struct run` for each structure."""
-        self.runs, self.places = runs, places
+        self.trainer, self.runs, self.places = trainer, runs, places
         self.rows = [packed_rows(rows) for _, rows, _ in runs]
         doubtful = [variant.doubts[0,].branches for variant, _, _ in runs]
         self.doubtful = any(doubtful)
@@ -431,5 +437,5 @@ class _Plan:
                 for at, rows, doubt in zip(places, self.rows, doubtful, strict=True)
             )
         )
-        self.batch = _Batch(trainer, ctypes.addressof(self.made), len(runs), examples)
+        self.batch = _Batch(*map(ctypes.addressof, (trainer, self.made)), len(runs), examples)
         self.argument = ctypes.byref(self.batch)
