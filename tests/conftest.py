@@ -136,10 +136,13 @@ NOT_FAST = {
 
 
 def pytest_configure() -> None:
-    """Ctrl-C is heard, here and in the processes that tests start: a shell that starts pytest in
-    the background has it ignored, and that is inherited."""
+    """Ctrl-C and the end of a terminal are heard, here and in the processes that tests start: a
+    shell that starts pytest in the background, or `nohup`, has them ignored, and that is
+    inherited."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     with suppress(ModuleNotFoundError, AttributeError):  # in Pyodide something stands in for it
         from hypothesis import settings
 
