@@ -122,7 +122,8 @@ def test_setup_lists_every_file_that_is_not_python():
         path.relative_to(ROOT).as_posix()
         for start in (PACKAGE, BOOK)
         for path in start.rglob("*.*")
-        if path.is_file() and path.suffix not in (".py", ".pyc", ".pyi")
+        if path.is_file() and path.suffix not in (".py", ".pyi")
+        if path.parent.name != "__pycache__"  # what a Python that was killed left there too
         if not any(
             fnmatch.fnmatch(path.relative_to(folder).as_posix(), pattern)
             for folder, patterns in at.items()

@@ -5,8 +5,12 @@ builds text and a dictionary of globals, without side effects, and hands both to
 """
 
 import linecache
+from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
+
+_forgotten: deque[str] = deque()  # files whose names are still in `linecache`
 
 
 def load(source: str, globals_: Mapping[str, Any], title: str) -> dict[str, Any]:
@@ -20,6 +24,9 @@ def load(source: str, globals_: Mapping[str, Any], title: str) -> dict[str, Any]
     """
     file = f"<tinygrad_neuron: {title}>"
     code = compile(source, file, "exec")
+    with suppress(IndexError):
+        while True:
+            linecache.cache.pop(_forgotten.pop(), None)
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     namespace = dict(globals_)
     exec(code, namespace)
@@ -27,5 +34,12 @@ def load(source: str, globals_: Mapping[str, Any], title: str) -> dict[str, Any]
 
 
 def forget(title: str) -> None:
-    """Drop the registered text, once nothing can run it any more."""
-    linecache.cache.pop(f"<tinygrad_neuron: {title}>", None)
+    """Drop the registered text, once nothing can run it any more.
+
+    Its name goes when the next text is registered: the garbage collector may call this while
+    `linecache` goes through its names, as it does when a traceback is shown.
+    """
+    file = f"<tinygrad_neuron: {title}>"
+    if file in linecache.cache:
+        linecache.cache[file] = (0, None, [], file)
+        _forgotten.append(file)

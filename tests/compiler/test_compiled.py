@@ -807,7 +807,31 @@ def test_the_generated_text_is_forgotten_with_the_compiled_function():
     assert 2 == len(new)
     del compiled
     gc.collect()
+    assert [[], []] == [linecache.getlines(file) for file in new]
+    compile(lambda x: x)(1.0)  # with the next text, the names go too
     assert set() == new & generated_functions()
+
+
+@pytest.mark.only_python("C is read by no debugger of Python")
+def test_a_traceback_may_be_shown_while_the_collector_frees_a_function(tmp_path, monkeypatch):
+    """`linecache.checkcache` goes through the names that it had when it began."""
+    path = tmp_path / "first.py"
+    path.write_text("pass\n")
+    monkeypatch.setattr(linecache, "cache", {})
+    assert ["pass\n"] == linecache.getlines(str(path))
+    kept = [compile(lambda x: x * 2.0)]
+    kept[0](1.0)
+    asked, stat = [], os.stat
+
+    def collected(name, *arguments, **options):
+        asked.append(name)
+        kept.clear()
+        gc.collect()
+        return stat(name, *arguments, **options)
+
+    monkeypatch.setattr(linecache.os, "stat", collected)
+    linecache.checkcache()
+    assert [str(path)] == asked
 
 
 @pytest.mark.only_python("a C compiler takes its text from a file, in a folder that goes at once")
