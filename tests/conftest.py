@@ -32,6 +32,7 @@ needs_compiler = pytest.mark.skipif(
 SLOW = {
     "tests/compiler/c/test_emitting.py::test_an_expression_inside_another": "compiles 972 nestings",
     "tests/compiler/c/test_emitting.py::test_no_sanitizer_finds": "compiles with sanitizers",
+    "tests/compiler/c/test_emitting.py::test_random_graphs[0-smooth": "[0-all operations has them",
     "tests/compiler/c/test_emitting.py::test_random_graphs[1-": "more of what [0- has",
     "tests/compiler/c/test_emitting.py::test_random_graphs[2-": "more of what [0- has",
     "tests/compiler/c/test_arrays.py::test_ten_million_points": "many numbers",
@@ -41,7 +42,9 @@ SLOW = {
     "tests/course/test_lessons.py::test_a_lesson_runs_as_a_script": "the book runs it too",
     "tests/course/test_judging.py::test_a_notebook_": "waits for limits of time and memory",
     "tests/course/test_page_": "builds the book",
+    "tests/course/test_lessons.py::test_an_installed_wheel_has": "installs a wheel",
     "tests/course/test_wheel.py::test_a_teacher": "runs every command for teachers",
+    "tests/demos/test_demos_learning.py::test_a_small_network_classifies": "trains on iris",
     "tests/demos/test_names_gpt.py::test_the_gpt_learns_names": "trains a transformer",
     "tests/demos/test_names_gpt.py::test_digits_are_learned": "trains on digits",
     "tests/test_engine_backward.py::test_a_chain_of_two_hundred_thousand": "large graphs",
@@ -49,6 +52,8 @@ SLOW = {
     "tests/walk/page/test_page_screen.py::test_the_sum_of_a_folded_edge": "three sizes, every step",
     "tests/walk/page/test_page_firefox.py::test_every_page_opens": "Chromium opens them too",
     "tests/walk/page/test_page.py::test_axe_finds_nothing[dark": "the same page in the light",
+    "tests/walk/page/test_page_digits.py::test_every_equation_of_numbers_is_true_or_says_that_it_is"
+    "_not[large_network": "very many equations",
     "tests/walk/page/test_training.py::test_any_optimiser_trains_on_batches_with_the_engines_numbers"
     "[momentum": "Adam does so too",
     "tests/walk/page/test_training.py::test_any_optimiser_trains_on_batches_with_the_engines_numbers"
@@ -59,6 +64,10 @@ SLOW = {
     "tests/interpret/test_interpret.py::test_the_autoencoder_finds": "trains five autoencoders",
     "tests/draw/test_folding.py::test_no_budget_draws_everything": "large pictures",
     "tests/laboratory/test_page_lesson.py": "builds the book",
+    "tests/laboratory/test_page_playground.py::test_axe_finds_nothing_and_nothing_is_wider_than_the"
+    "_screen[390-dark": "each theme at one width",
+    "tests/laboratory/test_page_playground.py::test_axe_finds_nothing_and_nothing_is_wider_than_the"
+    "_screen[1280-light": "each theme at one width",
     "tests/laboratory/test_wheels.py::test_tests_of_engine": "runs tests in Pyodide",
     "tests/laboratory/test_page_editor.py::test_it_works_without_a_network": "starts Python twice",
     # A Ctrl-C may leave coverage's own lock locked, and CI asks coverage of all but the slow ones.
