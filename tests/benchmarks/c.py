@@ -324,6 +324,8 @@ if __name__ == "__main__":
     print(f"Python {sys.version.split()[0]}, {compiler.find_compiler().version.splitlines()[0]}")
     different = ", ".join(operations.other_libm()) or "none"
     print(f"functions of math that C's library rounds otherwise than Python's: {different}")
+    if unknown := set(sys.argv[1:]) - set(PARTS):
+        sys.exit(f"{', '.join(sorted(unknown))}: the parts are {', '.join(PARTS)}")
     for part in sys.argv[1:] or PARTS:
         PARTS[part]()
         print(f"the machine's load, over 1, 5 and 15 minutes: {os.getloadavg()}")

@@ -296,5 +296,7 @@ if __name__ == "__main__" and sys.argv[1:] == ["compiled_moons"]:
     print(json.dumps(compiled_moons()))
 elif __name__ == "__main__":
     print(f"Python {sys.version.split()[0]}")
+    if unknown := set(sys.argv[1:]) - set(PARTS):
+        sys.exit(f"{', '.join(sorted(unknown))}: the parts are {', '.join(PARTS)}")
     for part in sys.argv[1:] or PARTS:
         PARTS[part]()

@@ -216,5 +216,7 @@ def gradients():
 PARTS = {"steps": compare, "sizes": sizes, "gradients": gradients}
 
 if __name__ == "__main__":
+    if unknown := set(sys.argv[1:]) - set(PARTS):
+        sys.exit(f"{', '.join(sorted(unknown))}: the parts are {', '.join(PARTS)}")
     for part in sys.argv[1:] or PARTS:
         PARTS[part]()

@@ -10,7 +10,7 @@ from ..checking import described, flag, listed, named, positive_integer, several
 from ..engine import Number, Operand, Value, constant
 from ..functions import leaky_relu, sum
 from ..init import Initialiser, Seed, generator_of, initialiser
-from ..reflexes import is_of_torch
+from ..reflexes import PYTORCH, is_of_torch
 from .module import Module, in_own_scope
 from .shapes import Inputs
 
@@ -215,6 +215,8 @@ def find_activation(activation: Activation) -> tuple[str, Callable[[Value], Valu
         raise TypeError(f"activation: got the class {name}; pass one that is made, as {name}()")
     if callable(activation):
         return getattr(activation, "__name__", type(activation).__name__), activation
+    if isinstance(activation, str) and activation.lower() == "silu":  # nearer to selu in letters
+        raise ValueError(f"activation {activation!r}: {PYTORCH['Value']['silu']}")
     known = {name: entry.function for name, entry in TABLE.items() if entry.activation}
     return activation, named("activation", activation, known | {"linear": known["identity"]})
 
