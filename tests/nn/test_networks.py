@@ -249,12 +249,6 @@ def test_the_wrong_number_of_inputs_is_refused():
         nn.MLP(4, [2, 1])([1, 2, 3])
 
 
-@pytest.mark.parametrize("name", ["silu", "SiLU"])
-def test_an_activation_by_its_other_name_is_told_the_one_it_has_here(name):
-    with pytest.raises(ValueError, match=f"activation '{name}': its name here is `swish`"):
-        nn.Neuron(2, activation=name)
-
-
 def test_the_wrong_number_of_activations_is_refused():
     with pytest.raises(ValueError, match="unknown, did you mean 'tanh'"):
         nn.MLP(2, [1], activation="tanhh")  # no layer has it

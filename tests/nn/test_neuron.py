@@ -171,7 +171,11 @@ def test_the_error_for_an_unknown_activation_lists_the_known_ones():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "meant"), [("sigmod", "sigmoid"), ("ReLU", "relu"), ("leaky", "leaky_relu")]
+    ("wrong", "meant"),
+    [
+        *[("sigmod", "sigmoid"), ("ReLU", "relu"), ("leaky", "leaky_relu")],
+        *[("silu", "swish"), ("SiLU", "swish"), ("hardtanh", "hard_tanh")],  # PyTorch's names
+    ],
 )
 def test_the_error_for_an_unknown_activation_names_the_nearest(wrong, meant):
     with pytest.raises(ValueError, match=f"activation {wrong!r}: unknown, did you mean {meant!r}"):

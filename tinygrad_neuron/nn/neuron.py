@@ -6,11 +6,20 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ..calculus.table import TABLE
-from ..checking import described, flag, listed, named, positive_integer, several, to_float
+from ..checking import (
+    described,
+    flag,
+    listed,
+    named,
+    positive_integer,
+    several,
+    to_float,
+    unknown,
+)
 from ..engine import Number, Operand, Value, constant
 from ..functions import leaky_relu, sum
 from ..init import Initialiser, Seed, generator_of, initialiser
-from ..reflexes import PYTORCH, is_of_torch
+from ..reflexes import is_of_torch
 from .module import Module, in_own_scope
 from .shapes import Inputs
 
@@ -215,10 +224,15 @@ def find_activation(activation: Activation) -> tuple[str, Callable[[Value], Valu
         raise TypeError(f"activation: got the class {name}; pass one that is made, as {name}()")
     if callable(activation):
         return getattr(activation, "__name__", type(activation).__name__), activation
-    if isinstance(activation, str) and activation.lower() == "silu":  # nearer to selu in letters
-        raise ValueError(f"activation {activation!r}: {PYTORCH['Value']['silu']}")
     known = {name: entry.function for name, entry in TABLE.items() if entry.activation}
-    return activation, named("activation", activation, known | {"linear": known["identity"]})
+    known["linear"] = known["identity"]
+    if isinstance(activation, str) and activation not in known:
+        from .activations import ACTIVATIONS  # by the names of PyTorch's modules
+
+        theirs = {name.lower(): made.operation.name for name, made in ACTIVATIONS.items()}
+        meant = theirs.get(activation.lower().replace("_", ""), activation)
+        raise ValueError(f"activation {activation!r}: {unknown(meant, known)}")
+    return activation, named("activation", activation, known)
 
 
 def input_vector(what: str, nin: int, x: Inputs) -> list[Operand]:

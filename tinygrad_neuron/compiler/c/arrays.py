@@ -34,11 +34,13 @@ _LN2 = math.log(2.0)
 
 
 class _Function(NamedTuple):
-    """One of the functions: the scale of what is tried over all its range, and where its way of
-    computing changes."""
+    """One of the functions: the scale of what is tried over all its range, where its way of
+    computing changes, and which other one it calls, if nothing else in it depends on the variant:
+    then what fits it fits that."""
 
     scales: tuple[float, ...]
     thresholds: tuple[float, ...]
+    calls: str = ""
 
 
 _FUNCTIONS = {
@@ -47,12 +49,14 @@ _FUNCTIONS = {
         (2.0**-55, _LN2 / 4, 3 * _LN2 / 4, 1.0, 39 * _LN2 / 4, 113 * _LN2 / 4, 22.0),
     ),
     "exp": _Function((0.3, 20.0, 512.0, 800.0), (2.0**-54, 512.0, 709.78, 745.13)),
-    "sigmoid": _Function((0.3, 20.0, 512.0, 800.0), (2.0**-54, 512.0, 709.78, 745.13)),
+    "sigmoid": _Function((0.3, 20.0, 512.0, 800.0), (2.0**-54, 512.0, 709.78, 745.13), "exp"),
     # where e^-|x| is near 1, the square root of 2 less 1, and 2^-29
     "softplus": _Function(
         (0.3, 20.0, 512.0, 800.0), (2.0**-54, 2.9e-6, 0.88137, 20.1, 512.0, 709.78, 745.13)
     ),
-    "erfc": _Function((0.3, 1.3, 7.0, 30.0), (2.0**-56, 0.25, 0.84375, 1.25, 1 / 0.35, 6.0, 22.0)),
+    "erfc": _Function(
+        (0.3, 1.3, 7.0, 30.0), (2.0**-56, 0.25, 0.84375, 1.25, 1 / 0.35, 6.0, 22.0), "exp"
+    ),
 }
 
 
@@ -152,10 +156,8 @@ def chosen() -> dict[str, Any]:
     except CompilerFailedError:  # a compiler that does not know what GNU C knows
         return {}
     fitting: dict[str, str] = {}
-    for name in _FUNCTIONS:
-        # these are made of exp, and the rest of them is one: what fits them fits exp too
-        of_exp = name in ("sigmoid", "erfc")
-        possible = [fitting.get("exp", "")] if of_exp else variants(library)
+    for name, function in _FUNCTIONS.items():
+        possible = [fitting.get(function.calls, "")] if function.calls else variants(library)
         for variant in filter(None, possible):
             if differing(library, name, variant, tried(name)) == 0:
                 fitting[name] = variant
