@@ -162,7 +162,7 @@ def test_a_name_that_a_value_or_the_package_has_is_refused() -> None:
     there = {*dir(Value), *dir(tinygrad_neuron)} - TABLE.keys() - RESERVED
     assert {"item", "label", "grad", "backward", "detach", "nn", "compile", "mean"} <= there
     for name in there:
-        if not name.startswith("_"):
+        if not name.startswith("_") and (hasattr(Value, name) or hasattr(tinygrad_neuron, name)):
             text = f"^{name!r} cannot be the name of an operation: .* such as 'my_{name}'$"
             with pytest.raises(ValueError, match=text):
                 define_operation(name, "a * a", ["2 * a"])

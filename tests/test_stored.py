@@ -260,10 +260,15 @@ def test_javascript_names_it(name: str) -> None:
         compiled.javascript(2.0)
 
 
-def test_deleted_data_is_named():
-    v = Value(1.0)
+def test_what_was_deleted_is_named():
+    v, w = Value(1.0, label="v"), Value(2.0, label="w")
     del v.data
-    with pytest.raises(AttributeError, match="data was deleted; assign a number"):
-        v + 1
+    for use in (lambda: v + 1, lambda: v * w, lambda: v > 0.0, v.backward, lambda: sum([v, w])):
+        with pytest.raises(TypeError, match="the data of 'v' was deleted; assign a number, as in"):
+            use()
     v.data = 2.0
     assert (v + 1).data == 3.0
+    del w.grad
+    with pytest.raises(AttributeError, match="grad"):
+        (v * w).backward()
+    assert v.grad == 0.0

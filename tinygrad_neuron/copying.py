@@ -35,9 +35,14 @@ class Linked:
                 pass
         return state
 
+    def _take(self, state: dict[str, Any]) -> None:
+        """Be as a state says; past a `__setattr__` of the class."""
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+
     def __copy__(self) -> Any:
         made = object.__new__(type(self))
-        _set(made, self._state())
+        made._take(self._state())
         return made
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
@@ -45,7 +50,7 @@ class Linked:
         for original in found:
             memo[id(original)] = object.__new__(type(original))
         for original in found:
-            _set(memo[id(original)], copy.deepcopy(original._state(), memo))
+            memo[id(original)]._take(copy.deepcopy(original._state(), memo))
         memo.setdefault(id(memo), []).extend(found)  # as `copy` does: an id must not be reused
         return memo[id(self)]
 
@@ -66,12 +71,6 @@ def _slots(kind: type) -> list[tuple[str, Any]]:
             if name not in _SLOTS_LEFT_OUT:
                 found.append((name, each.__dict__[name]))
     return found
-
-
-def _set(made: Any, state: dict[str, Any]) -> None:
-    """Set attributes, past a `__setattr__` of the class."""
-    for name, value in state.items():
-        object.__setattr__(made, name, value)
 
 
 def _reached(first: Linked, without: Any) -> list[Linked]:
@@ -116,7 +115,7 @@ class _Whole:
 
     def __setstate__(self, states: list[dict[str, Any]]) -> None:
         for member, state in zip(self.members, states, strict=True):
-            _set(member, state)
+            member._take(state)
 
 
 def _member(whole: _Whole, place: int) -> Any:

@@ -18,7 +18,7 @@ from .calculus.primitive import CONSTANT
 from .engine import Operand, Value, constant, lift
 from .interruption import uninterrupted
 from .locks import Lock
-from .operators import add_methods
+from .operators import NOT_COMPUTED, add_methods
 from .passes import arranged, raise_named
 from .public import unknown_option
 from .scope import here
@@ -60,6 +60,7 @@ def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
 #             return constant(data)
 #         node = new(Value)
 #         node.data = data
+#         node.grad = NOT_COMPUTED
 #         node.within = here.scope
 #         node._operation = operation
 #         node._a = a
@@ -87,6 +88,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
     globals_: dict[str, Any] = {
         "CONSTANT": CONSTANT,
         "FAILURES": FAILURES,
+        "NOT_COMPUTED": NOT_COMPUTED,
         "Value": Value,
         "apply": apply,
         "constant": constant,
@@ -151,6 +153,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         "    return constant(data)",
         "node = new(Value)",
         "node.data = data",
+        "node.grad = NOT_COMPUTED",
         "node.within = here.scope",
         "node._operation = operation",
     ]

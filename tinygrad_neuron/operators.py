@@ -5,6 +5,7 @@ Nothing here computes or differentiates: `engine` reads without it.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from .copying import Linked, linked_in
 from .interruption import uninterrupted
 from .notebook import Shown
 from .public import UnknownName, unknown_option
+from .reflexes import PYTORCH
 from .scope import Scope
 from .stored import FAILURES, raise_data_error
 
@@ -31,7 +33,7 @@ NOT_COMPUTED = float("0.0")
 NOTHING_YET = float("-0.0")
 
 _OPTIONS = {"data", "_children", "_op", "label"}  # of `Value`
-_UNSET = {"grad": NOT_COMPUTED, "label": "", "within": None, "line": "", "_a": (), "_b": None}
+_UNTOUCHED = {"grad": NOT_COMPUTED, "within": None}  # what a copy has that was given neither
 
 
 class TracingState(threading.local):
@@ -79,19 +81,23 @@ class Habits(Shown, Linked):
     _b: Any
 
     def __init_subclass__(cls) -> None:
-        """From now on nothing but a text can be assigned to a `label`.
+        """From now on a `label` or `line` that is not set reads "", to save time and room, and
+        nothing but a text can be assigned to a `label`.
 
         What the package itself writes at every node goes past this, into the slot, `_label`.
         """
-        slot: Any = vars(cls).get("label")
-        if slot is None:
+        slots: dict[str, Any] = dict(vars(cls))
+        if "label" not in slots:
             return
 
         def assign(value: Any, label: Any) -> None:
-            slot.__set__(value, text("Value", "label", label))
+            slots["label"].__set__(value, text("Value", "label", label))
 
-        cls._label = slot
-        cls.label = property(slot.__get__, assign, slot.__delete__)  # type: ignore[assignment]
+        cls._label = slots["label"]
+        cls.label = _text_of(slots["label"], assign, "The name for pictures and messages.")
+        cls.line = _text_of(
+            slots["line"], slots["line"].__set__, "Where it was recorded, if that is noted."
+        )
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """`array * value`, `np.exp(value)`: the table's operations, element by element."""
@@ -137,7 +143,8 @@ class Habits(Shown, Linked):
         if tracing.trace is not None:
             return tracing.trace.detached(self)
         made: Any = object.__new__(type(self))
-        made.data, made._operation = self.data, CONSTANT
+        made.data, made.grad, made.within = self.data, NOT_COMPUTED, None
+        made._operation = CONSTANT
         return made
 
     # PyTorch's habits; those that have another form here are in `reflexes`
@@ -252,17 +259,21 @@ class Habits(Shown, Linked):
     def scope(self, scope: Scope | None) -> None:
         self.within = scope  # type: ignore[misc]  # Value has the slot
 
-    # What a node leaves unset, shows and keeps
+    # What is not there. Up to Python 3.11 every attribute of a class that has `__getattr__` is read
+    # four times as slowly; there Python itself tells the nearest name, and PyTorch's are told by
+    # `_Elsewhere`.
 
-    if not TYPE_CHECKING:  # a checker would take any name
+    if not TYPE_CHECKING and sys.version_info >= (3, 12):  # a checker would take any name
 
         def __getattr__(self, name: str) -> Any:
-            # Asked only for what is not set: these slots are left empty to save time and room.
-            if name in _UNSET:
-                return _UNSET[name]
-            if name == "data":
-                raise AttributeError("a Value's data was deleted; assign a number: v.data = 0.5")
             raise UnknownName("a Value", "Value", lambda: dir(type(self)), name)
+
+    if sys.version_info < (3, 12):
+
+        def __dir__(self) -> Iterable[str]:
+            return (name for name in super().__dir__() if name not in PYTORCH["Value"])
+
+    # What a node shows and keeps
 
     def _links(self) -> Iterable[Any]:
         within = () if self.within is None else (self.within,)
@@ -274,6 +285,9 @@ class Habits(Shown, Linked):
         if state.get("grad") is NOT_COMPUTED:
             del state["grad"]
         return state
+
+    def _take(self, state: dict[str, Any]) -> None:
+        super()._take({**_UNTOUCHED, **state})
 
     def __repr__(self) -> str:
         gradient = self.grad
@@ -295,6 +309,33 @@ class Habits(Shown, Linked):
     def _is_constant(self) -> bool:
         """Whether no gradient flows through this node."""
         return self._operation is CONSTANT
+
+
+def _text_of(slot: Any, assign: Callable[[Any, Any], None], docstring: str) -> Any:
+    """The property of a slot for a text, which is "" where none is set."""
+
+    def read(value: Any) -> Any:
+        try:
+            return slot.__get__(value)
+        except AttributeError:
+            return ""
+
+    return property(read, assign, slot.__delete__, docstring)
+
+
+class _Elsewhere:
+    """One of PyTorch's names that a Value has not: where it is asked for, what to write is told."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, value: Any, kind: type) -> NoReturn:
+        raise UnknownName("a Value", "Value", lambda: dir(kind), self.name)
+
+
+if sys.version_info < (3, 12):
+    for _name in PYTORCH["Value"]:
+        setattr(Habits, _name, _Elsewhere(_name))
 
 
 def stored_gradient(node: Habits) -> float | None:

@@ -47,7 +47,8 @@ def raise_data_error(where: str, things: Iterable[Any], error: Exception) -> NoR
 
 def is_wrong(node: Any) -> bool:
     """Whether what is stored in a node is no number."""
-    return not (_is_number(node.data) and (node.grad is None or _is_number(node.grad)))
+    gradient = getattr(node, "grad", _DELETED)
+    return not (_is_number(_data(node)) and (gradient is None or _is_number(gradient)))
 
 
 def naming_data(function: _Function) -> _Function:
@@ -77,6 +78,13 @@ def naming_data(function: _Function) -> _Function:
     return call  # type: ignore[return-value]  # the same signature
 
 
+_DELETED = object()  # by `del v.data`
+
+
+def _data(node: Any) -> Any:
+    return getattr(node, "data", _DELETED)
+
+
 def _is_number(given: Any) -> bool:
     try:
         to_float(given, "")
@@ -104,10 +112,12 @@ def _nodes(things: Iterable[Any]) -> Iterator[Any]:
 
 
 def _what_is_wrong(node: Any) -> str:
-    slot = "grad" if _is_number(node.data) else "data"
-    given = getattr(node, slot)
+    slot = "grad" if _is_number(_data(node)) else "data"
+    given = getattr(node, slot, _DELETED)
     name = f"{node.label!r}" if node.label else f"a Value without a label ({node._op or 'a leaf'})"
     way_out = f"assign a number, as in v.{slot} = 0.5"
+    if given is _DELETED:
+        return f"the {slot} of {name} was deleted; {way_out}"
     if hasattr(type(given), "_prev"):
         way_out = f"assign its number, as in v.{slot} = other.data"
     elif hasattr(given, "__len__") and not isinstance(given, str | bytes):

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 # The names that the code generated from an entry uses itself (see `eager`), and how its names
 # of functions begin: no operation, operand or intermediate result can have these.
 RESERVED = frozenset({
-    "CONSTANT", "FAILURES", "Value", "all", "apply", "constant", "data", "exception", "float",
-    "here", "int", "map", "new", "node", "only_values", "operation", "pull", "raise_named",
-    "recompute", "sequence", "total", "type", "y",
+    "CONSTANT", "FAILURES", "NOT_COMPUTED", "Value", "all", "apply", "constant", "data",
+    "exception", "float", "here", "int", "map", "new", "node", "only_values", "operation", "pull",
+    "raise_named", "recompute", "sequence", "total", "type", "y",
 })  # fmt: skip
 PREFIXES = ("_", "data_of_", "forward_", "partial_")
 
@@ -31,6 +31,14 @@ PREFIXES = ("_", "data_of_", "forward_", "partial_")
 # The table itself: `table` fills it, `define_operation` adds to it. It stands here because an entry
 # refers to others.
 TABLE: dict[str, "Operation"] = {}
+
+
+class _Recording:
+    """What `function` of an operation is until it is generated, when it is first asked for."""
+
+    def __get__(self, operation: Any, kind: type) -> Any:
+        generate = Operation.generate
+        return operation.record if generate is None else generate(operation)
 
 
 class Operation:
@@ -68,7 +76,7 @@ class Operation:
     recompute: Callable[["Value"], None]
     generate: Callable[["Operation"], Callable[..., "Value"]] | None = None
 
-    function: Callable[..., "Value"]
+    function: Callable[..., "Value"] = _Recording()  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -125,12 +133,6 @@ class Operation:
         self.variadic = self.operands[0].startswith("*")
         # How a node keeps its operands: 1 and 2 in two slots, any other number as a tuple.
         self.arity = len(self.operands) if not self.variadic and len(self.operands) < 3 else -1
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "function":  # asked for only until it is generated
-            generate = Operation.generate
-            return self.record if generate is None else generate(self)
-        raise AttributeError(f"an operation has no attribute {name!r}")
 
     def __repr__(self) -> str:
         return f"<operation {self.name}: {self.forward}>"

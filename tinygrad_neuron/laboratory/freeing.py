@@ -35,7 +35,7 @@ def _let_go(node: Value) -> None:
 def _hand_over(node: Value) -> None:
     """Have a node's operands die in the loop that is running, or else in one that begins here."""
     global _looping
-    _waiting.append((node._a, node._b))
+    _waiting.append((getattr(node, "_a", None), getattr(node, "_b", None)))  # a leaf has neither
     node._a = node._b = None
     if _looping:
         return
