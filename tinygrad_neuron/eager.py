@@ -61,6 +61,7 @@ def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
 #         node = new(Value)
 #         node.data = data
 #         node.grad = NOT_COMPUTED
+#         node._label = ''
 #         node.within = here.scope
 #         node._operation = operation
 #         node._a = a
@@ -154,6 +155,7 @@ def _script(operation: Operation) -> tuple[str, dict[str, Any]]:
         "node = new(Value)",
         "node.data = data",
         "node.grad = NOT_COMPUTED",
+        "node._label = ''",
         "node.within = here.scope",
         "node._operation = operation",
     ]

@@ -74,7 +74,7 @@ class Value(Methods):
             self.label = label or self.label
             return
         self.data = to_float(data, "Value")
-        self.grad, self.within = NOT_COMPUTED, None
+        self.grad, self._label, self.within = NOT_COMPUTED, "", None
         self._set_by_hand(_children, _op)
         if type(label) is not str or label:
             self.label = label
@@ -220,8 +220,8 @@ def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
     if all(v._operation is CONSTANT for v in lifted):
         return constant(data)
     node = new_value(Value)
-    node.data, node.grad = data, NOT_COMPUTED
-    node.within = here.scope
+    node.data = data
+    node.grad, node._label, node.within = NOT_COMPUTED, "", here.scope
     node._operation = operation
     if operation.arity in (1, 2):
         node._a, node._b = (*lifted, None)[:2]
@@ -243,8 +243,8 @@ def lift(operation: Operation, operands: Sequence[Operand]) -> tuple[Value, ...]
 def constant(number: Number) -> Value:
     """A leaf that gets no gradient, as a plain number becomes where an operator meets it."""
     node = new_value(Value)
-    node.data, node.grad, node.within = to_float(number, "constant"), NOT_COMPUTED, None
-    node._operation = CONSTANT
+    node.data, node._operation = to_float(number, "constant"), CONSTANT
+    node.grad, node._label, node.within = NOT_COMPUTED, "", None
     return node
 
 

@@ -33,7 +33,7 @@ NOT_COMPUTED = float("0.0")
 NOTHING_YET = float("-0.0")
 
 _OPTIONS = {"data", "_children", "_op", "label"}  # of `Value`
-_UNTOUCHED = {"grad": NOT_COMPUTED, "within": None}  # what a copy has that was given neither
+_UNTOUCHED = {"grad": NOT_COMPUTED, "_label": "", "within": None}  # of a copy that got none of it
 
 
 class TracingState(threading.local):
@@ -81,23 +81,33 @@ class Habits(Shown, Linked):
     _b: Any
 
     def __init_subclass__(cls) -> None:
-        """From now on a `label` or `line` that is not set reads "", to save time and room, and
-        nothing but a text can be assigned to a `label`.
+        """From now on nothing but a text can be assigned to a `label`, and a `line` that was not
+        noted reads "".
 
         What the package itself writes at every node goes past this, into the slot, `_label`.
         """
         slots: dict[str, Any] = dict(vars(cls))
         if "label" not in slots:
             return
+        label, line = slots["label"], slots["line"]
 
-        def assign(value: Any, label: Any) -> None:
-            slots["label"].__set__(value, text("Value", "label", label))
+        def assign(value: Any, given: Any) -> None:
+            label.__set__(value, text("Value", "label", given))
 
-        cls._label = slots["label"]
-        cls.label = _text_of(slots["label"], assign, "The name for pictures and messages.")
-        cls.line = _text_of(
-            slots["line"], slots["line"].__set__, "Where it was recorded, if that is noted."
-        )
+        def noted(value: Any) -> Any:
+            try:
+                return line.__get__(value)
+            except AttributeError:
+                return ""
+
+        def without(value: Any) -> None:
+            label.__set__(value, "")
+
+        cls._label = label
+        about = "The name for pictures and messages."
+        cls.label = property(label.__get__, assign, without, about)  # type: ignore[assignment]
+        about = "Where in the program it was recorded, if that is noted."
+        cls.line = property(noted, line.__set__, doc=about)  # type: ignore[assignment]
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """`array * value`, `np.exp(value)`: the table's operations, element by element."""
@@ -143,8 +153,8 @@ class Habits(Shown, Linked):
         if tracing.trace is not None:
             return tracing.trace.detached(self)
         made: Any = object.__new__(type(self))
-        made.data, made.grad, made.within = self.data, NOT_COMPUTED, None
-        made._operation = CONSTANT
+        made.data, made._operation = self.data, CONSTANT
+        made.grad, made._label, made.within = NOT_COMPUTED, "", None
         return made
 
     # PyTorch's habits; those that have another form here are in `reflexes`
@@ -309,18 +319,6 @@ class Habits(Shown, Linked):
     def _is_constant(self) -> bool:
         """Whether no gradient flows through this node."""
         return self._operation is CONSTANT
-
-
-def _text_of(slot: Any, assign: Callable[[Any, Any], None], docstring: str) -> Any:
-    """The property of a slot for a text, which is "" where none is set."""
-
-    def read(value: Any) -> Any:
-        try:
-            return slot.__get__(value)
-        except AttributeError:
-            return ""
-
-    return property(read, assign, slot.__delete__, docstring)
 
 
 class _Elsewhere:

@@ -19,6 +19,7 @@ import pytest
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value, losses, nn
 from tinygrad_neuron.compiler import Compiled, compile
+from tinygrad_neuron.compiler.tracing import Traced
 from tinygrad_neuron.engine import topological_order
 from tinygrad_neuron.operators import stored_gradient
 from tinygrad_neuron.passes import is_constant
@@ -829,9 +830,27 @@ def test_a_traceback_may_be_shown_while_the_collector_frees_a_function(tmp_path,
         gc.collect()
         return stat(name, *arguments, **options)
 
-    monkeypatch.setattr(linecache.os, "stat", collected)
+    monkeypatch.setattr(os, "stat", collected)  # `linecache` imports it late in Python 3.13
     linecache.checkcache()
     assert [str(path)] == asked
+
+
+@pytest.mark.parametrize("trained", [False, True])
+def test_a_graph_is_gone_before_the_next_structure_is_recorded(trained):
+    alive = []
+    w = Value(2.0)
+
+    def loss(x):
+        alive.append(sum(isinstance(found, Traced) for found in gc.get_objects()))
+        return tn.sum([w * v for v in x])
+
+    examples = [([1.0] * count,) for count in (2, 3, 4)]
+    if trained:
+        with compile(loss).trainer(tn.optim.SGD([w], lr=0.1)) as trainer:
+            trainer.step(examples)
+    else:
+        compile(loss).mean(examples)
+    assert [2, 3, 4] == alive  # the inputs of each, no more
 
 
 @pytest.mark.only_python("a C compiler takes its text from a file, in a folder that goes at once")

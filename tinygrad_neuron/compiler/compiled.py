@@ -337,7 +337,7 @@ class Compiled(Answering):
         gradients: dict[Value, float] = {}
         parents: tuple[Value, ...] = ()
         found: list[float] = []
-        runs = self._runs(examples)
+        runs = self._runs(examples, gradients=True)
         if len(runs) > 1:
             generate([variant for variant, _, _ in runs], (0,))
         for variant, rows, values in runs:
@@ -362,10 +362,10 @@ class Compiled(Answering):
         number = total if what == "sum" else total / len(examples)
         return make_node(Total(what, found), parents, number)
 
-    def _runs(self, examples: Sequence[Sequence[Any]] | Batch) -> Runs:
+    def _runs(self, examples: Sequence[Sequence[Any]] | Batch, gradients: bool = False) -> Runs:
         if isinstance(examples, Batch):
-            return examples.runs(self._variants)
-        return self._variants.runs(examples)
+            return examples.runs(self._variants, gradients)
+        return self._variants.runs(examples, gradients)
 
     # What was recorded
 

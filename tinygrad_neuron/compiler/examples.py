@@ -21,8 +21,10 @@ class Batch:
     5.0
     """
 
-    def __init__(self, variants: Variants, examples: Iterable[Sequence[Any]]) -> None:
-        """Check the examples and keep their numbers."""
+    def __init__(
+        self, variants: Variants, examples: Iterable[Sequence[Any]], gradients: bool = False
+    ) -> None:
+        """Check the examples and keep their numbers; `gradients` as in `Variants.runs`."""
         if tracing.trace is not None:
             raise TypeError("bind examples outside of a function that is being traced")
         self.examples = tuple(
@@ -31,7 +33,7 @@ class Batch:
         self._variants = variants
         if not self.examples:
             raise ValueError("bind of zero examples: it takes at least one")
-        found = variants.runs(self.examples)
+        found = variants.runs(self.examples, gradients)
         self._runs = found
         # With Values among the arguments or numbers to be drawn, there is nothing to keep.
         self._fixed = not any(values or variant.forward.draws for variant, _, values in found)
@@ -60,9 +62,9 @@ class Batch:
     def __iter__(self) -> Any:
         return iter(self.examples)
 
-    def runs(self, variants: Variants) -> Runs:
-        """The runs of its examples, for these variants."""
+    def runs(self, variants: Variants, gradients: bool = False) -> Runs:
+        """The runs of its examples, for these variants; `gradients` as in `Variants.runs`."""
         kept = variants is self._variants and self._fixed
         if kept and (self.settled or all(run[0].still_holds() for run in self._runs)):
             return self._runs
-        return variants.runs(self.examples)
+        return variants.runs(self.examples, gradients)

@@ -132,7 +132,7 @@ class Lowering:
                 refuse_made_by_hand(node, "a compiled function")
                 raise TypeError(f"a compiled function cannot use {node!r}")
             lines[node] = line
-            label = node.label
+            label = node._label
             if label and line not in labels:
                 labels[line] = label
             within = node.within
@@ -166,7 +166,7 @@ class Lowering:
             contribute(self.outputs[k], self._emit(SEED, (k,)))
         leaf_positions = {leaf: k for k, leaf in enumerate(program.leaves)}
         groups = self._select_groups(order)
-        varying = {node for node in order if varies(node)}
+        varying = {node for node in order if not node._is_constant()}
         for node in reversed(order):
             if node not in varying:
                 continue
@@ -182,10 +182,11 @@ class Lowering:
                 continue
             gradient = arriving if isinstance(arriving, int) else self._total(arriving)
             if gradient >= program.forward and gradient not in program.labels:
-                program.labels[gradient] = f"d_{node.label or operation.name}"
+                program.labels[gradient] = "d_" + (node._label or operation.name)
                 if (within := node.within) is not None:
                     program.scopes[gradient] = within.place
-            operands = node._prev
+            # Written out, not by `_prev`.
+            operands = (node._a, node._b) if operation.arity == 2 else node._prev
             if operation.chosen:
                 for operand, element in self._elements(operands, gradient, groups):
                     contribute(operand, element)

@@ -75,7 +75,7 @@ def make_node(call: Primitive, parents: tuple[Value, ...], data: float) -> Value
         node.data = float(data)
     except FAILURES as error:
         raise_data_error(call.symbol, parents, error)
-    node.grad, node.within = NOT_COMPUTED, None
+    node.grad, node._label, node.within = NOT_COMPUTED, "", None
     node._operation = call if parents else CONSTANT
     node._a = parents
     return node

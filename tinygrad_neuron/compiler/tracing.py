@@ -143,7 +143,7 @@ def traced(operation: Any, flows: bool) -> Traced:
     node: Traced = object.__new__(Traced)
     node._operation = operation
     node.within = here.scope
-    node._label = ""  # set, for it is asked for at each node, and what is not set is found slowly
+    node._label = ""
     node.varies = flows
     node.receives = False
     node.draw = None

@@ -121,7 +121,7 @@ class Trainer:
         If an operation fails, the error is the eager one, and the step has not been taken; so also
         after a `NotFiniteError`, of a trainer that takes only finite steps.
         """
-        batch = examples if isinstance(examples, Batch) else Batch(self.variants, examples)
+        batch = examples if isinstance(examples, Batch) else Batch(self.variants, examples, True)
         optimiser = self.optimiser
         numbers = optimiser.numbers(optimiser.current_lr())
         values = tuple(numbers.values())

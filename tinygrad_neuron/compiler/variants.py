@@ -72,9 +72,13 @@ class Variants:
                 self._kept.popitem(last=False)
         return made, leaves
 
-    def runs(self, examples: Sequence[Sequence[Any]]) -> Runs:
+    def runs(self, examples: Sequence[Sequence[Any]], gradients: bool = False) -> Runs:
         """Examples in a row that share a structure: their variant, the numbers of each, and (if
-        there are any) the Values among the arguments of each."""
+        there are any) the Values among the arguments of each.
+
+        With `gradients`, which will be asked for, each backward pass is lowered at once: the graph
+        it needs is gone before the next structure is recorded.
+        """
         last = self.latest
         if last is not None and last.still_holds():
             numbers = last.read(examples)
@@ -96,6 +100,8 @@ class Variants:
                     rows.append(variant.with_draws(numbers[0]))
                     continue
             variant, leaves = self.find(example, {})
+            if gradients and variant.returns_one_value:
+                variant.program((0,))
             if not runs or variant is not runs[-1][0]:
                 runs.append((variant, [], []))
             _, rows, values = runs[-1]

@@ -345,7 +345,7 @@ class CTrainer(Trainer):
 
     def _plan(self, batch: Batch) -> "_Plan":
         """What `step` is called with for a batch."""
-        runs = batch.runs(self.variants)
+        runs = batch.runs(self.variants, gradients=True)
         generate([variant for variant, _, _ in runs], (0,))
         first = not self._orders
         orders = [self._order(variant) for variant, _, _ in runs]

@@ -29,7 +29,7 @@ class PythonTrainer(Trainer):
         count, total, seeds = len(self.parameters), -0.0, (1.0 / len(batch),)
         held, _, state, taken = self._now
         gradients: list[float] | None = None
-        for variant, rows, values in batch.runs(self.variants):
+        for variant, rows, values in batch.runs(self.variants, gradients=True):
             order = self._orders.get(variant) or self._order(variant)
             known = held
             if self.others:
