@@ -192,7 +192,7 @@ def test_the_plane_and_the_loss_move_with_the_iteration(open_page: Any) -> None:
 
 
 def test_another_optimiser_is_chosen_on_the_page_with_the_engines_numbers(open_page: Any) -> None:
-    tab = open_page(on_batches("Adam", batch=3))
+    tab = open_page(on_batches("Adam", batch=3, iterations=2))
     tab.tab.select_option("#size", "contribution")
     names = tab.tab.locator("#optimiser option").all_text_contents()
     assert ["Adam", "SGD", "SGD with momentum", "AdamW"] == names
@@ -207,13 +207,13 @@ def test_another_optimiser_is_chosen_on_the_page_with_the_engines_numbers(open_p
             assert "0.03" == tab.tab.get_by_label("learning rate, a number").input_value()
             tab.type("learning rate", "0.05")
         model = nn.MLP(2, [2, 1], activation="tanh", seed=1)
-        training = Training(made(model.parameters()), iterations=4, batch=3)
+        training = Training(made(model.parameters()), iterations=2, batch=3)
         loss = lambda x0, x1, target, model=model: (model([x0, x1]) - target) ** 2  # noqa: E731  # in a loop
         follow(tab, walkthrough(loss, *data[0][0], data[0][1], data=data, training=training))
     tab.until(lambda: "optimiser=3" in tab.tab.url)
     tab.tab.click("#reset")
     assert "0" == tab.tab.input_value("#optimiser")
-    follow(tab, on_batches("Adam", batch=3))
+    follow(tab, on_batches("Adam", batch=3, iterations=2))
 
 
 def test_the_optimiser_is_in_the_address(open_page: Any) -> None:
