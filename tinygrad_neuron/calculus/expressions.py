@@ -7,6 +7,7 @@ table rewrites the tree instead of repeating the mathematics.
 
 import ast
 import copy
+import sys
 from collections.abc import Callable, Iterable, Mapping
 
 from .printing import COMPARISONS, OPERATORS
@@ -62,6 +63,8 @@ or share(), or clamp with minimum() and maximum()
         elif isinstance(node, ast.Constant):
             if type(node.value) not in (int, float):
                 raise ValueError(f"{text!r}: {node.value!r} is not a number")
+            if isinstance(node.value, int) and node.value > sys.float_info.max:
+                raise ValueError(f"{text!r}: no float is as large as a whole number in it")
         elif not isinstance(node, _PLAIN + _ARITHMETIC):
             raise ValueError(f"{text!r}: {type(node).__name__} is not part of the language")
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
