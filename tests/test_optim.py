@@ -8,6 +8,7 @@ import math
 import random
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def reference_adam(lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, decoupled
     return follow
 
 
-CASES = {
+CASES: dict[str, tuple[Any, dict[str, Any]]] = {
     "sgd": (SGD, {"lr": 0.1}),
     "momentum": (SGD, {"lr": 0.1, "momentum": 0.9}),
     "nesterov": (SGD, {"lr": 0.1, "momentum": 0.8, "nesterov": True}),
