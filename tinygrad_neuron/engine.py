@@ -128,7 +128,7 @@ class Value(Methods):
         if self._operation is CONSTANT:
             return
         if isinstance(self._operation, Primitive) and self._operation.direct(self, seed):
-            return  # the result of a compiled function, whose code goes backward itself
+            return  # a compiled sum or mean over examples: its gradients are known already
         inner, leaves = list[Value](), Leaves()
         or_undone(
             lambda: self._hand_on(topological_order(self)[::-1], seed, inner, leaves),
