@@ -27,6 +27,7 @@ from tinygrad_neuron import (
 )
 from tinygrad_neuron.console import as_program
 from tinygrad_neuron.draw import figures
+from tinygrad_neuron.draw.themes import THEMES
 
 
 class Picture(NamedTuple):
@@ -65,7 +66,7 @@ def two_ways() -> tuple[Value, Value]:
 def graphs(folder: Path) -> Iterator[Picture | Heading]:
     """One neuron as a graph: each theme, and what edges can show."""
     yield Heading("Computation graphs")
-    for theme in ("light", "dark", "high contrast", "paper"):
+    for theme in THEMES:
         file = f"graph-{theme.replace(' ', '-')}.svg"
         draw_dot(neuron(), theme=theme).render(folder / file)
         yield Picture(

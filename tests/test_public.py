@@ -14,7 +14,7 @@ from typing import Any, get_origin
 import pytest
 
 import tinygrad_neuron as tn
-from tinygrad_neuron import Value, losses, nn, optim
+from tinygrad_neuron import Value, losses, nn, optim, reflexes
 from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.checking import nearest
 from tinygrad_neuron.public import UnknownName, homes
@@ -441,7 +441,9 @@ def test_what_is_advised_exists_and_runs(room, name, text, tmp_path, monkeypatch
         optimiser = optim.SGD([Value(1.0)], lr=0.1)
         objects = {"Value": Value(1.0), "Module": GIVEN["model"], "Optimiser": optimiser}
         owner = objects.get(room) or module(f".{room}" if room else "")
-        assert not hasattr(owner, name), f"{name} is there: no advice is needed"
+        assert not hasattr(owner, name), (
+            f"{name} is there: no advice is needed, take it from {reflexes.__file__}"
+        )
 
 
 def test_more_that_works_as_in_pytorch():

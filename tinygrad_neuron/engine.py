@@ -128,7 +128,7 @@ class Value(Methods):
         if self._operation is CONSTANT:
             return
         if isinstance(self._operation, Primitive) and self._operation.direct(self, seed):
-            return
+            return  # a compiled sum or mean over examples: its gradients are known already
         inner, leaves = list[Value](), Leaves()
         or_undone(
             lambda: self._hand_on(topological_order(self)[::-1], seed, inner, leaves),
@@ -141,7 +141,7 @@ class Value(Methods):
             kind = node._operation
             if kind.arity:
                 inner.append(node)
-                node.grad = NOTHING_YET
+                node.grad = NOTHING_YET  # -0.0: adds nothing, and tells what is not reached
             elif kind is not CONSTANT:
                 leaves.append((node, node.grad))
                 if kind is not LEAF:  # it has an assigned closure
@@ -210,7 +210,7 @@ def apply(operation: Operation, operands: Sequence[Operand]) -> Value:
         if operation.variadic or not arrays.among(operands):
             raise
         return arrays.each(operation.record, operands)  # type: ignore[no-any-return]
-    for name, other in operation.constant.items():
+    for name, other in operation.constant.items():  # x ** 2 is recorded as `constant_power`
         if lifted[operation.operand_names.index(name)]._is_constant():
             operation = TABLE[other]
     for value in lifted:

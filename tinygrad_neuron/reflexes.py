@@ -55,11 +55,13 @@ PYTORCH: dict[str, dict[str, str]] = {
             ),
             _SCALARS + "a list of Values stands for a vector, a list of lists for a matrix",
         ),
-        **dict.fromkeys(
-            ("sum", "mean", "softmax", "logsumexp", "argmax"),
-            "a Value is one number; of a list of Values it is a function, as in "
-            "`tinygrad_neuron.sum([a, b])`",
-        ),
+        **{
+            name: "a Value is one number; of a list of Values it is a function, as in "
+            f"`tinygrad_neuron.{name}([a, b])`"
+            for name in ("sum", "mean", "softmax", "logsumexp", "argmax")
+        },
+        "log_softmax": "of a list it is `[z - logsumexp(logits) for z in logits]`; "
+        "`losses.cross_entropy(logits, target)` takes the logits themselves",
         **dict.fromkeys(
             ("clone", "contiguous"), "write `v + 0`, or use v itself: nothing is done in place"
         ),
@@ -134,6 +136,11 @@ PYTORCH: dict[str, dict[str, str]] = {
         **dict.fromkeys(
             ("register_forward_hook", "register_backward_hook", "register_full_backward_hook"),
             "`tinygrad_neuron.walkthrough(v)` shows every number of both passes",
+        ),
+        **dict.fromkeys(
+            ("weight", "bias"),
+            "an `nn.Linear` has it; in an `nn.MLP` each neuron has its own, as in "
+            "`model.layers[0].neurons[0].w`, and `b`",
         ),
         "forward": "call the module itself, as in `model([0.5, 1.0])`",
         "requires_grad_": "what shall not learn is left out of the list that the optimiser gets",

@@ -84,7 +84,11 @@ def test_what_does_not_fit_is_refused_with_the_numbers_and_the_rule(call, messag
 def test_there_is_a_module_for_every_activation_of_the_table():
     entries = {made.operation.name for made in activations.ACTIVATIONS.values()}
     assert entries == {name for name in BUILT_IN if TABLE[name].activation}
-    assert set(activations.ACTIVATIONS) <= set(nn.__all__)
+    missing = set(activations.ACTIVATIONS) - set(nn.__all__)
+    assert not missing, (
+        f"{nn.__file__}: {sorted(missing)} must be imported, under TYPE_CHECKING, and listed in "
+        f"__all__; {activations.__file__} declares it, at the end"
+    )
 
 
 def test_arrays_and_frames_are_taken_where_lists_are():

@@ -99,7 +99,11 @@ class Variants:
                 if numbers is not None:
                     rows.append(variant.with_draws(numbers[0]))
                     continue
-            variant, leaves = self.find(example, {})
+            try:
+                variant, leaves = self.find(example, {})
+            except TypeError:
+                self._refuse_count(example)
+                raise
             if gradients and variant.returns_one_value:
                 variant.program((0,))
             if not runs or variant is not runs[-1][0]:
@@ -109,6 +113,18 @@ class Variants:
                 values.append([leaf for leaf in leaves if isinstance(leaf, Value)])
             rows.append(variant.row(leaves))
         return runs
+
+    def _refuse_count(self, example: Sequence[Any]) -> None:
+        """Refuse an example that has not as many arguments as the function takes."""
+        try:
+            inspect.signature(self.function).bind(*example)
+        except TypeError as error:
+            raise TypeError(
+                f"{self.title}: {error}; an example must be the tuple of the function's arguments, "
+                f"of a single one (x,), got {described(example)}"
+            ) from None
+        except ValueError:
+            pass  # a function written in C need not tell its arguments
 
     def _find(self, key: Key) -> Variant | None:
         kept = self._kept.get(key, ())

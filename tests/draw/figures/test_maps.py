@@ -8,8 +8,7 @@ pytest.importorskip("matplotlib", reason="the extra demos is not installed")
 
 from tinygrad_neuron import datasets, interpret, losses, nn, optim, training
 from tinygrad_neuron.draw import figures
-
-THEMES = ("light", "dark", "high contrast", "paper")
+from tinygrad_neuron.draw.themes import THEMES
 
 
 def images_of(figure):
