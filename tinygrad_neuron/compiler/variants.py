@@ -87,7 +87,7 @@ class Variants:
                     numbers = [last.with_draws(row) for row in numbers]
                 return [(last, numbers, [])]
         runs: Runs = []
-        for example in examples:
+        for place, example in enumerate(examples):
             if not isinstance(example, list | tuple):
                 raise TypeError(
                     "an example must be the tuple of the function's arguments, as in "
@@ -102,7 +102,7 @@ class Variants:
             try:
                 variant, leaves = self.find(example, {})
             except TypeError:
-                self._refuse_count(example)
+                self._refuse_count(place, example)
                 raise
             if gradients and variant.returns_one_value:
                 variant.program((0,))
@@ -114,14 +114,14 @@ class Variants:
             rows.append(variant.row(leaves))
         return runs
 
-    def _refuse_count(self, example: Sequence[Any]) -> None:
+    def _refuse_count(self, place: int, example: Sequence[Any]) -> None:
         """Refuse an example that has not as many arguments as the function takes."""
         try:
             inspect.signature(self.function).bind(*example)
         except TypeError as error:
             raise TypeError(
-                f"{self.title}: {error}; an example must be the tuple of the function's arguments, "
-                f"of a single one (x,), got {described(example)}"
+                f"{self.title}: example {place}: {error}; an example must be the tuple of the "
+                f"function's arguments, of a single one (x,), got {described(example)}"
             ) from None
         except ValueError:
             pass  # a function written in C need not tell its arguments
