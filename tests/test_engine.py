@@ -701,3 +701,32 @@ def test_a_label_that_is_no_text_is_refused_where_it_is_assigned():
     assert a.label == "a"
     del a.label
     assert a.label == ""
+
+
+class Limited(Value):
+    """Its gradient is a property, which reads what `__init__` sets first."""
+
+    def __init__(self, data: float):
+        self.limit = 1.0
+        super().__init__(data)
+
+    @property
+    def grad(self):
+        return self.kept
+
+    @grad.setter
+    def grad(self, number):
+        self.kept = max(-self.limit, min(self.limit, number))
+
+
+@pytest.mark.parametrize("duplicate", [*COPIES, pytest.param(copy.copy, id="copy")])
+def test_a_property_of_a_subclass_in_the_place_of_a_slot_is_copied(duplicate):
+    p = Limited(2.0)
+    (p * 5.0).backward()
+    assert (2.0, 1.0, 1.0) == (p.data, p.grad, duplicate(p).grad)
+
+
+def test_a_copy_takes_down_only_what_was_given():
+    v = Value(1.0)
+    assert {"data", "_operation"} == v._state().keys()
+    assert {"data", "_operation", "_a", "_b"} == (v * 2.0)._state().keys() - {"within"}

@@ -16,7 +16,7 @@ from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .checking import described, listed, text, to_float
 from .checking import shown as begun
-from .copying import Linked, linked_in
+from .copying import Linked, linked_in, slots
 from .interruption import uninterrupted
 from .notebook import Shown
 from .public import UnknownName, unknown_option
@@ -32,8 +32,9 @@ NOT_COMPUTED = float("0.0")
 # In a backward pass, that of an inner node that nothing has arrived at: -0.0 + x is x to the bit.
 NOTHING_YET = float("-0.0")
 
+_set: Callable[[Any, str, Any], None] = object.__setattr__
 _OPTIONS = {"data", "_children", "_op", "label"}  # of `Value`
-_UNTOUCHED = {"grad": NOT_COMPUTED, "_label": "", "within": None}  # of a copy that got none of it
+_UNTOUCHED = {"grad": NOT_COMPUTED, "label": "", "within": None, "line": ""}  # no copy says it
 
 
 class TracingState(threading.local):
@@ -86,10 +87,10 @@ class Habits(Shown, Linked):
 
         What the package itself writes at every node goes past this, into the slot, `_label`.
         """
-        slots: dict[str, Any] = dict(vars(cls))
-        if "label" not in slots:
+        own: dict[str, Any] = dict(vars(cls))
+        if "label" not in own:
             return
-        label, line = slots["label"], slots["line"]
+        label, line = own["label"], own["line"]
 
         def assign(value: Any, given: Any) -> None:
             label.__set__(value, text("Value", "label", given))
@@ -290,14 +291,19 @@ class Habits(Shown, Linked):
         return (*self._prev, *within, *linked_in(self.__dict__))
 
     def _state(self) -> dict[str, Any]:
-        """Only what is set, so that "not computed yet" stays so in a copy."""
+        """Only what was given, so that "not computed yet" stays so in a copy."""
         state = super()._state()
-        if state.get("grad") is NOT_COMPUTED:
-            del state["grad"]
+        for name, nothing in _UNTOUCHED.items():
+            if state.get(name, state) is nothing:
+                del state[name]
         return state
 
     def _take(self, state: dict[str, Any]) -> None:
-        super()._take({**_UNTOUCHED, **state})
+        kind: Any = type(self)
+        slots(kind)["grad"].__set__(self, NOT_COMPUTED)  # past a property of a subclass
+        _set(self, "_label", "")
+        _set(self, "within", None)
+        super()._take(state)
 
     def __repr__(self) -> str:
         gradient = self.grad
