@@ -282,7 +282,8 @@ class Habits(Shown, Linked):
     if sys.version_info < (3, 12):
 
         def __dir__(self) -> Iterable[str]:
-            return (name for name in super().__dir__() if name not in PYTORCH["Value"])
+            theirs = PYTORCH["Value"]
+            return (k for k in super().__dir__() if k not in theirs or hasattr(self, k))
 
     # What a node shows and keeps
 
@@ -328,12 +329,19 @@ class Habits(Shown, Linked):
 
 
 class _Elsewhere:
-    """One of PyTorch's names that a Value has not: where it is asked for, what to write is told."""
+    """One of PyTorch's names that a Value has not: where it is asked for, what to write is told.
+
+    A subclass may have it from another of its bases, which comes after this one.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def __get__(self, value: Any, kind: type) -> NoReturn:
+    def __get__(self, value: Any, kind: Any) -> Any:
+        try:
+            return getattr(super(Habits, kind if value is None else value), self.name)
+        except AttributeError:
+            pass
         raise UnknownName("a Value", "Value", lambda: dir(kind), self.name)
 
 
