@@ -277,6 +277,10 @@ class Habits(Shown, Linked):
     if not TYPE_CHECKING and sys.version_info >= (3, 12):  # a checker would take any name
 
         def __getattr__(self, name: str) -> Any:
+            if name in ("data", "grad"):
+                raise AttributeError(
+                    f"a Value's {name} was deleted; assign a number: v.{name} = 0.5"
+                )
             raise UnknownName("a Value", "Value", lambda: dir(type(self)), name)
 
     if sys.version_info < (3, 12):
