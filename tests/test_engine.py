@@ -730,3 +730,31 @@ def test_a_copy_takes_down_only_what_was_given():
     v = Value(1.0)
     assert {"data", "_operation"} == v._state().keys()
     assert {"data", "_operation", "_a", "_b"} == (v * 2.0)._state().keys() - {"within"}
+
+
+def test_a_subclass_may_have_its_own_label_and_line():
+    class Named(Value):
+        line = "made by hand"
+
+        @property
+        def label(self):
+            return "w"
+
+    class Slotted(Value):
+        __slots__ = ("label", "line")
+
+    for w in (Named(2.0), Slotted(2.0, label="w")):
+        for v in (w, copy.copy(w), copy.deepcopy(w)):
+            y = v * 3.0
+            y.backward()
+            assert "Value(data=2.0, grad=3.0, label='w')" == repr(v)
+        compiled = tn.compile(lambda x, w=w: x * w)
+        compiled(2.0)
+        assert "w" == compiled.variant.forward.labels[0]
+    assert "made by hand" == copy.copy(Named(2.0)).line
+    with pytest.raises(TypeError, match="label must be a str"):
+        w.label = 5
+    w.line = "there"
+    assert "there" == copy.copy(w).line
+    del w.line
+    assert "" == w.line

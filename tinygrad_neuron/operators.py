@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from operator import ge, gt, le, lt
+from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .calculus.operation import Operation
@@ -87,10 +88,9 @@ class Habits(Shown, Linked):
 
         What the package itself writes at every node goes past this, into the slot, `_label`.
         """
-        own: dict[str, Any] = dict(vars(cls))
-        if "label" not in own:
-            return
-        label, line = own["label"], own["line"]
+        own = vars(cls)
+        label: Any = own.get("label")
+        line: Any = own.get("line")
 
         def assign(value: Any, given: Any) -> None:
             label.__set__(value, text("Value", "label", given))
@@ -104,11 +104,14 @@ class Habits(Shown, Linked):
         def without(value: Any) -> None:
             label.__set__(value, "")
 
-        cls._label = label
-        about = "The name for pictures and messages."
-        cls.label = property(label.__get__, assign, without, about)  # type: ignore[assignment]
-        about = "Where in the program it was recorded, if that is noted."
-        cls.line = property(noted, line.__set__, doc=about)  # type: ignore[assignment]
+        # A subclass may have properties of its own in their place.
+        if isinstance(label, MemberDescriptorType):
+            about = "The name for pictures and messages."
+            cls._label = label  # type: ignore[assignment]
+            cls.label = property(label.__get__, assign, without, about)  # type: ignore[assignment]
+        if isinstance(line, MemberDescriptorType):
+            about = "Where in the program it was recorded, if that is noted."
+            cls.line = property(noted, line.__set__, line.__delete__, about)  # type: ignore[assignment]
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """`array * value`, `np.exp(value)`: the table's operations, element by element."""
