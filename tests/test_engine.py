@@ -758,3 +758,23 @@ def test_a_subclass_may_have_its_own_label_and_line():
     assert "there" == copy.copy(w).line
     del w.line
     assert "" == w.line
+
+
+def test_what_a_subclass_sets_before_the_init_of_value_stays():
+    place = Scope("place")
+
+    class Weight(Value):
+        def __init__(self, data, name):
+            self.label = name
+            self.scope = place
+            super().__init__(data)
+
+    class Made(Value):
+        def __new__(cls, data):
+            return object.__new__(cls)
+
+    w = Weight(2.0, "w")
+    assert ("w", place, 0.0, "") == (w.label, w.scope, w.grad, w.line)
+    assert ("w", 3.0) == (w.label, (w + 1.0).data)
+    for kind in (Made, Limited):
+        assert ("", None, 0.0, "") == (lambda v: (v.label, v.scope, v.grad, v.line))(kind(1.0))

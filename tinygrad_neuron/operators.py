@@ -126,7 +126,11 @@ class Habits(Shown, Linked):
                 for name in options.keys() - _OPTIONS:
                     raise unknown_option("Value", name, ("data", "label"))
             passed = data._passed_through() if isinstance(data, Habits) else None
-            return object.__new__(cls) if passed is None else passed
+            made = object.__new__(cls) if passed is None else passed
+            if passed is None and cls.__base__ is not Habits:  # a subclass of Value
+                _set(made, "_label", "")
+                _set(made, "within", None)
+            return made
 
     # Comparisons are of data; == and hash are of identity, as for any object.
 
@@ -245,6 +249,9 @@ class Habits(Shown, Linked):
 
     def _set_by_hand(self, children: Iterable[object], symbol: str) -> None:
         """Make this the node of `Value(data, children, symbol)`, whose derivative is a closure."""
+        kind = type(self)  # a subclass may have set these by now, after `__new__` has
+        if kind.__base__ is Habits or kind.__new__ is not Habits.__new__:
+            self._label, self.within = "", None  # type: ignore[misc]  # Value has the slots
         operands = tuple(listed("Value", "_children", children, "a tuple of Values"))
         symbol = text("Value", "_op", symbol)
         for child in operands:
