@@ -701,3 +701,80 @@ def test_a_label_that_is_no_text_is_refused_where_it_is_assigned():
     assert a.label == "a"
     del a.label
     assert a.label == ""
+
+
+class Limited(Value):
+    """Its gradient is a property, which reads what `__init__` sets first."""
+
+    def __init__(self, data: float):
+        self.limit = 1.0
+        super().__init__(data)
+
+    @property
+    def grad(self):
+        return self.kept
+
+    @grad.setter
+    def grad(self, number):
+        self.kept = max(-self.limit, min(self.limit, number))
+
+
+@pytest.mark.parametrize("duplicate", [*COPIES, pytest.param(copy.copy, id="copy")])
+def test_a_property_of_a_subclass_in_the_place_of_a_slot_is_copied(duplicate):
+    p = Limited(2.0)
+    (p * 5.0).backward()
+    assert (2.0, 1.0, 1.0) == (p.data, p.grad, duplicate(p).grad)
+
+
+def test_a_copy_takes_down_only_what_was_given():
+    v = Value(1.0)
+    assert {"data", "_operation"} == v._state().keys()
+    assert {"data", "_operation", "_a", "_b"} == (v * 2.0)._state().keys() - {"within"}
+
+
+def test_a_subclass_may_have_its_own_label_and_line():
+    class Named(Value):
+        line = "made by hand"
+
+        @property
+        def label(self):
+            return "w"
+
+    class Slotted(Value):
+        __slots__ = ("label", "line")
+
+    for w in (Named(2.0), Slotted(2.0, label="w")):
+        for v in (w, copy.copy(w), copy.deepcopy(w)):
+            y = v * 3.0
+            y.backward()
+            assert "Value(data=2.0, grad=3.0, label='w')" == repr(v)
+        compiled = tn.compile(lambda x, w=w: x * w)
+        compiled(2.0)
+        assert "w" == compiled.variant.forward.labels[0]
+    assert "made by hand" == copy.copy(Named(2.0)).line
+    with pytest.raises(TypeError, match="label must be a str"):
+        w.label = 5
+    w.line = "there"
+    assert "there" == copy.copy(w).line
+    del w.line
+    assert "" == w.line
+
+
+def test_what_a_subclass_sets_before_the_init_of_value_stays():
+    place = Scope("place")
+
+    class Weight(Value):
+        def __init__(self, data, name):
+            self.label = name
+            self.scope = place
+            super().__init__(data)
+
+    class Made(Value):
+        def __new__(cls, data):
+            return object.__new__(cls)
+
+    w = Weight(2.0, "w")
+    assert ("w", place, 0.0, "") == (w.label, w.scope, w.grad, w.line)
+    assert ("w", 3.0) == (w.label, (w + 1.0).data)
+    for kind in (Made, Limited):
+        assert ("", None, 0.0, "") == (lambda v: (v.label, v.scope, v.grad, v.line))(kind(1.0))

@@ -147,3 +147,29 @@ def test_what_is_not_of_pytorch_is_described_as_ever():
     assert all(f"({text})" in described(of_torch(name)()) for name, text in OBJECTS.items())
     several_lines = type("Table", (), {"__repr__": lambda self: "Table:\n  1\n  2"})
     assert "Table Table: 1 2" == described(several_lines())
+
+
+def test_a_subclass_may_have_one_of_pytorchs_names():
+    class Mixin:
+        def clone(self):
+            return "a clone"
+
+        @property
+        def shape(self):
+            return ()
+
+        @classmethod
+        def view(cls):
+            return cls
+
+    class Shaped(Value, Mixin):
+        def numpy(self):
+            return self.data
+
+    v = Shaped(2.0)
+    v.dtype = float
+    assert ("a clone", (), Shaped, 2.0, float) == (v.clone(), v.shape, v.view(), v.numpy(), v.dtype)
+    assert Shaped is Shaped.view()
+    assert {"clone", "shape", "view", "numpy", "dtype"} <= set(dir(v))
+    assert {"clone", "shape", "view", "numpy", "dtype"}.isdisjoint(dir(Value(2.0)))
+    assert not hasattr(v, "tolist")

@@ -3,6 +3,7 @@ operation, the Value, what is there, and the way out. Nothing is checked at the 
 
 import math
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -272,3 +273,12 @@ def test_what_was_deleted_is_named():
     with pytest.raises(AttributeError, match="grad"):
         (v * w).backward()
     assert v.grad == 0.0
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="Python itself says what is not there")
+@pytest.mark.parametrize("name", ["data", "grad"])
+def test_what_was_deleted_is_said_where_it_is_read(name: str) -> None:
+    v = Value(1.0)
+    delattr(v, name)
+    with pytest.raises(AttributeError, match=f"a Value's {name} was deleted; assign a number"):
+        getattr(v, name)

@@ -28,7 +28,7 @@ class Linked:
     def _state(self) -> dict[str, Any]:
         """What there is to copy: attributes and slots that are set."""
         state = dict(getattr(self, "__dict__", {}))
-        for name, slot in _slots(type(self)):  # type: ignore[arg-type]  # classes are hashable
+        for name, slot in slots(type(self)).items():  # type: ignore[arg-type]  # classes are hashable
             try:
                 state[name] = slot.__get__(self)
             except AttributeError:  # not set
@@ -62,14 +62,14 @@ class Linked:
 
 
 @cache
-def _slots(kind: type) -> list[tuple[str, Any]]:
+def slots(kind: type) -> dict[str, Any]:
     """The slots of a class and of those that it is made from, by name."""
-    found = []
+    found: dict[str, Any] = {}
     for each in kind.__mro__:
-        slots = each.__dict__.get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
+        names = each.__dict__.get("__slots__", ())
+        for name in (names,) if isinstance(names, str) else names:
             if name not in _SLOTS_LEFT_OUT:
-                found.append((name, each.__dict__[name]))
+                found.setdefault(name, each.__dict__[name])
     return found
 
 

@@ -74,7 +74,7 @@ class Value(Methods):
             self.label = label or self.label
             return
         self.data = to_float(data, "Value")
-        self.grad, self._label, self.within = NOT_COMPUTED, "", None
+        self.grad = NOT_COMPUTED
         self._set_by_hand(_children, _op)
         if type(label) is not str or label:
             self.label = label

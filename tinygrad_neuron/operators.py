@@ -10,13 +10,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from operator import ge, gt, le, lt
+from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .calculus.operation import Operation
 from .calculus.primitive import CONSTANT, LEAF, Primitive
 from .checking import described, listed, text, to_float
 from .checking import shown as begun
-from .copying import Linked, linked_in
+from .copying import Linked, linked_in, slots
 from .interruption import uninterrupted
 from .notebook import Shown
 from .public import UnknownName, unknown_option
@@ -32,8 +33,9 @@ NOT_COMPUTED = float("0.0")
 # In a backward pass, that of an inner node that nothing has arrived at: -0.0 + x is x to the bit.
 NOTHING_YET = float("-0.0")
 
+_set: Callable[[Any, str, Any], None] = object.__setattr__
 _OPTIONS = {"data", "_children", "_op", "label"}  # of `Value`
-_UNTOUCHED = {"grad": NOT_COMPUTED, "_label": "", "within": None}  # of a copy that got none of it
+_UNTOUCHED = {"grad": NOT_COMPUTED, "label": "", "within": None, "line": ""}  # no copy says it
 
 
 class TracingState(threading.local):
@@ -86,10 +88,9 @@ class Habits(Shown, Linked):
 
         What the package itself writes at every node goes past this, into the slot, `_label`.
         """
-        slots: dict[str, Any] = dict(vars(cls))
-        if "label" not in slots:
-            return
-        label, line = slots["label"], slots["line"]
+        own = vars(cls)
+        label: Any = own.get("label")
+        line: Any = own.get("line")
 
         def assign(value: Any, given: Any) -> None:
             label.__set__(value, text("Value", "label", given))
@@ -103,11 +104,14 @@ class Habits(Shown, Linked):
         def without(value: Any) -> None:
             label.__set__(value, "")
 
-        cls._label = label
-        about = "The name for pictures and messages."
-        cls.label = property(label.__get__, assign, without, about)  # type: ignore[assignment]
-        about = "Where in the program it was recorded, if that is noted."
-        cls.line = property(noted, line.__set__, doc=about)  # type: ignore[assignment]
+        # A subclass may have properties of its own in their place.
+        if isinstance(label, MemberDescriptorType):
+            about = "The name for pictures and messages."
+            cls._label = label  # type: ignore[assignment]
+            cls.label = property(label.__get__, assign, without, about)  # type: ignore[assignment]
+        if isinstance(line, MemberDescriptorType):
+            about = "Where in the program it was recorded, if that is noted."
+            cls.line = property(noted, line.__set__, line.__delete__, about)  # type: ignore[assignment]
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """`array * value`, `np.exp(value)`: the table's operations, element by element."""
@@ -122,7 +126,11 @@ class Habits(Shown, Linked):
                 for name in options.keys() - _OPTIONS:
                     raise unknown_option("Value", name, ("data", "label"))
             passed = data._passed_through() if isinstance(data, Habits) else None
-            return object.__new__(cls) if passed is None else passed
+            made = object.__new__(cls) if passed is None else passed
+            if passed is None and cls.__base__ is not Habits:  # a subclass of Value
+                _set(made, "_label", "")
+                _set(made, "within", None)
+            return made
 
     # Comparisons are of data; == and hash are of identity, as for any object.
 
@@ -241,6 +249,9 @@ class Habits(Shown, Linked):
 
     def _set_by_hand(self, children: Iterable[object], symbol: str) -> None:
         """Make this the node of `Value(data, children, symbol)`, whose derivative is a closure."""
+        kind = type(self)  # a subclass may have set these by now, after `__new__` has
+        if kind.__base__ is Habits or kind.__new__ is not Habits.__new__:
+            self._label, self.within = "", None  # type: ignore[misc]  # Value has the slots
         operands = tuple(listed("Value", "_children", children, "a tuple of Values"))
         symbol = text("Value", "_op", symbol)
         for child in operands:
@@ -276,12 +287,17 @@ class Habits(Shown, Linked):
     if not TYPE_CHECKING and sys.version_info >= (3, 12):  # a checker would take any name
 
         def __getattr__(self, name: str) -> Any:
+            if name in ("data", "grad"):
+                raise AttributeError(
+                    f"a Value's {name} was deleted; assign a number: v.{name} = 0.5"
+                )
             raise UnknownName("a Value", "Value", lambda: dir(type(self)), name)
 
     if sys.version_info < (3, 12):
 
         def __dir__(self) -> Iterable[str]:
-            return (name for name in super().__dir__() if name not in PYTORCH["Value"])
+            theirs = PYTORCH["Value"]
+            return (k for k in super().__dir__() if k not in theirs or hasattr(self, k))
 
     # What a node shows and keeps
 
@@ -290,14 +306,19 @@ class Habits(Shown, Linked):
         return (*self._prev, *within, *linked_in(self.__dict__))
 
     def _state(self) -> dict[str, Any]:
-        """Only what is set, so that "not computed yet" stays so in a copy."""
+        """Only what was given, so that "not computed yet" stays so in a copy."""
         state = super()._state()
-        if state.get("grad") is NOT_COMPUTED:
-            del state["grad"]
+        for name, nothing in _UNTOUCHED.items():
+            if state.get(name, state) is nothing:
+                del state[name]
         return state
 
     def _take(self, state: dict[str, Any]) -> None:
-        super()._take({**_UNTOUCHED, **state})
+        kind: Any = type(self)
+        slots(kind)["grad"].__set__(self, NOT_COMPUTED)  # past a property of a subclass
+        _set(self, "_label", "")
+        _set(self, "within", None)
+        super()._take(state)
 
     def __repr__(self) -> str:
         gradient = self.grad
@@ -322,12 +343,19 @@ class Habits(Shown, Linked):
 
 
 class _Elsewhere:
-    """One of PyTorch's names that a Value has not: where it is asked for, what to write is told."""
+    """One of PyTorch's names that a Value has not: where it is asked for, what to write is told.
+
+    A subclass may have it from another of its bases, which comes after this one.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def __get__(self, value: Any, kind: type) -> NoReturn:
+    def __get__(self, value: Any, kind: Any) -> Any:
+        try:
+            return getattr(super(Habits, kind if value is None else value), self.name)
+        except AttributeError:
+            pass
         raise UnknownName("a Value", "Value", lambda: dir(kind), self.name)
 
 

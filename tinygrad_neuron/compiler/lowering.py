@@ -132,7 +132,8 @@ class Lowering:
                 refuse_made_by_hand(node, "a compiled function")
                 raise TypeError(f"a compiled function cannot use {node!r}")
             lines[node] = line
-            label = node._label
+            # A leaf may be of a subclass, with a label of its own kind.
+            label = node.label if operation is LEAF_OPERATION else node._label
             if label and line not in labels:
                 labels[line] = label
             within = node.within

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from ..calculus.operation import Operation
 from ..calculus.primitive import Primitive
 from ..calculus.table import TABLE
-from ..copying import Linked
 from ..engine import Value
 from ..operators import tracing
 from ..scope import here
@@ -70,8 +69,6 @@ class Traced(Value):
         @grad.setter
         def grad(self, number: float) -> None:
             refuse("assigning .grad of it", "call backward() on what the compiled function returns")
-
-    _take = Linked._take  # a copy of it has no number and no gradient either
 
     def _passed_through(self) -> Value:
         """What Value(v) gives: v itself, which from now on is a variable, as a Value is."""
