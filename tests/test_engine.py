@@ -737,7 +737,7 @@ def test_a_subclass_may_have_its_own_label_and_line():
         line = "made by hand"
 
         @property
-        def label(self):
+        def label(self):  # type: ignore[override]  # it cannot be assigned
             return "w"
 
     class Slotted(Value):

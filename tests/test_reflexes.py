@@ -1,5 +1,7 @@
 """What is said where an object of PyTorch is given; stand-ins, for PyTorch itself is an extra."""
 
+from typing import Any
+
 import pytest
 
 from tinygrad_neuron import Value, compile, draw_dot, grad, losses, nn, optim, training
@@ -166,7 +168,7 @@ def test_a_subclass_may_have_one_of_pytorchs_names():
         def numpy(self):
             return self.data
 
-    v = Shaped(2.0)
+    v: Any = Shaped(2.0)
     v.dtype = float
     assert ("a clone", (), Shaped, 2.0, float) == (v.clone(), v.shape, v.view(), v.numpy(), v.dtype)
     assert Shaped is Shaped.view()

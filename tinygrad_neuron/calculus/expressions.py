@@ -64,7 +64,7 @@ or share(), or clamp with minimum() and maximum()
             if type(node.value) not in (int, float):
                 raise ValueError(f"{text!r}: {node.value!r} is not a number")
             if isinstance(node.value, int) and node.value > sys.float_info.max:
-                raise ValueError(f"{text!r}: no float is as large as a whole number in it")
+                raise ValueError(f"{text!r}: a number is too large for a float")
         elif not isinstance(node, _PLAIN + _ARITHMETIC):
             raise ValueError(f"{text!r}: {type(node).__name__} is not part of the language")
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
