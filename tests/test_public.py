@@ -169,6 +169,18 @@ def test_a_misspelt_attribute_of_a_value_gets_the_nearest(wrong, right, capsys):
     assert right == "".join(re.findall(r"did you mean:? '(\w+)'\?$", shown))
 
 
+def test_at_the_prompt_every_python_tells_the_nearest_attribute_and_pytorchs():
+    program = "from tinygrad_neuron import Value\nv = Value(1.0)\nv.gard\nv.tahn\nv.numpy()\n"
+    program += "print([name for name in dir(Value) if name in ('numpy', 'shape', 'tanh')])\n"
+    done = subprocess.run(
+        [sys.executable, "-i", "-q"], input=program, capture_output=True, text=True, check=False
+    )
+    assert "a Value has no attribute 'gard'; did you mean 'grad'?" in done.stderr
+    assert "a Value has no attribute 'tahn'; did you mean 'tanh'?" in done.stderr
+    assert "its number is `v.data`, a Python float" in done.stderr
+    assert "['tanh']" in done.stdout
+
+
 def test_an_unknown_attribute_is_an_attribute_error_that_can_be_sent():
     error = UnknownName("a Value", "Value", list, "zzz")
     assert not hasattr(Value(1.0), "numpy")

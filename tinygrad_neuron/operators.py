@@ -34,6 +34,11 @@ NOT_COMPUTED = float("0.0")
 NOTHING_YET = float("-0.0")
 
 _set: Callable[[Any, str, Any], None] = object.__setattr__
+# Up to Python 3.11 every attribute of a class that has `__getattr__` is read four times as slowly:
+# there `Value` has it only where names are typed, at the prompt and in notebooks. In a program
+# Python itself suggests the nearest name, and PyTorch's are told by `_Elsewhere`.
+_ANSWERS = sys.version_info >= (3, 12) or hasattr(sys, "ps1")
+
 _OPTIONS = {"data", "_children", "_op", "label"}  # of `Value`
 _UNTOUCHED = {"grad": NOT_COMPUTED, "label": "", "within": None, "line": ""}  # no copy says it
 
@@ -280,11 +285,9 @@ class Habits(Shown, Linked):
     def scope(self, scope: Scope | None) -> None:
         self.within = scope  # type: ignore[misc]  # Value has the slot
 
-    # What is not there. Up to Python 3.11 every attribute of a class that has `__getattr__` is read
-    # four times as slowly; there Python itself tells the nearest name, and PyTorch's are told by
-    # `_Elsewhere`.
+    # What is not there
 
-    if not TYPE_CHECKING and sys.version_info >= (3, 12):  # a checker would take any name
+    if not TYPE_CHECKING and _ANSWERS:  # a checker would take any name
 
         def __getattr__(self, name: str) -> Any:
             if name in ("data", "grad"):
@@ -293,7 +296,7 @@ class Habits(Shown, Linked):
                 )
             raise UnknownName("a Value", "Value", lambda: dir(type(self)), name)
 
-    if sys.version_info < (3, 12):
+    if not _ANSWERS:
 
         def __dir__(self) -> Iterable[str]:
             theirs = PYTORCH["Value"]
@@ -359,7 +362,7 @@ class _Elsewhere:
         raise UnknownName("a Value", "Value", lambda: dir(kind), self.name)
 
 
-if sys.version_info < (3, 12):
+if not _ANSWERS:
     for _name in PYTORCH["Value"]:
         setattr(Habits, _name, _Elsewhere(_name))
 
