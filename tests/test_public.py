@@ -15,6 +15,7 @@ import pytest
 
 import tinygrad_neuron as tn
 from tinygrad_neuron import Value, losses, nn, optim, reflexes
+from tinygrad_neuron.calculus.operation import Operation
 from tinygrad_neuron.calculus.table import TABLE
 from tinygrad_neuron.checking import nearest
 from tinygrad_neuron.public import UnknownName, homes
@@ -179,6 +180,12 @@ def test_at_the_prompt_every_python_tells_the_nearest_attribute_and_pytorchs():
     assert "a Value has no attribute 'tahn'; did you mean 'tanh'?" in done.stderr
     assert "its number is `v.data`, a Python float" in done.stderr
     assert "['tanh']" in done.stdout
+
+
+def test_in_a_program_no_old_python_reads_attributes_slowly():
+    """Up to 3.11 it does so where a class has `__getattr__`: a third of an eager step's time."""
+    assert sys.version_info >= (3, 12) or not hasattr(Value, "__getattr__")
+    assert not hasattr(Operation, "__getattr__")
 
 
 def test_an_unknown_attribute_is_an_attribute_error_that_can_be_sent():
