@@ -138,3 +138,22 @@ def test_the_error_estimate_holds(function, at, true):
     found = difference(function, at)
     assert abs(found.slope - true) <= 2.0 * found.error
     assert found.error < 1e-5 * abs(true)
+
+
+@pytest.mark.parametrize("b", [1e-5, 1e-9, 1e-12, 1e-30, 1.0861093014909987e-112])
+def test_what_rounding_within_the_function_swallows_is_no_false_alarm(b):
+    """Steps as small as b are lost where b is added to 1, though the result is small again."""
+
+    def swallows(b, c):
+        return -tn.sum([c, b + b, -c, b])
+
+    assert check_gradients(swallows, [b, 1.0]) < 1e-6
+    values = Value(b), Value(1.0)
+    swallows(*values).backward()
+    assert (-3.0, 0.0) == (values[0].grad, values[1].grad)
+
+
+def test_a_wrong_derivative_is_found_where_rounding_swallows_small_steps():
+    wrong = define_operation("wrong_triple", "3 * a", ["2"])
+    with pytest.raises(AssertionError, match="the first suspect is wrong_triple"):
+        check_gradients(lambda b, c: (c + wrong(b)) - c, [1e-12, 1.0])

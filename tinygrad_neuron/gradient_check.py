@@ -48,26 +48,35 @@ class Difference(NamedTuple):
         return abs(gradient - self.slope) <= margin
 
 
-def difference(function: Callable[[float], float], at: float) -> Difference | None:
+def difference(
+    function: Callable[[float], float], at: float, noise: float = 0.0
+) -> Difference | None:
     """The derivative of a function of one number by central differences, with an error estimate.
 
     Each of several steps h gives the quotients for h and h/2, their extrapolation (Richardson), and
     an error: what the two differ by, and what rounding of the function's values makes of h. The
     step with the least error counts. Steps that leave the function's domain do not. None where all
-    of them do.
+    of them do. `noise` is how far rounding within the function may move its values.
 
     >>> round(difference(math.sin, 1e8).slope - math.cos(1e8), 6)
     0.0
     """
     if not 1e-150 < abs(at) < 1.0:
-        return _best(function, at, 1.0)
-    small = _best(function, at, abs(at))
+        return _best(function, at, 1.0, noise)
+    small = _best(function, at, abs(at), noise)
     # Where the function does not answer to such steps, they may be lost in its rounding.
-    flat = small is None or small.slope == small.left == small.right == 0.0
-    return (_best(function, at, 1.0) or small) if flat else small
+    if small is None or small.slope == small.left == small.right == 0.0:
+        return _best(function, at, 1.0, noise) or small
+    if small.error > 1e-6 * max(1.0, abs(small.slope)):
+        large = _best(function, at, 1.0, noise)
+        if large is not None and (large.kink, large.error) < (small.kink, small.error):
+            return large
+    return small
 
 
-def _best(function: Callable[[float], float], at: float, scale: float) -> Difference | None:
+def _best(
+    function: Callable[[float], float], at: float, scale: float, noise: float
+) -> Difference | None:
     """The best of the differences with steps relative to a scale."""
     best: Difference | None = None
     try:
@@ -86,7 +95,7 @@ def _best(function: Callable[[float], float], at: float, scale: float) -> Differ
         wide = (far_right - far_left) / (points[3] - points[0])
         narrow = (right - left) / (points[2] - points[1])
         size = max(abs(far_left), abs(far_right), abs(middle))
-        rounding = 4.0 * (_EPSILON * size + _SMALLEST) / h
+        rounding = 4.0 * (_EPSILON * size + noise + _SMALLEST) / h
         sides = (middle - left) / (at - points[1]), (right - middle) / (points[2] - at)
         wide_sides = (middle - far_left) / (at - points[0]), (far_right - middle) / (points[3] - at)
         jump, wide_jump = abs(sides[1] - sides[0]), abs(wide_sides[1] - wide_sides[0])
@@ -171,13 +180,13 @@ def _check_first(
                 raise AssertionError(
                     f"input {i} = {numbers[i]}: backward() gives {mine}, {route} {other}"
                 )
-    worst = 0.0
+    worst, noise = 0.0, _noise(output)
     for i, gradient in enumerate(found):
 
         def at(x: float, i: int = i) -> float:
             return float(function(*(Value(x if j == i else n) for j, n in enumerate(numbers))).data)
 
-        expected = difference(at, numbers[i])
+        expected = difference(at, numbers[i], noise)
         if expected is None:
             raise ValueError(
                 f"input {i} = {numbers[i]}: the function cannot be evaluated on both sides of it, "
@@ -201,6 +210,14 @@ def _by_backward(output: Value, values: Sequence[Value]) -> list[float]:
         value.grad = 0.0
     output.backward()
     return [value.grad for value in values]
+
+
+def _noise(output: Value) -> float:
+    """How far the rounding of each number on the way may move an output, after `backward()`: to
+    first order, what each hands on of an error in its last bit."""
+    nodes = [node for node in topological_order(output) if node._prev]
+    moved = [abs(node.grad * node.data) for node in nodes]
+    return _EPSILON * sum(filter(math.isfinite, moved))
 
 
 def _other_routes(
