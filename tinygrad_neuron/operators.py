@@ -33,7 +33,6 @@ NOT_COMPUTED = float("0.0")
 # In a backward pass, that of an inner node that nothing has arrived at: -0.0 + x is x to the bit.
 NOTHING_YET = float("-0.0")
 
-_set: Callable[[Any, str, Any], None] = object.__setattr__
 # Up to Python 3.11 every attribute of a class that has `__getattr__` is read four times as slowly:
 # there `Value` has it only where names are typed, at the prompt and in notebooks. In a program
 # Python itself suggests the nearest name, and PyTorch's are told by `_Elsewhere`.
@@ -131,11 +130,7 @@ class Habits(Shown, Linked):
                 for name in options.keys() - _OPTIONS:
                     raise unknown_option("Value", name, ("data", "label"))
             passed = data._passed_through() if isinstance(data, Habits) else None
-            made = object.__new__(cls) if passed is None else passed
-            if passed is None and cls.__base__ is not Habits:  # a subclass of Value
-                _set(made, "_label", "")
-                _set(made, "within", None)
-            return made
+            return _begun(object.__new__(cls)) if passed is None else passed
 
     # Comparisons are of data; == and hash are of identity, as for any object.
 
@@ -254,9 +249,8 @@ class Habits(Shown, Linked):
 
     def _set_by_hand(self, children: Iterable[object], symbol: str) -> None:
         """Make this the node of `Value(data, children, symbol)`, whose derivative is a closure."""
-        kind = type(self)  # a subclass may have set these by now, after `__new__` has
-        if kind.__base__ is Habits or kind.__new__ is not Habits.__new__:
-            self._label, self.within = "", None  # type: ignore[misc]  # Value has the slots
+        if type(self).__new__ is not Habits.__new__:
+            _begun(self)
         operands = tuple(listed("Value", "_children", children, "a tuple of Values"))
         symbol = text("Value", "_op", symbol)
         for child in operands:
@@ -319,9 +313,7 @@ class Habits(Shown, Linked):
     def _take(self, state: dict[str, Any]) -> None:
         kind: Any = type(self)
         slots(kind)["grad"].__set__(self, NOT_COMPUTED)  # past a property of a subclass
-        _set(self, "_label", "")
-        _set(self, "within", None)
-        super()._take(state)
+        super(Habits, _begun(self))._take(state)
 
     def __repr__(self) -> str:
         gradient = self.grad
@@ -343,6 +335,17 @@ class Habits(Shown, Linked):
     def _is_constant(self) -> bool:
         """Whether no gradient flows through this node."""
         return self._operation is CONSTANT
+
+
+_set: Callable[[Any, str, Any], None] = object.__setattr__
+
+
+def _begun(value: Any) -> Any:
+    """The same, without a name and outside of all scopes; before `__init__`, for a subclass may
+    give it these there, and past what that has in their place."""
+    _set(value, "_label", "")
+    _set(value, "within", None)
+    return value
 
 
 class _Elsewhere:
